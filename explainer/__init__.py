@@ -1,0 +1,1 @@
+"""Gen AI, demystified: from one multiplication to a 10-million-parameter GPT."""

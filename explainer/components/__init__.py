@@ -1,0 +1,1 @@
+"""Browser-side parts (Streamlit components v2)."""

@@ -1,0 +1,1 @@
+"""Pure functions: arrays and labels in, plotly figures out."""

@@ -1,0 +1,1 @@
+"""The models, each readable line by line like its paper."""

@@ -1,0 +1,1 @@
+"""Pure functions: numbers in, frozen dataclasses of numpy arrays out."""
