@@ -1,0 +1,158 @@
+"""The deck: chapters made of scenes; which one is on the screen stands in the URL."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer.components.deck_keys import dots
+from explainer.ui.source import recording, show_code
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the app: its place in the navigation, its address and its file."""
+
+    section: str
+    title: str
+    path: str
+    file: str
+
+
+CHAPTERS = [
+    Chapter("", "Welcome", "", "welcome.py"),
+    Chapter("Theory", "Neuron", "neuron", "neuron.py"),
+    Chapter("Theory", "Matrix multiplication", "matrix-multiplication", "matrix_multiplication.py"),
+    Chapter("Theory", "Gradient descent", "gradient-descent", "gradient_descent.py"),
+    Chapter("Bigram", "Bigram", "bigram", "bigram.py"),
+    Chapter("Multilayer perceptron", "MLP", "mlp", "mlp.py"),
+    Chapter("Multilayer perceptron", "Training", "training", "training.py"),
+    Chapter("Multilayer perceptron", "PyTorch", "pytorch", "pytorch.py"),
+    Chapter("GPT", "GPT", "gpt", "gpt.py"),
+    Chapter("GPT", "Attention", "attention", "attention.py"),
+    Chapter("GPT", "Fine-tuning", "fine-tuning", "fine_tuning.py"),
+    Chapter("Wrap-up", "Four models", "compare", "compare.py"),
+    Chapter("Wrap-up", "References", "references", "references.py"),
+]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen: a title, one sentence that can be spoken, and the function that draws the rest."""
+
+    title: str
+    sentence: str
+    draw: Callable[[], None]
+    slug: str = field(default="")
+
+
+@dataclass
+class Frame:
+    """The places of the scene on the screen that its function may fill."""
+
+    controls: DeltaGenerator
+    scene: Scene
+
+
+_frame: ContextVar[Frame] = ContextVar("frame")
+
+
+def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
+    """Turn a function into a scene; its address is the function's name."""
+
+    def decorate(draw: Callable[[], None]) -> Scene:
+        return Scene(title, sentence, draw, draw.__name__.replace("_", "-"))
+
+    return decorate
+
+
+def chapter(*scenes: Scene) -> None:
+    """Show the scene that the URL names (the first, if it names none) and remember the deck for the keys."""
+    current = _current(scenes)
+    st.session_state["deck"] = {"scenes": [s.slug for s in scenes], "current": current}
+    _show(scenes[current], scenes, current)
+
+
+def controls() -> DeltaGenerator:
+    """Return the row below the picture; ``with controls():`` puts the scene's controls there."""
+    return _frame.get().controls
+
+
+def narrow() -> bool:
+    """Return whether the window is as narrow as a phone's."""
+    return bool(st.session_state.get("clicker", {}).get("narrow", False))
+
+
+def chapters() -> list[Chapter]:
+    """Return the chapters of this house, in the order of the talk."""
+    return [c for c in CHAPTERS if (PAGES / c.file).exists()]
+
+
+def turn() -> None:
+    """Go on or back by one scene, at the end of a chapter into the next; the clicker's callback."""
+    by = st.session_state["clicker"]["turn"]["by"]
+    deck = st.session_state.get("deck")
+    if deck is None:
+        return
+    target = deck["current"] + by
+    if 0 <= target < len(deck["scenes"]):
+        _go_to_scene(deck["scenes"], target)
+    else:
+        st.session_state["turn_chapter"] = by
+
+
+def pending_chapter(current: str) -> tuple[Chapter, dict[str, str]] | None:
+    """Return the chapter that a key asked for and the query it opens with, or None.
+
+    Args:
+        current: the path of the chapter on the screen.
+    """
+    by = st.session_state.pop("turn_chapter", 0)
+    here = chapters()
+    place = next((i for i, c in enumerate(here) if c.path == current), 0) + by
+    if not by or not 0 <= place < len(here):
+        return None
+    return here[place], {"scene": "last"} if by < 0 else {}
+
+
+def _current(scenes: tuple[Scene, ...]) -> int:
+    wanted = st.query_params.get("scene", "")
+    if wanted == "last":
+        _go_to_scene([s.slug for s in scenes], len(scenes) - 1)
+        return len(scenes) - 1
+    return next((i for i, s in enumerate(scenes) if s.slug == wanted), 0)
+
+
+def _go_to_scene(slugs: list[str], index: int) -> None:
+    st.query_params["scene"] = slugs[index]
+
+
+def _pick() -> None:
+    _go_to_scene(st.session_state["deck"]["scenes"], st.session_state["dots"]["pick"]["scene"])
+
+
+def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
+    with st.container(key="head", gap=None):
+        st.title(shown.title, anchor=False)
+        st.markdown(f":gray[{shown.sentence}]")
+    stage = st.container(key="stage")
+    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
+        row = st.container(key="controls", horizontal=True, vertical_alignment="center")
+        with st.container(key="frame", horizontal=True, vertical_alignment="center", width="content"):
+            dots("dots", [s.title for s in scenes], current, _pick)
+            wants_code = st.button("Show the code", type="tertiary", key="show_code")
+    token = _frame.set(Frame(row, shown))
+    try:
+        with stage, recording() as ran:
+            shown.draw()
+    finally:
+        _frame.reset(token)
+    if wants_code:
+        show_code(shown.title, [shown.draw, *ran])
+
+

@@ -1,0 +1,75 @@
+""" "Show the code": the functions that computed the scene, taken from the source that ran."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ran: ContextVar[list[Callable] | None] = ContextVar("ran", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Callable]]:
+    """Collect the shown functions that are called inside the block, each once, in the order of their calls."""
+    ran: list[Callable] = []
+    token = _ran.set(ran)
+    try:
+        yield ran
+    finally:
+        _ran.reset(token)
+
+
+def shown(function: Callable[P, R], *also: Callable) -> Callable[P, R]:
+    """Return the function, noted for "Show the code" whenever it is called.
+
+    Args:
+        function: what computes.
+        also: functions that it calls and that the reader should see too.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        _note(function, *also)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def cached(function: Callable[P, R], *also: Callable, max_entries: int = 64) -> Callable[P, R]:
+    """Return the function behind Streamlit's data cache, noted for "Show the code" whenever it is called.
+
+    Args:
+        function: a pure function of hashable arguments.
+        also: functions that it calls and that the reader should see too.
+        max_entries: how many results are kept, for all visitors together.
+    """
+    remembered = st.cache_data(function, max_entries=max_entries, show_spinner=False)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        _note(function, *also)
+        return remembered(*args, **kwargs)
+
+    return call
+
+
+@st.dialog("The code that made this picture", width="large")
+def show_code(title: str, functions: list[Callable]) -> None:
+    """Open a window with the source of every function, as it ran."""
+    for function in functions:
+        where = inspect.getmodule(function).__name__
+        st.markdown(f":gray[{title} · `{where}.{function.__qualname__}`]")
+        st.code(inspect.getsource(function), language="python")
+
+
+def _note(*functions: Callable) -> None:
+    ran = _ran.get()
+    if ran is not None:
+        ran.extend(f for f in functions if f not in ran)

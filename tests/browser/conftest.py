@@ -1,0 +1,123 @@
+"""A real Chromium and a real server; missing Chromium fails in CI and is reported elsewhere."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One headless Chromium for all browser tests."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        path = None
+    if path is None:
+        message = "Browser tests need Chromium and playwright: apt install chromium; pip install -r tests/requirements.txt"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def running(script: Path) -> Iterator[str]:
+    """Serve a Streamlit script on a free port while the block runs; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """A function that serves a script for the rest of the session and returns its address."""
+    open_servers = []
+    addresses: dict[Path, str] = {}
+
+    def start(script: Path) -> str:
+        if script not in addresses:
+            server = running(script)
+            addresses[script] = server.__enter__()
+            open_servers.append(server)
+        return addresses[script]
+
+    yield start
+    for server in open_servers:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def app(serve) -> str:
+    """The address of the app itself."""
+    return serve(ROOT / "explainer" / "app.py")
+
+
+@pytest.fixture
+def open_page(chromium, app):
+    """A function that opens an address of the app in a fresh window and waits until it is drawn."""
+    contexts = []
+
+    def visit(path: str = "/", width: int = 1920, height: int = 1080, base: str = app, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(base + path)
+        settled(page)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def settled(page) -> None:
+    """Wait until the script has run and the first scene stands."""
+    page.wait_for_selector(IDLE, timeout=60_000)
+    page.wait_for_timeout(150)
+    page.wait_for_selector(IDLE, timeout=60_000)
+
+
+def _wait_for(address: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{address} did not answer within {seconds:.0f} s")
