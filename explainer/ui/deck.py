@@ -129,7 +129,10 @@ def _current(scenes: tuple[Scene, ...]) -> int:
 
 
 def _go_to_scene(slugs: list[str], index: int) -> None:
-    st.query_params["scene"] = slugs[index]
+    if index:
+        st.query_params["scene"] = slugs[index]
+    else:
+        st.query_params.pop("scene", None)
 
 
 def _pick() -> None:
@@ -141,8 +144,8 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
         st.title(shown.title, anchor=False)
         st.markdown(f":gray[{shown.sentence}]")
     stage = st.container(key="stage")
-    with st.container(key="bar", horizontal=True, vertical_alignment="center"):
-        row = st.container(key="controls", horizontal=True, vertical_alignment="center")
+    with st.container(key="bar", horizontal=True, vertical_alignment="bottom"):
+        row = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
         with st.container(key="frame", horizontal=True, vertical_alignment="center", width="content"):
             dots("dots", [s.title for s in scenes], current, _pick)
             wants_code = st.button("Show the code", type="tertiary", key="show_code")
@@ -154,5 +157,3 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
         _frame.reset(token)
     if wants_code:
         show_code(shown.title, [shown.draw, *ran])
-
-

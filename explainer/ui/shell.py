@@ -38,7 +38,8 @@ def _nothing() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _settle(modules: int) -> None:
+def _settle(modules: int) -> int:
     # Streamlit collects after every run; frozen, what was loaded once is not walked through again.
     gc.collect()
     gc.freeze()
+    return modules

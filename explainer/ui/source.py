@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ROOT = Path(__file__).resolve().parents[2]
 
 _ran: ContextVar[list[Callable] | None] = ContextVar("ran", default=None)
 
 
 @contextmanager
 def recording() -> Iterator[list[Callable]]:
-    """Collect the shown functions that are called inside the block, each once, in the order of their calls."""
+    """Collect the shown functions that are called inside the block, each once, in calling order."""
     ran: list[Callable] = []
     token = _ran.set(ran)
     try:
@@ -64,8 +66,8 @@ def cached(function: Callable[P, R], *also: Callable, max_entries: int = 64) -> 
 def show_code(title: str, functions: list[Callable]) -> None:
     """Open a window with the source of every function, as it ran."""
     for function in functions:
-        where = inspect.getmodule(function).__name__
-        st.markdown(f":gray[{title} · `{where}.{function.__qualname__}`]")
+        where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
+        st.markdown(f":gray[{title} · `{where}`]")
         st.code(inspect.getsource(function), language="python")
 
 

@@ -34,7 +34,10 @@ def chromium():
     except ImportError:
         path = None
     if path is None:
-        message = "Browser tests need Chromium and playwright: apt install chromium; pip install -r tests/requirements.txt"
+        message = (
+            "Browser tests need Chromium and playwright: "
+            "apt install chromium; pip install -r tests/requirements.txt"
+        )
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

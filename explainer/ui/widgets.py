@@ -1,0 +1,77 @@
+"""Controls: each keeps its value in the URL and across scenes, so that a link restores what is seen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+_KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+def slider(
+    label: str,
+    low: float,
+    high: float,
+    default: Any,
+    *,
+    key: str,
+    step: float | None = None,
+    format: str | None = None,
+    help: str | None = None,
+) -> Any:
+    """Return the number (or, for a pair as default, the range) that a slider stands at."""
+    return st.slider(label, low, high, default, step, format, key=key, help=help, **_KEPT)
+
+
+def steps(label: str, options: Sequence[Any], default: Any, *, key: str) -> Any:
+    """Return one of a few ordered values, picked on a slider."""
+    return st.select_slider(label, options, default, key=key, **_KEPT)
+
+
+def choice(label: str, options: Mapping[str, str], *, key: str, default: str | None = None) -> str:
+    """Return the key of one option of a few; the values are what is shown.
+
+    Args:
+        default: the option at the start; the first if not given.
+    """
+    return st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        default=default or next(iter(options)),
+        key=key,
+        required=True,
+        **_KEPT,
+    )
+
+
+def switch(label: str, default: bool, *, key: str, help: str | None = None) -> bool:
+    """Return whether a switch is on."""
+    return st.toggle(label, default, key=key, help=help, **_KEPT)
+
+
+def text(label: str, default: str, *, key: str, max_chars: int = 40, help: str | None = None) -> str:
+    """Return a line of text that a visitor typed."""
+    return st.text_input(label, default, max_chars, key=key, help=help, **_KEPT)
+
+
+def lines(label: str, default: str, *, key: str, height: int = 120, max_chars: int | None = None) -> str:
+    """Return several lines of text that a visitor typed or pasted."""
+    return st.text_area(label, default, height, max_chars, key=key, **_KEPT)
+
+
+def number(label: str, low: int, high: int, default: int, *, key: str, step: int = 1) -> int:
+    """Return a whole number that a visitor typed or stepped to."""
+    return st.number_input(label, low, high, default, step, key=key, width=160, **_KEPT)
+
+
+def seed(label: str = "Roll again", default: int = 1, *, key: str) -> int:
+    """Return the seed of a random draw; the button moves on to the next one, the link keeps it."""
+    value = number("seed", 0, 999_999, default, key=key)
+    action(label, lambda: st.session_state.update({key: value + 1}), key=f"{key}_next")
+    return value
+
+
+def action(label: str, do: Callable[[], None], *, key: str, primary: bool = True) -> bool:
+    """Draw a button that does something when it is clicked, before the scene is drawn anew."""
+    return st.button(label, key=key, on_click=do, type="primary" if primary else "secondary")

@@ -1,0 +1,85 @@
+"""The layer table of the design, enforced."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("torch", "numpy", "pandas", "plotly", "streamlit")
+
+# layer -> (the layers it may import, the packages it may import)
+DATA = ({"data"}, {"pandas", "numpy", "torch"})
+RULES: dict[str, tuple[set[str], set[str]]] = {
+    "data": DATA,
+    "models": ({"models", "vocabulary"}, {"torch"}),
+    "engine": ({"data", "models", "engine"}, {"torch", "numpy", "pandas"}),
+    "figures": ({"figures"}, {"plotly", "numpy", "pandas"}),
+    "components": ({"components"}, {"streamlit", "numpy"}),
+    "ui": ({"data", "models", "engine", "figures", "components", "ui"}, set(PACKAGES)),
+    "pages": ({"ui", "figures"}, {"streamlit"}),
+}
+ENGINE = {"sampling", "training", "checkpoints", "traces"}
+
+
+def _layer(module: str) -> str:
+    """Return the layer of a module below ``explainer``, such as ``traces.bigram``."""
+    top = module.split(".")[0]
+    if top in ENGINE:
+        return "engine"
+    return {"app": "ui"}.get(top, top if top in RULES else "data")
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _files() -> list[tuple[Path, str]]:
+    house = [
+        (p, ".".join(p.relative_to(ROOT / "explainer").with_suffix("").parts))
+        for p in sorted((ROOT / "explainer").rglob("*.py"))
+        if p.name != "__init__.py" or p.parent.name != "explainer"
+    ]
+    return [(p, _layer(module)) for p, module in house] + [
+        (p, "pages") for p in sorted((ROOT / "pages").glob("*.py"))
+    ]
+
+
+def _forbidden(path: Path, layer: str) -> list[str]:
+    layers, packages = RULES[layer]
+    bad = []
+    for name in _imports(path):
+        top, _, rest = name.partition(".")
+        if top in PACKAGES and top not in packages:
+            bad.append(name)
+        if top == "explainer" and rest and not _allowed(rest, layer, layers):
+            bad.append(name)
+    return bad
+
+
+def _allowed(module: str, layer: str, layers: set[str]) -> bool:
+    if layer == "models" and module.startswith("vocabulary"):
+        return True
+    return _layer(module) in layers
+
+
+@pytest.mark.parametrize(("path", "layer"), _files(), ids=lambda v: v.name if isinstance(v, Path) else v)
+def test_imports_follow_the_layers(path, layer):
+    assert _forbidden(path, layer) == []
+
+
+def test_the_rule_notices_a_breach(tmp_path):
+    page = tmp_path / "page.py"
+    page.write_text("import torch\nfrom explainer.traces import bigram\n")
+    assert sorted(_forbidden(page, "pages")) == ["explainer.traces.bigram", "torch"]
+
+
+def test_no_page_or_component_renders_html():
+    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explainer").rglob("*.py")]
+    assert [p.name for p in sources if "unsafe_allow_html" in p.read_text(encoding="utf-8")] == []
