@@ -4,20 +4,26 @@
 """
 
 import argparse
+import csv
 import random
 import re
 import sys
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+from explainer.download import download
 from explainer.vocabulary import POLISH_ALPHABET, Vocabulary, alphabetical
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data" / "names.csv"
+DOWNLOADS = ROOT / "runs" / "register"
 
 BOUNDARY = "."  # stands before the first letter of a name and after its last
 SEED = 2147483647
@@ -26,6 +32,14 @@ SIZES = {
     "girl": 3517,
     "boy": 4940,
 }  # names by the talk's rule in the register of 2024 (girls) and 2023 (boys)
+
+# A visitor's own list.
+MAX_SIZE = 2_000_000  # characters, or bytes of a file
+MAX_LINES = 100_000
+MAX_WORDS = 20_000
+MAX_LENGTH = 40  # characters of a word
+MAX_LETTERS = 60
+DELIMITERS = "\t;,|"
 
 COLUMNS = ["name", "sex", "bearers"]
 REGISTER_COLUMNS = ["IMIĘ_PIERWSZE", "PŁEĆ", "LICZBA_WYSTĄPIEŃ"]
@@ -60,7 +74,7 @@ def register(path: Path | str = DATA, sizes: dict[str, int] | None = SIZES) -> p
     Args:
         sizes: how many names of each sex the table must hold; None for any number.
     Returns:
-        One row a name and sex, most bearers first; every row has been checked.
+        One row a name and sex, in the register's order (most bearers first); every row has been checked.
     Raises:
         RegisterError: if the file is missing, cut short, wrongly encoded or has a bad row.
     """
@@ -213,15 +227,208 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
+# --- a visitor's own list ---------------------------------------------------------------------------
+
+
+class ListError(ValueError):
+    """A visitor's list cannot be used at all; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class OwnList:
+    """A visitor's words, in capitals, ready to take the register's place."""
+
+    names: list[str]
+    vocabulary: Vocabulary  # "." and the letters that occur
+    left_out: pd.DataFrame  # line, word, reason: whatever does not stand in names
+    columns: list[str]  # a table's columns, of which one can be chosen; none for a plain list
+    column: str | None  # the one that was read
+
+
+class _Found(NamedTuple):
+    line: int
+    word: str
+    objection: str = ""
+
+
+def own_list(text: str | bytes, filename: str | None = None, column: str | None = None) -> OwnList:
+    """Read words of any alphabet: one a line, or one column of a CSV table.
+
+    Words are composed (NFC) and put in capitals, so that “Zoë” and “ZOË” are one word.
+
+    Args:
+        filename: of an upload; ``.csv`` or ``.tsv`` says that the first row holds titles.
+        column: the title of the column to read; by default the first one that holds words.
+    Returns:
+        An OwnList in which every word stands either in ``names`` or in ``left_out``.
+    Raises:
+        ListError: if the text is empty, too long, not a text, or has no word or column to read.
+    """
+    source = f"“{filename}”" if filename else "The list"
+    lines = _own_text(text, source).splitlines()
+    if len(lines) > MAX_LINES:
+        raise ListError(f"{source} has {len(lines):,} lines, and at most {MAX_LINES:,} can be read.")
+    columns, column, found = _read_words(lines, filename, column)
+    names, left_out = _sift(found)
+    if not names:
+        why = f"line {left_out[0].line} {left_out[0].objection}"
+        raise ListError(f"{source} has no word that can be used: {why}. Write one word a line.")
+    vocabulary = Vocabulary([BOUNDARY, *alphabetical("".join(names))])
+    reasons = pd.DataFrame(left_out, columns=["line", "word", "reason"])
+    return OwnList(names, vocabulary, reasons, columns, column)
+
+
+def _own_text(text: str | bytes, source: str) -> str:
+    if len(text) > MAX_SIZE:
+        size = f"{len(text) / 1e6:,.1f} million characters, at most {MAX_SIZE / 1e6:.0f} million can be read"
+        raise ListError(f"{source} is too long: {size}. Keep the words and leave the rest out.")
+    if isinstance(text, bytes):
+        text = _own_decode(text, source)
+    if "\0" in text:
+        raise ListError(f"{source} is not a text. Save it as plain text or CSV, in UTF-8.")
+    if not text.strip():
+        raise ListError(f"{source} is empty. Write one word a line.")
+    return text
+
+
+def _own_decode(data: bytes, source: str) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        raise ListError(f"{source} is a spreadsheet or an archive. Save the table as CSV, in UTF-8.")
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ListError(f"{source}, line {line:,}: the text is not UTF-8. Save it again in UTF-8.") from error
+
+
+def _read_words(
+    lines: list[str], filename: str | None, column: str | None
+) -> tuple[list[str], str | None, list[_Found]]:
+    """Return the titles of a table's columns, the column that was read, and the words found."""
+    delimiter = _delimiter(lines, filename)
+    return _column_words(lines, delimiter, column) if delimiter else ([], None, _words(lines))
+
+
+def _delimiter(lines: list[str], filename: str | None) -> str | None:
+    """Return what separates the columns of a table; None for a plain list."""
+    sample = [line for line in lines if line.strip()][:50]
+    for delimiter in DELIMITERS:
+        widths = [len(_cells(line, delimiter)) for line in sample]
+        if len(sample) > 1 and widths[0] > 1 and 2 * widths.count(widths[0]) > len(widths):
+            return delimiter
+    return "," if filename and filename.lower().endswith((".csv", ".tsv")) else None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:  # a cell of more than 131,072 characters
+        return [line]
+
+
+def _words(lines: list[str]) -> list[_Found]:
+    """Return the words of a plain list; several on the only line may be separated."""
+    only = sum(bool(line.strip()) for line in lines) == 1
+    return [
+        _Found(line, word)
+        for line, text in enumerate(lines, 1)
+        for word in (re.split(f"[{DELIMITERS}]", text) if only else [text])
+    ]
+
+
+def _column_words(
+    lines: list[str], delimiter: str, column: str | None
+) -> tuple[list[str], str, list[_Found]]:
+    rows = [_cells(line, delimiter) for line in lines]
+    filled = [i for i, cells in enumerate(rows) if any(cells)]
+    head = rows[filled[0]]
+    titled = not any(character.isdigit() for cell in head for character in cell)
+    columns = _titles(head if titled else [""] * len(head))
+    column = column or columns[_first_of_words([rows[i] for i in filled[titled:51]], len(head))]
+    if column not in columns:
+        raise ListError(f"The table has no column “{column}”; it has {', '.join(columns)}.")
+    place = columns.index(column)
+    found = [_Found(i, cells[place] if place < len(cells) else "") for i, cells in enumerate(rows, 1)]
+    if titled:
+        found[filled[0]] = found[filled[0]]._replace(objection="is taken for the column's title")
+    return columns, column, found
+
+
+def _titles(head: list[str]) -> list[str]:
+    """Return distinct titles, numbered where a title is missing or stands twice."""
+    return [
+        title if title and title not in head[:i] else f"{title or 'column'} {i + 1}"
+        for i, title in enumerate(head)
+    ]
+
+
+def _first_of_words(rows: list[list[str]], width: int) -> int:
+    """Return the first column in which more than half of the cells are words; else the first."""
+
+    def words(place: int) -> int:
+        return sum(place < len(row) and row[place].isalpha() for row in rows)
+
+    return next((place for place in range(width) if 2 * words(place) > len(rows)), 0)
+
+
+def _sift(found: list[_Found]) -> tuple[list[str], list[_Found]]:
+    """Divide words into those that can be used and those that are left out, with the reason."""
+    lines: dict[str, int] = {}  # word -> where it stands first
+    left_out = []
+    for line, written, objection in found:
+        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", written.strip(' \t"')).upper())
+        objection = (
+            objection or _objection(word) or (word in lines and f"stands twice, first in line {lines[word]}")
+        )
+        if objection:
+            left_out.append(_Found(line, word[:60], objection))
+        else:
+            lines[word] = line
+    letters = {letter for letter, _ in Counter("".join(lines)).most_common(MAX_LETTERS)}
+    names = []
+    for word, line in lines.items():
+        if rare := set(word) - letters:
+            objection = f"has “{min(rare)}”, which is not among the {MAX_LETTERS} most frequent letters"
+            left_out.append(_Found(line, word, objection))
+        elif len(names) == MAX_WORDS:
+            left_out.append(_Found(line, word, f"comes after the first {MAX_WORDS:,} words"))
+        else:
+            names.append(word)
+    return names, sorted(left_out, key=lambda one: one.line)
+
+
+def _objection(word: str) -> str:
+    """Return why a word cannot be used; nothing if it can."""
+    if not word:
+        return "is empty"
+    if len(word) > MAX_LENGTH:
+        return f"is longer than {MAX_LENGTH} characters"
+    if any(character.isspace() for character in word):
+        return "holds a space"
+    if BOUNDARY in word:
+        return f"holds “{BOUNDARY}”, which marks the beginning and the end of a word"
+    if any(character.isdigit() for character in word):
+        return "holds a digit"
+    if not word.isprintable():
+        return "holds a character that cannot be shown"
+    return "" if any(character.isalpha() for character in word) else "has no letter"
+
+
+# --- the command -----------------------------------------------------------------------------------
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Make the table of names; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m explainer.names", description=main.__doc__)
-    parser.add_argument("--female", type=Path, required=True, help="the register's file of girls' names")
-    parser.add_argument("--male", type=Path, required=True, help="the register's file of boys' names")
+    parser.add_argument("--female", type=Path, help="the register's file of girls' names; else downloaded")
+    parser.add_argument("--male", type=Path, help="the register's file of boys' names; else downloaded")
     parser.add_argument("--output", type=Path, default=DATA)
     options = parser.parse_args(arguments)
     try:
-        table = build(options.female, options.male, options.output)
+        female = options.female or download(REGISTER_ADDRESS["girl"], DOWNLOADS / "pesel-female.csv")
+        male = options.male or download(REGISTER_ADDRESS["boy"], DOWNLOADS / "pesel-male.csv")
+        table = build(female, male, options.output, SIZES)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,0 +1,415 @@
+"""The register's names: the talk's facts, the split, damaged files, downloads, a visitor's own list."""
+
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
+
+import pytest
+
+from explainer import names
+from explainer.download import DownloadError, download
+from explainer.names import DATA, ListError, RegisterError, build, own_list, register, select, split
+
+
+@pytest.fixture(scope="module")
+def table():
+    return register()
+
+
+# --- the table ---------------------------------------------------------------------------------------
+
+
+def test_the_talks_names(table):
+    assert len(select(table, "girl")) == 3517
+    assert len(select(table, "boy")) == 4940
+    assert len(select(table, "both")) == len(table) == 8457
+    assert sum(len(name) + 1 for name in select(table, "girl")["name"]) == 25463
+
+
+def test_girls_stand_first_in_the_registers_order(table):
+    assert table["sex"].tolist() == ["girl"] * 3517 + ["boy"] * 4940
+    assert table.iloc[0].tolist() == ["ANNA", "girl", 1072616]
+    assert select(table, "boy").iloc[0].tolist() == ["PIOTR", "boy", 689313]
+
+
+def test_names_that_pandas_takes_for_missing_are_names(table):
+    assert {"NA", "NAN"} <= set(select(table, "girl")["name"])
+
+
+def test_minimum_of_bearers(table):
+    few = select(table, "girl", 1000)
+    assert few["bearers"].min() >= 1000
+    assert len(few) == (select(table, "girl")["bearers"] >= 1000).sum()
+    with pytest.raises(ValueError, match="“girl”, “boy” or “both”"):
+        select(table, "girls")
+
+
+def test_one_vocabulary_of_34_symbols_in_polish_order():
+    assert "".join(names.VOCABULARY.symbols) == ".AĄBCDEĘFGHIJKLŁMNŃOÓPQRSŚTUVWXYZŻ"
+
+
+# --- the split ---------------------------------------------------------------------------------------
+
+
+def test_split_keeps_every_name_once(table):
+    girls = select(table)["name"].tolist()
+    parts = split(girls)
+    assert [len(part) for part in parts] == [2813, 352, 352]
+    assert sorted(chain(*parts)) == sorted(girls)
+
+
+def test_split_depends_on_the_seed_only(table):
+    girls = select(table)["name"].tolist()
+    assert split(girls) == split(girls, seed=2147483647)
+    assert split(girls).dev != split(girls, seed=1).dev
+    assert split(girls).dev[:4] == ["ALESYA", "ASSEM", "FERNANDA", "LILIANNA"]
+
+
+def test_split_leaves_no_name_on_both_sides(table):
+    both = select(table, "both")["name"].tolist()
+    train, dev, test = split(both)
+    assert Counter(train + dev + test) == Counter(both)
+    assert not set(train) & set(dev)
+    assert not set(dev) & set(test)
+    assert not set(train) & set(test)
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_split_of_few_names(count):
+    words = list("ABCDE")[:count]
+    assert sorted(chain(*split(words))) == words
+
+
+# --- damaged tables ----------------------------------------------------------------------------------
+
+
+def damaged(data: bytes):
+    line = data.index(b"\n", 60_000) + 1
+    return {
+        "cut in a row": (data[:1000], "line 52", "cut short"),
+        "cut in a number": (data[:-2], "line 8,458", "cut short"),
+        "cut between rows": (data[:line], f"line {data[:line].count(10):,}", "boys' names and not 4,940"),
+        "empty": (b"", "line 1", "columns must be name,sex,bearers"),
+        "another table": (b"a,b\n1,2\n", "line 1", "columns must be name,sex,bearers"),
+        "Windows encoding": (data.decode().encode("cp1250", "replace"), "line 5", "not UTF-8"),
+        "UTF-16": (data.decode().encode("utf-16"), "line 1", "not UTF-8"),
+        "sex": (data.replace(b",boy,", b",man,", 1), "line 3,519", "“girl” or “boy”"),
+        "number": (data.replace(b"1072616", b"many"), "line 2", "“many” is not a number"),
+        "zero": (data.replace(b"1072616", b"0"), "line 2", "“0” is not a number"),
+        "letters": (data.replace(b"ANNA,", b"Anna,", 1), "line 2", "Polish capitals"),
+        "twice": (data.replace(b"MARIA,girl", b"ANNA,girl"), "line 4", "stands twice"),
+        "fields": (data.replace(b",girl,", b",girl,1,", 1), "line 2", "incomplete"),
+    }
+
+
+@pytest.mark.parametrize("damage", damaged(DATA.read_bytes()))
+def test_a_damaged_table_names_file_line_and_remedy(tmp_path, damage):
+    data, line, problem = damaged(DATA.read_bytes())[damage]
+    (tmp_path / "names.csv").write_bytes(data)
+    with pytest.raises(RegisterError) as error:
+        register(tmp_path / "names.csv")
+    for part in ("names.csv", line + ":", problem, "python -m explainer.names"):
+        assert part in str(error.value)
+
+
+def test_a_missing_table_says_what_to_do(tmp_path):
+    with pytest.raises(
+        RegisterError, match=r"names\.csv cannot be read: No such file.*python -m explainer\.names"
+    ):
+        register(tmp_path / "names.csv")
+
+
+def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
+    (tmp_path / "names.csv").write_bytes(b"\xef\xbb\xbf" + DATA.read_bytes().replace(b"\n", b"\r\n"))
+    assert register(tmp_path / "names.csv").equals(register())
+
+
+# --- making the table --------------------------------------------------------------------------------
+
+FEMALE = """IMIĘ_PIERWSZE,PŁEĆ,LICZBA_WYSTĄPIEŃ
+ŁUCJA,KOBIETA,500
+BRAK DANYCH,KOBIETA,86
+ZOË,KOBIETA,40
+NAN,KOBIETA,21
+EWUNIA,KOBIETA,20
+"""
+MALE = """IMIĘ_PIERWSZE,PŁEĆ,LICZBA_WYSTĄPIEŃ
+JAN,MĘŻCZYZNA,300
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = tmp_path / "female.csv", tmp_path / "male.csv"
+    for path, text in zip(paths, (FEMALE, MALE), strict=True):
+        path.write_bytes(text.replace("\n", "\r\n").encode())
+    return paths
+
+
+def test_the_talks_rule(files, tmp_path):
+    build(*files, tmp_path / "names.csv", sizes=None)
+    assert (
+        tmp_path / "names.csv"
+    ).read_text() == "name,sex,bearers\nŁUCJA,girl,500\nNAN,girl,21\nJAN,boy,300\n"
+    assert register(tmp_path / "names.csv", sizes=None)["name"].tolist() == ["ŁUCJA", "NAN", "JAN"]
+
+
+def test_swapped_files(files, tmp_path):
+    with pytest.raises(RegisterError, match=r"male\.csv, line 2: the sex must be KOBIETA.*--female"):
+        build(files[1], files[0], tmp_path / "names.csv", sizes=None)
+
+
+def test_a_register_that_ends_too_early(files, tmp_path, capsys):
+    arguments = ["--female", str(files[0]), "--male", str(files[1]), "--output", str(tmp_path / "names.csv")]
+    assert names.main(arguments) == 1
+    message = capsys.readouterr().err
+    assert "female.csv gives 2 girls' names and not 3,517" in message
+    assert "Download it again" in message
+    assert not (tmp_path / "names.csv").exists()
+
+
+# --- downloading -------------------------------------------------------------------------------------
+
+
+class Server(ThreadingHTTPServer):
+    """Serves bytes by path; each of `failures` is an error to answer, or bytes after which to break off."""
+
+    def __init__(self, contents, ranges=True):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.contents, self.ranges, self.failures, self.asked = contents, ranges, [], []
+
+    def address(self, path):
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.server.asked.append((self.path, wanted))
+        failure = self.server.failures.pop(0) if self.server.failures else None
+        if (failure or 0) >= 400 or self.path not in self.server.contents:
+            return self.send_error(failure or 404)
+        data = self.server.contents[self.path]
+        start = int(wanted[6:-1]) if wanted and self.server.ranges else 0
+        if start >= len(data):
+            return self.send_error(416)
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        self.send_header("Content-Length", str(len(data) - start))
+        self.end_headers()
+        self.wfile.write(data[start : start + (failure or len(data))])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server():
+    server = Server({"/female.csv": FEMALE.encode(), "/male.csv": MALE.encode()})
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def fetch(server, tmp_path, path="/female.csv"):
+    return download(server.address(path), tmp_path / "file.csv", pause=0.001).read_text()
+
+
+def test_download_reports_its_progress(server, tmp_path):
+    seen = []
+    download(server.address("/male.csv"), tmp_path / "file.csv", report=lambda *state: seen.append(state))
+    assert seen[-1] == (len(MALE.encode()), len(MALE.encode()))
+
+
+def test_download_tries_again(server, tmp_path):
+    server.failures = [503, 500]
+    assert fetch(server, tmp_path) == FEMALE
+    assert len(server.asked) == 3
+
+
+def test_download_goes_on_where_it_broke_off(server, tmp_path):
+    server.failures = [50]
+    assert fetch(server, tmp_path) == FEMALE
+    assert [wanted for _, wanted in server.asked] == [None, "bytes=50-"]
+
+
+def test_download_goes_on_after_a_restart(server, tmp_path):
+    (tmp_path / "file.csv.part").write_bytes(FEMALE.encode()[:70])
+    assert fetch(server, tmp_path) == FEMALE
+    assert server.asked == [("/female.csv", "bytes=70-")]
+
+
+def test_download_starts_again_if_the_server_serves_no_ranges(server, tmp_path):
+    server.ranges, server.failures = False, [50]
+    assert fetch(server, tmp_path) == FEMALE
+
+
+def test_download_drops_a_part_that_cannot_be_continued(server, tmp_path):
+    (tmp_path / "file.csv.part").write_bytes(b"x" * 10_000)
+    assert fetch(server, tmp_path) == FEMALE
+
+
+def test_download_takes_no_for_an_answer(server, tmp_path):
+    with pytest.raises(DownloadError, match=r"the server answered 404 .*Check the network"):
+        fetch(server, tmp_path, "/nothing.csv")
+    assert len(server.asked) == 1
+    assert not (tmp_path / "file.csv").exists()
+
+
+def test_without_a_network_the_message_says_so(tmp_path, monkeypatch, capsys):
+    server = Server({})
+    nobody = server.address("/female.csv")
+    server.server_close()
+    monkeypatch.setattr(names, "REGISTER_ADDRESS", {"girl": nobody, "boy": nobody})
+    monkeypatch.setattr(names, "DOWNLOADS", tmp_path)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    assert names.main(["--output", str(tmp_path / "names.csv")]) == 1
+    assert (
+        "could not be downloaded: [Errno 111] Connection refused. Check the network"
+        in capsys.readouterr().err
+    )
+
+
+def test_the_command_downloads_what_it_was_not_given(server, tmp_path, monkeypatch, capsys):
+    addresses = {"girl": server.address("/female.csv"), "boy": server.address("/male.csv")}
+    monkeypatch.setattr(names, "REGISTER_ADDRESS", addresses)
+    monkeypatch.setattr(names, "DOWNLOADS", tmp_path / "register")
+    monkeypatch.setattr(names, "SIZES", {"girl": 2, "boy": 1})
+    assert names.main(["--output", str(tmp_path / "names.csv")]) == 0
+    assert "3 names" in capsys.readouterr().out
+
+
+# --- a visitor's own list ----------------------------------------------------------------------------
+
+
+def reasons(found):
+    return {(row.line, row.word): row.reason for row in found.left_out.itertuples()}
+
+
+def test_every_line_is_used_or_left_out_with_a_reason():
+    text = f"Anna\n  ola \nOLA\n\nJan Maria\nR2D2\nA.B\n{'a' * 41}\n—\nab\u202ecd\n"
+    found = own_list(text)
+    assert found.names == ["ANNA", "OLA"]
+    assert found.vocabulary.symbols == [".", "A", "L", "N", "O"]
+    assert reasons(found) == {
+        (3, "OLA"): "stands twice, first in line 2",
+        (4, ""): "is empty",
+        (5, "JAN MARIA"): "holds a space",
+        (6, "R2D2"): "holds a digit",
+        (7, "A.B"): "holds “.”, which marks the beginning and the end of a word",
+        (8, "A" * 41): "is longer than 40 characters",
+        (9, "—"): "has no letter",
+        (10, "AB\u202eCD"): "holds a character that cannot be shown",
+    }
+
+
+def test_composed_and_decomposed_letters_are_one():
+    found = own_list("Zoe\u0308\nZoë\nŻo\u0301ł\u0107")
+    assert found.names == ["ZOË", "ŻÓŁĆ"]
+
+
+@pytest.mark.parametrize(
+    ("words", "capitals"),
+    [
+        ("Олена\nГанна", ["ОЛЕНА", "ГАННА"]),
+        ("Νίκος\nΆννα", ["ΝΊΚΟΣ", "ΆΝΝΑ"]),
+        ("דוד\nשרה", ["דוד", "שרה"]),
+        ("नमिता\nराम", ["नमिता", "राम"]),
+        ("O'Neill\nAnna-Maria", ["O'NEILL", "ANNA-MARIA"]),
+    ],
+)
+def test_other_alphabets(words, capitals):
+    found = own_list(words)
+    assert found.names == capitals
+    assert found.left_out.empty
+    for word in capitals:
+        assert found.vocabulary.decode(found.vocabulary.encode(word)) == word
+
+
+def test_several_words_on_the_only_line():
+    assert own_list("\nAnna, Ola;Ewa\n").names == ["ANNA", "OLA", "EWA"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_table_gives_its_first_column_of_words(delimiter):
+    rows = ["id,imię,miasto", "1,Zoë,Łódź", '2,"Ewa",Kraków', "", "3"]
+    found = own_list("\n".join(rows).replace(",", delimiter) + "\n")
+    assert found.names == ["ZOË", "EWA"]
+    assert (found.columns, found.column) == (["id", "imię", "miasto"], "imię")
+    assert reasons(found) == {
+        (1, "IMIĘ"): "is taken for the column's title",
+        (4, ""): "is empty",
+        (5, ""): "is empty",
+    }
+
+
+def test_a_column_can_be_chosen():
+    assert own_list("a,b\nx,y\nv,w\n", column="b").names == ["Y", "W"]
+    with pytest.raises(ListError, match="no column “c”; it has a, b"):
+        own_list("a,b\nx,y\n", column="c")
+
+
+def test_a_table_without_titles_and_one_with_bad_ones():
+    assert own_list("1,Ola\n2,Ewa\n").columns == ["column 1", "column 2"]
+    assert own_list("a,,a\nx,y,z\n").columns == ["a", "column 2", "a 3"]
+
+
+def test_a_csv_file_of_one_column():
+    found = own_list(b'name\r\nAnna\r\n"Ola"\r\n', "mine.CSV")
+    assert found.names == ["ANNA", "OLA"]
+    assert found.column == "name"
+
+
+def test_the_apps_own_table_and_the_registers_can_be_uploaded():
+    assert len(own_list(DATA.read_bytes(), "names.csv").names) == 8269  # 188 names are girls' and boys'
+    assert own_list(FEMALE.encode("utf-16"), "pesel.csv").names == ["ŁUCJA", "ZOË", "NAN", "EWUNIA"]
+
+
+def test_at_most_sixty_letters():
+    letters = [chr(0x4E00 + i) for i in range(62)]
+    found = own_list("\n".join([*letters, *(letter * 2 for letter in letters[2:])]))
+    assert len(found.vocabulary) == 61
+    assert not set(letters[:2]) & set(found.vocabulary.symbols)
+    assert (
+        reasons(found)[1, letters[0]]
+        == f"has “{letters[0]}”, which is not among the 60 most frequent letters"
+    )
+
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZŁĄĘŻ"
+
+
+def test_at_most_twenty_thousand_words():
+    words = [a + b + c + "X" for a in ALPHABET for b in ALPHABET for c in ALPHABET]
+    found = own_list("\n".join(words[:20_003]))
+    assert found.names == words[:20_000]
+    assert found.left_out["reason"].tolist() == ["comes after the first 20,000 words"] * 3
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (" \n\t\n", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "“mine.txt”, line 1: the text is not UTF-8"),
+        ("Anna\nŻółć".encode("cp1250"), "line 2: the text is not UTF-8. Save it again in UTF-8"),
+        (b"PK\x03\x04rest", "spreadsheet or an archive. Save the table as CSV"),
+        ("a\0b", "not a text"),
+        (b"A\n" * 25_000_000, "50.0 million characters, at most 2 million"),
+        ("\n" * 100_001 + "A", "100,002 lines, and at most 100,000"),
+        ("12\n34", "no word that can be used: line 1 holds a digit. Write one word a line"),
+    ],
+)
+def test_what_cannot_be_read_is_explained(data, message):
+    with pytest.raises(ListError) as error:
+        own_list(data, "mine.txt")
+    assert message in str(error.value)
+
+
+def test_a_giant_cell_is_left_out():
+    found = own_list("a,b\nOla,x\nEwa,x\nAda,x\n" * 5 + "c" * 150_000 + ",d\n")
+    assert found.names == ["OLA", "EWA", "ADA", "A"]
+    assert reasons(found)[21, "C" * 60] == "is longer than 40 characters"
