@@ -24,6 +24,7 @@ BACKGROUND = "#000038"
 GREY = "#000036"
 INK = "#000037"
 FAINT = "#000039"
+GRID = "#000035"
 
 
 def colorscale(colors: list[str]) -> list[tuple[float, str]]:
