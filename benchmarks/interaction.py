@@ -1,0 +1,133 @@
+"""For every scene: from a key or a control to the repainted picture, beside bare Streamlit pages.
+
+``python benchmarks/interaction.py [--repeats 9] [--chapter bigram]`` prints JSON. A repaint counts as done
+when the script has run, nothing in the page changes for two frames, and every message has arrived.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+
+from tests.browser.conftest import ARGUMENTS, running, settled  # noqa: E402
+from tests.scenes import address, deck  # noqa: E402
+
+# Started by the page's own event, so that the driver's round trip is not counted.
+WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8").split("\n", 1)[1]
+
+
+def took(page: Page, act) -> float | None:
+    """Return the milliseconds from an act of the visitor to the last change that it made in the page."""
+    page.evaluate(WATCH)
+    act()
+    return page.evaluate("window.__took")
+
+
+def summary(times: list[float]) -> dict[str, float]:
+    """Return the median and the 95th percentile of some times, in milliseconds."""
+    ordered = sorted(times)
+    return {
+        "p50": round(statistics.median(ordered), 1),
+        "p95": round(ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))], 1),
+        "n": len(ordered),
+    }
+
+
+def control(page: Page):
+    """Return an act that moves the scene's first control to another value, or None if it has none."""
+    row = page.locator(".st-key-controls, .st-key-value")
+    slider = row.get_by_role("slider")
+    if slider.count():
+        keys = iter(["ArrowRight", "ArrowLeft"] * 1000)
+        return lambda: slider.first.press(next(keys))
+    buttons = row.get_by_role("radio")
+    if buttons.count() > 1:
+        places = iter([1, 0] * 1000)
+        return lambda: buttons.nth(next(places)).click()
+    switch = row.locator("[data-testid=stCheckbox] label")
+    if switch.count():
+        return lambda: switch.first.click()
+    return None
+
+
+def measure(page: Page, act, repeats: int) -> dict[str, float] | None:
+    """Time an act several times; the first, which warms caches, does not count."""
+    times = [took(page, act) for _ in range(repeats + 1)][1:]
+    return summary([t for t in times if t is not None]) if any(times) else None
+
+
+def peers(browser, repeats: int) -> dict[str, dict]:
+    """Measure the empty page (key and slider) and the page with a bare chart (slider)."""
+    found = {}
+    for name in ("empty", "chart"):
+        with running(ROOT / "benchmarks" / "peers" / f"{name}.py") as base:
+            page = browser.new_page(viewport={"width": 1920, "height": 1080})
+            page.goto(base)
+            settled(page)
+            found[name] = {"control": measure(page, control(page), repeats)}
+            if name == "empty":
+                page.locator("h1").click()
+                found[name]["key"] = measure(page, lambda p=page: p.keyboard.press("PageDown"), repeats)
+            page.close()
+    return found
+
+
+def scenes(browser, repeats: int, only: str | None) -> list[dict]:
+    """Measure every scene: its first control, and the key that leads to it."""
+    rows = []
+    with running(ROOT / "explainer" / "app.py") as base:
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        for path, slug, _ in deck():
+            if only is not None and path != only:
+                continue
+            page.goto(base + address(path, slug))
+            settled(page)
+            row = {"scene": f"{path}?scene={slug}", "key": turns(page, repeats)}
+            act = control(page)
+            if act is not None:
+                row["control"] = measure(page, act, repeats)
+            rows.append(row)
+        page.close()
+    return rows
+
+
+def turns(page: Page, repeats: int) -> dict[str, float] | None:
+    """Time PageDown into this scene, coming from the one before it."""
+    times = []
+    for _ in range(repeats + 1):
+        page.keyboard.press("PageUp")
+        page.wait_for_timeout(500)
+        settled(page)
+        times.append(took(page, lambda: page.keyboard.press("PageDown")))
+        settled(page)
+    counted = [t for t in times[1:] if t is not None]
+    return summary(counted) if counted else None
+
+
+def main() -> None:
+    """Measure the peers and every scene in one run and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--chapter", help="the path of one chapter")
+    options = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        bare = peers(browser, options.repeats)
+        rows = scenes(browser, options.repeats, options.chapter)
+        browser.close()
+    for row in rows:
+        for kind, peer in (("key", bare["empty"]["key"]), ("control", bare["chart"]["control"])):
+            if row.get(kind):
+                row[f"{kind}_ratio"] = round(row[kind]["p50"] / peer["p50"], 2)
+    print(json.dumps({"unit": "ms", "peers": bare, "scenes": rows}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

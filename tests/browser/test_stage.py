@@ -1,0 +1,65 @@
+"""Every scene, turned by the clicker: it fits, it can be read, nothing breaks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import settled
+from tests.scenes import deck, scenes_of
+
+SURVEY = (Path(__file__).parent / "survey.js").read_text(encoding="utf-8").split("\n", 1)[1]
+SMALLEST = 20  # px at 1920 × 1080
+CONTRAST = 7.0
+SHOWN = """([path, slug, first]) => location.pathname === '/' + path
+  && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
+
+
+def stands(page, path: str, slug: str) -> None:
+    """Wait until a scene is on the screen."""
+    file = next(file for p, _, file in deck() if p == path)
+    page.wait_for_function(SHOWN, arg=[path, slug, scenes_of(file.name)[0]], timeout=20_000)
+    settled(page)
+
+
+def walk(page) -> Iterator[tuple[str, dict]]:
+    """Yield (address, survey) for every scene from the first to the last, turning by PageDown."""
+    for path, slug, _ in deck():
+        stands(page, path, slug)
+        page.wait_for_timeout(250)
+        yield f"{path}?scene={slug}", page.evaluate(SURVEY)
+        page.keyboard.press("PageDown")
+
+
+def complaints(where: str, seen: dict) -> list[str]:
+    """Return what the last row of the room could not read, or would have to scroll for."""
+    bad = [f"{where}: scrolls {seen['down']} px down"] if seen["down"] > 0 else []
+    bad += [f"{where}: scrolls {seen['sideways']} px sideways"] if seen["sideways"] > 0 else []
+    bad += [f"{where}: shows an error"] if seen["failures"] else []
+    for text in seen["texts"]:
+        if text["size"] < SMALLEST - 0.1:
+            bad.append(f"{where}: “{text['text']}” is {text['size']:.1f} px")
+        if text["contrast"] < CONTRAST - 0.01:
+            bad.append(f"{where}: “{text['text']}” has contrast {text['contrast']:.1f}")
+    return bad
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_scene_fits_the_projector_and_can_be_read(open_page, scheme):
+    page = open_page("/", color_scheme=scheme)
+    assert [line for where, seen in walk(page) for line in complaints(where, seen)] == []
+
+
+def test_every_scene_stacks_on_a_phone(open_page):
+    page = open_page("/", width=390, height=844)
+    assert [
+        (where, seen["sideways"]) for where, seen in walk(page) if seen["sideways"] or seen["failures"]
+    ] == []
+
+
+def test_page_up_goes_all_the_way_back(open_page):
+    path, slug, _ = deck()[-1]
+    page = open_page(f"/{path}?scene={slug}")
+    for path, slug, _ in reversed(deck()):
+        stands(page, path, slug)
+        page.keyboard.press("PageUp")
