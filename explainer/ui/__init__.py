@@ -1,12 +1,13 @@
 """Everything that imports streamlit, so that a page reads like the talk."""
 
-from explainer.ui.blocks import chart
+from explainer.ui.blocks import agenda, chart
 from explainer.ui.deck import chapter, controls, narrow, scene
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import action, choice, lines, number, seed, slider, steps, switch, text
 
 __all__ = [
     "action",
+    "agenda",
     "cached",
     "chapter",
     "chart",

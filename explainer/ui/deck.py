@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import dots
 from explainer.ui.source import recording, show_code
@@ -16,28 +17,47 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 @dataclass(frozen=True)
 class Chapter:
-    """One page of the app: its place in the navigation, its address and its file."""
+    """One page: its place in the navigation, its address, its file, and what it lets one explain."""
 
     section: str
     title: str
     path: str
     file: str
+    promise: str = ""
 
 
 CHAPTERS = [
     Chapter("", "Welcome", "", "welcome.py"),
-    Chapter("Theory", "Neuron", "neuron", "neuron.py"),
-    Chapter("Theory", "Matrix multiplication", "matrix-multiplication", "matrix_multiplication.py"),
-    Chapter("Theory", "Gradient descent", "gradient-descent", "gradient_descent.py"),
-    Chapter("Bigram", "Bigram", "bigram", "bigram.py"),
-    Chapter("Multilayer perceptron", "MLP", "mlp", "mlp.py"),
-    Chapter("Multilayer perceptron", "Training", "training", "training.py"),
-    Chapter("Multilayer perceptron", "PyTorch", "pytorch", "pytorch.py"),
-    Chapter("GPT", "GPT", "gpt", "gpt.py"),
-    Chapter("GPT", "Attention", "attention", "attention.py"),
-    Chapter("GPT", "Fine-tuning", "fine-tuning", "fine_tuning.py"),
-    Chapter("Wrap-up", "Four models", "compare", "compare.py"),
-    Chapter("Wrap-up", "References", "references", "references.py"),
+    Chapter("Theory", "Neuron", "neuron", "neuron.py", "what a neuron computes, and why it must bend"),
+    Chapter(
+        "Theory",
+        "Matrix multiplication",
+        "matrix-multiplication",
+        "matrix_multiplication.py",
+        "how one multiplication runs a whole layer",
+    ),
+    Chapter(
+        "Theory",
+        "Gradient descent",
+        "gradient-descent",
+        "gradient_descent.py",
+        "how a model learns by walking downhill",
+    ),
+    Chapter("Bigram", "Bigram", "bigram", "bigram.py", "why counting letter pairs already makes names"),
+    Chapter(
+        "Multilayer perceptron", "MLP", "mlp", "mlp.py", "how letters become vectors, and vectors a guess"
+    ),
+    Chapter(
+        "Multilayer perceptron", "Training", "training", "training.py", "what happens while a model learns"
+    ),
+    Chapter(
+        "Multilayer perceptron", "PyTorch", "pytorch", "pytorch.py", "three tricks that every model uses"
+    ),
+    Chapter("GPT", "GPT", "gpt", "gpt.py", "what every block of a GPT is for"),
+    Chapter("GPT", "Attention", "attention", "attention.py", "who looks at whom, and what it brings"),
+    Chapter("GPT", "Fine-tuning", "fine-tuning", "fine_tuning.py", "how a general model takes on a style"),
+    Chapter("Wrap-up", "Four models", "compare", "compare.py", "what each step of the way was worth"),
+    Chapter("Wrap-up", "References", "references", "references.py", "where all of this comes from"),
 ]
 
 
@@ -91,6 +111,14 @@ def narrow() -> bool:
 def chapters() -> list[Chapter]:
     """Return the chapters of this house, in the order of the talk."""
     return [c for c in CHAPTERS if (PAGES / c.file).exists()]
+
+
+def pages() -> dict[str, StreamlitPage]:
+    """Return Streamlit's page of every chapter, by its path."""
+    return {
+        c.path: st.Page(PAGES / c.file, title=c.title, url_path=c.path, default=not c.path)
+        for c in chapters()
+    }
 
 
 def turn() -> None:

@@ -12,7 +12,7 @@ from explainer.ui import deck
 
 def run() -> None:
     """Draw the navigation, listen to the clicker and run the page on the screen."""
-    pages = _pages()
+    pages = deck.pages()
     grouped: dict[str, list[StreamlitPage]] = {}
     for chapter in deck.chapters():
         grouped.setdefault(chapter.section, []).append(pages[chapter.path])
@@ -24,13 +24,6 @@ def run() -> None:
         st.switch_page(pages[chapter.path], query_params=query)
     page.run()
     _settle(len(sys.modules))
-
-
-def _pages() -> dict[str, StreamlitPage]:
-    return {
-        c.path: st.Page(deck.PAGES / c.file, title=c.title, url_path=c.path, default=not c.path)
-        for c in deck.chapters()
-    }
 
 
 def _nothing() -> None:
