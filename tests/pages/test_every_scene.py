@@ -1,0 +1,71 @@
+"""Every scene of every page runs, with every control moved to its ends, and with hostile addresses."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.scenes import deck
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENES = deck()
+HOSTILE = ["<script>alert(1)</script>", "-1", "9" * 400, "null", "../../etc/passwd", "\x00", "🙂", ""]
+
+
+def open_scene(file: Path, slug: str, **query: str) -> AppTest:
+    """Run the app on one scene of one page."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
+    app.query_params["scene"] = slug
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(str(file)).run()
+
+
+def sound(app: AppTest, what: str) -> None:
+    """Fail if the page shows an exception or a traceback."""
+    shown = [e.message for e in app.exception] + [e.value for e in app.error]
+    assert not shown, f"{what}: {shown}"
+
+
+@pytest.mark.parametrize(("path", "slug", "file"), SCENES, ids=[f"{p}?scene={s}" for p, s, _ in SCENES])
+def test_every_control_moves(path, slug, file):
+    app = open_scene(file, slug)
+    sound(app, "at the start")
+    assert app.title[0].value
+    for kind, ends in (
+        ("slider", lambda w: (w.min, w.max)),
+        ("select_slider", lambda w: (w.options[0], w.options[-1])),
+        ("number_input", lambda w: (w.min, w.max)),
+        ("button_group", lambda w: (w.options[-1], w.options[0])),
+        ("selectbox", lambda w: (w.options[-1],)),
+        ("toggle", lambda w: (not w.value,)),
+        ("text_input", lambda _: ("", "<b>x</b>", "ŻÓŁĆ 😀 123", "A" * 40)),
+        ("text_area", lambda _: ("", "1;x\n2;y", "<b>x</b>")),
+        ("button", lambda _: (None,)),
+    ):
+        for key in [w.key for w in app.get(kind) if w.key]:
+            _move(app, kind, key, ends)
+
+
+def _move(app: AppTest, kind: str, key: str, ends) -> None:
+    """Move one control through its ends; a control that another one took away is left alone."""
+    values = next((ends(w) for w in app.get(kind) if w.key == key), ())
+    for value in values:
+        widget = next((w for w in app.get(kind) if w.key == key), None)
+        if widget is None or getattr(widget, "disabled", False):
+            return
+        if kind == "button":
+            widget.click().run()
+        else:
+            low = isinstance(getattr(widget, "value", None), list | tuple) and kind == "slider"
+            widget.set_value([widget.min, value] if low else value).run()
+        sound(app, f"{key} = {value!r}")
+
+
+@pytest.mark.parametrize(("path", "file"), dict.fromkeys((p, f) for p, _, f in SCENES))
+def test_a_hostile_address_shows_the_first_scene(path, file):
+    first = open_scene(file, "").title[0].value
+    for value in HOSTILE:
+        app = open_scene(file, value)
+        sound(app, f"scene={value!r}")
+        assert app.title[0].value == first, path
