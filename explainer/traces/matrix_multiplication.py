@@ -1,0 +1,312 @@
+"""What the matrix multiplication scenes show: products and sums, four views, typed matrices, counts."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+MAX_SIZE = 8  # rows and columns of a typed matrix
+MAX_VALUE = 1_000_000
+MAX_TEXT = 10_000  # characters
+EMPTY = "?"  # stands in a text for a cell without a number
+
+# --- the product ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Product:
+    """A · B with every multiplication that made it; an empty cell (nan) empties what depends on it."""
+
+    products: np.ndarray  # (n, m, K) float64: A[i, k] · B[k, j]
+    partial: np.ndarray  # (n, m, K) float64: their running sums
+    result: np.ndarray  # (n, m) float64
+
+
+def multiply(A: np.ndarray, B: np.ndarray) -> Product:
+    """Multiply A (n, K) by B (K, m) and keep each product and running sum.
+
+    Raises:
+        ValueError: if the shapes do not fit; the message says why.
+    """
+    rule = shape_rule(np.shape(A), np.shape(B))
+    if not rule.fits:
+        raise ValueError(rule.explanation)
+    left, right = (torch.as_tensor(M, dtype=torch.float64) for M in (A, B))  # (n, K), (K, m)
+    products = left[:, None, :] * right.T[None, :, :] + 0.0  # (n, m, K); + 0.0 makes 0 of -0
+    return Product(products.numpy(), products.cumsum(2).numpy(), (left @ right + 0.0).numpy())
+
+
+@dataclass(frozen=True)
+class ShapeRule:
+    """Whether two matrices can be multiplied, what comes out, and why."""
+
+    fits: bool
+    shape: tuple[int, int] | None  # of the product
+    explanation: str
+
+
+def shape_rule(a_shape: tuple[int, int], b_shape: tuple[int, int]) -> ShapeRule:
+    """Explain whether A · B exists: A must have as many columns as B has rows."""
+    (n, columns), (rows, m) = a_shape, b_shape
+    if columns == rows:
+        partners = (
+            f"A has {_count(columns, 'column')} and B {_count(rows, 'row')}: every number finds its partner"
+        )
+        return ShapeRule(True, (n, m), f"{partners}. The product is {n} × {m}.")
+    longer, spare = ("row of A", columns - rows) if columns > rows else ("column of B", rows - columns)
+    alone = f"{_count(spare, 'number')} in every {longer} would have no partner"
+    turned = " B · A would fit." if m == n else ""
+    explanation = f"A has {_count(columns, 'column')} but B {_count(rows, 'row')}: {alone}.{turned}"
+    return ShapeRule(False, None, explanation)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# --- four ways to see it ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FourViews:
+    """The same products in four orders; summed along K, each gives A · B (or its transpose)."""
+
+    dots: np.ndarray  # (n, m, K) the products of row i of A and column j of B
+    rows: np.ndarray  # (n, K, m) row k of B times A[i, k]: a row of the product is their mixture
+    columns: np.ndarray  # (m, K, n) column k of A times B[k, j]: a column of the product is their mixture
+    layers: np.ndarray  # (K, n, m) column k of A times row k of B: the product is the sum of the layers
+    row_sums: np.ndarray  # (n, K, m) running sums of rows
+    column_sums: np.ndarray  # (m, K, n) running sums of columns
+    layer_sums: np.ndarray  # (K, n, m) running sums of layers
+
+
+def four_views(product: Product) -> FourViews:
+    """Turn the products (n, m, K) of a multiplication so that each view can be read off."""
+    products, partial = product.products, product.partial  # (n, m, K)
+    by_row, by_column, by_layer = (0, 2, 1), (1, 2, 0), (2, 0, 1)
+    return FourViews(
+        dots=products,
+        rows=products.transpose(by_row),
+        columns=products.transpose(by_column),
+        layers=products.transpose(by_layer),
+        row_sums=partial.transpose(by_row),
+        column_sums=partial.transpose(by_column),
+        layer_sums=partial.transpose(by_layer),
+    )
+
+
+# --- a layer ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of neurons and the same numbers as Y = X · W."""
+
+    edges: np.ndarray  # (B, I, O) float64: X[b, i] · W[i, o], what flows along each edge
+    Y: np.ndarray  # (B, O) float64: the sum of the edges that arrive
+    formulas: tuple[tuple[str, ...], ...]  # (B, O) each sum in the talk's notation, with its numbers
+
+
+def layer(X: np.ndarray, W: np.ndarray) -> Layer:
+    """Send a batch X (B, I) through a layer with the weights W (I, O)."""
+    product = multiply(X, W)
+    formulas = tuple(
+        tuple(_formula(o, X[b], W[:, o], product.result[b, o]) for o in range(np.shape(W)[1]))
+        for b in range(len(X))
+    )
+    return Layer(product.products.transpose(0, 2, 1), product.result, formulas)
+
+
+def _formula(output: int, x: np.ndarray, w: np.ndarray, y: float) -> str:
+    terms = " + ".join(f"{_factor(a)}·{_factor(b)}" for a, b in zip(x, w, strict=True))
+    return f"Y{chr(ord('₁') + output)} = {terms} = {_shown(y)}"
+
+
+def _factor(number: float) -> str:
+    return f"({_shown(number)})" if number < 0 else _shown(number)
+
+
+def _shown(number: float) -> str:
+    """Write a number with a true minus sign, to four significant places."""
+    return EMPTY if np.isnan(number) else f"{number:.4g}".replace("-", "−")
+
+
+# --- typed matrices ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A matrix as it was typed: what is no number is empty (nan) and has a note."""
+
+    values: np.ndarray  # (n, m) float64
+    notes: Mapping[tuple[int, int], str]  # (row, column) -> what is wrong there
+    message: str  # about the matrix as a whole; empty if nothing is to be said
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The text of a matrix after an edit, and what did not fit into it."""
+
+    text: str
+    message: str
+
+
+def parse_matrix(text: str, max_size: int = MAX_SIZE) -> Parsed:
+    """Read a typed or pasted matrix: one row a line; cells parted by tabs, semicolons, commas or spaces.
+
+    A decimal comma is read where commas do not part the cells. Python's brackets are understood.
+    """
+    rows, message = _cells(text)
+    width = max(len(row) for row in rows)
+    if len(rows) > max_size or width > max_size:
+        message = f"The matrix is {len(rows)} × {width}; its first {max_size} rows and columns are kept."
+    rows, width = rows[:max_size], min(width, max_size)
+    values, notes = np.full((len(rows), width), np.nan), {}
+    for i, row in enumerate(rows):
+        for j in range(width):
+            values[i, j], note = _number(row[j] if j < len(row) else EMPTY)
+            if note:
+                notes[i, j] = note
+    return Parsed(values, notes, message)
+
+
+def format_matrix(values: np.ndarray) -> str:
+    """Write a matrix as text from which ``parse_matrix`` reads exactly the same numbers."""
+    return _text(
+        [[EMPTY if np.isnan(x) else repr(float(x)).removesuffix(".0") for x in row] for row in values]
+    )
+
+
+def edit_matrix(text: str, row: int, column: int, typed: str) -> Edited:
+    """Put what was typed into one cell, or a pasted block into the cells from there on.
+
+    Nothing else changes; what reaches beyond the matrix is left out, and the message says so.
+    """
+    cells = _cells(text)[0]
+    width = max(len(line) for line in cells)
+    cells = [line + [EMPTY] * (width - len(line)) for line in cells]
+    block = _cells(typed)[0] if _is_block(typed) else [[" ".join(typed.split())]]
+    fits = row + len(block) <= len(cells) and column + max(map(len, block)) <= width
+    for i, line in enumerate(block[: len(cells) - row]):
+        for j, cell in enumerate(line[: width - column]):
+            cells[row + i][column + j] = cell
+    size = f"{len(block)} × {max(map(len, block))}"
+    return Edited(
+        _text(cells), "" if fits else f"The block of {size} reaches beyond the matrix; the rest is left out."
+    )
+
+
+def _is_block(typed: str) -> bool:
+    """Return whether several cells were pasted rather than one typed."""
+    words = typed.split()
+    return any(mark in typed.strip() for mark in "\t\n") or (
+        len(words) > 1 and not any(_number(word)[1] for word in words)
+    )
+
+
+def _text(cells: list[list[str]]) -> str:
+    text = "\n".join("\t".join(cell or EMPTY for cell in row) for row in cells)
+    # A tab says that nothing else parts the cells.
+    return text if "\t" in text or not re.search(r"[ ,;\[\]]", text) else text + "\t"
+
+
+def _cells(text: str) -> tuple[list[list[str]], str]:
+    """Return the cells as they were typed, row by row, and a message if they can be read in two ways."""
+    message = "" if len(text) <= MAX_TEXT else f"Only the first {MAX_TEXT:,} characters are read."
+    text = text[:MAX_TEXT]
+    if "\t" in text:
+        part = "\t"
+    else:
+        text = re.sub(r"\][\s,;]*\[", "\n", text).replace("[", "").replace("]", "")
+        spaced = bool(_SPACED.search(text))
+        text = text.replace(";", "\n") if spaced else text  # 1 2; 3 4
+        part = ";" if ";" in text else r",\s*|\s+"
+        if spaced and re.search(r"\d,\d", text):
+            message = "The commas are read as separators. Write 1.5, or part the cells by semicolons."
+    lines = [line for line in text.splitlines() if line.strip(" ")] or [EMPTY]
+    return [[cell.strip() for cell in re.split(part, _trim(line))] for line in lines], message
+
+
+def _trim(line: str) -> str:
+    """Take off the spaces around a row and a separator at its end."""
+    line = line.strip(" ").rstrip()
+    return line[:-1].rstrip() if line.endswith((",", ";")) else line
+
+
+_SPACED = re.compile(r"[^\s;,][^\S\n]+[^\s;,]")  # two words with nothing but space between them
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+def _number(cell: str) -> tuple[float, str]:
+    """Return the number of a cell, or nan and what is wrong with it."""
+    shown = f"“{cell[:20]}…”" if len(cell) > 20 else f"“{cell}”"
+    plain = re.sub("[−–]", "-", cell).replace(",", ".")
+    if cell in ("", EMPTY):
+        return np.nan, "empty"
+    if re.fullmatch(r"[+-]?(inf(inity)?|∞)", plain, re.IGNORECASE):
+        return np.nan, f"{shown} is not a number to multiply with"
+    if not _NUMBER.fullmatch(plain):
+        return np.nan, f"{shown} is not a number"
+    if abs(float(plain)) > MAX_VALUE:
+        return np.nan, f"{shown} is too large: at most {MAX_VALUE:,}"
+    return float(plain), ""
+
+
+# --- counting ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MultiplicationCount:
+    """How many multiplications one answer takes."""
+
+    name: str
+    multiplications: int
+    how: str  # how they are counted
+    source: str
+
+
+def multiplication_counts(n: int, K: int, m: int) -> tuple[MultiplicationCount, ...]:
+    """Count the multiplications of an n × K · K × m product and of one next character or token."""
+    ours = gpt_multiplications(n_layer=6, n_embd=384, block_size=256, vocab_size=96)
+    xl = gpt_multiplications(n_layer=48, n_embd=1600, block_size=1024, vocab_size=50257)
+    each_layer = "in each layer 12 · width² weights, and 2 · context · width for attention"
+    return (
+        MultiplicationCount("This product", n * K * m, f"{n} · {K} · {m}", "the matrices on this page"),
+        MultiplicationCount("Bigram, looked up", 0, "the answer is a row of the table", "this app"),
+        MultiplicationCount("Bigram, one-hot · W", 34 * 34, "1 × 34 · 34 × 34", "this app"),
+        MultiplicationCount(
+            "MLP",
+            30 * 200 + 200 * 34,
+            "1 × 30 · 30 × 200, then 1 × 200 · 200 × 34",
+            "this app; Bengio et al. 2003",
+        ),
+        MultiplicationCount(
+            "Our GPT", ours, f"{each_layer}; 6 layers, width 384, context 256, 96 symbols", "this app"
+        ),
+        MultiplicationCount(
+            "GPT-2 XL",
+            xl,
+            f"{each_layer}; 48 layers, width 1,600, context 1,024",
+            "Radford et al. 2019, table 2",
+        ),
+        MultiplicationCount(
+            "GPT-4, estimated",
+            1_760_000_000_000,
+            "one per weight and token, if every weight is used for every token",
+            "estimates of 1.76 trillion weights in the press; OpenAI has published no number",
+        ),
+    )
+
+
+def gpt_multiplications(n_layer: int, n_embd: int, block_size: int, vocab_size: int) -> int:
+    """Count the multiplications with which a GPT predicts one token after ``block_size`` others.
+
+    In each layer: query, key and value 3 · n_embd², the projection 1 · n_embd², the MLP 8 · n_embd²;
+    scores and mixture of the values n_embd for each token of the context. Then one for each weight
+    of the output layer. Keys and values of earlier tokens are kept.
+    """
+    weights = (3 + 1 + 4 + 4) * n_embd**2
+    attention = 2 * block_size * n_embd
+    return n_layer * (weights + attention) + n_embd * vocab_size
