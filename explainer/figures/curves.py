@@ -80,7 +80,7 @@ def curve_trace(line: Curve) -> go.Scatter:
         y=line.y,
         name=line.name,
         mode="lines+markers" if line.markers else "lines",
-        line={"color": line.color, "dash": line.dash, "width": line.width},
+        line={"color": line.color, "dash": line.dash, "width": line.width, "simplify": False},
         marker={"color": line.color, "size": 2 * line.width},
     )
 
@@ -163,7 +163,7 @@ def activation(
     """
     line = Curve(name, z, a, palette.ACTIVATIONS)
     label = f"{name}({number(at[0])}) = {number(at[1])}"
-    side = "middle right" if at[0] < (z[0] + z[-1]) / 2 else "middle left"
+    side = "top left" if at[0] > (z[0] + z[-1]) / 2 else "bottom right"
     spread = max(float(np.ptp(a)), 1e-9)
     return curves(
         [line],

@@ -1,0 +1,192 @@
+"""One neuron, one layer, and the network of two inputs, four hidden neurons and one output, opened up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explainer.models.mlp import linear
+from explainer.models.network import ACTIVATIONS, forward_pass
+from explainer.training.network import Training
+
+# How the formula writes each activation.
+_LATEX = {
+    "tanh": r"\tanh",
+    "sigmoid": r"\operatorname{sigmoid}",
+    "ReLU": r"\operatorname{ReLU}",
+    "step": r"\operatorname{step}",
+    "none": "",
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Every number of one layer of O neurons with I inputs; ``products.sum(0) + bias == sums``."""
+
+    inputs: np.ndarray  # (I,)
+    weights: np.ndarray  # (I, O)
+    bias: np.ndarray  # (O,)
+    products: np.ndarray  # (I, O) input times weight
+    sums: np.ndarray  # (O,)
+    outputs: np.ndarray  # (O,) after the activation
+    activation: str
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Every number of one forward pass of a point through a 2–H–1 network, in order."""
+
+    hidden: Layer
+    output: Layer
+    p: float  # probability of class 1
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The probability of class 1 over the square, once for each recorded picture of a network."""
+
+    x: np.ndarray  # (G,) both axes
+    p: np.ndarray  # (S, G, G) rows are the second input
+
+
+def neuron(inputs: Sequence[float], weights: Sequence[float], bias: float, activation: str) -> Layer:
+    """Open one neuron: a layer with a single output.
+
+    Args:
+        inputs, weights: (I,) numbers each.
+        activation: a key of ``explainer.models.network.ACTIVATIONS``.
+    """
+    return layer(inputs, np.asarray(weights, dtype=float)[:, None], [bias], activation)
+
+
+def layer(
+    inputs: Sequence[float], weights: np.ndarray, bias: Sequence[float], activation: str = "none"
+) -> Layer:
+    """Open one layer: y = f(x W + b).
+
+    Args:
+        inputs: (I,), weights: (I, O), bias: (O,).
+    Raises:
+        ValueError: if the shapes do not fit or the activation is not known.
+    """
+    x, W, b = (torch.as_tensor(np.asarray(values, dtype=float)) for values in (inputs, weights, bias))
+    if W.shape != (len(x), len(b)):
+        raise ValueError(
+            f"{len(x)} inputs and {len(b)} biases need weights of {len(x)} × {len(b)}, not {tuple(W.shape)}."
+        )
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"No activation is called “{activation}”; choose one of {', '.join(ACTIVATIONS)}.")
+    sums = linear(x, W, b)  # (O,)
+    outputs = ACTIVATIONS[activation](sums)  # (O,)
+    return Layer(*map(_array, (x, W, b, x[:, None] * W, sums, outputs)), activation)
+
+
+def curve(
+    activation: str, low: float = -6.0, high: float = 6.0, n: int = 241
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums (N,) and what an activation makes of them (N,)."""
+    z = torch.linspace(low, high, n, dtype=torch.float64)  # (N,)
+    return _array(z), _array(ACTIVATIONS[activation](z))
+
+
+def formula(opened: Layer, output: int = 0, *, narrow: bool = False) -> str:
+    """Return, as LaTeX, the sum of one neuron with its numbers in it and what the activation makes of it.
+
+    Args:
+        narrow: whether every term gets a line of its own, as on a phone.
+    """
+    terms = [*_terms(opened, output), _signed(opened.bias[output])]
+    total = (r" \\ &+ " if narrow else " + ").join(terms)
+    end = r" \\ &= " if narrow else " = "
+    lines = [f"z &= {total}{end}{_plain(opened.sums[output])}"]
+    f = _LATEX[opened.activation]
+    y = _plain(opened.outputs[output])
+    lines.append(f"y &= {f}({_plain(opened.sums[output])}) = {y}" if f else f"y &= z = {y}")
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+
+def layer_formula(opened: Layer, output: int) -> str:
+    """Return, as on the talk's slide, Y of one neuron of a layer: with its names, then with its numbers."""
+    names = [f"x_{{{i}}} w_{{{i}{output + 1}}}" for i in range(1, len(opened.inputs) + 1)]
+    numbers = _terms(opened, output)
+    if opened.bias[output] != 0:
+        names.append(f"b_{{{output + 1}}}")
+        numbers.append(_signed(opened.bias[output]))
+    sums = " = ".join([" + ".join(names), " + ".join(numbers), _plain(opened.sums[output])])
+    return f"Y_{{{output + 1}}} = {sums}"
+
+
+def _terms(opened: Layer, output: int) -> list[str]:
+    pairs = zip(opened.inputs, opened.weights[:, output], strict=True)
+    return [rf"{_signed(x)} \cdot {_signed(w)}" for x, w in pairs]
+
+
+def forward(training: Training, point: Sequence[float], snapshot: int = -1) -> Forward:
+    """Open the forward pass of one point through a recorded picture of a network.
+
+    Args:
+        point: (2,) coordinates.
+        snapshot: index into the recorded pictures; the last if not given.
+    """
+    X = torch.tensor([point], dtype=torch.float32)  # (1, 2)
+    W1, b1, W2, b2 = _weights(training, snapshot)
+    passed = forward_pass(X, W1, b1, W2, b2, training.activation)
+    hidden = Layer(
+        *map(_array, (X[0], W1, b1, X[0][:, None] * W1, passed.sums[0], passed.h[0])), training.activation
+    )
+    h = passed.h[0]  # (H,)
+    output = Layer(*map(_array, (h, W2, b2, h[:, None] * W2, passed.logits[0], passed.p[0])), "sigmoid")
+    return Forward(hidden, output, passed.p.item())
+
+
+def maps(training: Training, side: int = 31) -> Maps:
+    """Return what every recorded picture of a network says over the square -1..1.
+
+    Args:
+        side: G, points along each edge.
+    """
+    x = torch.linspace(-1, 1, side)  # (G,)
+    X = torch.cartesian_prod(x, x).flip(1)  # (G * G, 2) the second input changes slowest
+    pictures = [
+        forward_pass(X, *_weights(training, i), training.activation).p.view(side, side)  # (G, G)
+        for i in range(len(training.steps))
+    ]
+    return Maps(_array(x), _array(torch.stack(pictures)))
+
+
+def stacked_linear(
+    W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fold two layers without activation into one: (x W1 + b1) W2 + b2 = x (W1 W2) + (b1 W2 + b2).
+
+    Args:
+        W1: (I, H), b1: (H,), W2: (H, O), b2: (O,).
+    Returns:
+        W (I, O) and b (O,) of the one layer that does the same.
+    """
+    first, second = (torch.as_tensor(np.asarray(W)) for W in (W1, W2))
+    W = linear(first, second, torch.zeros_like(second[0]))  # (I, O)
+    b = linear(torch.as_tensor(np.asarray(b1)), second, torch.as_tensor(np.asarray(b2)))  # (O,)
+    return _array(W), _array(b)
+
+
+def _weights(training: Training, snapshot: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    stored = (training.W1, training.b1, training.W2, training.b2)
+    W1, b1, W2, b2 = (torch.from_numpy(values[snapshot]) for values in stored)
+    return W1, b1, W2, b2
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().numpy()
+
+
+def _plain(value: float) -> str:
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _signed(value: float) -> str:
+    text = _plain(value)
+    return f"({text})" if text.startswith("-") else text

@@ -1,0 +1,107 @@
+"""Train the network of two inputs, four hidden neurons and one output, in a fraction of a second."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explainer.models.network import TRAINABLE, Network
+
+DATA_SETS = ("linear", "xor", "circle")
+
+
+@dataclass(frozen=True)
+class Training:
+    """What was recorded while a network trained; S pictures of its weights, T steps."""
+
+    activation: str
+    steps: np.ndarray  # (S,) int, the steps after which the weights were recorded; 0 and T among them
+    W1: np.ndarray  # (S, 2, H)
+    b1: np.ndarray  # (S, H)
+    W2: np.ndarray  # (S, H, 1)
+    b2: np.ndarray  # (S, 1)
+    losses: np.ndarray  # (T + 1,) nats, before the first step and after each
+    accuracy: np.ndarray  # (S,) share of the points on the right side of one half
+
+
+def data_set(name: str, n: int = 200, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Draw points of the square -1..1 with a gap between the two classes.
+
+    Args:
+        name: "linear" (a slanted line parts the classes), "xor" (opposite corners belong together)
+            or "circle" (one class inside, the other around it).
+    Returns:
+        X (n, 2) float32 and y (n,) float32 of zeros and ones.
+    Raises:
+        ValueError: if no data set has that name.
+    """
+    if name not in DATA_SETS:
+        raise ValueError(f"No data set is called “{name}”; choose one of {', '.join(DATA_SETS)}.")
+    points = np.random.default_rng(seed).uniform(-1, 1, (50 * n, 2))
+    side = _side(name, points)
+    kept = np.abs(side) > 0.08
+    halves = [points[kept & (side < 0)][: n // 2], points[kept & (side > 0)][: n - n // 2]]
+    y = np.repeat([0.0, 1.0], [len(half) for half in halves])
+    return np.concatenate(halves).astype(np.float32), y.astype(np.float32)
+
+
+def _side(name: str, points: np.ndarray) -> np.ndarray:
+    """Return (N,) numbers that are positive for class 1 and grow with the distance to the border."""
+    x1, x2 = points.T
+    if name == "linear":
+        return 0.8 * x1 + 0.6 * x2
+    if name == "xor":
+        return -np.sign(x1 * x2) * np.minimum(np.abs(x1), np.abs(x2))
+    return 0.6 - np.hypot(x1, x2)
+
+
+def train(
+    X: np.ndarray,
+    y: np.ndarray,
+    activation: str = "tanh",
+    *,
+    seed: int = 2,
+    n_hidden: int = 4,
+    steps: int = 300,
+    learning_rate: float = 0.1,
+    snapshots: int = 30,
+) -> Training:
+    """Train on all points at once with Adam; return the weights at a few steps and every loss.
+
+    Args:
+        X: (N, 2), y: (N,) zeros and ones.
+        seed: of the initial weights.
+    Raises:
+        ValueError: if nothing can be learned through the activation.
+    """
+    if activation not in TRAINABLE:
+        raise ValueError(f"“{activation}” has no slope to follow; choose one of {', '.join(TRAINABLE)}.")
+    model = Network(n_hidden, activation, torch.Generator().manual_seed(seed))
+    points, targets = torch.from_numpy(X), torch.from_numpy(y)[:, None]  # (N, 2), (N, 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    kept = recorded_steps(steps, snapshots)
+    weights, losses, right = [], [], []
+    for i in range(steps + 1):
+        logits, loss = model(points, targets)  # (N, 1), ()
+        losses.append(loss.item())
+        if i in kept:
+            weights.append(_copy(model))
+            right.append(((logits > 0) == (targets > 0.5)).float().mean().item())
+        optimizer.zero_grad()
+        loss.backward()
+        if i < steps:
+            optimizer.step()
+    recorded = {name: np.stack([w[name] for w in weights]) for name in weights[0]}
+    return Training(activation, np.array(kept), **recorded, losses=np.array(losses), accuracy=np.array(right))
+
+
+def recorded_steps(steps: int, snapshots: int) -> list[int]:
+    """Return at most so many steps of 0..steps, close together at first, where most happens."""
+    spread = np.round(steps * np.linspace(0, 1, snapshots) ** 2).astype(int)
+    return sorted({int(i) for i in spread})
+
+
+def _copy(model: Network) -> dict[str, np.ndarray]:
+    tensors: dict[str, Tensor] = model.state_dict()
+    return {name: tensor.numpy().copy() for name, tensor in tensors.items()}
