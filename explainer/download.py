@@ -15,7 +15,15 @@ CHUNK = 1 << 16  # bytes
 
 
 class DownloadError(OSError):
-    """A file could not be fetched; the message says why and what to do."""
+    """A file could not be fetched; the message says why and what to do.
+
+    Attributes:
+        status: what the server answered, such as 404; None if it did not.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def download(
@@ -44,7 +52,7 @@ def download(
             failure = error
             if _refused(error):
                 break
-    raise DownloadError(_explain(address, failure)) from failure
+    raise DownloadError(_explain(address, failure), getattr(failure, "code", None)) from failure
 
 
 def progress_bar(title: str) -> Callable[[int, int | None], None]:

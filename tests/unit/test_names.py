@@ -1,15 +1,13 @@
 """The register's names: the talk's facts, the split, damaged files, downloads, a visitor's own list."""
 
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 
 import pytest
 
 from explainer import names
-from explainer.download import DownloadError, download
 from explainer.names import DATA, ListError, RegisterError, build, own_list, register, select, split
+from tests.local_server import LocalServer
 
 
 @pytest.fixture(scope="module")
@@ -172,98 +170,10 @@ def test_a_register_that_ends_too_early(files, tmp_path, capsys):
 # --- downloading -------------------------------------------------------------------------------------
 
 
-class Server(ThreadingHTTPServer):
-    """Serves bytes by path; each of `failures` is an error to answer, or bytes after which to break off."""
-
-    def __init__(self, contents, ranges=True):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.contents, self.ranges, self.failures, self.asked = contents, ranges, [], []
-
-    def address(self, path):
-        return f"http://127.0.0.1:{self.server_port}{path}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        wanted = self.headers.get("Range")
-        self.server.asked.append((self.path, wanted))
-        failure = self.server.failures.pop(0) if self.server.failures else None
-        if (failure or 0) >= 400 or self.path not in self.server.contents:
-            return self.send_error(failure or 404)
-        data = self.server.contents[self.path]
-        start = int(wanted[6:-1]) if wanted and self.server.ranges else 0
-        if start >= len(data):
-            return self.send_error(416)
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
-        self.send_header("Content-Length", str(len(data) - start))
-        self.end_headers()
-        self.wfile.write(data[start : start + (failure or len(data))])
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture
-def server():
-    server = Server({"/female.csv": FEMALE.encode(), "/male.csv": MALE.encode()})
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def fetch(server, tmp_path, path="/female.csv"):
-    return download(server.address(path), tmp_path / "file.csv", pause=0.001).read_text()
-
-
-def test_download_reports_its_progress(server, tmp_path):
-    seen = []
-    download(server.address("/male.csv"), tmp_path / "file.csv", report=lambda *state: seen.append(state))
-    assert seen[-1] == (len(MALE.encode()), len(MALE.encode()))
-
-
-def test_download_tries_again(server, tmp_path):
-    server.failures = [503, 500]
-    assert fetch(server, tmp_path) == FEMALE
-    assert len(server.asked) == 3
-
-
-def test_download_goes_on_where_it_broke_off(server, tmp_path):
-    server.failures = [50]
-    assert fetch(server, tmp_path) == FEMALE
-    assert [wanted for _, wanted in server.asked] == [None, "bytes=50-"]
-
-
-def test_download_goes_on_after_a_restart(server, tmp_path):
-    (tmp_path / "file.csv.part").write_bytes(FEMALE.encode()[:70])
-    assert fetch(server, tmp_path) == FEMALE
-    assert server.asked == [("/female.csv", "bytes=70-")]
-
-
-def test_download_starts_again_if_the_server_serves_no_ranges(server, tmp_path):
-    server.ranges, server.failures = False, [50]
-    assert fetch(server, tmp_path) == FEMALE
-
-
-def test_download_drops_a_part_that_cannot_be_continued(server, tmp_path):
-    (tmp_path / "file.csv.part").write_bytes(b"x" * 10_000)
-    assert fetch(server, tmp_path) == FEMALE
-
-
-def test_download_takes_no_for_an_answer(server, tmp_path):
-    with pytest.raises(DownloadError, match=r"the server answered 404 .*Check the network"):
-        fetch(server, tmp_path, "/nothing.csv")
-    assert len(server.asked) == 1
-    assert not (tmp_path / "file.csv").exists()
-
-
 def test_without_a_network_the_message_says_so(tmp_path, monkeypatch, capsys):
-    server = Server({})
-    nobody = server.address("/female.csv")
-    server.server_close()
-    monkeypatch.setattr(names, "REGISTER_ADDRESS", {"girl": nobody, "boy": nobody})
+    server = LocalServer({})
+    server.server_close()  # nobody answers there any more
+    monkeypatch.setattr(names, "REGISTER_ADDRESS", dict.fromkeys(("girl", "boy"), server.address("/a.csv")))
     monkeypatch.setattr(names, "DOWNLOADS", tmp_path)
     monkeypatch.setattr("time.sleep", lambda _: None)
     assert names.main(["--output", str(tmp_path / "names.csv")]) == 1
@@ -273,12 +183,13 @@ def test_without_a_network_the_message_says_so(tmp_path, monkeypatch, capsys):
     )
 
 
-def test_the_command_downloads_what_it_was_not_given(server, tmp_path, monkeypatch, capsys):
-    addresses = {"girl": server.address("/female.csv"), "boy": server.address("/male.csv")}
-    monkeypatch.setattr(names, "REGISTER_ADDRESS", addresses)
-    monkeypatch.setattr(names, "DOWNLOADS", tmp_path / "register")
-    monkeypatch.setattr(names, "SIZES", {"girl": 2, "boy": 1})
-    assert names.main(["--output", str(tmp_path / "names.csv")]) == 0
+def test_the_command_downloads_what_it_was_not_given(tmp_path, monkeypatch, capsys):
+    with LocalServer({"/female.csv": FEMALE.encode(), "/male.csv": MALE.encode()}) as server:
+        addresses = {"girl": server.address("/female.csv"), "boy": server.address("/male.csv")}
+        monkeypatch.setattr(names, "REGISTER_ADDRESS", addresses)
+        monkeypatch.setattr(names, "DOWNLOADS", tmp_path / "register")
+        monkeypatch.setattr(names, "SIZES", {"girl": 2, "boy": 1})
+        assert names.main(["--output", str(tmp_path / "names.csv")]) == 0
     assert "3 names" in capsys.readouterr().out
 
 
