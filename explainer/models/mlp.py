@@ -1,5 +1,6 @@
 """Multilayer perceptron over a window of characters (Bengio et al. 2003), in the talk's notation."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ from torch.nn import functional as F
 
 from explainer.vocabulary import Vocabulary
 
-END = "."  # stands before a name as padding and after it as its end
+BOUNDARY = "."  # stands before a name as padding and after it as its end
+LONGEST = 40  # letters of a sampled name
 
 
 class Activations(NamedTuple):
@@ -19,6 +21,7 @@ class Activations(NamedTuple):
     x: Tensor  # (B, block_size * E) the same numbers, side by side
     preactivation: Tensor  # (B, H)
     h: Tensor  # (B, H) between -1 and 1
+    kept: Tensor  # (B, H) h after dropout; h itself without
     logits: Tensor  # (B, V)
 
 
@@ -83,8 +86,8 @@ def forward_pass(
     x = concatenate(emb)  # (B, block_size * E)
     preactivation = linear(x, W1, b1)  # (B, H)
     h = torch.tanh(preactivation)  # (B, H)
-    h = h if keep is None else h * keep  # (B, H)
-    return Activations(emb, x, preactivation, h, linear(h, W2, b2))
+    kept = h if keep is None else h * keep  # (B, H)
+    return Activations(emb, x, preactivation, h, kept, linear(kept, W2, b2))
 
 
 def lookup(C: Tensor, idx: Tensor) -> Tensor:
@@ -99,12 +102,19 @@ def concatenate(emb: Tensor) -> Tensor:
 
 def linear(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
     """Return x (B, I) @ W (I, O) + b (O,): (B, O)."""
-    return x @ W + b  # (B, O)
+    return torch.addmm(b, x, W)  # (B, O) x @ W + b in one call
 
 
 def dropout_mask(shape: tuple[int, int], rate: float, generator: torch.Generator | None = None) -> Tensor:
-    """Return zeros with probability ``rate`` and 1 / (1 - rate) elsewhere, so that the mean stays one."""
-    return torch.empty(shape).bernoulli_(1 - rate, generator=generator) / (1 - rate)  # (B, H)
+    """Return zeros with probability ``rate`` and 1 / (1 - rate) elsewhere, so that the mean stays one.
+
+    The rate is taken to the nearest of 256 parts.
+    """
+    zeros, size = round(rate * 256), math.prod(shape)
+    # Eight random bytes at a draw: bernoulli_ would take half of a training step.
+    words = torch.empty(size // 8 + 1, dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    noise = words.view(torch.uint8)[:size].view(shape)  # (B, H)
+    return noise.float().ge_(zeros).mul_(256 / (256 - zeros))  # (B, H)
 
 
 def parameter_shapes(
@@ -120,6 +130,31 @@ def parameter_shapes(
     }
 
 
+@torch.no_grad()
+def sample_names(
+    model: MLP, vocabulary: Vocabulary, count: int, generator: torch.Generator
+) -> tuple[list[str], Tensor]:
+    """Draw names letter by letter until their end, all side by side.
+
+    Returns:
+        ``count`` names, and the probability (count,) with which the model makes each of them; a name
+        is cut at 40 letters.
+    """
+    end = vocabulary.encode(BOUNDARY)[0]
+    context = torch.full((count, model.block_size), end)  # (count, T)
+    letters, log_probability = [], torch.zeros(count)
+    unfinished = torch.ones(count, dtype=torch.bool)
+    while unfinished.any() and len(letters) < LONGEST:
+        log_probabilities = F.log_softmax(model(context)[0], dim=1)  # (count, V)
+        drawn = torch.multinomial(log_probabilities.exp(), 1, generator=generator)  # (count, 1)
+        log_probability += log_probabilities.gather(1, drawn).squeeze(1) * unfinished  # (count,)
+        letters.append(torch.where(unfinished, drawn.squeeze(1), end))  # (count,)
+        unfinished = letters[-1] != end  # (count,)
+        context = torch.cat([context, drawn], dim=1)[:, 1:]  # (count, T)
+    texts = (vocabulary.decode(row) for row in torch.stack(letters, dim=1).tolist())
+    return [text.split(BOUNDARY)[0] for text in texts], log_probability.exp()
+
+
 def build_dataset(words: Sequence[str], vocabulary: Vocabulary, block_size: int) -> tuple[Tensor, Tensor]:
     """Slide a window over each ``word + "."`` and ask for the character after it.
 
@@ -129,8 +164,8 @@ def build_dataset(words: Sequence[str], vocabulary: Vocabulary, block_size: int)
     Raises:
         UnknownCharacter: if a word holds a character that the vocabulary lacks.
     """
-    end = vocabulary.encode(END)[0]
-    Y = torch.tensor(vocabulary.encode("".join(word + END for word in words)), dtype=torch.int64)  # (N,)
+    end = vocabulary.encode(BOUNDARY)[0]
+    Y = torch.tensor(vocabulary.encode("".join(word + BOUNDARY for word in words)), dtype=torch.int64)  # (N,)
     place = torch.cat([torch.arange(len(word) + 1) for word in words]) if words else Y  # (N,) within its word
     X = torch.full((len(Y), block_size), end)  # (N, block_size)
     for back in range(1, min(block_size, len(Y) - 1) + 1):

@@ -1,0 +1,226 @@
+"""Trainings of many visitors: a few at a time on one thread, the others in a visible queue."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from explainer.models.mlp import MLP
+from explainer.training.mlp import Progress, Trainer
+
+T = TypeVar("T")
+
+WAITING, RUNNING, PAUSED = "waiting", "running", "paused"
+DONE, DIVERGED, STOPPED, FAILED = "done", "diverged", "stopped", "failed"
+ENDED = (DONE, DIVERGED, STOPPED, FAILED)
+
+
+class QueueFull(RuntimeError):
+    """No further training can be taken; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a visitor's training stands.
+
+    Args:
+        state: waiting, running, paused, done, diverged, stopped or failed.
+        place: 1 for the next one to run; None unless it is waiting.
+        progress: None before the first step; its speed is the one of the last seconds, shared with the
+            trainings beside it.
+        problem: what went wrong; empty unless it failed.
+    """
+
+    state: str
+    place: int | None
+    progress: Progress | None
+    problem: str = ""
+
+
+class Job:
+    """One visitor's training; all methods may be called from any thread.
+
+    It ends by itself when ``heartbeat`` has not been called for a while: the tab was closed.
+    """
+
+    def __init__(self, queue: "TrainingQueue", owner: str, make: Callable[[], Trainer]) -> None:
+        self.owner = owner
+        self._queue, self._make = queue, make
+        self._trainer: Trainer | None = None
+        self._progress: Progress | None = None
+        self._rate: float | None = None  # the learning rate, once the visitor has changed it
+        self._busy = threading.Lock()  # held while the trainer is read or advanced
+        self._state, self._problem = WAITING, ""
+        self._seen = self._began = time.monotonic()
+        self._marks: deque[tuple[float, int]] = deque(maxlen=30)  # (time, step) after the latest slices
+
+    def heartbeat(self) -> None:
+        """Say that the visitor is still there."""
+        self._seen = time.monotonic()
+
+    def pause(self) -> None:
+        """Stop for a while; the place goes to the next in the queue."""
+        self._queue._move(self, PAUSED, (WAITING, RUNNING))
+
+    def resume(self) -> None:
+        """Go on after a pause, from the end of the queue."""
+        self._queue._move(self, WAITING, (PAUSED,))
+
+    def stop(self) -> None:
+        """End for good; what was learned so far can still be read."""
+        self._queue._move(self, STOPPED, (WAITING, RUNNING, PAUSED))
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Change the learning rate of all steps to come."""
+        self._rate = rate
+
+    def report(self) -> Report:
+        """Return where the training stands, without waiting for it."""
+        return Report(self._state, self._queue._place(self), self._progress, self._problem)
+
+    def history(self) -> dict[str, np.ndarray] | None:
+        """Return what was recorded so far (``Trainer.history``); None before the start."""
+        return self._read(Trainer.history)
+
+    def trained(self) -> MLP | None:
+        """Return a copy of the model as it is now; None before the start."""
+        return self._read(Trainer.trained)
+
+    def _read(self, function: Callable[[Trainer], T]) -> T | None:
+        with self._busy:
+            return function(self._trainer) if self._trainer else None
+
+    def _advance(self, seconds: float) -> str:
+        """Train for about so long and return the state that follows."""
+        with self._busy:
+            if self._trainer is None:
+                self._trainer = self._make()
+            trainer = self._trainer
+            if self._rate is not None:
+                trainer.learning_rate = self._rate
+            speed = trainer.step / trainer.seconds if trainer.seconds else 1.0
+            trainer.advance(max(1, int(seconds * speed)))
+            self._note(trainer.progress())
+            return DIVERGED if trainer.diverged else DONE if trainer.done else RUNNING
+
+    def _note(self, progress: Progress) -> None:
+        """Keep the progress with the speed of the last slices, other trainings' turns included."""
+        self._marks.append((time.monotonic(), progress.step))
+        (then, before), (now, after) = self._marks[0], self._marks[-1]
+        speed = (after - before) / (now - then) if now > then else progress.steps_per_second
+        self._progress = replace(progress, steps_per_second=speed)
+
+
+class TrainingQueue:
+    """Share one thread among trainings: some run, a slice each in turn; the others wait.
+
+    Args:
+        at_once: trainings that run side by side.
+        most: trainings that may run, wait or be paused, all together.
+        slice_seconds: how long one trains before the next has its turn.
+        rest_seconds: pause after each slice, for the visitors' own requests.
+        turn_seconds: after so long a training makes room, if others wait.
+        patience_seconds: silence after which a training's visitor has gone.
+    """
+
+    def __init__(
+        self,
+        at_once: int = 3,
+        most: int = 60,
+        slice_seconds: float = 0.02,
+        rest_seconds: float = 0.002,
+        turn_seconds: float = 30.0,
+        patience_seconds: float = 10.0,
+    ) -> None:
+        self.at_once, self.most = at_once, most
+        self.slice_seconds, self.rest_seconds = slice_seconds, rest_seconds
+        self.turn_seconds, self.patience_seconds = turn_seconds, patience_seconds
+        self._changed = threading.Condition()
+        self._jobs: list[Job] = []  # those not ended, in the order in which they wait
+        self._thread: threading.Thread | None = None
+
+    def submit(self, owner: str, make: Callable[[], Trainer]) -> Job:
+        """Put a training at the end of the queue; an earlier one of the same owner is stopped.
+
+        Args:
+            make: builds the Trainer when its turn comes; what it raises becomes the problem shown.
+        Raises:
+            QueueFull: if too many trainings are under way.
+        """
+        with self._changed:
+            for job in [job for job in self._jobs if job.owner == owner]:
+                job.stop()
+            self._drop_abandoned()
+            if len(self._jobs) >= self.most:
+                raise QueueFull(f"{self.most} trainings are under way already; please try again in a minute.")
+            job = Job(self, owner, make)
+            self._jobs.append(job)
+            self._start()
+            self._changed.notify()
+            return job
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                running = self._next_round()
+                while not running:
+                    self._changed.wait(self.patience_seconds)
+                    running = self._next_round()
+            for job in running:
+                self._run_slice(job)
+                time.sleep(self.rest_seconds)
+
+    def _next_round(self) -> list[Job]:
+        """Drop who left, send who had a long turn to the end, fill the free places; return who runs."""
+        self._drop_abandoned()
+        now = time.monotonic()
+        waiting = [job for job in self._jobs if job._state == WAITING]
+        for job in [job for job in self._jobs if job._state == RUNNING]:
+            if waiting and now - job._began > self.turn_seconds:
+                self._move(job, WAITING, (RUNNING,))
+        running = [job for job in self._jobs if job._state == RUNNING]
+        for job in waiting[: self.at_once - len(running)]:
+            job._state, job._began = RUNNING, now
+            running.append(job)
+        return running
+
+    def _run_slice(self, job: Job) -> None:
+        if job._state != RUNNING:
+            return
+        try:
+            state = job._advance(self.slice_seconds)
+        except Exception as error:  # one visitor's training must not end the others'
+            job._problem, state = str(error), FAILED
+        if state != RUNNING:
+            self._move(job, state, (RUNNING,))
+
+    def _move(self, job: Job, state: str, allowed: tuple[str, ...]) -> None:
+        """Change a job's state if it is in one of the allowed ones, and its place in the queue with it."""
+        with self._changed:
+            if job._state not in allowed:
+                return
+            job._state = state
+            job._marks.clear()
+            self._jobs.remove(job)
+            if state not in ENDED:
+                self._jobs.append(job)
+            self._changed.notify()
+
+    def _drop_abandoned(self) -> None:
+        now = time.monotonic()
+        for job in [job for job in self._jobs if now - job._seen > self.patience_seconds]:
+            job.stop()
+
+    def _place(self, job: Job) -> int | None:
+        with self._changed:
+            waiting = [other for other in self._jobs if other._state == WAITING]
+            return waiting.index(job) + 1 if job in waiting else None
