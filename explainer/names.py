@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from explainer.download import download
+from explainer.download import DownloadError, download
 from explainer.vocabulary import POLISH_ALPHABET, Vocabulary, alphabetical
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -429,6 +429,9 @@ def main(arguments: list[str] | None = None) -> int:
         female = options.female or download(REGISTER_ADDRESS["girl"], DOWNLOADS / "pesel-female.csv")
         male = options.male or download(REGISTER_ADDRESS["boy"], DOWNLOADS / "pesel-male.csv")
         table = build(female, male, options.output, SIZES)
+    except DownloadError as error:
+        print(error, "Files that are here already can be named: --female PATH --male PATH", file=sys.stderr)
+        return 1
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

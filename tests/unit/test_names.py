@@ -177,10 +177,9 @@ def test_without_a_network_the_message_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(names, "DOWNLOADS", tmp_path)
     monkeypatch.setattr("time.sleep", lambda _: None)
     assert names.main(["--output", str(tmp_path / "names.csv")]) == 1
-    assert (
-        "could not be downloaded: [Errno 111] Connection refused. Check the network"
-        in capsys.readouterr().err
-    )
+    message = capsys.readouterr().err
+    assert "could not be downloaded: [Errno 111] Connection refused. Check the network" in message
+    assert "--female PATH --male PATH" in message
 
 
 def test_the_command_downloads_what_it_was_not_given(tmp_path, monkeypatch, capsys):
