@@ -278,6 +278,11 @@ def own_list(text: str | bytes, filename: str | None = None, column: str | None 
     return OwnList(names, vocabulary, reasons, columns, column)
 
 
+def capitals(word: str) -> str:
+    """Return a word composed (NFC) and in capitals, as the words of a list stand."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", word).upper())
+
+
 def _own_text(text: str | bytes, source: str) -> str:
     if len(text) > MAX_SIZE:
         size = f"{len(text) / 1e6:,.1f} million characters, at most {MAX_SIZE / 1e6:.0f} million can be read"
@@ -377,7 +382,7 @@ def _sift(found: list[_Found]) -> tuple[list[str], list[_Found]]:
     lines: dict[str, int] = {}  # word -> where it stands first
     left_out = []
     for line, written, objection in found:
-        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", written.strip(' \t"')).upper())
+        word = capitals(written.strip(' \t"'))
         objection = (
             objection or _objection(word) or (word in lines and f"stands twice, first in line {lines[word]}")
         )
