@@ -1,0 +1,227 @@
+"""What a GPT computes for a prompt, what it is made of, and what changes when a part is switched off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explainer.models.gpt import GPT, Block, Gains, attention_scores, causal_attention
+
+# --- the forward pass, stage by stage ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """Every stage of one block, in order, in TransformerLens's terms; float32."""
+
+    resid_pre: np.ndarray  # (T, C) the residual stream as the block finds it
+    ln_1: np.ndarray  # (T, C)
+    q: np.ndarray  # (nh, T, hs)
+    k: np.ndarray  # (nh, T, hs)
+    v: np.ndarray  # (nh, T, hs)
+    attn_scores: np.ndarray  # (nh, T, T) q·k / √hs; minus infinity for the future
+    pattern: np.ndarray  # (nh, T, T) rows sum to one
+    z: np.ndarray  # (nh, T, hs) each head's mixture of values
+    attn_out: np.ndarray  # (T, C) what the heads write together
+    resid_mid: np.ndarray  # (T, C) resid_pre + attn_out
+    ln_2: np.ndarray  # (T, C)
+    mlp_pre: np.ndarray  # (T, 4C)
+    mlp_post: np.ndarray  # (T, 4C) after GELU
+    mlp_out: np.ndarray  # (T, C)
+    resid_post: np.ndarray  # (T, C) resid_mid + mlp_out
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every stage of a forward pass, from the characters to the probabilities; float32."""
+
+    ids: np.ndarray  # (T,) int64
+    tok_emb: np.ndarray  # (T, C)
+    pos_emb: np.ndarray  # (T, C)
+    layers: tuple[LayerTrace, ...]
+    ln_f: np.ndarray  # (T, C)
+    logits: np.ndarray  # (T, V) equal to the model's
+    probabilities: np.ndarray  # (T, V) rows sum to one
+
+
+@torch.inference_mode()
+def trace(model: GPT, ids: Sequence[int], gains: Gains | None = None) -> Trace:
+    """Run a GPT over a prompt and keep every stage of every layer and head.
+
+    Args:
+        ids: characters of the prompt, at most block_size.
+        gains: parts that are switched off.
+    Returns:
+        A Trace whose logits equal ``model``'s, computed by the same functions.
+    """
+    idx = torch.tensor([list(ids)])  # (1, T)
+    x = model.embed(idx)  # (1, T, C)
+    layers = []
+    for layer, block in enumerate(model.h):
+        stages = _stages(block, x, layer, gains)
+        layers.append(LayerTrace(**{name: tensor[0].numpy() for name, tensor in stages.items()}))
+        x = stages["resid_post"]  # (1, T, C)
+    normalised = model.ln_f(x)  # (1, T, C)
+    logits = model.lm_head(normalised)  # (1, T, V)
+    return Trace(
+        ids=idx[0].numpy(),
+        tok_emb=model.wte(idx)[0].numpy(),
+        pos_emb=model.wpe.weight[: idx.size(1)].numpy().copy(),
+        layers=tuple(layers),
+        ln_f=normalised[0].numpy(),
+        logits=logits[0].numpy(),
+        probabilities=F.softmax(logits[0], dim=-1).numpy(),
+    )
+
+
+def _stages(block: Block, x: Tensor, layer: int, gains: Gains | None) -> dict[str, Tensor]:
+    """Return the stages of one block, as LayerTrace names them, for x (1, T, C)."""
+    ln_1 = block.ln_1(x)  # (1, T, C)
+    q, k, v = block.attn.heads(ln_1)  # (1, nh, T, hs)
+    z, pattern = causal_attention(q, k, v)  # (1, nh, T, hs), (1, nh, T, T)
+    z = z if gains is None else z * gains.head[layer][:, None, None]  # (1, nh, T, hs)
+    attn_out = block.attn.project(z)  # (1, T, C)
+    resid_mid = x + attn_out  # (1, T, C)
+    ln_2 = block.ln_2(resid_mid)  # (1, T, C)
+    mlp_pre = block.mlp.c_fc(ln_2)  # (1, T, 4C)
+    mlp_post = block.mlp.gelu(mlp_pre)  # (1, T, 4C)
+    mlp_out = block.mlp.c_proj(mlp_post)  # (1, T, C)
+    mlp_out = mlp_out if gains is None else mlp_out * gains.mlp[layer]  # (1, T, C)
+    return {
+        "resid_pre": x, "ln_1": ln_1, "q": q, "k": k, "v": v,
+        "attn_scores": attention_scores(q, k), "pattern": pattern, "z": z, "attn_out": attn_out,
+        "resid_mid": resid_mid, "ln_2": ln_2, "mlp_pre": mlp_pre, "mlp_post": mlp_post,
+        "mlp_out": mlp_out, "resid_post": resid_mid + mlp_out,
+    }  # fmt: skip
+
+
+# --- what each layer already guesses ----------------------------------------------------------------
+
+
+@torch.inference_mode()
+def logit_lens(model: GPT, traced: Trace) -> np.ndarray:
+    """Return what every layer would predict if it were the last (nostalgebraist 2020).
+
+    Returns:
+        (n_layer + 1, T, V) probabilities: after the embeddings, then after each block; the last are the
+        model's own.
+    """
+    first = traced.layers[0].resid_pre
+    streams = np.stack([first, *(layer.resid_post for layer in traced.layers)])  # (L + 1, T, C)
+    return F.softmax(model.unembed(torch.from_numpy(streams)), dim=-1).numpy()  # (L + 1, T, V)
+
+
+# --- what a logit is made of ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """A logit as the sum of what every part of the model wrote into the residual stream."""
+
+    token: float  # the last character's embedding
+    position: float  # its position's embedding
+    heads: np.ndarray  # (n_layer, n_head)
+    mlps: np.ndarray  # (n_layer,)
+    logit: float  # the model's; the parts add up to it
+
+    def total(self) -> float:
+        """Return the sum of all parts."""
+        return self.token + self.position + float(self.heads.sum() + self.mlps.sum())
+
+
+@torch.inference_mode()
+def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contributions:
+    """Take the logit of one character at one position apart.
+
+    Args:
+        position: place in the prompt; -1 for the last, which predicts the next character.
+        token: id of the character whose logit it is.
+    """
+    direction = logit_direction(model, traced, position, token)  # (C,)
+    heads = [
+        (head_outputs(model, traced, i)[:, position] @ direction) for i in range(len(traced.layers))
+    ]  # L times (nh,)
+    return Contributions(
+        token=float(traced.tok_emb[position] @ direction),
+        position=float(traced.pos_emb[position] @ direction),
+        heads=np.stack(heads),  # (L, nh)
+        mlps=np.array([layer.mlp_out[position] @ direction for layer in traced.layers]),  # (L,)
+        logit=float(traced.logits[position, token]),
+    )
+
+
+def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
+    """Return the vector (C,) whose dot product with the final residual stream is the token's logit.
+
+    The final LayerNorm centres the stream, divides by its standard deviation and scales it; with the
+    deviation that this position has, all three are linear.
+    """
+    weight = (model.ln_f.weight * model.lm_head.weight[token]).numpy()  # (C,)
+    stream = traced.layers[-1].resid_post[position]  # (C,)
+    return (weight - weight.mean()) / np.sqrt(stream.var() + model.ln_f.eps)  # (C,)
+
+
+@torch.inference_mode()
+def head_outputs(model: GPT, traced: Trace, layer: int) -> np.ndarray:
+    """Return what each head of a layer writes (nh, T, C); over the heads they add up to attn_out."""
+    z = torch.from_numpy(traced.layers[layer].z)  # (nh, T, hs)
+    return (z @ _output_weights(model, layer)).numpy()  # (nh, T, C)
+
+
+@torch.inference_mode()
+def head_sources(model: GPT, traced: Trace, layer: int, head: int, position: int, token: int) -> np.ndarray:
+    """Return how much each earlier position gives to a logit by way of one head.
+
+    Returns:
+        (T,) pattern times value, in the logit's direction; they add up to the head's contribution, and
+        positions after ``position`` give nothing.
+    """
+    stage = traced.layers[layer]
+    written = torch.from_numpy(stage.v[head]) @ _output_weights(model, layer)[head]  # (T, C)
+    direction = logit_direction(model, traced, position, token)  # (C,)
+    return stage.pattern[head, position] * (written.numpy() @ direction)  # (T,)
+
+
+def _output_weights(model: GPT, layer: int) -> Tensor:
+    """Return the part of c_proj that belongs to each head (nh, hs, C)."""
+    weight = model.h[layer].attn.c_proj.weight  # (C, C)
+    return weight.T.unflatten(0, (model.config.n_head, -1))  # (nh, hs, C)
+
+
+# --- what changes when a part is switched off -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """The next character's probabilities with every part on, and with some off."""
+
+    before: np.ndarray  # (V,)
+    after: np.ndarray  # (V,)
+
+    @property
+    def divergence(self) -> float:
+        """How far the two are apart: Kullback–Leibler divergence of after from before, in nats."""
+        return float((self.before * (np.log(self.before) - np.log(self.after))).sum())
+
+
+@torch.inference_mode()
+def ablation(model: GPT, ids: Sequence[int], gains: Gains) -> Ablation:
+    """Return how switching parts off changes the prediction after a prompt."""
+    idx = torch.tensor([list(ids)])  # (1, T)
+    before, after = (model.read(idx, gains=each, last=True)[0][0, -1] for each in (None, gains))  # (V,)
+    return Ablation(F.softmax(before, dim=-1).numpy(), F.softmax(after, dim=-1).numpy())
+
+
+@torch.inference_mode()
+def head_importance(model: GPT, ids: Sequence[int]) -> np.ndarray:
+    """Return how far the prediction moves when each head alone is off (n_layer, n_head), in nats."""
+    config = model.config
+    importance = np.zeros((config.n_layer, config.n_head))  # (L, nh)
+    for layer, head in np.ndindex(importance.shape):
+        gains = Gains(torch.ones(config.n_layer, config.n_head), torch.ones(config.n_layer))
+        gains.head[layer, head] = 0
+        importance[layer, head] = ablation(model, ids, gains).divergence
+    return importance  # (L, nh)
