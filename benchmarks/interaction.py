@@ -14,13 +14,32 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from tests.browser.conftest import ARGUMENTS, running, settled  # noqa: E402
 from tests.scenes import address, deck  # noqa: E402
 
 # Started by the page's own event, so that the driver's round trip is not counted.
 WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8").split("\n", 1)[1]
+
+
+# Notes when the server last spoke: a fast run can begin and end between two frames of the browser.
+LISTEN = """
+window.__heard = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener('message', () => { window.__heard = performance.now(); });
+  }
+};
+"""
+
+
+def window(browser: Browser) -> Page:
+    """Open an empty window as large as a projector's."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.add_init_script(LISTEN)
+    return page
 
 
 def took(page: Page, act) -> float | None:
@@ -68,7 +87,7 @@ def peers(browser, repeats: int) -> dict[str, dict]:
     found = {}
     for name in ("empty", "chart"):
         with running(ROOT / "benchmarks" / "peers" / f"{name}.py") as base:
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
+            page = window(browser)
             page.goto(base)
             settled(page)
             found[name] = {"control": measure(page, control(page), repeats)}
@@ -83,7 +102,7 @@ def scenes(browser, repeats: int, only: str | None) -> list[dict]:
     """Measure every scene: its first control, and the key that leads to it."""
     rows = []
     with running(ROOT / "explainer" / "app.py") as base:
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page = window(browser)
         for path, slug, _ in deck():
             if only is not None and path != only:
                 continue

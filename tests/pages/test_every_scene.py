@@ -27,8 +27,10 @@ def sound(app: AppTest, what: str) -> None:
     assert not shown, f"{what}: {shown}"
 
 
-@pytest.mark.parametrize(("path", "slug", "file"), SCENES, ids=[f"{p}?scene={s}" for p, s, _ in SCENES])
-def test_every_control_moves(path, slug, file):
+@pytest.mark.parametrize(
+    ("slug", "file"), [(s, f) for _, s, f in SCENES], ids=[f"{p}?scene={s}" for p, s, _ in SCENES]
+)
+def test_every_control_moves(slug, file):
     app = open_scene(file, slug)
     sound(app, "at the start")
     assert app.title[0].value
