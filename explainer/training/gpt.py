@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 from explainer import checkpoints, corpus, names
 from explainer.download import download
 from explainer.models.gpt import GPT
-from explainer.sampling import Settings, generate
+from explainer.sampling import generate
 from explainer.training.muon import Muon
 from explainer.vocabulary import Vocabulary, alphabetical
 
@@ -76,6 +76,8 @@ RECIPES = {
 class Examples(Protocol):
     """Sequences to learn from, in a fixed order for every epoch."""
 
+    characters: float  # that one sequence predicts, on average
+
     def __len__(self) -> int: ...
 
     def rows(self, epoch: int, places: torch.Tensor) -> torch.Tensor:
@@ -95,6 +97,7 @@ class Names:
         for row, name in zip(self.table, ids, strict=True):
             row[: len(name)] = torch.tensor(name)
         self.seed = seed
+        self.characters = float((self.table[:, 1:] != IGNORED).sum()) / len(ids)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -114,6 +117,7 @@ class Windows:
         if len(ids) < 2 * block_size + 1:
             raise ValueError(f"The text is {len(ids):,} characters long; give at least {2 * block_size + 1}.")
         self.ids, self.block_size, self.seed = ids, block_size, seed
+        self.characters = block_size
 
     def __len__(self) -> int:
         return (len(self.ids) - 1) // self.block_size - 1
@@ -275,14 +279,15 @@ class Trainer:
     def sample(self) -> list[int]:
         """Return the ids of a text drawn with the run's seed; a new name begins where one ends."""
         self.model.eval()
-        vocabulary, length = self.data.vocabulary, self.recipe.sample_length
-        drawn = self.data.prompt
+        data, length, drawn = self.data, self.recipe.sample_length, self.data.prompt
+        stop = names.BOUNDARY if isinstance(data.train, Names) else None
         while len(drawn) < length:
-            prompt = self.data.prompt if isinstance(self.data.train, Names) else drawn
             seed = self.recipe.seed + len(drawn)
-            steps = generate(self.model, vocabulary, prompt, length - len(drawn), Settings(), seed=seed)
+            steps = generate(
+                self.model, data.vocabulary, data.prompt, length - len(drawn), seed=seed, stop=stop
+            )
             drawn += "".join(step.character for step in steps)
-        return vocabulary.encode(drawn)
+        return data.vocabulary.encode(drawn)
 
     def precision(self):
         """Return the context in which the forward pass runs."""
@@ -292,7 +297,7 @@ class Trainer:
 
     def say(self, loss: float, per_step: float) -> None:
         """Print where the run stands; a step took so many seconds."""
-        speed = self.recipe.batch_size * self.recipe.block_size / per_step
+        speed = self.recipe.batch_size * self.data.train.characters / per_step
         left = per_step * (self.recipe.steps - self.step)
         last = self.history[-1]
         print(
@@ -354,7 +359,7 @@ class Trainer:
             "data": self.data.origin,
             "seed": recipe.pop("seed"),
             "steps": self.best_step,
-            "characters": self.best_step * self.recipe.batch_size * self.recipe.block_size,
+            "characters": round(self.best_step * self.recipe.batch_size * self.data.train.characters),
             "losses": losses,
             "prompt": self.data.prompt,
             "recipe": recipe,

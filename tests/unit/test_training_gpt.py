@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from explainer import checkpoints, names
+from explainer.sampling import generate
 from explainer.training import gpt
 from explainer.training.gpt import IGNORED, Data, Names, Recipe, Trainer, Windows, evaluate, schedule
 from explainer.training.muon import Muon, orthogonalise
@@ -237,6 +238,20 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
     assert loaded.meta["losses"]["val"] == pytest.approx(history["held_out_loss"].min(), abs=0.05)
     rows = gpt._data("shakespeare", TINY, text_file, tmp_path).held_out["val"]
     assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"]["val"], abs=0.002)
+
+
+def test_samples_of_names_begin_anew_after_each_boundary(tmp_path):
+    vocabulary = Vocabulary(".ab")
+    words = [vocabulary.encode(word) for word in (".ab.", ".ab.")]
+    data = Data(Names(words, 8, 1), {"dev": Names(words, 8, 1).table}, vocabulary, "one word", ".")
+    run = Trainer(TINY, data, "cpu", tmp_path / "state", tmp_path)
+    sample = vocabulary.decode(run.sample())
+    starts = [i for i in range(1, len(sample)) if sample[i - 1] == "."]
+    assert len(starts) > 2
+    for i in starts:
+        step = next(generate(run.model, vocabulary, ".", 1, seed=TINY.seed + i))
+        assert step.character == sample[i]
+    assert data.train.characters == 3
 
 
 def test_the_same_seed_gives_the_same_checkpoint(text_file, tmp_path):
