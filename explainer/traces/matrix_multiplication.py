@@ -104,6 +104,8 @@ def four_views(product: Product) -> FourViews:
 class Layer:
     """A layer of neurons and the same numbers as Y = X · W."""
 
+    X: np.ndarray  # (B, I) float64
+    W: np.ndarray  # (I, O) float64
     edges: np.ndarray  # (B, I, O) float64: X[b, i] · W[i, o], what flows along each edge
     Y: np.ndarray  # (B, O) float64: the sum of the edges that arrive
     formulas: tuple[tuple[str, ...], ...]  # (B, O) each sum in the talk's notation, with its numbers
@@ -116,7 +118,7 @@ def layer(X: np.ndarray, W: np.ndarray) -> Layer:
         tuple(_formula(o, X[b], W[:, o], product.result[b, o]) for o in range(np.shape(W)[1]))
         for b in range(len(X))
     )
-    return Layer(product.products.transpose(0, 2, 1), product.result, formulas)
+    return Layer(X, W, product.products.transpose(0, 2, 1), product.result, formulas)
 
 
 def _formula(output: int, x: np.ndarray, w: np.ndarray, y: float) -> str:

@@ -1,6 +1,6 @@
 """Everything that imports streamlit, so that a page reads like the talk."""
 
-from explainer.ui.blocks import agenda, chart
+from explainer.ui.blocks import agenda, beside, chart
 from explainer.ui.deck import chapter, controls, narrow, scene
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import action, choice, lines, number, seed, slider, steps, switch, text
@@ -8,6 +8,7 @@ from explainer.ui.widgets import action, choice, lines, number, seed, slider, st
 __all__ = [
     "action",
     "agenda",
+    "beside",
     "cached",
     "chapter",
     "chart",

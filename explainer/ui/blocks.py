@@ -4,6 +4,7 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.ui import deck
 
@@ -20,6 +21,11 @@ def chart(figure: go.Figure, alt: str, *, key: str, height: int | None = None) -
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
         st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or "stretch")
+
+
+def beside(*widths: float) -> list[DeltaGenerator]:
+    """Return places side by side, as wide as told, that stand below each other on a phone."""
+    return st.columns(widths, gap="medium", vertical_alignment="top")
 
 
 def agenda() -> None:

@@ -1,0 +1,228 @@
+"""What the matrix multiplication chapter shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from explainer.components.grid import Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
+from explainer.traces import matrix_multiplication as trace
+from explainer.ui import widgets
+from explainer.ui.deck import controls
+from explainer.ui.source import shown
+
+# Falk's scheme on the talk's slide: B above, A to the left, the product where they cross.
+A_TEXT = "2 -1 0.5\n1 0 3"
+B_TEXT = "1 4 -2 0\n3 0.5 1 -1\n0 2 -1 2"
+FALK = {"A": (1, 0), "B": (0, 1), "A·B": (1, 1)}
+ROLE = {"A": "input", "B": "weights", "A·B": "activations"}
+
+# The layer of the talk's slide: two inputs, three neurons.
+LAYER_WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 1.0, -0.5]])
+LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
+MORE_INPUTS = np.array([[0.5, -1.0], [-1.0, 1.5], [2.0, 0.0], [0.0, 1.0], [-2.0, -0.5]])
+
+WAYS = {
+    "dots": "dot products",
+    "rows": "rows",
+    "columns": "columns",
+    "outer": "outer products",
+}
+
+multiply = shown(trace.multiply)
+shape_rule = shown(trace.shape_rule)
+four_views = shown(trace.four_views, trace.multiply)
+layer = shown(trace.layer, trace.multiply)
+multiplication_counts = shown(trace.multiplication_counts, trace.gpt_multiplications)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The visitor's two matrices as they were read."""
+
+    A: trace.Parsed
+    B: trace.Parsed
+
+    @property
+    def rule(self) -> trace.ShapeRule:
+        """Whether they can be multiplied."""
+        return shape_rule(self.A.values.shape, self.B.values.shape)
+
+
+def typed() -> Pair:
+    """Offer A and B to be typed or pasted, and return them; a link carries them along."""
+    with controls(), st.popover("Type or paste A and B"):
+        A = trace.parse_matrix(widgets.lines("A, one row a line", A_TEXT, key="mm_a", max_chars=2000))
+        B = trace.parse_matrix(widgets.lines("B, one row a line", B_TEXT, key="mm_b", max_chars=2000))
+    return Pair(A, B)
+
+
+def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) -> None:
+    """Draw A, B and their product in Falk's scheme; if they do not fit, say why and keep both."""
+    matrices = [_matrix("A", pair.A, editable), _matrix("B", pair.B, editable)]
+    links, frames = (), None
+    if pair.rule.fits:
+        product = multiply(pair.A.values, pair.B.values)
+        matrices.append(_plain("A·B", product.result))
+        links = (Product(0, 1, 2, product.products, product.partial),)
+        frames = Walk(0) if play else None
+    _say(pair, *([] if pair.rule.fits else [pair.rule.explanation]))
+    grid(matrices, key=key, alt=_alt(pair), links=links, frames=frames, on_edit=_edited if editable else None)
+
+
+def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> None:
+    """Draw the outlines of two matrices and, if they fit, of their product."""
+    rule = shape_rule(a_shape, b_shape)
+    matrices = [_outline("A", a_shape), _outline("B", b_shape)]
+    links: tuple = ()
+    if rule.fits:
+        matrices.append(_outline("A·B", rule.shape))
+        links = (Product(0, 1, 2),)
+    (st.success if rule.fits else st.warning)(rule.explanation)
+    grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
+
+
+def view(pair: Pair, way: str, *, key: str) -> None:
+    """Draw A · B in one of four ways to see it: dot products, rows, columns or outer products."""
+    if not pair.rule.fits:
+        falk(pair, key=key)
+        return
+    if way == "outer":
+        _layers(pair, key)
+        return
+    product = multiply(pair.A.values, pair.B.values)
+    matrices = [_matrix("A", pair.A, False), _matrix("B", pair.B, False), _plain("A·B", product.result)]
+    links = (Product(0, 1, 2, product.products, product.partial),)
+    frames = Stages(_STAGES[way](pair, product.result))
+    grid(matrices, key=key, alt=f"{_alt(pair)} Seen as {WAYS[way]}.", links=links, frames=frames)
+
+
+def inputs(x1: float, x2: float, count: int) -> np.ndarray:
+    """Return a batch (count, 2) that begins with the visitor's input."""
+    return np.vstack([[x1, x2], MORE_INPUTS])[:count]
+
+
+def edge_texts(layer: trace.Layer) -> np.ndarray:
+    """Return what stands on the edges for the first input: (I, O) texts such as ``× 0.5``."""
+    return np.vectorize(lambda w: f"× {w:g}".replace("-", "−"))(layer.W)
+
+
+def falk_layer(layer: trace.Layer, *, key: str) -> None:
+    """Draw Y = X · W, one row of X for every input of the batch."""
+    product = multiply(layer.X, layer.W)
+    ins, outs = LAYER_NAMES
+    matrices = [
+        Matrix(layer.X, "X", "input", (1, 0), cols=ins, shade="none"),
+        Matrix(layer.W, "W", "weights", (0, 1), rows=ins, shade="none"),
+        Matrix(layer.Y, "Y", "activations", (1, 1), cols=outs, shade="none"),
+    ]
+    alt = f"Y = X · W: {len(layer.X)} inputs of two numbers each, through three neurons at once."
+    links = (Product(0, 1, 2, product.products, product.partial),)
+    grid(matrices, key=key, alt=alt, links=links, panel=False)
+
+
+def odometer(counted: trace.MultiplicationCount) -> None:
+    """Show how many multiplications one answer takes, written out, and how they are counted."""
+    st.metric(counted.name, f"{counted.multiplications:,}", border=True)
+    st.markdown(f":gray[{counted.how}]  \n:gray[Source: {counted.source}]")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The counts as bars; what takes no multiplication has no place on a logarithmic axis."""
+
+    labels: list[str]
+    lengths: list[int]
+    texts: list[str]
+    lit: list[int]
+
+
+def comparison(counts: tuple[trace.MultiplicationCount, ...], name: str) -> Comparison:
+    """Return the counts as bars, the chosen one lit."""
+    some = [c for c in counts if c.multiplications]
+    return Comparison(
+        [c.name for c in some],
+        [c.multiplications for c in some],
+        [f"{c.multiplications:,}" for c in some],
+        [i for i, c in enumerate(some) if c.name == name],
+    )
+
+
+def _edited(edit: Edit) -> None:
+    key = ("mm_a", "mm_b")[edit.matrix]
+    before = st.session_state.get(key, (A_TEXT, B_TEXT)[edit.matrix])
+    after = trace.edit_matrix(before, edit.row, edit.col, edit.text)
+    st.session_state[key] = after.text
+    if after.message:
+        st.toast(after.message)
+
+
+def _say(pair: Pair, *more: str) -> None:
+    for message in (pair.A.message, pair.B.message, *more):
+        if message:
+            st.warning(message)
+
+
+def _matrix(name: str, parsed: trace.Parsed, editable: bool) -> Matrix:
+    return Matrix(
+        parsed.values, name, ROLE[name], FALK[name], shade="none", notes=parsed.notes, editable=editable
+    )
+
+
+def _plain(name: str, values: np.ndarray) -> Matrix:
+    return Matrix(values, name, ROLE[name], FALK[name], shade="none")
+
+
+def _outline(name: str, shape: tuple[int, int]) -> Matrix:
+    return _plain(name, np.full(shape, np.nan))
+
+
+def _alt(pair: Pair) -> str:
+    (n, k), (rows, m) = pair.A.values.shape, pair.B.values.shape
+    return f"A, {n} × {k}, to the left; B, {rows} × {m}, above; the product where they cross."
+
+
+def _dot_stages(_pair: Pair, result: np.ndarray) -> list[Stage]:
+    return [
+        Stage(f"row {i + 1} of A · column {j + 1} of B", [(0, i, None), (1, None, j), (2, i, j)])
+        for i, j in np.ndindex(result.shape)
+    ]
+
+
+def _row_stages(pair: Pair, result: np.ndarray) -> list[Stage]:
+    return [
+        Stage(
+            f"row {i + 1} of A·B is a mixture of the rows of B",
+            [(0, i, None), (1, None, None), (2, i, None)],
+            formula=_mixture(pair.A.values[i], "row", "B"),
+        )
+        for i in range(len(result))
+    ]
+
+
+def _column_stages(pair: Pair, result: np.ndarray) -> list[Stage]:
+    return [
+        Stage(
+            f"column {j + 1} of A·B is a mixture of the columns of A",
+            [(0, None, None), (1, None, j), (2, None, j)],
+            formula=_mixture(pair.B.values[:, j], "column", "A"),
+        )
+        for j in range(result.shape[1])
+    ]
+
+
+_STAGES = {"dots": _dot_stages, "rows": _row_stages, "columns": _column_stages}
+
+
+def _mixture(weights: np.ndarray, what: str, of: str) -> str:
+    terms = [f"{f'{w:g}'.replace('-', '−')} × {what} {k + 1}" for k, w in enumerate(weights)]
+    return f"{' + '.join(terms)} of {of}"
+
+
+def _layers(pair: Pair, key: str) -> None:
+    sums = four_views(multiply(pair.A.values, pair.B.values)).layer_sums
+    frames = np.concatenate([np.zeros_like(sums[:1]), sums])  # (K + 1, n, m)
+    titles = ["nothing added yet"] + [f"+ column {k + 1} of A × row {k + 1} of B" for k in range(len(sums))]
+    matrices = [_matrix("A", pair.A, False), _matrix("B", pair.B, False), _plain("A·B", frames[-1])]
+    alt = f"{_alt(pair)} Built up as a sum of {len(sums)} outer products."
+    grid(matrices, key=key, alt=alt, frames=Values(2, frames, titles, speed=0.8))

@@ -1,0 +1,79 @@
+"""Matrix multiplication: one rule, and the whole of what a neural network computes."""
+
+from explainer import ui
+from explainer.figures import bars, network, palette
+from explainer.ui.loaders import matrix_multiplication as mm
+
+
+@ui.scene(
+    "The shape rule", "A must have as many columns as B has rows; the result keeps the other two sizes."
+)
+def shape_rule() -> None:
+    with ui.controls():
+        n = ui.slider("rows of A", 1, 8, 2, key="mm_n")
+        k = ui.slider("columns of A", 1, 8, 3, key="mm_k")
+        rows = ui.slider("rows of B", 1, 8, 3, key="mm_rows")
+        m = ui.slider("columns of B", 1, 8, 4, key="mm_m")
+    mm.shapes((n, k), (rows, m), key="mm_shapes")
+
+
+@ui.scene(
+    "Cell by cell", "Each number of the result is one row of A against one column of B: multiply, then add."
+)
+def cell_by_cell() -> None:
+    pair = mm.typed()
+    mm.falk(pair, key="mm_walk", play=True)
+
+
+@ui.scene("Your own matrices", "Double-click any number of A or B and change it; the product follows.")
+def your_own() -> None:
+    pair = mm.typed()
+    mm.falk(pair, key="mm_own", editable=True)
+
+
+@ui.scene("Why it is useful", "One multiplication sends a whole batch of inputs through a whole layer.")
+def why_useful() -> None:
+    with ui.controls():
+        x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.5, key="mm_x1")
+        x2 = ui.slider("x₂", -2.0, 2.0, 2.0, step=0.5, key="mm_x2")
+        inputs = ui.slider("inputs in the batch", 1, 6, 1, key="mm_batch")
+    layer = mm.layer(mm.inputs(x1, x2, inputs), mm.LAYER_WEIGHTS)
+    drawn, multiplied = ui.beside(1, 1)
+    with drawn:
+        values, weights = [layer.X[0], layer.Y[0]], [layer.W]
+        figure = network.network(values, weights, names=mm.LAYER_NAMES, edge_texts=[mm.edge_texts(layer)])
+        ui.chart(figure, network.network_alt(values, weights), key="mm_network")
+    with multiplied:
+        mm.falk_layer(layer, key="mm_layer")
+
+
+@ui.scene("Four ways to see it", "The same numbers in another order: dot products, rows, columns, layers.")
+def four_ways() -> None:
+    pair = mm.typed()
+    with ui.controls():
+        way = ui.choice("see it as", mm.WAYS, key="mm_way")
+    mm.view(pair, way, key=f"mm_view_{way}")
+
+
+@ui.scene("Counting", "How many multiplications does one answer take?")
+def counting() -> None:
+    pair = mm.typed()
+    counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])
+    with ui.controls():
+        name = ui.steps("from this one to GPT-4", [c.name for c in counts], counts[0].name, key="mm_model")
+    mm.odometer(next(c for c in counts if c.name == name))
+    compared = mm.comparison(counts, name)
+    figure = bars.bars(
+        compared.labels,
+        compared.lengths,
+        compared.texts,
+        color=palette.WEIGHTS,
+        lit=compared.lit,
+        log=True,
+        low=1,
+    )
+    alt = bars.bars_alt("Multiplications for one answer", compared.labels, compared.texts)
+    ui.chart(figure, alt, key="mm_count", height=470)
+
+
+ui.chapter(shape_rule, cell_by_cell, your_own, why_useful, four_ways, counting)
