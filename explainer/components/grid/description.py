@@ -1,0 +1,145 @@
+"""What a grid shows: matrices, how they are linked, and the frames that it plays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+ROLES = ("input", "weights", "activations", "probabilities", "loss", "counts")
+SHADES = ("auto", "none", "sequential", "diverging")
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix of numbers with its name, its role in the colour grammar and its place among the others."""
+
+    values: np.ndarray  # (rows, cols); NaN is an empty cell
+    name: str
+    role: str  # one of ROLES
+    place: tuple[int, int] = (0, 0)  # (row, column) among the matrices; Falk: B (0, 1), A (1, 0), A·B (1, 1)
+    rows: Sequence[str] = ()  # labels
+    cols: Sequence[str] = ()
+    shade: str = "auto"  # one of SHADES; auto is sequential for counts and probabilities, else diverging
+    decimals: int | None = None  # None: the shortest text that is exact to three significant places
+    scale_max: float | None = None  # end of the colour scale; None: the largest |value| over all frames
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)  # messages beside cells
+    editable: bool = False
+    show_shape: bool = True
+    title: str | None = None  # in place of name and shape
+
+
+# --- links: what lights up together -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cross:
+    """A cell of this matrix lights its row with the row's label and its column with the column's."""
+
+    matrix: int
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """``out = left · right``: a cell of ``out`` lights its row, its column and the products that made it."""
+
+    left: int  # (n, K)
+    right: int  # (K, m)
+    out: int  # (n, m)
+    terms: np.ndarray | None = None  # (n, m, K) the products
+    partial: np.ndarray | None = None  # (n, m, K) the running sums
+
+
+@dataclass(frozen=True)
+class Same:
+    """A cell lights the same cell of all these matrices."""
+
+    matrices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SameRow:
+    """A cell lights its row in all these matrices."""
+
+    matrices: tuple[int, ...]
+
+
+Link = Cross | Product | Same | SameRow
+
+
+# --- frames: what plays -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Increments:
+    """A matrix of counts that fills in, frame after frame, from empty."""
+
+    matrix: int
+    cells: np.ndarray  # (N, 2) int row and column
+    starts: np.ndarray  # (frames + 1,) int where the cells of each frame begin
+    titles: Sequence[str]  # one a frame
+    weights: np.ndarray | None = None  # (frames,) what each cell of a frame adds; one if None
+    unit: str = "name"  # what a frame is called
+    speed: float = 60.0  # frames per second
+    within: bool = False  # every cell of a frame is a step of its own
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Steps through the multiplications of a product, cell by cell and term by term."""
+
+    link: int = 0  # index of a Product among the links
+    order: np.ndarray | None = None  # (steps, 3) int of (i, j, k); None: row by row
+    speed: float = 1.5  # multiplications per second
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A matrix that changes from frame to frame."""
+
+    matrix: int
+    values: np.ndarray  # (frames, rows, cols)
+    titles: Sequence[str] = ()  # one a frame
+    speed: float = 10.0  # frames per second
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One frame of a script: what is lit, what is not shown yet, and one sentence."""
+
+    title: str
+    lit: Sequence[tuple[int, int | None, int | None]] = ()  # (matrix, row, col); None: all of them
+    hidden: Sequence[int] = ()  # matrices
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """A script of stages."""
+
+    frames: Sequence[Stage]
+    speed: float = 0.8  # stages per second
+
+
+Frames = Increments | Walk | Values | Stages | Sequence[Values]
+
+
+# --- what comes back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of one of the matrices."""
+
+    matrix: int
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a visitor typed into a cell; pasted text may hold tabs and newlines and starts at that cell."""
+
+    matrix: int
+    row: int
+    col: int
+    text: str

@@ -1,0 +1,365 @@
+// --- grid: brings the parts together ----------------------------------------------------------------------
+
+const SLOW_FPS = 4; // with "reduce motion"
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+class Grid {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = element('div', 'grid');
+    this.scene = element('div', 'scene');
+    this.picture = element('div', 'picture');
+    this.canvas = element('canvas', 'cells');
+    this.glow = element('canvas', 'lights');
+    this.over = element('div', 'over');
+    this.side = element('aside', 'panel');
+    this.readout = element('p', 'readout');
+    this.words = element('div', 'unseen');
+    this.readout.setAttribute('role', 'status');
+    this.readout.setAttribute('aria-live', 'polite');
+    this.glow.setAttribute('aria-hidden', 'true');
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.canvas.setAttribute('aria-roledescription', 'matrices');
+    this.picture.append(this.canvas, this.glow, this.over);
+    this.scene.append(this.picture, this.side);
+    this.root.append(this.scene, this.words);
+    parent.append(this.root);
+    this.painter = new Painter(this.canvas, this.glow);
+    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
+    this.hover = this.lock = this.focus = this.editing = null;
+    this.playing = false;
+    this.visible = true;
+    this.listen();
+    this.canvas.__grid = this.report();
+  }
+
+  // --- data ---
+
+  update({ data, setStateValue, setTriggerValue }) {
+    this.send = { setStateValue, setTriggerValue };
+    const spec = unpack(data);
+    const signature = signatureOf(spec);
+    const same = signature === this.signature;
+    const typed = same ? this.matrices.map((m) => m.typed) : null;
+    Object.assign(this, { spec, signature, links: spec.links });
+    this.matrices = spec.matrices.map((m, i) => new Matrix(m, i));
+    if (typed) this.keepTyped(typed);
+    this.play = player(this, spec.frames);
+    if (!same) this.reset();
+    this.position = Math.min(this.position, this.play?.last ?? 0);
+    this.play?.show(this.position);
+    this.build();
+    this.resize(true);
+    document.fonts?.ready.then(() => this.resize(true));
+  }
+
+  // What was typed stays where Python has answered with a message.
+  keepTyped(old) {
+    old.forEach((typed, i) => typed.forEach((text, index) => {
+      if (this.matrices[i].notes.has(index)) this.matrices[i].typed.set(index, text);
+    }));
+  }
+
+  reset() {
+    this.pause();
+    this.editing?.remove();
+    this.hover = this.lock = this.focus = this.editing = null;
+    this.position = this.spec.start;
+    this.speed = this.play?.speed ?? 1;
+  }
+
+  build() {
+    const hasProduct = this.links.some((l) => l.kind === 'product');
+    const parts = { IncrementsPlayer: Tally, StagesPlayer: Script };
+    this.ledger = hasProduct ? new Ledger(this) : null;
+    const Part = parts[this.play?.constructor.name];
+    this.part = Part ? new Part(this, this.play) : null;
+    this.root.style.setProperty('--height', this.spec.height === 'stage' ? 'var(--stage-height, 62vh)' : `${this.spec.height}px`);
+    const beside = this.spec.panel && (this.ledger || this.part);
+    this.side.replaceChildren(...(beside ? [this.part?.node, this.ledger?.node, this.readout].filter(Boolean) : []));
+    this.side.hidden = !beside;
+    if (!beside) this.scene.after(this.readout);
+    this.transport?.node.remove();
+    this.transport = this.play && this.play.last > 0 ? new Transport(this, this.play) : null;
+    if (this.transport) this.words.before(this.transport.node);
+    this.canvas.setAttribute('aria-label', this.spec.alt);
+  }
+
+  // --- size and painting ---
+
+  panelHeight() { return this.narrow ? 40 * this.rem : this.side.clientHeight; }
+
+  resize(force = false) {
+    if (!this.spec || !this.root.isConnected) return;
+    this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.narrow = this.root.clientWidth < NARROW;
+    this.root.classList.toggle('narrow', this.narrow);
+    const [width, height] = [this.picture.clientWidth, this.picture.clientHeight];
+    if (!width || (!force && width === this.width && (this.narrow || height === this.available))) return;
+    this.width = width;
+    this.available = height;
+    this.painter.setTheme(readTheme(this.root));
+    const measure = (...args) => this.painter.measure(...args);
+    const total = layOut(this.matrices, this.links, width, height, this.rem, measure);
+    this.picture.style.height = this.narrow ? `${Math.ceil(total)}px` : '';
+    this.painter.resize(width, this.narrow ? Math.ceil(total) : height);
+    this.paint();
+  }
+
+  paint() {
+    const begin = performance.now();
+    this.painter.paint(this.matrices);
+    this.drawMs = performance.now() - begin;
+    showNotes(this);
+    this.shine();
+    this.describe();
+  }
+
+  // Lights, readout and panel of what is locked, pointed at, focused or played.
+  shine() {
+    const cell = this.active();
+    const found = cell ? lit(this, cell) : null;
+    this.lights = [...(this.play?.lights(this.position) ?? []), ...(found?.lights ?? [])];
+    if (found && this.play?.ledger) this.lights = found.lights;
+    const focus = this.canvas.matches(':focus-visible') ? this.focus : null;
+    this.painter.shine(this.matrices, this.lights, focus, Boolean(this.lock));
+    const words = found?.words ?? this.play?.words?.() ?? '';
+    if (this.readout.textContent !== words) this.readout.textContent = words;
+    this.readout.classList.toggle('locked', Boolean(this.lock));
+    this.ledger?.show(found ? found.ledger : this.play?.ledger?.() ?? null);
+    this.part?.show(this.position);
+    this.transport?.show(this.position, this.playing);
+  }
+
+  active() { return this.lock ?? this.hover ?? (this.canvas.matches(':focus-visible') ? this.focus : null); }
+
+  soon() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.shine(); });
+  }
+
+  describe() {
+    clearTimeout(this.describing);
+    this.describing = setTimeout(() => { if (!this.playing) this.words.replaceChildren(...this.matrices.map(inWords)); }, 300);
+  }
+
+  // --- playing ---
+
+  seek(position) {
+    const target = Math.max(0, Math.min(position, this.play.last));
+    if (target === this.position) return;
+    const begin = performance.now();
+    const changed = this.play.show(target);
+    this.position = target;
+    if (!changed) this.painter.paint(this.matrices);
+    else changed.forEach((cells, index) => this.painter.matrix(this.painter.cells, this.matrices[index], cells));
+    this.drawMs = performance.now() - begin;
+    this.shine();
+    this.describe();
+  }
+
+  step(by) {
+    this.pause();
+    this.seek(this.position + by);
+  }
+
+  toggle() {
+    if (this.playing) { this.pause(); return; }
+    if (this.position >= this.play.last) this.seek(0);
+    this.playing = true;
+    this.readout.setAttribute('aria-live', 'off');
+    this.carry = 0;
+    this.clock = performance.now();
+    this.ticks = [];
+    this.tick();
+    this.shine();
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.ticking);
+    this.readout.setAttribute('aria-live', 'polite');
+    this.transport?.show(this.position, false);
+    if (this.matrices) this.describe();
+  }
+
+  tick() {
+    this.ticking = requestAnimationFrame((now) => {
+      if (!this.playing) return;
+      if (this.visible && this.root.isConnected) this.advance(now);
+      else this.clock = now;
+      if (this.position >= this.play.last) this.pause();
+      else this.tick();
+    });
+  }
+
+  advance(now) {
+    const elapsed = (now - this.clock) / 1000;
+    if (this.still.matches && elapsed < 1 / SLOW_FPS) return;
+    this.clock = now;
+    this.ticks.push(now);
+    if (this.ticks.length > 60) this.ticks.shift();
+    this.carry += Math.min(elapsed, 0.5) * this.speed;
+    const steps = Math.floor(this.carry);
+    this.carry -= steps;
+    if (steps) this.seek(this.position + steps);
+  }
+
+  get fps() {
+    const ticks = this.ticks ?? [];
+    return ticks.length > 1 ? (1000 * (ticks.length - 1)) / (ticks.at(-1) - ticks[0]) : 0;
+  }
+
+  // --- pointing, clicking, keys ---
+
+  listen() {
+    const { canvas } = this;
+    canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.under(event)); };
+    canvas.onpointerleave = () => this.point(null);
+    canvas.onclick = (event) => this.click(this.under(event), event.pointerType === 'touch');
+    canvas.ondblclick = (event) => this.edit(this.under(event));
+    canvas.onkeydown = (event) => this.key(event);
+    canvas.onfocus = () => { this.focus ??= { matrix: 0, row: 0, col: 0 }; this.soon(); };
+    canvas.onblur = () => this.soon();
+    canvas.onpaste = (event) => this.paste(event);
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(this.root);
+    this.resizing.observe(this.picture);
+    this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
+    this.watching.observe(this.root);
+  }
+
+  under(event) { return cellAt(this.matrices, event.offsetX, event.offsetY); }
+
+  point(cell) {
+    if (sameCell(cell, this.hover)) return;
+    this.hover = cell;
+    this.soon();
+  }
+
+  click(cell, touch) {
+    if (!cell) { this.setLock(null); return; }
+    this.focus = cell;
+    if (touch && sameCell(cell, this.lock) && this.edit(cell)) return;
+    this.setLock(sameCell(cell, this.lock) ? null : cell);
+  }
+
+  setLock(cell) {
+    if (sameCell(cell, this.lock)) return;
+    this.lock = cell;
+    if (this.spec.report) this.send.setStateValue('lock', cell);
+    this.soon();
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const arrow = ARROWS[event.key];
+    const editable = this.matrices[this.focus?.matrix ?? 0].editable;
+    if (arrow) this.moveFocus(...arrow);
+    else if (event.key === 'Escape' && this.lock) this.setLock(null);
+    else if (event.key === 'Enter' && editable) this.edit(this.focus);
+    else if (event.key === 'Enter' || event.key === ' ') this.click(this.focus, false);
+    else if (editable && /^[\d.,+\-\u2212]$/.test(event.key)) this.edit(this.focus, event.key);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  moveFocus(down, right) {
+    const from = this.focus ?? { matrix: 0, row: 0, col: 0 };
+    const m = this.matrices[from.matrix];
+    const [row, col] = [from.row + down, from.col + right];
+    const inside = row >= 0 && row < m.height && col >= 0 && col < m.width;
+    this.focus = inside ? { matrix: from.matrix, row, col } : this.across(m, from, down, right) ?? from;
+    this.soon();
+  }
+
+  // The cell of the next matrix in that direction.
+  across(m, from, down, right) {
+    const { x, y, w, h } = cellRect(m, from.row, from.col);
+    const [cx, cy] = [x + w / 2, y + h / 2];
+    const ahead = this.matrices.filter((o) => o !== m && !o.hidden).map((o) => {
+      const col = Math.max(0, Math.min(o.width - 1, Math.floor((cx - o.x) / o.cw)));
+      const row = Math.max(0, Math.min(o.height - 1, Math.floor((cy - o.y) / o.ch)));
+      const to = cellRect(o, row, col);
+      const [dx, dy] = [to.x + to.w / 2 - cx, to.y + to.h / 2 - cy];
+      return { cell: { matrix: o.index, row, col }, along: dx * right + dy * down, aside: Math.abs(dx * down) + Math.abs(dy * right) };
+    }).filter((a) => a.along > 0 && a.aside <= a.along);
+    return ahead.sort((a, b) => a.along + 2 * a.aside - b.along - 2 * b.aside)[0]?.cell;
+  }
+
+  // --- editing ---
+
+  edit(cell, first = null) {
+    if (!cell || !this.matrices[cell.matrix].editable) return false;
+    this.setLock(null);
+    this.focus = cell;
+    openEditor(this, cell, first);
+    return true;
+  }
+
+  edited(cell, text) {
+    const m = this.matrices[cell.matrix];
+    if (!/[\t\n]/.test(text)) m.typed.set(cell.row * m.width + cell.col, text);
+    this.painter.matrix(this.painter.cells, m);
+    this.send.setTriggerValue('edit', { ...cell, text });
+  }
+
+  paste(event) {
+    const text = event.clipboardData.getData('text/plain').trimEnd();
+    if (!this.focus || !this.matrices[this.focus.matrix].editable || !text) return;
+    event.preventDefault();
+    this.edited(this.focus, text);
+  }
+
+  // --- for tests ---
+
+  report() {
+    const grid = this;
+    return {
+      get drawMs() { return grid.drawMs; },
+      get frame() { return grid.position; },
+      get last() { return grid.play?.last ?? 0; },
+      get playing() { return grid.playing; },
+      get fps() { return grid.fps; },
+      get lit() { return grid.lights.map(({ matrix, rows, cols, kind, role }) => ({ matrix, rows, cols, kind, role })); },
+      get matrices() {
+        return grid.matrices.map((m) => ({
+          name: m.name, rows: m.height, cols: m.width, values: Array.from(m.values), font: m.font,
+          x: m.x, y: m.y, cw: m.cw, ch: m.ch, texts: Array.from(m.values, (_, i) => m.text(Math.floor(i / m.width), i % m.width)),
+        }));
+      },
+      redraw() { grid.paint(); return grid.drawMs; },
+    };
+  }
+
+  close() {
+    this.pause();
+    this.resizing.disconnect();
+    this.watching.disconnect();
+    this.root.remove();
+  }
+}
+
+const sameCell = (a, b) => a === b || (a && b && a.matrix === b.matrix && a.row === b.row && a.col === b.col);
+
+// What must stay the same for position, lock and focus to be kept.
+function signatureOf({ matrices, links, frames, start }) {
+  return JSON.stringify([
+    matrices.map((m) => [m.name, m.values.shape, m.place]),
+    links.map((l) => [l.kind, l.matrix, l.matrices, l.left, l.right, l.out]),
+    frames.map((f) => [f.kind, f.matrix, f.starts?.length, f.order?.length, f.values?.shape, f.stages?.length, f.within]),
+    start,
+  ]);
+}
+
+const grids = new WeakMap();
+
+export default function (component) {
+  const { parentElement } = component;
+  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
+  const grid = grids.get(parentElement);
+  grid.update(component);
+  return () => setTimeout(() => { if (!grid.root.isConnected) grid.close(); });
+}

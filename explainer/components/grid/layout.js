@@ -1,0 +1,135 @@
+// --- layout: where everything stands on the canvas, in css pixels --------------------------------------
+
+const MIN_NUMBER = 9;
+const NARROW = 700;
+
+const sum = (list) => list.reduce((a, b) => a + b, 0);
+const unique = (list) => [...new Set(list)].sort((a, b) => a - b);
+
+// Sets x, y, cw, ch, gap, font and the place of the title on every matrix; returns the height that it took.
+function layOut(matrices, links, width, height, rem, measure) {
+  const narrow = width < NARROW * 0.95;
+  const places = narrow && !links.some((l) => l.kind === 'product') ? stacked(matrices) : matrices.map((m) => m.place);
+  let label = rem;
+  let result;
+  for (let pass = 0; pass < 2; pass += 1) {
+    result = arrange(matrices, places, { width, height, rem, label, measure, narrow });
+    label = Math.max(MIN_NUMBER, Math.min(rem, result.ch * 0.86));
+  }
+  matrices.forEach((m) => chooseNumbers(m, rem, measure));
+  return result.total;
+}
+
+function stacked(matrices) {
+  const order = [...matrices].sort((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1]);
+  return matrices.map((m) => [order.indexOf(m), 0]);
+}
+
+function arrange(matrices, places, { width, height, rem, label, measure, narrow }) {
+  const rows = unique(places.map((p) => p[0]));
+  const cols = unique(places.map((p) => p[1]));
+  const inRow = (r) => matrices.filter((_, i) => places[i][0] === r);
+  const inCol = (c) => matrices.filter((_, i) => places[i][1] === c);
+  const taken = new Map(matrices.map((m, i) => [`${places[i]}`, m]));
+  const titleSize = rem * (narrow ? 1.05 : 1.3);
+
+  matrices.forEach((m, i) => {
+    const [r, c] = places[i];
+    m.labelSize = label;
+    m.titleSize = m.shade === 'none' ? titleSize : titleSize * 0.85;
+    m.titleWidth = m.label ? measure(m.label, m.titleSize, 700) : 0;
+    m.titleAt = titlePlace(m, r, c, taken, cols, narrow);
+    const rowLabel = m.rows.length ? Math.max(...m.rows.map((t) => measure(t, label, 700))) + label * 0.55 : 0;
+    m.inset = {
+      left: rowLabel,
+      top: (m.cols.length ? label * 1.45 : 0) + (m.titleAt === 'above' ? m.titleSize * 1.5 : 0),
+      right: m.titleAt === 'right' ? m.titleWidth + rem : 0,
+      bottom: m.titleAt === 'below' ? m.titleSize * 1.5 : 0,
+    };
+  });
+
+  const most = (group, side) => Math.max(0, ...group.map((m) => m.inset[side]));
+  const left = cols.map((c) => most(inCol(c), 'left'));
+  const right = cols.map((c) => most(inCol(c), 'right'));
+  const top = rows.map((r) => most(inRow(r), 'top'));
+  const bottom = rows.map((r) => most(inRow(r), 'bottom'));
+  const gapX = rem * (narrow ? 0.9 : 2);
+  const gapY = rem * (narrow ? 0.9 : 1.4);
+  const columns = cols.map((c) => Math.max(...inCol(c).map((m) => m.width)));
+  const lines = rows.map((r) => Math.max(...inRow(r).map((m) => m.height)));
+  const edge = 4;
+  const freeX = width - sum(left) - sum(right) - gapX * (cols.length - 1) - 2 * edge;
+  const freeY = height - sum(top) - sum(bottom) - gapY * (rows.length - 1) - 2 * edge;
+  const outlined = matrices.some((m) => m.shade === 'none');
+  const [cw, ch] = cellSize(freeX / sum(columns), freeY / sum(lines), rem, outlined, narrow);
+
+  const spanX = sum(left) + sum(right) + gapX * (cols.length - 1) + cw * sum(columns);
+  const spanY = sum(top) + sum(bottom) + gapY * (rows.length - 1) + ch * sum(lines);
+  const total = narrow ? spanY + 2 * edge : height;
+  const startX = Math.max(edge, (width - spanX) / 2);
+  const startY = Math.max(edge, (total - spanY) / 2);
+  matrices.forEach((m, i) => {
+    const c = cols.indexOf(places[i][1]);
+    const r = rows.indexOf(places[i][0]);
+    m.cw = cw;
+    m.ch = ch;
+    const x = startX + sum(left.slice(0, c + 1)) + sum(right.slice(0, c)) + gapX * c + cw * sum(columns.slice(0, c));
+    const y = startY + sum(top.slice(0, r + 1)) + sum(bottom.slice(0, r)) + gapY * r + ch * sum(lines.slice(0, r));
+    m.x = Math.round(x);
+    m.y = Math.round(y + ((lines[r] - m.height) * ch) / 2);
+    m.gap = m.shade === 'none' ? Math.max(1, cw * 0.07) : cw >= 8 && ch >= 8 ? 1 : 0;
+  });
+  return { ch, total };
+}
+
+// Beside the matrix where there is room, so that nothing comes between two matrices that belong together.
+function titlePlace(m, r, c, taken, cols, narrow) {
+  if (!m.label) return 'none';
+  const before = cols[cols.indexOf(c) - 1];
+  const beside = before !== undefined && !taken.has(`${[r, before]}`);
+  const columnBeside = [...taken].filter(([place]) => Number(place.split(',')[1]) === before).map(([, other]) => other);
+  if (beside && !narrow && columnBeside.some((o) => o.shade === 'none' && o.width > 1)) return 'left';
+  if (!taken.has(`${[r - 1, c]}`)) return 'above';
+  if (narrow) return 'below';
+  return c === cols.at(-1) ? 'right' : 'above';
+}
+
+function cellSize(cw, ch, rem, outlined, narrow) {
+  const most = rem * 4.8;
+  let height = narrow ? cw : Math.min(ch, most);
+  let width = Math.min(cw, most, height * (outlined ? 1.08 : 1.5));
+  height = Math.min(height, most, Math.max(width, Math.min(width * 3, rem * 1.1)));
+  const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : size);
+  width = crisp(Math.max(0.5, width));
+  return [width, crisp(Math.max(0.5, height))];
+}
+
+// The first notation whose numbers fit, and the size they are written in; none if all would be too small.
+function chooseNumbers(m, rem, measure) {
+  const roomy = Math.min(1, Math.max(0, (m.ch - rem) / rem));
+  const best = m.ch * (0.7 - 0.32 * roomy);
+  m.write = null;
+  m.font = 0;
+  for (const write of notations(m)) {
+    const widest = Math.max(0.3, ...m.samples.map((v) => measure(write(v), 1, 600)));
+    const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
+    const better = font >= Math.max(MIN_NUMBER, best * 0.62);
+    if (font >= MIN_NUMBER && (!m.write || font > m.font * 1.25)) Object.assign(m, { write, font });
+    if (better) return;
+  }
+}
+
+const cellRect = (m, row, col) => ({ x: m.x + col * m.cw, y: m.y + row * m.ch, w: m.cw, h: m.ch });
+
+function areaRect(m, [row0, row1], [col0, col1]) {
+  return { x: m.x + col0 * m.cw, y: m.y + row0 * m.ch, w: (col1 - col0 + 1) * m.cw, h: (row1 - row0 + 1) * m.ch };
+}
+
+function cellAt(matrices, x, y) {
+  for (const m of matrices) {
+    const col = Math.floor((x - m.x) / m.cw);
+    const row = Math.floor((y - m.y) / m.ch);
+    if (!m.hidden && row >= 0 && row < m.height && col >= 0 && col < m.width) return { matrix: m.index, row, col };
+  }
+  return null;
+}

@@ -1,0 +1,91 @@
+// --- links: what a cell lights, and how that is said ---------------------------------------------------
+
+const all = (size) => [0, size - 1];
+const one = (index) => [index, index];
+
+// Returns { lights, words, ledger } of a cell; a light is {matrix, rows, cols, role, kind}.
+function lit(grid, cell) {
+  const m = grid.matrices[cell.matrix];
+  const lights = [];
+  for (const link of grid.links) lights.push(...(LIGHTS[link.kind]?.(grid, link, cell) ?? []));
+  if (!lights.some((l) => l.kind === 'cell' && l.matrix === cell.matrix)) lights.push(light(m, one(cell.row), one(cell.col), 'cell'));
+  const product = grid.links.find((l) => l.kind === 'product' && l.out === cell.matrix);
+  const ledger = product ? { link: product, row: cell.row, col: cell.col } : null;
+  return { lights, words: ledger ? productWords(grid, ledger) : cellWords(grid, cell), ledger };
+}
+
+const light = (m, rows, cols, kind, role = m.role) => ({ matrix: m.index, rows, cols, kind, role });
+
+const LIGHTS = {
+  cross(grid, link, { matrix, row, col }) {
+    if (matrix !== link.matrix) return [];
+    const m = grid.matrices[matrix];
+    return [
+      light(m, one(row), all(m.width), 'row', 'input'),
+      light(m, all(m.height), one(col), 'column', 'weights'),
+      light(m, one(row), one(col), 'cell'),
+    ];
+  },
+  same(grid, link, { matrix, row, col }) {
+    if (!link.matrices.includes(matrix)) return [];
+    return link.matrices.map((i) => light(grid.matrices[i], one(row), one(col), 'cell'));
+  },
+  same_row(grid, link, { matrix, row, col }) {
+    if (!link.matrices.includes(matrix)) return [];
+    const rows = link.matrices.map((i) => grid.matrices[i]).map((m) => light(m, one(row), all(m.width), 'soft'));
+    return [...rows, light(grid.matrices[matrix], one(row), one(col), 'cell')];
+  },
+  product(grid, link, { matrix, row, col }) {
+    const [left, right, out] = [link.left, link.right, link.out].map((i) => grid.matrices[i]);
+    const row_ = light(left, one(row), all(left.width), 'soft');
+    const col_ = light(right, all(right.height), one(col), 'soft');
+    if (matrix === link.out) {
+      return [
+        row_, col_, { ...row_, kind: 'band', to: [out, row, col] }, { ...col_, kind: 'band', to: [out, row, col] },
+        light(out, one(row), one(col), 'cell'),
+      ];
+    }
+    if (grid.links.some((l) => l.kind === 'product' && l.out === matrix)) return [];
+    if (matrix === link.left) return [row_, light(out, one(row), all(out.width), 'soft'), light(left, one(row), one(col), 'cell')];
+    if (matrix === link.right) return [col_, light(out, all(out.height), one(col), 'soft'), light(right, one(row), one(col), 'cell')];
+    return [];
+  },
+};
+
+function cellWords(grid, { matrix, row, col }) {
+  const m = grid.matrices[matrix];
+  const same = grid.links.find((l) => l.kind === 'same' && l.matrices.includes(matrix));
+  const where = m.where(row, col);
+  if (same) return `${where}: ${same.matrices.map((i) => grid.matrices[i]).map((o) => `${o.name} ${o.say(row, col)}`.trim()).join(' · ')}`;
+  const name = grid.matrices.length > 1 ? m.name : '';
+  return `${[name, where].filter(Boolean).join(', ')}: ${m.say(row, col)}`;
+}
+
+// The products that make one number: factors, products and running sums, as Python computed them.
+function entries(grid, { link, row, col }) {
+  const [left, right, out] = [link.left, link.right, link.out].map((i) => grid.matrices[i]);
+  let total = 0;
+  return Array.from({ length: left.width }, (_, k) => {
+    const at = (row * out.width + col) * left.width + k;
+    const [a, b] = [left.at(row, k), right.at(k, col)];
+    const product = link.terms ? link.terms[at] : a * b;
+    total += product;
+    return { a, b, product, sum: link.partial ? link.partial[at] : total, left, right, out };
+  });
+}
+
+const MOST_WORDS = 6;
+
+// "1·(−2) + 0·1 + 3·(−1) = −5"; `done` products so far, and the sum only once all are done.
+function productWords(grid, ledger, done = Infinity) {
+  const list = entries(grid, ledger);
+  const { out } = list[0];
+  const factor = (e) => `${bracketed(spoken(e.a))}·${bracketed(spoken(e.b))}`;
+  const upTo = Math.min(done, list.length);
+  const covered = done === Infinity && out.cover?.(ledger.row, ledger.col) != null;
+  const shown = list.slice(0, Math.min(upTo, list.length > MOST_WORDS ? 3 : MOST_WORDS)).map(factor);
+  const more = shown.length < upTo ? ['…', factor(list[upTo - 1])].slice(0, upTo - shown.length) : [];
+  const open = upTo < list.length ? ['…'] : [];
+  const formula = [...shown, ...more, ...open].join(' + ');
+  return open.length || covered ? formula : `${formula} = ${spoken(list.at(-1).sum, out.decimals)}`;
+}

@@ -1,0 +1,71 @@
+// --- model: a matrix and what it shows now -------------------------------------------------------------
+
+const SAMPLES = 400;
+
+class Matrix {
+  constructor(spec, index) {
+    Object.assign(this, spec);
+    this.index = index;
+    [this.height, this.width] = spec.values.shape;
+    this.hidden = false;
+    this.cover = null; // (row, col) -> text in place of a value that is not reached yet
+    this.typed = new Map(); // what a visitor typed, until Python has answered
+    this.notes = new Map(spec.notes.map(([row, col, text]) => [row * this.width + col, text]));
+    this.rows = spec.rows.map(visible);
+    this.cols = spec.cols.map(visible);
+    this.range(spec.values);
+  }
+
+  get label() { return this.title ?? [this.name, this.show_shape ? `${this.height} × ${this.width}` : ''].join(' ').trim(); }
+
+  // What the colour scale and the size of the numbers are chosen by: all values that will ever be shown.
+  range(values) {
+    let peak = 0;
+    let low = Infinity;
+    let high = -Infinity;
+    this.whole = true;
+    for (const value of values) {
+      if (Number.isNaN(value)) continue;
+      peak = Math.max(peak, Math.abs(value));
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      if (this.whole && !Number.isInteger(value)) this.whole = false;
+    }
+    this.peak = this.scale_max ?? (peak || 1);
+    const step = Math.max(1, Math.floor(values.length / SAMPLES));
+    this.samples = [low, high].filter(Number.isFinite);
+    for (let i = 0; i < values.length; i += step) if (!Number.isNaN(values[i])) this.samples.push(values[i]);
+  }
+
+  at(row, col) { return this.values[row * this.width + col]; }
+
+  // Position on the colour scale, 0 to 1; the root keeps small counts and probabilities apart from none.
+  shadeOf(value) {
+    const part = Math.max(-1, Math.min(1, value / this.peak));
+    return this.shade === 'sequential' ? Math.sqrt(Math.max(0, part)) : (part + 1) / 2;
+  }
+
+  covers(row, col) { return (this.cover?.(row, col) ?? null) !== null; }
+
+  text(row, col) {
+    const typed = this.typed.get(row * this.width + col);
+    if (typed !== undefined) return typed;
+    const covered = this.cover?.(row, col);
+    if (covered != null) return covered;
+    const value = this.at(row, col);
+    if (Number.isNaN(value) || (this.role === 'counts' && value === 0)) return '';
+    return this.write ? this.write(value) : '';
+  }
+
+  // "row N, column A", by labels where there are any.
+  where(row, col) {
+    const parts = [];
+    if (row !== null && (this.height > 1 || this.rows.length)) parts.push(`row ${this.rows[row] ?? row + 1}`);
+    if (col !== null && (this.width > 1 || this.cols.length)) parts.push(`column ${this.cols[col] ?? col + 1}`);
+    return parts.join(', ');
+  }
+
+  say(row, col) {
+    return this.covers(row, col) ? 'not computed yet' : spoken(this.at(row, col), this.decimals);
+  }
+}

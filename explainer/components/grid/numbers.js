@@ -1,0 +1,43 @@
+// --- numbers: as they are written ----------------------------------------------------------------------
+
+const minus = (text) => text.replace(/-/g, '\u2212');
+const grouped = (value) => minus(value.toLocaleString('en-US'));
+
+// The shortest text that is exact to some significant places; whole digits are never rounded away.
+function significant(value, places = 3) {
+  if (Number.isInteger(value)) return minus(String(value));
+  if (Math.abs(value) >= 10 ** places) return minus(String(Math.round(value)));
+  return minus(String(Number(value.toPrecision(places))));
+}
+
+// A fixed number of decimals, or fewer where that is exact: "0.5", but "0.00" for what only looks like zero.
+function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  const exact = Math.fround(Number(text)) === Math.fround(value);
+  return minus(exact ? String(Number(text)) : text);
+}
+
+function thousands(value) {
+  const size = Math.abs(value);
+  if (size < 10_000) return minus(String(value));
+  const [unit, letter] = size < 1e6 ? [1e3, 'k'] : [1e6, 'M'];
+  return minus((value / unit).toPrecision(size < 1e5 || size >= 1e6 ? 2 : 3)).replace(/\.0$/, '') + letter;
+}
+
+// A number as it stands in a sentence or in the ledger.
+function spoken(value, decimals) {
+  if (Number.isNaN(value)) return 'empty';
+  if (decimals !== null && decimals !== undefined) return minus(value.toFixed(decimals));
+  return Number.isInteger(value) ? grouped(value) : significant(value, 4);
+}
+
+const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
+const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
+
+// Ways to write the numbers of a matrix in its cells, the best one first.
+function notations(matrix) {
+  if (matrix.decimals !== null) return [(v) => minus(v.toFixed(matrix.decimals))];
+  if (matrix.whole) return [(v) => minus(String(v)), thousands];
+  const told = [2, 1].filter((places) => matrix.peak * 10 ** places >= 10); // two digits at least of the largest
+  return [significant, ...told.map((places) => (v) => fixed(v, places))];
+}
