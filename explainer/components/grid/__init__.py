@@ -43,7 +43,8 @@ __all__ = [
 
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
-_PARTS = "payload theme numbers model layout links frames paint panel transport edit grid".split()
+_PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
+_PARTS += ["paint", "panel", "transport", "edit", "grid"]
 
 
 def _source(name: str) -> str:
