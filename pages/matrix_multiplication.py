@@ -61,7 +61,9 @@ def counting() -> None:
     counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])
     with ui.controls():
         name = ui.steps("from this one to GPT-4", [c.name for c in counts], counts[0].name, key="mm_model")
-    mm.odometer(next(c for c in counts if c.name == name))
+    words, picture = ui.beside(1, 2)
+    with words:
+        mm.odometer(next(c for c in counts if c.name == name))
     compared = mm.comparison(counts, name)
     figure = bars.bars(
         compared.labels,
@@ -73,7 +75,8 @@ def counting() -> None:
         low=1,
     )
     alt = bars.bars_alt("Multiplications for one answer", compared.labels, compared.texts)
-    ui.chart(figure, alt, key="mm_count", height=470)
+    with picture:
+        ui.chart(figure, alt, key="mm_count")
 
 
 ui.chapter(shape_rule, cell_by_cell, your_own, why_useful, four_ways, counting)

@@ -55,7 +55,7 @@ def bars(
         )
     )
     longest = float(values.max(initial=1e-12)) if high is None else high
-    span = [np.log10(low or values.min() / 10), np.log10(longest) + 1.5] if log else [0, 1.3 * longest]
+    span = [np.log10(low or values.min() / 10), np.log10(longest) + 3] if log else [0, 1.3 * longest]
     scale = {"type": "log", "exponentformat": "power", "dtick": 3} if log else {}
     result.update_xaxes(axis(title, font_size=font_size, range=span, showticklabels=log, **scale))
     names = {"tickmode": "array", "tickvals": places, "ticktext": list(labels)}

@@ -8,6 +8,7 @@ import streamlit as st
 from explainer.components.grid import Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
 from explainer.traces import matrix_multiplication as trace
 from explainer.ui import widgets
+from explainer.ui.blocks import explained
 from explainer.ui.deck import controls
 from explainer.ui.source import shown
 
@@ -48,6 +49,12 @@ class Pair:
         """Whether they can be multiplied."""
         return shape_rule(self.A.values.shape, self.B.values.shape)
 
+    @property
+    def messages(self) -> list[str]:
+        """What is to be said about them; nothing, if all is well."""
+        said = [self.A.message, self.B.message, "" if self.rule.fits else self.rule.explanation]
+        return [message for message in said if message]
+
 
 def typed() -> Pair:
     """Offer A and B to be typed or pasted, and return them; a link carries them along."""
@@ -66,20 +73,21 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
         matrices.append(_plain("A·B", product.result))
         links = (Product(0, 1, 2, product.products, product.partial),)
         frames = Walk(0) if play else None
-    _say(pair, *([] if pair.rule.fits else [pair.rule.explanation]))
-    grid(matrices, key=key, alt=_alt(pair), links=links, frames=frames, on_edit=_edited if editable else None)
+    with explained(pair.messages):
+        edited = _edited if editable else None
+        grid(matrices, key=key, alt=_alt(pair), links=links, frames=frames, on_edit=edited)
 
 
 def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> None:
-    """Draw the outlines of two matrices and, if they fit, of their product."""
+    """Draw the outlines of two matrices and, if they fit, of their product; say why."""
     rule = shape_rule(a_shape, b_shape)
     matrices = [_outline("A", a_shape), _outline("B", b_shape)]
     links: tuple = ()
     if rule.fits:
         matrices.append(_outline("A·B", rule.shape))
         links = (Product(0, 1, 2),)
-    (st.success if rule.fits else st.warning)(rule.explanation)
-    grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
+    with explained([rule.explanation], good=rule.fits):
+        grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
 
 
 def view(pair: Pair, way: str, *, key: str) -> None:
@@ -157,12 +165,6 @@ def _edited(edit: Edit) -> None:
         st.toast(after.message)
 
 
-def _say(pair: Pair, *more: str) -> None:
-    for message in (pair.A.message, pair.B.message, *more):
-        if message:
-            st.warning(message)
-
-
 def _matrix(name: str, parsed: trace.Parsed, editable: bool) -> Matrix:
     return Matrix(
         parsed.values, name, ROLE[name], FALK[name], shade="none", notes=parsed.notes, editable=editable
@@ -215,8 +217,8 @@ _STAGES = {"dots": _dot_stages, "rows": _row_stages, "columns": _column_stages}
 
 
 def _mixture(weights: np.ndarray, what: str, of: str) -> str:
-    terms = [f"{f'{w:g}'.replace('-', '−')} × {what} {k + 1}" for k, w in enumerate(weights)]
-    return f"{' + '.join(terms)} of {of}"
+    terms = [f"{'−' if w < 0 else '+'} {abs(w):g} × {what} {k + 1}" for k, w in enumerate(weights)]
+    return f"{' '.join(terms).removeprefix('+ ')} of {of}"
 
 
 def _layers(pair: Pair, key: str) -> None:
