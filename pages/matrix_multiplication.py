@@ -41,7 +41,9 @@ def why_useful() -> None:
     drawn, multiplied = ui.beside(1, 1)
     with drawn:
         values, weights = [layer.X[0], layer.Y[0]], [layer.W]
-        figure = network.network(values, weights, names=mm.LAYER_NAMES, edge_texts=[mm.edge_texts(layer)])
+        figure = network.network(
+            values, weights, names=mm.LAYER_NAMES, edge_texts=[mm.edge_texts(layer)], font_size=ui.font_size()
+        )
         ui.chart(figure, network.network_alt(values, weights), key="mm_network")
     with multiplied:
         mm.falk_layer(layer, key="mm_layer")
@@ -73,6 +75,7 @@ def counting() -> None:
         lit=compared.lit,
         log=True,
         low=1,
+        font_size=ui.font_size(),
     )
     alt = bars.bars_alt("Multiplications for one answer", compared.labels, compared.texts)
     with picture:

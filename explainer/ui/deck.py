@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import dots
+from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.source import recording, show_code
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -106,6 +107,11 @@ def controls() -> DeltaGenerator:
 def narrow() -> bool:
     """Return whether the window is as narrow as a phone's."""
     return bool(st.session_state.get("clicker", {}).get("narrow", False))
+
+
+def font_size() -> int:
+    """Return a figure's type size in pixels: what the last row can read, or what a phone has room for."""
+    return PHONE_FONT_SIZE if narrow() else FONT_SIZE
 
 
 def chapters() -> list[Chapter]:
