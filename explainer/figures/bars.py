@@ -8,6 +8,9 @@ import plotly.graph_objects as go
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, axis, figure, require_finite
 
+# Ticks of a logarithmic axis as they are spoken.
+POWERS = {1: "one", 1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
+
 
 def bars(
     labels: Sequence[str],
@@ -56,7 +59,7 @@ def bars(
     )
     longest = float(values.max(initial=1e-12)) if high is None else high
     span = [np.log10(low or values.min() / 10), np.log10(longest) + 3] if log else [0, 1.3 * longest]
-    scale = {"type": "log", "exponentformat": "power", "dtick": 3} if log else {}
+    scale = {"type": "log", "tickvals": list(POWERS), "ticktext": list(POWERS.values())} if log else {}
     result.update_xaxes(axis(title, font_size=font_size, range=span, showticklabels=log, **scale))
     names = {"tickmode": "array", "tickvals": places, "ticktext": list(labels)}
     result.update_yaxes(axis(font_size=font_size, autorange="reversed", showgrid=False, **names))

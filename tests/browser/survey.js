@@ -15,9 +15,12 @@
   const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
   const outward = function* (e) { for (; e; e = e.parentElement ?? e.getRootNode().host) yield e; };
 
-  const background = (element) => {
+  // What stands behind a text: the ancestors that reach as far as the text does.
+  const background = (element, box) => {
     const layers = [];
     for (const e of outward(element)) {
+      const { top, bottom } = e.getBoundingClientRect();
+      if (box.top + box.height / 2 < top || box.top + box.height / 2 > bottom) continue;
       const layer = rgba(getComputedStyle(e).backgroundColor);
       if (layer[3] > 0) layers.push(layer);
       if (layer[3] === 1) break;
@@ -45,7 +48,7 @@
     const visible = element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
     if (!visible || box.width < 2 || box.height < 2 || element.closest(SKIPPED)) return [];
     const style = getComputedStyle(element);
-    const ground = background(element);
+    const ground = background(element, box);
     const ink = rgba(element.namespaceURI.endsWith('svg') ? style.fill : style.color);
     ink[3] *= opacity(element);
     const [a, b] = [luminance(over(ink, ground).slice(0, 3)), luminance(ground.slice(0, 3))];
