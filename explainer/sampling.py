@@ -1,11 +1,13 @@
 """Characters drawn one at a time from any of the models: temperature, top-k, top-p, seeds, a KV cache."""
 
+import copy
 import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -129,6 +131,42 @@ class Reader(Protocol):
         ...
 
 
+class HalfLinear(torch.nn.Module):
+    """A linear layer that reads its weights in half precision and calculates in single precision.
+
+    For one vector at a time the weights' way from memory is what takes the time; half as many bytes and
+    FBGEMM's order of them make it three times as fast.
+    """
+
+    def __init__(self, linear: torch.nn.Linear) -> None:
+        super().__init__()
+        self.weights = torch.ops.quantized.linear_prepack_fp16(linear.weight.detach(), None)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.ops.quantized.linear_dynamic_fp16(x, self.weights)
+
+
+_packed: WeakKeyDictionary[GPT, GPT] = WeakKeyDictionary()
+
+
+def packed(model: GPT) -> GPT:
+    """Return a GPT that computes the same faster: a copy with its matrices packed in half precision.
+
+    Returns:
+        The copy, made once for each model; the model itself if its weights are not exactly those of a
+        half-precision checkpoint, or the machine has no such routine.
+    """
+    if model not in _packed:
+        linears = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
+        exact = all(torch.equal(m.weight, m.weight.half().float()) for m in linears)
+        able = "fbgemm" in torch.backends.quantized.supported_engines and not model.lm_head.weight.is_cuda
+        if not (exact and able) or model.lm_head.weight.requires_grad:
+            return model
+        twins = {id(m): HalfLinear(m) for m in linears}  # deepcopy takes these instead of copying the layers
+        _packed[model] = copy.deepcopy(model, twins)
+    return _packed[model]
+
+
 class GPTReader:
     """A GPT with its keys and values kept, so that every character is read once.
 
@@ -137,7 +175,7 @@ class GPTReader:
     """
 
     def __init__(self, model: GPT, gains: Gains | None = None) -> None:
-        self.model, self.gains = model, gains
+        self.model, self.gains = packed(model), gains
         self.device = model.lm_head.weight.device
         self.cache = KVCache(model.config, device=self.device)
         self.window: list[int] = []

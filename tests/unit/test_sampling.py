@@ -8,12 +8,14 @@ import torch.nn.functional as F
 from explainer.models.gpt import GPT
 from explainer.sampling import (
     BadRequest,
+    HalfLinear,
     Settings,
     Switches,
     WindowReader,
     chances,
     check_prompt,
     generate,
+    packed,
     pick,
     reader,
 )
@@ -111,6 +113,22 @@ def test_cache_equals_recomputing_the_whole_context(model, settings):
         logits = slow.read([token])
     assert text(model, ".a", 14, settings, seed=5) == plain
     assert len(plain) == 14
+
+
+def test_packed_weights_compute_the_same(model):
+    half = GPT(**OPTIONS).eval().requires_grad_(False)
+    half.load_state_dict({key: value.half().float() for key, value in model.state_dict().items()})
+    fast, idx = packed(half), torch.tensor([[0, 5, 3, 7, 1]])
+    if "fbgemm" in torch.backends.quantized.supported_engines:
+        assert isinstance(fast.h[1].mlp.c_fc, HalfLinear)
+        assert isinstance(fast.lm_head, HalfLinear)
+    torch.testing.assert_close(fast(idx)[0], half(idx)[0], atol=1e-4, rtol=1e-5)
+    assert packed(half) is fast
+    assert isinstance(half.lm_head, torch.nn.Linear)
+
+
+def test_weights_that_half_precision_would_change_are_not_packed(model):
+    assert packed(model) is model
 
 
 def test_a_seed_gives_one_text_and_another_seed_another(model):
