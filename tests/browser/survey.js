@@ -25,7 +25,8 @@
       if (layer[3] > 0) layers.push(layer);
       if (layer[3] === 1) break;
     }
-    return layers.reduceRight((below, top) => over(top, below), [255, 255, 255, 1]);
+    const page = rgba(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
+    return layers.reduceRight((below, top) => over(top, below), page);
   };
   const opacity = (element) => [...outward(element)].reduce((o, e) => o * getComputedStyle(e).opacity, 1);
 
