@@ -10,6 +10,7 @@ function player(grid, specs) {
 class IncrementsPlayer {
   constructor(grid, [spec]) {
     Object.assign(this, spec);
+    this.grid = grid;
     this.m = grid.matrices[spec.matrix];
     this.frames = spec.starts.length - 1;
     this.last = spec.within ? spec.cells.shape[0] : this.frames;
@@ -96,19 +97,21 @@ class IncrementsPlayer {
     return [this.frames > 1 || !now ? names : '', pairs].filter(Boolean).join(' · ');
   }
 
-  lights(position) {
+  // The cells of the frame, the last one with its row and column, unless a visitor points elsewhere.
+  lights(position, pointed) {
     const now = this.now(position);
     if (!now) return [];
     const lights = [];
     for (let cell = now.from; cell < now.to; cell += 1) {
       const [row, col] = [this.cells[2 * cell], this.cells[2 * cell + 1]];
-      lights.push(light(this.m, one(row), one(col), cell === now.to - 1 ? 'cell' : 'mark'));
+      if (cell < now.to - 1 || pointed) lights.push(light(this.m, one(row), one(col), 'mark'));
+      else lights.push(...LIGHTS.cross(this.grid, { matrix: this.matrix }, { matrix: this.matrix, row, col }));
     }
     return lights;
   }
 
   get steps() { return this.within ? ['‹ One pair', 'One pair ›'] : [`‹ One ${this.unit}`, `One ${this.unit} ›`]; }
-  get speedUnit() { return this.within ? 'pairs/s' : `${this.unit}s/s`; }
+  get speedUnit() { return this.within ? 'pair' : this.unit; }
 }
 
 // A product, one multiplication after the other.
@@ -151,8 +154,8 @@ class WalkPlayer {
     return { link: this.link, row, col, current: k, done: this.done[row * this.out.width + col] };
   }
 
-  lights() {
-    if (!this.at) return [];
+  lights(position, pointed) {
+    if (!this.at || pointed) return [];
     const [row, col, k] = this.step(this.at - 1);
     const left = this.grid.matrices[this.link.left];
     const right = this.grid.matrices[this.link.right];
@@ -171,7 +174,7 @@ class WalkPlayer {
   counter(position) { return `${grouped(position)} of ${grouped(this.last)} multiplications`; }
 
   get steps() { return ['‹ Back', 'Next product ›']; }
-  get speedUnit() { return 'products/s'; }
+  get speedUnit() { return 'product'; }
 }
 
 function rowByRow(n, m, K) {
@@ -203,7 +206,7 @@ class ValuesPlayer {
 
   lights() { return []; }
   get steps() { return ['‹ Back', 'Next ›']; }
-  get speedUnit() { return 'frames/s'; }
+  get speedUnit() { return 'frame'; }
 }
 
 // A script: what is lit, what is not shown yet, one sentence.
@@ -231,8 +234,17 @@ class StagesPlayer {
     });
   }
 
+  // The cell of a product that the stage lights, if there is exactly one.
+  ledger(position) {
+    for (const link of this.grid.links.filter((l) => l.kind === 'product')) {
+      const cells = this.stages[position].lit.filter(([m, row, col]) => m === link.out && row !== null && col !== null);
+      if (cells.length === 1) return { link, row: cells[0][1], col: cells[0][2] };
+    }
+    return null;
+  }
+
   counter(position) { return `step ${position + 1} of ${this.last + 1}`; }
 
   get steps() { return ['‹ Back', 'Next ›']; }
-  get speedUnit() { return 'steps/s'; }
+  get speedUnit() { return 'step'; }
 }

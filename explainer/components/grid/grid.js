@@ -51,7 +51,6 @@ class Grid {
     this.play?.show(this.position);
     this.build();
     this.resize(true);
-    document.fonts?.ready.then(() => this.resize(true));
   }
 
   // What was typed stays where Python has answered with a message.
@@ -75,10 +74,11 @@ class Grid {
     this.ledger = hasProduct ? new Ledger(this) : null;
     const Part = parts[this.play?.constructor.name];
     this.part = Part ? new Part(this, this.play) : null;
-    this.root.style.setProperty('--height', this.spec.height === 'stage' ? 'var(--stage-height, 62vh)' : `${this.spec.height}px`);
+    this.root.style.setProperty('--height', this.spec.height === 'stage' ? 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))' : `${this.spec.height}px`);
     const beside = this.spec.panel && (this.ledger || this.part);
     this.side.replaceChildren(...(beside ? [this.part?.node, this.ledger?.node, this.readout].filter(Boolean) : []));
     this.side.hidden = !beside;
+    this.root.classList.toggle('captioned', this.part instanceof Script && !this.ledger);
     if (!beside) this.scene.after(this.readout);
     this.transport?.node.remove();
     this.transport = this.play && this.play.last > 0 ? new Transport(this, this.play) : null;
@@ -93,18 +93,31 @@ class Grid {
   resize(force = false) {
     if (!this.spec || !this.root.isConnected) return;
     this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    this.narrow = this.root.clientWidth < NARROW;
+    this.narrow = window.innerWidth < NARROW;
     this.root.classList.toggle('narrow', this.narrow);
+    this.root.classList.toggle('tallied', this.part instanceof Tally && !this.side.hidden);
+    this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);
     const [width, height] = [this.picture.clientWidth, this.picture.clientHeight];
     if (!width || (!force && width === this.width && (this.narrow || height === this.available))) return;
     this.width = width;
-    this.available = height;
-    this.painter.setTheme(readTheme(this.root));
+    this.height = this.available = height;
+    this.dress();
     const measure = (...args) => this.painter.measure(...args);
-    const total = layOut(this.matrices, this.links, width, height, this.rem, measure);
-    this.picture.style.height = this.narrow ? `${Math.ceil(total)}px` : '';
-    this.painter.resize(width, this.narrow ? Math.ceil(total) : height);
+    const total = layOut(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow });
+    if (this.narrow) this.height = Math.ceil(total);
+    this.picture.style.height = this.narrow ? `${this.height}px` : '';
+    this.painter.resize(width, this.height);
     this.paint();
+  }
+
+  // Reads the theme's colours anew when they have changed: light, dark.
+  dress() {
+    const key = themeKey(this.root);
+    if (this.theme === key) return;
+    this.theme = key;
+    const theme = readTheme(this.root);
+    this.painter.setTheme(theme);
+    Object.entries(theme.role).forEach(([role, color]) => this.root.style.setProperty(`--role-${role}`, css(color)));
   }
 
   paint() {
@@ -120,16 +133,22 @@ class Grid {
   shine() {
     const cell = this.active();
     const found = cell ? lit(this, cell) : null;
-    this.lights = [...(this.play?.lights(this.position) ?? []), ...(found?.lights ?? [])];
-    if (found && this.play?.ledger) this.lights = found.lights;
+    this.lights = [...(this.play?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
     const focus = this.canvas.matches(':focus-visible') ? this.focus : null;
     this.painter.shine(this.matrices, this.lights, focus, Boolean(this.lock));
     const words = found?.words ?? this.play?.words?.() ?? '';
     if (this.readout.textContent !== words) this.readout.textContent = words;
     this.readout.classList.toggle('locked', Boolean(this.lock));
-    this.ledger?.show(found ? found.ledger : this.play?.ledger?.() ?? null);
+    this.showLedger(found ? found.ledger : this.play?.ledger?.(this.position) ?? null);
     this.part?.show(this.position);
     this.transport?.show(this.position, this.playing);
+  }
+
+  // Beside a script the ledger waits without a word until there is a product to show.
+  showLedger(now) {
+    if (!this.ledger) return;
+    this.ledger.node.hidden = !now && Boolean(this.part);
+    this.ledger.show(now);
   }
 
   active() { return this.lock ?? this.hover ?? (this.canvas.matches(':focus-visible') ? this.focus : null); }
@@ -228,6 +247,8 @@ class Grid {
     this.resizing.observe(this.picture);
     this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
     this.watching.observe(this.root);
+    this.restyle = () => { this.theme = null; this.resize(true); };
+    document.fonts.addEventListener('loadingdone', this.restyle);
   }
 
   under(event) { return cellAt(this.matrices, event.offsetX, event.offsetY); }
@@ -277,12 +298,12 @@ class Grid {
 
   // The cell of the next matrix in that direction.
   across(m, from, down, right) {
-    const { x, y, w, h } = cellRect(m, from.row, from.col);
+    const { x, y, w, h } = cellBox(m, from.row, from.col);
     const [cx, cy] = [x + w / 2, y + h / 2];
     const ahead = this.matrices.filter((o) => o !== m && !o.hidden).map((o) => {
       const col = Math.max(0, Math.min(o.width - 1, Math.floor((cx - o.x) / o.cw)));
       const row = Math.max(0, Math.min(o.height - 1, Math.floor((cy - o.y) / o.ch)));
-      const to = cellRect(o, row, col);
+      const to = cellBox(o, row, col);
       const [dx, dy] = [to.x + to.w / 2 - cx, to.y + to.h / 2 - cy];
       return { cell: { matrix: o.index, row, col }, along: dx * right + dy * down, aside: Math.abs(dx * down) + Math.abs(dy * right) };
     }).filter((a) => a.along > 0 && a.aside <= a.along);
@@ -304,6 +325,13 @@ class Grid {
     if (!/[\t\n]/.test(text)) m.typed.set(cell.row * m.width + cell.col, text);
     this.painter.matrix(this.painter.cells, m);
     this.send.setTriggerValue('edit', { ...cell, text });
+    setTimeout(() => this.forget(), 5000);
+  }
+
+  // An edit that changed nothing brings no answer; the cell then shows its number again.
+  forget() {
+    for (const m of this.matrices) for (const index of m.typed.keys()) if (!m.notes.has(index)) m.typed.delete(index);
+    this.painter.paint(this.matrices);
   }
 
   paste(event) {
@@ -338,6 +366,7 @@ class Grid {
     this.pause();
     this.resizing.disconnect();
     this.watching.disconnect();
+    document.fonts.removeEventListener('loadingdone', this.restyle);
     this.root.remove();
   }
 }

@@ -4,16 +4,17 @@ const MIN_NUMBER = 9;
 const NARROW = 700;
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);
+const all = (size) => [0, size - 1];
+const one = (index) => [index, index];
 const unique = (list) => [...new Set(list)].sort((a, b) => a - b);
 
 // Sets x, y, cw, ch, gap, font and the place of the title on every matrix; returns the height that it took.
-function layOut(matrices, links, width, height, rem, measure) {
-  const narrow = width < NARROW * 0.95;
+function layOut(matrices, links, { width, height, rem, measure, narrow }) {
   const places = narrow && !links.some((l) => l.kind === 'product') ? stacked(matrices) : matrices.map((m) => m.place);
   let label = rem;
   let result;
   for (let pass = 0; pass < 2; pass += 1) {
-    result = arrange(matrices, places, { width, height, rem, label, measure, narrow });
+    result = arrange(matrices, places, { links, width, height, rem, label, measure, narrow });
     label = Math.max(MIN_NUMBER, Math.min(rem, result.ch * 0.86));
   }
   matrices.forEach((m) => chooseNumbers(m, rem, measure));
@@ -25,20 +26,21 @@ function stacked(matrices) {
   return matrices.map((m) => [order.indexOf(m), 0]);
 }
 
-function arrange(matrices, places, { width, height, rem, label, measure, narrow }) {
+function arrange(matrices, places, { links, width, height, rem, label, measure, narrow }) {
   const rows = unique(places.map((p) => p[0]));
   const cols = unique(places.map((p) => p[1]));
   const inRow = (r) => matrices.filter((_, i) => places[i][0] === r);
   const inCol = (c) => matrices.filter((_, i) => places[i][1] === c);
   const taken = new Map(matrices.map((m, i) => [`${places[i]}`, m]));
   const titleSize = rem * (narrow ? 1.05 : 1.3);
+  const crowned = crownedBy(links, matrices, places);
 
   matrices.forEach((m, i) => {
     const [r, c] = places[i];
     m.labelSize = label;
     m.titleSize = m.shade === 'none' ? titleSize : titleSize * 0.85;
     m.titleWidth = m.label ? measure(m.label, m.titleSize, 700) : 0;
-    m.titleAt = titlePlace(m, r, c, taken, cols, narrow);
+    m.titleAt = titlePlace(m, r, c, taken, cols, narrow, crowned);
     const rowLabel = m.rows.length ? Math.max(...m.rows.map((t) => measure(t, label, 700))) + label * 0.55 : 0;
     m.inset = {
       left: rowLabel,
@@ -57,7 +59,7 @@ function arrange(matrices, places, { width, height, rem, label, measure, narrow 
   const gapY = rem * (narrow ? 0.9 : 1.4);
   const columns = cols.map((c) => Math.max(...inCol(c).map((m) => m.width)));
   const lines = rows.map((r) => Math.max(...inRow(r).map((m) => m.height)));
-  const edge = 4;
+  const edge = 8; // room for the dotted bands
   const freeX = width - sum(left) - sum(right) - gapX * (cols.length - 1) - 2 * edge;
   const freeY = height - sum(top) - sum(bottom) - gapY * (rows.length - 1) - 2 * edge;
   const outlined = matrices.some((m) => m.shade === 'none');
@@ -83,21 +85,27 @@ function arrange(matrices, places, { width, height, rem, label, measure, narrow 
 }
 
 // Beside the matrix where there is room, so that nothing comes between two matrices that belong together.
-function titlePlace(m, r, c, taken, cols, narrow) {
+function titlePlace(m, r, c, taken, cols, narrow, crowned) {
   if (!m.label) return 'none';
   const before = cols[cols.indexOf(c) - 1];
   const beside = before !== undefined && !taken.has(`${[r, before]}`);
   const columnBeside = [...taken].filter(([place]) => Number(place.split(',')[1]) === before).map(([, other]) => other);
   if (beside && !narrow && columnBeside.some((o) => o.shade === 'none' && o.width > 1)) return 'left';
-  if (!taken.has(`${[r - 1, c]}`)) return 'above';
-  if (narrow) return 'below';
-  return c === cols.at(-1) ? 'right' : 'above';
+  if (!crowned.has(m)) return 'above';
+  return narrow || c !== cols.at(-1) ? 'below' : 'right';
+}
+
+// Products that stand right below their right factor; a title between the two would cut their columns.
+function crownedBy(links, matrices, places) {
+  const products = links.filter((l) => l.kind === 'product');
+  const below = products.filter((l) => places[l.out][1] === places[l.right][1] && places[l.out][0] === places[l.right][0] + 1);
+  return new Set(below.map((l) => matrices[l.out]));
 }
 
 function cellSize(cw, ch, rem, outlined, narrow) {
   const most = rem * 4.8;
   let height = narrow ? cw : Math.min(ch, most);
-  let width = Math.min(cw, most, height * (outlined ? 1.08 : 1.5));
+  let width = Math.min(cw, most, height * (outlined ? 1.08 : 1.8));
   height = Math.min(height, most, Math.max(width, Math.min(width * 3, rem * 1.1)));
   const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : size);
   width = crisp(Math.max(0.5, width));
@@ -114,16 +122,21 @@ function chooseNumbers(m, rem, measure) {
     const widest = Math.max(0.3, ...m.samples.map((v) => measure(write(v), 1, 600)));
     const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
     const better = font >= Math.max(MIN_NUMBER, best * 0.62);
-    if (font >= MIN_NUMBER && (!m.write || font > m.font * 1.25)) Object.assign(m, { write, font });
+    if (font >= MIN_NUMBER && (!m.write || font > m.font * 1.1)) Object.assign(m, { write, font });
     if (better) return;
   }
 }
 
-const cellRect = (m, row, col) => ({ x: m.x + col * m.cw, y: m.y + row * m.ch, w: m.cw, h: m.ch });
-
-function areaRect(m, [row0, row1], [col0, col1]) {
-  return { x: m.x + col0 * m.cw, y: m.y + row0 * m.ch, w: (col1 - col0 + 1) * m.cw, h: (row1 - row0 + 1) * m.ch };
+// What is seen of some cells: without the gap, which outlined cells have on all sides and shaded ones to the right.
+function areaBox(m, [row0, row1], [col0, col1]) {
+  const inset = m.shade === 'none' ? m.gap / 2 : 0;
+  return {
+    x: m.x + col0 * m.cw + inset, y: m.y + row0 * m.ch + inset,
+    w: (col1 - col0 + 1) * m.cw - m.gap, h: (row1 - row0 + 1) * m.ch - m.gap,
+  };
 }
+
+const cellBox = (m, row, col) => areaBox(m, one(row), one(col));
 
 function cellAt(matrices, x, y) {
   for (const m of matrices) {

@@ -1,8 +1,5 @@
 // --- links: what a cell lights, and how that is said ---------------------------------------------------
 
-const all = (size) => [0, size - 1];
-const one = (index) => [index, index];
-
 // Returns { lights, words, ledger } of a cell; a light is {matrix, rows, cols, role, kind}.
 function lit(grid, cell) {
   const m = grid.matrices[cell.matrix];
@@ -61,6 +58,10 @@ function cellWords(grid, { matrix, row, col }) {
   return `${[name, where].filter(Boolean).join(', ')}: ${m.say(row, col)}`;
 }
 
+const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rows[row] ?? row + 1} of ${m.name}`);
+const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.cols[col] ?? col + 1} of ${m.name}`);
+const counted = (count, word) => `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
+
 // The products that make one number: factors, products and running sums, as Python computed them.
 function entries(grid, { link, row, col }) {
   const [left, right, out] = [link.left, link.right, link.out].map((i) => grid.matrices[i]);
@@ -79,10 +80,13 @@ const MOST_WORDS = 6;
 // "1·(−2) + 0·1 + 3·(−1) = −5"; `done` products so far, and the sum only once all are done.
 function productWords(grid, ledger, done = Infinity) {
   const list = entries(grid, ledger);
-  const { out } = list[0];
+  const { left, right, out } = list[0];
+  if (list.some((e) => Number.isNaN(e.a) || Number.isNaN(e.b))) {
+    return `${rowName(left, ledger.row)} · ${colName(right, ledger.col)}: ${counted(list.length, 'product')}, added up`;
+  }
   const factor = (e) => `${bracketed(spoken(e.a))}·${bracketed(spoken(e.b))}`;
   const upTo = Math.min(done, list.length);
-  const covered = done === Infinity && out.cover?.(ledger.row, ledger.col) != null;
+  const covered = done === Infinity && out.covers(ledger.row, ledger.col);
   const shown = list.slice(0, Math.min(upTo, list.length > MOST_WORDS ? 3 : MOST_WORDS)).map(factor);
   const more = shown.length < upTo ? ['…', factor(list[upTo - 1])].slice(0, upTo - shown.length) : [];
   const open = upTo < list.length ? ['…'] : [];

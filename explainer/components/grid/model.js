@@ -51,7 +51,7 @@ class Matrix {
     const typed = this.typed.get(row * this.width + col);
     if (typed !== undefined) return typed;
     const covered = this.cover?.(row, col);
-    if (covered != null) return covered;
+    if (covered !== undefined && covered !== null) return covered;
     const value = this.at(row, col);
     if (Number.isNaN(value) || (this.role === 'counts' && value === 0)) return '';
     return this.write ? this.write(value) : '';

@@ -13,8 +13,9 @@ function significant(value, places = 3) {
 // A fixed number of decimals, or fewer where that is exact: "0.5", but "0.00" for what only looks like zero.
 function fixed(value, decimals) {
   const text = value.toFixed(decimals);
-  const exact = Math.fround(Number(text)) === Math.fround(value);
-  return minus(exact ? String(Number(text)) : text);
+  const rounded = Number(text);
+  if (Math.fround(rounded) === Math.fround(value)) return minus(String(rounded));
+  return minus(rounded === 0 ? text.replace('-', '') : text);
 }
 
 function thousands(value) {

@@ -72,36 +72,42 @@ class Painter {
   }
 
   cell(ctx, m, row, col) {
-    const { x, y, w, h } = cellRect(m, row, col);
-    const text = m.text(row, col);
+    const box = cellBox(m, row, col);
     const value = m.at(row, col);
     const shaded = m.shade !== 'none' && !Number.isNaN(value) && !m.covers(row, col);
-    ctx.clearRect(x, y, w, h);
+    ctx.clearRect(m.x + col * m.cw, m.y + row * m.ch, m.cw, m.ch);
     let ink = css(this.theme.ink);
     if (shaded) {
       const step = Math.round(m.shadeOf(value) * (SHADES - 1));
       ctx.fillStyle = this.theme[m.shade].fill[step];
-      ctx.fillRect(x, y, w - m.gap, h - m.gap);
+      ctx.fillRect(box.x, box.y, box.w, box.h);
       ink = this.theme[m.shade].text[step];
-    } else this.outline(ctx, m, x, y, w, h);
-    if (text && m.font) this.number(ctx, m, text, x + (w - m.gap) / 2, y + (h - m.gap) / 2, w - m.gap, ink);
+    } else if (m.shade === 'none') this.outline(ctx, m, box);
+    else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
+    this.number(ctx, m, m.text(row, col), box, ink);
   }
 
-  outline(ctx, m, x, y, w, h) {
+  outline(ctx, m, box) {
     ctx.strokeStyle = css(this.theme.role[m.role], 0.55);
-    ctx.beginPath();
-    ctx.roundRect(x + m.gap / 2, y + m.gap / 2, w - m.gap, h - m.gap, Math.min(w, h) * 0.11);
+    this.round(ctx, m, box);
     ctx.stroke();
   }
 
-  number(ctx, m, text, x, y, room, ink, weight = 500) {
-    ctx.fillStyle = ink;
+  round(ctx, m, { x, y, w, h }) {
+    ctx.beginPath();
+    ctx.roundRect(x, y, w, h, m.gap > 1 ? Math.min(w, h) * 0.12 : 0);
+  }
+
+  number(ctx, m, text, { x, y, w, h }, ink, weight = 500) {
+    if (!text || !m.font) return;
     const width = this.measure(text, m.font, weight);
-    const size = width <= room ? m.font : (m.font * room) / width;
+    const size = Math.min(m.font, (m.font * w) / width);
     if (size < MIN_NUMBER - 1) return;
-    if (size !== m.font || weight !== 500) ctx.font = this.font(size, weight);
-    ctx.fillText(text, x, y + size * 0.34);
-    if (size !== m.font || weight !== 500) ctx.font = this.font(m.font);
+    const own = size !== m.font || weight !== 500;
+    if (own) ctx.font = this.font(size, weight);
+    ctx.fillStyle = ink;
+    ctx.fillText(text, x + w / 2, y + h / 2 + size * 0.34);
+    if (own) ctx.font = this.font(m.font);
   }
 
   image(ctx, m) {
@@ -121,7 +127,7 @@ class Painter {
 
   title(ctx, m) {
     if (m.titleAt === 'none') return;
-    const { x, y, w, h } = areaRect(m, all(m.height), all(m.width));
+    const { x, y, w, h } = areaBox(m, all(m.height), all(m.width));
     const above = y - (m.cols.length ? m.labelSize * 1.45 : 0) - m.titleSize * 0.5;
     const [tx, ty, align] = {
       above: [x, above, 'left'],
@@ -173,90 +179,79 @@ class Painter {
     if (focus) this.focusRing(ctx, matrices[focus.matrix], focus);
   }
 
-  light_soft(ctx, m, l) {
-    if (m.shade !== 'none' || m.cw < TINY) { this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.role[l.role]), 2.5, m); return; }
-    this.eachCell(m, l, (row, col) => this.tinted(ctx, m, row, col, l.role, 0.16));
-  }
+  outlined(m) { return m.shade === 'none' && m.cw >= TINY; }
 
-  light_term(ctx, m, l) {
-    if (m.shade !== 'none' || m.cw < TINY) { this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.ink), 3, m); return; }
-    this.eachCell(m, l, (row, col) => this.tinted(ctx, m, row, col, l.role, 0.42));
-  }
+  light_soft(ctx, m, l) { this.lightCells(ctx, m, l, 0.16, css(this.theme.role[l.role]), 2.5); }
 
-  light_cell(ctx, m, l, locked) {
-    if (m.shade === 'none' && m.cw >= TINY) {
-      this.eachCell(m, l, (row, col) => this.tinted(ctx, m, row, col, l.role, 0.18, locked ? 1.5 : 1));
-      return;
-    }
-    this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.ink), locked ? 4 : 3, m, 1);
-  }
+  light_term(ctx, m, l) { this.lightCells(ctx, m, l, 0.42, css(this.theme.ink), 3); }
 
-  light_mark(ctx, m, l) { this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.text[l.role]), 2, m); }
+  light_cell(ctx, m, l, locked) { this.lightCells(ctx, m, l, 0.22, css(this.theme.ink), locked ? 4.5 : 3, 3); }
+
+  light_mark(ctx, m, l) { this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.text[l.role]), 2, 3); }
 
   light_row(ctx, m, l) {
-    this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.role[l.role]), 2, m);
+    this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2);
     if (m.rows.length) this.labelLight(ctx, m, l.rows[0], null, l.role);
   }
 
   light_column(ctx, m, l) {
-    this.frame(ctx, areaRect(m, l.rows, l.cols), css(this.theme.role[l.role]), 2, m);
+    this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2);
     if (this.colsFit(m)) this.labelLight(ctx, m, null, l.cols[0], l.role);
   }
 
   // A dotted band from a row or column to the cell it helps to make, where they stand in line.
   light_band(ctx, m, l) {
-    const area = areaRect(m, l.rows, l.cols);
+    const area = areaBox(m, l.rows, l.cols);
     const [out, row, col] = l.to;
-    const target = cellRect(out, row, col);
+    const target = cellBox(out, row, col);
     const inRow = Math.abs(area.y - target.y) < 1 && target.x > area.x && l.rows[0] === l.rows[1];
     const inColumn = Math.abs(area.x - target.x) < 1 && target.y > area.y && l.cols[0] === l.cols[1];
-    if (inRow) area.w = target.x + target.w - area.x;
-    if (inColumn) area.h = target.y + target.h - area.y;
     if (!inRow && !inColumn) return;
-    ctx.setLineDash([3, 4]);
-    this.frame(ctx, area, css(this.theme.role[l.role]), 2, { ...m, gap: -3 });
+    if (inRow) area.w = target.x + target.w - area.x;
+    else area.h = target.y + target.h - area.y;
+    const room = 2 + m.gap / 2;
+    ctx.setLineDash([2.5, 4.5]);
+    this.frame(ctx, grow(area, room), css(this.theme.role[l.role]), 2, room + 4);
     ctx.setLineDash([]);
   }
 
-  eachCell(m, l, draw) {
-    for (let row = l.rows[0]; row <= l.rows[1]; row += 1) for (let col = l.cols[0]; col <= l.cols[1]; col += 1) draw(row, col);
+  // Outlined cells are tinted one by one; shaded ones keep their shade inside a frame.
+  lightCells(ctx, m, l, strength, color, width, radius = 1) {
+    if (!this.outlined(m)) { this.frame(ctx, areaBox(m, l.rows, l.cols), color, width, radius); return; }
+    for (let row = l.rows[0]; row <= l.rows[1]; row += 1) {
+      for (let col = l.cols[0]; col <= l.cols[1]; col += 1) this.tinted(ctx, m, row, col, l.role, strength, width / 2.5);
+    }
   }
 
   // A cell of an outlined matrix in the tint of its role, its number bold.
-  tinted(ctx, m, row, col, role, strength, stroke = 1) {
-    const { x, y, w, h } = cellRect(m, row, col);
+  tinted(ctx, m, row, col, role, strength, stroke) {
+    const box = cellBox(m, row, col);
     const color = this.theme.role[role];
     const tint = mix(this.theme.ground, color, strength);
-    ctx.clearRect(x, y, w, h);
-    ctx.beginPath();
-    ctx.roundRect(x + m.gap / 2, y + m.gap / 2, w - m.gap, h - m.gap, Math.min(w, h) * 0.11);
+    this.round(ctx, m, box);
     ctx.fillStyle = css(tint);
     ctx.fill();
-    ctx.lineWidth = Math.max(2, m.cw / 30) * stroke;
+    ctx.lineWidth = Math.max(1.5, m.cw / 40) * stroke;
     ctx.strokeStyle = css(color);
     ctx.stroke();
-    const text = m.text(row, col);
+    const ink = contrast(this.theme.text[role], tint) >= 4.5 ? this.theme.text[role] : this.theme.ink;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    const ink = contrast(this.theme.text[role], tint) >= 4.5 ? this.theme.text[role] : this.theme.ink;
-    if (text && m.font) this.number(ctx, m, text, x + (w - m.gap) / 2 + m.gap / 2, y + h / 2, w - m.gap, css(ink), 700);
+    ctx.font = this.font(m.font);
+    this.number(ctx, m, m.text(row, col), box, css(ink), 700);
   }
 
-  frame(ctx, { x, y, w, h }, color, width, m, radius = 0) {
-    const inset = (m.shade === 'none' ? m.gap / 2 : 0) - (radius ? 0.5 : 0);
-    const gap = m.gap === 1 && m.shade !== 'none' ? 1 : 0;
+  frame(ctx, { x, y, w, h }, color, width, radius = 1) {
     ctx.lineWidth = width;
     ctx.strokeStyle = color;
     ctx.beginPath();
-    const extra = m.gap < 0 ? -m.gap : 0;
-    ctx.roundRect(x + inset - extra, y + inset - extra, w - 2 * inset - gap + 2 * extra, h - 2 * inset - gap + 2 * extra, radius ? 3 : extra ? 8 : 2);
+    ctx.roundRect(x, y, w, h, radius);
     ctx.stroke();
   }
 
   labelLight(ctx, m, row, col, role) {
     const color = css(this.theme.text[role]);
-    const ground = css(this.theme.ground);
-    ctx.fillStyle = ground;
+    ctx.fillStyle = css(this.theme.ground);
     if (row !== null) {
       const width = this.measure(m.rows[row], m.labelSize, 700) + 2;
       ctx.fillRect(m.x - m.labelSize * 0.4 - width, m.y + row * m.ch, width + 1, m.ch);
@@ -267,12 +262,12 @@ class Painter {
     }
   }
 
+  // Two rings, so that one of them shows on any shade.
   focusRing(ctx, m, { row, col }) {
-    const { x, y, w, h } = cellRect(m, row, col);
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = css(this.theme.ground);
-    ctx.strokeRect(x - 2, y - 2, w + 4 - m.gap, h + 4 - m.gap);
-    ctx.strokeStyle = css(this.theme.ink);
-    ctx.strokeRect(x - 4, y - 4, w + 8 - m.gap, h + 8 - m.gap);
+    const box = cellBox(m, row, col);
+    this.frame(ctx, grow(box, 2), css(this.theme.ground), 2, 3);
+    this.frame(ctx, grow(box, 4), css(this.theme.ink), 2, 4);
   }
 }
+
+const grow = ({ x, y, w, h }, by) => ({ x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by });

@@ -27,13 +27,13 @@ class Ledger {
   filled(now) {
     const list = entries(this.grid, now);
     const { left, right, out } = list[0];
-    const done = now.done ?? (out.cover?.(now.row, now.col) == null ? list.length : 0);
+    const done = now.done ?? (out.covers(now.row, now.col) ? 0 : list.length);
     const current = now.current ?? -1;
     const heading = element('p', 'heading', `${rowName(left, now.row)} · ${colName(right, now.col)}`);
     const [from, to] = this.window(list.length, current);
     const lines = list.slice(from, to).map((e, i) => this.line(e, from + i < done, from + i === current));
     const rest = list.length - (to - from);
-    if (rest) lines.push(element('p', 'rest', `… and ${grouped(rest)} more products`));
+    if (rest) lines.push(element('p', 'rest', `… and ${counted(rest, 'more product')}`));
     const total = element('div', 'total');
     const value = done ? spoken(list[done - 1].sum, done === list.length ? out.decimals : null) : '';
     total.append(element('span', 'word', done < list.length ? 'sum so far' : 'sum'), element('span', out.role, value));
@@ -60,9 +60,6 @@ class Ledger {
   }
 }
 
-const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rows[row] ?? row + 1} of ${m.name}`);
-const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.cols[col] ?? col + 1} of ${m.name}`);
-
 // The name that was counted last, its pairs, and what is most frequent so far.
 class Tally {
   constructor(grid, play) {
@@ -72,6 +69,7 @@ class Tally {
     this.title = element('p', 'title');
     this.chips = element('div', 'chips');
     this.bars = element('div', 'bars');
+    this.bars.style.setProperty('--bar', `var(--role-${play.m.role})`);
     this.node.append(this.counter, this.title, this.chips, element('p', 'heading', 'most frequent so far'), this.bars);
   }
 

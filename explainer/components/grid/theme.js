@@ -3,6 +3,13 @@
 const ROLES = ['input', 'weights', 'activations', 'probabilities', 'loss'];
 const SHADES = 256;
 
+const THEME_NAMES = ['text-color', 'background-color', 'chart-categorical-colors', 'chart-sequential-colors', 'font'];
+
+function themeKey(element) {
+  const style = getComputedStyle(element);
+  return THEME_NAMES.map((name) => style.getPropertyValue(`--st-${name}`)).join('|');
+}
+
 function readTheme(element) {
   const style = getComputedStyle(element);
   const value = (name) => style.getPropertyValue(`--st-${name}`).trim();

@@ -15,6 +15,7 @@ class Transport {
     this.next = this.button(next, () => grid.step(1));
     this.scrubber = this.range('scrubber', 'Position', 0, play.last, 1, (value) => { grid.pause(); grid.seek(value); });
     this.counter = element('span', 'counter');
+    this.counter.style.minWidth = `${longest(play) * 0.46}em`;
     this.node.append(this.back, this.playing, this.next, this.scrubber, this.counter, this.speeds());
   }
 
@@ -42,8 +43,9 @@ class Transport {
   }
 
   say() {
-    this.speedText.textContent = `speed ${this.grid.speed} ${this.play.speedUnit}`;
-    this.speed.setAttribute('aria-valuetext', `${this.grid.speed} ${this.play.speedUnit}`);
+    const speed = `${this.grid.speed} ${this.play.speedUnit}${this.grid.speed === 1 ? '' : 's'}/s`;
+    this.speedText.textContent = `speed ${speed}`;
+    this.speed.setAttribute('aria-valuetext', speed);
   }
 
   fill(node) { node.style.setProperty('--done', (node.value - node.min) / (node.max - node.min || 1)); }
@@ -61,6 +63,12 @@ class Transport {
     this.next.disabled = position === this.play.last;
     this.say();
   }
+}
+
+// Letters of the longest counter, so that the scrubber keeps its size.
+function longest(play) {
+  const sample = play.titles?.length ? play.titles : [play.counter(play.last)];
+  return Math.max(...sample.map((text) => text.length));
 }
 
 // A speed that one would say aloud: 0.5, 1.2, 8, 60, 250.
