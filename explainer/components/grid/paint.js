@@ -26,6 +26,7 @@ class Painter {
 
   setTheme(theme) {
     this.theme = theme;
+    this.ink = css(theme.ink);
     this.widths.clear();
   }
 
@@ -60,7 +61,8 @@ class Painter {
     if (m.hidden) return;
     if (m.cw < TINY || m.ch < TINY) { this.image(ctx, m); return; }
     this.begin(ctx, m);
-    if (indexes) for (const i of indexes) this.cell(ctx, m, Math.floor(i / m.width), i % m.width);
+    if (!indexes) ctx.clearRect(m.x, m.y, m.width * m.cw, m.height * m.ch);
+    if (indexes) for (const i of indexes) this.again(ctx, m, Math.floor(i / m.width), i % m.width);
     else for (let row = 0; row < m.height; row += 1) for (let col = 0; col < m.width; col += 1) this.cell(ctx, m, row, col);
   }
 
@@ -71,12 +73,16 @@ class Painter {
     ctx.lineWidth = m.shade === 'none' ? Math.max(1, m.cw / 75) : 1;
   }
 
+  again(ctx, m, row, col) {
+    ctx.clearRect(m.x + col * m.cw, m.y + row * m.ch, m.cw, m.ch);
+    this.cell(ctx, m, row, col);
+  }
+
   cell(ctx, m, row, col) {
     const box = cellBox(m, row, col);
     const value = m.at(row, col);
     const shaded = m.shade !== 'none' && !Number.isNaN(value) && !m.covers(row, col);
-    ctx.clearRect(m.x + col * m.cw, m.y + row * m.ch, m.cw, m.ch);
-    let ink = css(this.theme.ink);
+    let { ink } = this;
     if (shaded) {
       const step = Math.round(m.shadeOf(value) * (SHADES - 1));
       ctx.fillStyle = this.theme[m.shade].fill[step];
