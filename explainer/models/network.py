@@ -7,7 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explainer.models.mlp import linear
+
+def linear(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
+    """Return x (..., I) @ W (I, O) + b (O,): (..., O)."""
+    return x @ W + b  # (..., O)
 
 
 def identity(z: Tensor) -> Tensor:

@@ -162,9 +162,8 @@ SURFACES = {
 }
 
 
-def sgd(x: np.ndarray, gradient: np.ndarray, state: State, learning_rate: float) -> np.ndarray:
+def sgd(x: np.ndarray, gradient: np.ndarray, _state: State, learning_rate: float) -> np.ndarray:
     """Step straight downhill: x ← x − η g."""
-    del state
     return x - learning_rate * gradient
 
 

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explainer.models.mlp import linear
-from explainer.models.network import ACTIVATIONS, forward_pass
+from explainer.models.network import ACTIVATIONS, forward_pass, linear
 from explainer.training.network import Training
 
 # How the formula writes each activation.
@@ -107,15 +106,20 @@ def formula(opened: Layer, output: int = 0, *, narrow: bool = False) -> str:
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 
-def layer_formula(opened: Layer, output: int) -> str:
-    """Return, as on the talk's slide, Y of one neuron of a layer: with its names, then with its numbers."""
+def layer_formula(opened: Layer, output: int, *, narrow: bool = False) -> str:
+    """Return, as on the talk's slide, Y of one neuron of a layer: with its names, then with its numbers.
+
+    Args:
+        narrow: whether the numbers get a line of their own, as on a phone.
+    """
     names = [f"x_{{{i}}} w_{{{i}{output + 1}}}" for i in range(1, len(opened.inputs) + 1)]
     numbers = _terms(opened, output)
     if opened.bias[output] != 0:
         names.append(f"b_{{{output + 1}}}")
         numbers.append(_signed(opened.bias[output]))
-    sums = " = ".join([" + ".join(names), " + ".join(numbers), _plain(opened.sums[output])])
-    return f"Y_{{{output + 1}}} = {sums}"
+    between = r" \\ &= " if narrow else " = "
+    sums = f"{' + '.join(names)}{between}{' + '.join(numbers)} = {_plain(opened.sums[output])}"
+    return rf"\begin{{aligned}} Y_{{{output + 1}}} &= {sums} \end{{aligned}}"
 
 
 def _terms(opened: Layer, output: int) -> list[str]:
@@ -139,6 +143,17 @@ def forward(training: Training, point: Sequence[float], snapshot: int = -1) -> F
     h = passed.h[0]  # (H,)
     output = Layer(*map(_array, (h, W2, b2, h[:, None] * W2, passed.logits[0], passed.p[0])), "sigmoid")
     return Forward(hidden, output, passed.p.item())
+
+
+def flow(training: Training, point: Sequence[float]) -> list[np.ndarray]:
+    """Return what stands in every node for one point, at every recorded picture of a network.
+
+    Returns:
+        the inputs (S, 2), the hidden activations (S, H) and the probability (S, 1).
+    """
+    passes = [forward(training, point, i) for i in range(len(training.steps))]
+    layers = [(p.hidden.inputs, p.hidden.outputs, p.output.outputs) for p in passes]
+    return [np.stack(layer) for layer in zip(*layers, strict=True)]
 
 
 def maps(training: Training, side: int = 31) -> Maps:
