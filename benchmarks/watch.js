@@ -8,7 +8,7 @@
     let began = null;
     let last = 0;
     const begin = (event) => { if (event.isTrusted) began ??= performance.now(); };
-    for (const kind of ['keydown', 'pointerdown']) document.addEventListener(kind, begin, { capture: true });
+    for (const kind of ['keydown', 'pointerdown']) window.addEventListener(kind, begin, { capture: true });
     const state = () => app.getAttribute('data-test-script-state');
     const changes = new MutationObserver(() => { last = performance.now(); });
     changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -19,7 +19,7 @@
       const lost = now - armed > LIMIT;
       if (!done && !lost) return requestAnimationFrame(look);
       changes.disconnect();
-      for (const kind of ['keydown', 'pointerdown']) document.removeEventListener(kind, begin, { capture: true });
+      for (const kind of ['keydown', 'pointerdown']) window.removeEventListener(kind, begin, { capture: true });
       resolve(done ? last - began : null);
     };
     requestAnimationFrame(look);
