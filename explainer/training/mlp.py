@@ -189,7 +189,7 @@ class Trainer:
         return {
             "parameters": self._flat.clone(),
             "moments": self._moments.clone(),
-            "batches": self._before_chunk,
+            "batches": self._before_chunk if self.step % CHUNK else self._batches.get_state(),
             "dropout": self._dropout.get_state(),
             "numbers": torch.tensor([self.step, self.learning_rate, self.seconds], dtype=torch.float64),
             "batch_losses": self._batch_losses.clone(),
@@ -207,7 +207,6 @@ class Trainer:
         self._records = [(int(step), train, dev) for step, train, dev in state["records"].tolist()]
         self._snapshots = list(state["snapshots"])
         self._batches.set_state(state["batches"])
-        self._before_chunk = state["batches"]
         if self.step % CHUNK:
             self._draw()
         self._dropout.set_state(state["dropout"])

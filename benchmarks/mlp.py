@@ -1,0 +1,121 @@
+"""Time the perceptron's two recipes and the engine against the talk's own loop: ``python benchmarks/mlp.py``.
+
+Prints JSON: seconds (wall and processor) and losses of both recipes trained in this run, and the steps a
+second of the talk's recipe, by the talk's loop and by ``explainer.training.mlp``, measured in turns.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from explainer import names
+from explainer.models.mlp import build_dataset
+from explainer.training.mlp import Trainer, losses
+from explainer.training.recipes import BETTER, SEED, TALK, Recipe, Shape
+
+QUICK_STEPS = 2_000
+
+
+class TalkLoop:
+    """The training loop of the talk's notebook, line by line."""
+
+    def __init__(self, split: names.Split) -> None:
+        self.Xtr, self.Ytr = build_dataset(split.train, names.VOCABULARY, 3)
+        g = torch.Generator().manual_seed(SEED)
+        C = torch.randn((34, 10), generator=g)
+        W1 = torch.randn((30, 200), generator=g)
+        b1 = torch.randn(200, generator=g)
+        W2 = torch.randn((200, 34), generator=g)
+        b2 = torch.randn(34, generator=g)
+        self.parameters = [C, W1, b1, W2, b2]
+        for p in self.parameters:
+            p.requires_grad = True
+        self.lossi, self.stepi = [], []
+
+    def advance(self, steps: int) -> None:
+        C, W1, b1, W2, b2 = parameters = self.parameters
+        Xtr, Ytr = self.Xtr, self.Ytr
+        for i in range(len(self.stepi), len(self.stepi) + steps):
+            ix = torch.randint(0, Xtr.shape[0], (32,))
+            emb = C[Xtr[ix]]  # (32, 3, 10)
+            h = torch.tanh(emb.view(-1, 30) @ W1 + b1)  # (32, 200)
+            logits = h @ W2 + b2  # (32, 34)
+            loss = F.cross_entropy(logits, Ytr[ix])
+            for p in parameters:
+                p.grad = None
+            loss.backward()
+            lr = 0.1 if i < 100_000 else 0.01
+            for p in parameters:
+                p.data += -lr * p.grad
+            self.stepi.append(i)
+            self.lossi.append(loss.log10().item())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_STEPS:,} steps of each recipe only")
+    parser.add_argument("--sex", choices=("girl", "boy"), default="girl")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    split = names.split(names.select(names.register(), options.sex)["name"].tolist())
+    speed = compare_speed(split, rounds=10 if options.quick else 40)
+    recipes = {"better": BETTER, "talk": TALK}
+    if options.quick:
+        recipes = {name: replace(recipe, steps=QUICK_STEPS) for name, recipe in recipes.items()}
+    results = {name: train(split, recipe) for name, recipe in recipes.items()}
+    report = {
+        "machine": {"processor": platform.machine(), "python": platform.python_version(), "threads": 1},
+        "torch": torch.__version__,
+        "data": {part: len(words) for part, words in split._asdict().items()},
+        "recipes": results,
+        "better_seconds_over_talk_seconds": results["better"]["seconds"] / results["talk"]["seconds"],
+        "steps_per_second": speed,
+    }
+    print(json.dumps(report, indent=1))
+    return 0
+
+
+def train(split: names.Split, recipe: Recipe) -> dict[str, object]:
+    """Train by a recipe to its end, recorded losses included in the time."""
+    trainer = Trainer(split.train, split.dev, names.VOCABULARY, Shape(), recipe)
+    begun, processor = time.perf_counter(), time.process_time()
+    trainer.advance(recipe.steps)
+    seconds, processor = time.perf_counter() - begun, time.process_time() - processor
+    return {
+        "steps": trainer.step,
+        "batch_size": recipe.batch_size,
+        "seconds": round(seconds, 2),
+        "processor_seconds": round(processor, 2),
+        "nats_per_character": losses(trainer.trained(), split, names.VOCABULARY),
+    }
+
+
+def compare_speed(split: names.Split, rounds: int, steps: int = 300) -> dict[str, float]:
+    """Return the median steps a second of both loops, a few steps of each in turn."""
+    plain = TalkLoop(split)
+    engine = Trainer(split.train, split.dev, names.VOCABULARY, Shape(), TALK, records=2)
+    pairs = [(_speed(plain.advance, steps), _speed(engine.advance, steps)) for _ in range(rounds + 1)][1:]
+    loop, ours = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
+    ratio = statistics.median(ours / loop for loop, ours in pairs)
+    return {"talk_loop": round(loop), "engine": round(ours), "engine_over_talk_loop": round(ratio, 2)}
+
+
+def _speed(advance: Callable[[int], None], steps: int) -> float:
+    begun = time.perf_counter()
+    advance(steps)
+    return steps / (time.perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,374 @@
+"""What happens inside the multilayer perceptron, as plain arrays."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from explainer.models.mlp import BOUNDARY, MLP, build_dataset, forward_pass, parameter_shapes, sample_names
+from explainer.vocabulary import Vocabulary
+
+SATURATED = 0.99  # |h| beyond which tanh passes less than 2 % of the gradient
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The examples that one name gives: each character asked for, with the ones before it.
+
+    Args:
+        contexts: (N, block_size) ids; targets: (N,) ids.
+        context_texts, target_texts: the same as characters.
+    """
+
+    contexts: np.ndarray
+    targets: np.ndarray
+    context_texts: tuple[str, ...]
+    target_texts: tuple[str, ...]
+
+
+def windows(name: str, vocabulary: Vocabulary, block_size: int = 3) -> Windows:
+    """Slide the window over a name, with the function that builds the training set.
+
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a character of the name.
+    """
+    X, Y = build_dataset([name], vocabulary, block_size)  # (N, T), (N,)
+    texts = tuple(vocabulary.decode(row) for row in X.tolist())
+    return Windows(X.numpy(), Y.numpy(), texts, tuple(vocabulary.decode(Y.tolist())))
+
+
+@dataclass(frozen=True)
+class ParameterCount:
+    """What a shape costs.
+
+    Args:
+        shapes: rows and columns of each matrix by name, in the talk's order.
+        counts: numbers in each.
+        multiplications: for one prediction.
+    """
+
+    shapes: dict[str, tuple[int, ...]]
+    counts: dict[str, int]
+    total: int
+    multiplications: int
+
+
+def parameter_count(
+    vocab_size: int = 34, block_size: int = 3, embedding_dimension: int = 10, hidden_layer_size: int = 200
+) -> ParameterCount:
+    """Count the parameters of a shape, matrix by matrix; they add up to the total."""
+    shapes = parameter_shapes(vocab_size, block_size, embedding_dimension, hidden_layer_size)
+    counts = {name: math.prod(shape) for name, shape in shapes.items()}
+    return ParameterCount(shapes, counts, sum(counts.values()), counts["W1"] + counts["W2"])
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """The learned numbers: C (V, E), W1 (block_size * E, H), b1 (H,), W2 (H, V), b2 (V,)."""
+
+    C: np.ndarray
+    W1: np.ndarray
+    b1: np.ndarray
+    W2: np.ndarray
+    b2: np.ndarray
+
+
+def matrices(model: MLP) -> Matrices:
+    """Return a model's parameters as arrays."""
+    return Matrices(*(parameter.detach().numpy().copy() for parameter in model.parameters()))
+
+
+@dataclass(frozen=True)
+class ForwardPass:
+    """One prediction, step by step.
+
+    Args:
+        context: the ``block_size`` characters that were read; idx: (T,) their ids.
+        emb: (T, E) the rows of C that were looked up; x: (T * E,) side by side.
+        preactivation: (H,) x @ W1 + b1; h: (H,) its tanh.
+        logits: (V,) h @ W2 + b2.
+        exponentials: (V,) of the logits less their maximum; probabilities: (V,) their shares, adding up to 1.
+        target: id of the character that truly follows, and loss, minus the logarithm of its probability
+            in nats; None if it was not given.
+    """
+
+    context: str
+    idx: np.ndarray
+    emb: np.ndarray
+    x: np.ndarray
+    preactivation: np.ndarray
+    h: np.ndarray
+    logits: np.ndarray
+    exponentials: np.ndarray
+    probabilities: np.ndarray
+    target: int | None = None
+    loss: float | None = None
+
+
+@torch.no_grad()
+def forward(model: MLP, vocabulary: Vocabulary, text: str, target: str | None = None) -> ForwardPass:
+    """Predict what follows a text, keeping every tensor on the way.
+
+    Args:
+        text: any length; the last ``block_size`` characters count, ``.`` fills up on the left.
+        target: the character that truly follows.
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a character.
+    """
+    context = window(text, model.block_size)
+    idx = torch.tensor([vocabulary.encode(context)])  # (1, T)
+    a = model.activations(idx)
+    exponentials = (a.logits - a.logits.max()).exp()  # (1, V)
+    probabilities = F.softmax(a.logits, dim=1)  # (1, V)
+    steps = (idx, a.emb, a.x, a.preactivation, a.h, a.logits, exponentials, probabilities)
+    arrays = [tensor[0].numpy() for tensor in steps]
+    if target is None:
+        return ForwardPass(context, *arrays)
+    truth = vocabulary.encode(target)
+    return ForwardPass(context, *arrays, truth[0], F.cross_entropy(a.logits, torch.tensor(truth)).item())
+
+
+def window(text: str, block_size: int) -> str:
+    """Return the last ``block_size`` characters of a text, with ``.`` before them if they are fewer."""
+    return (BOUNDARY * block_size + text)[-block_size:]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One number of ``x @ W + b``, taken apart: the products and the bias add up to it.
+
+    Args:
+        products: (I,) x[i] * W[i, column]; order: (I,) their places, largest first by size.
+    """
+
+    products: np.ndarray
+    order: np.ndarray
+    bias: float
+    total: float
+
+
+def dot(x: np.ndarray, W: np.ndarray, b: np.ndarray, column: int) -> Dot:
+    """Take one column of ``x (I,) @ W (I, O) + b (O,)`` apart."""
+    products = x * W[:, column]  # (I,)
+    order = np.argsort(-np.abs(products), kind="stable")  # (I,)
+    return Dot(products, order, float(b[column]), float(products.sum() + b[column]))
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The way a model sees one name: what it expected at every letter.
+
+    Args:
+        windows: the contexts and what followed, N of them, the end included.
+        probabilities: (N, V) of the next character; chosen: (N,) of the one that followed.
+        probability: of the whole name, their product.
+        loss: mean of their negative logarithms, nats per character.
+    """
+
+    windows: Windows
+    probabilities: np.ndarray
+    chosen: np.ndarray
+    probability: float
+    loss: float
+
+
+@torch.no_grad()
+def spell(model: MLP, vocabulary: Vocabulary, name: str) -> Spelling:
+    """Read a name letter by letter."""
+    slid = windows(name, vocabulary, model.block_size)
+    logits, loss = model(torch.from_numpy(slid.contexts), torch.from_numpy(slid.targets))
+    probabilities = F.softmax(logits, dim=1).numpy()  # (N, V)
+    chosen = probabilities[np.arange(len(slid.targets)), slid.targets]  # (N,)
+    return Spelling(slid, probabilities, chosen, float(chosen.prod(dtype=np.float64)), loss.item())
+
+
+# --- tanh -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Curve:
+    """tanh and its slope 1 - tanh² at x, each (N,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    slope: np.ndarray
+
+
+def tanh_curve(limit: float = 5.0, points: int = 201) -> Curve:
+    """Return tanh from -limit to limit."""
+    x = np.linspace(-limit, limit, points)
+    y = np.tanh(x)
+    return Curve(x, y, 1 - y * y)
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """The hidden layer's activations for a batch.
+
+    Args:
+        preactivation, h: (B, H) before and after tanh.
+        saturated: (B, H) where |h| > 0.99, so that hardly any gradient passes.
+        share_saturated: of all B * H.
+        dead: (H,) neurons that are saturated for every example: they cannot learn from this batch.
+        edges, counts: (51,), (50,) histogram of h; preactivation_edges, preactivation_counts: of its input.
+        loss: of the batch, nats per character; uniform_loss: ln V, of guessing every character alike.
+    """
+
+    preactivation: np.ndarray
+    h: np.ndarray
+    saturated: np.ndarray
+    share_saturated: float
+    dead: np.ndarray
+    edges: np.ndarray
+    counts: np.ndarray
+    preactivation_edges: np.ndarray
+    preactivation_counts: np.ndarray
+    loss: float
+    uniform_loss: float
+
+
+@torch.no_grad()
+def saturation(model: MLP, X: Tensor, Y: Tensor) -> Saturation:
+    """Look at the activations of a batch X (B, block_size) with targets Y (B,)."""
+    a = model.activations(X)
+    h, preactivation = a.h.numpy(), a.preactivation.numpy()  # (B, H)
+    saturated = np.abs(h) > SATURATED  # (B, H)
+    counts, edges = np.histogram(h, bins=50, range=(-1, 1))
+    reach = float(np.ceil(np.abs(preactivation).max()))
+    preactivation_counts, preactivation_edges = np.histogram(preactivation, bins=50, range=(-reach, reach))
+    return Saturation(
+        preactivation,
+        h,
+        saturated,
+        float(saturated.mean()),
+        saturated.all(axis=0),
+        edges,
+        counts,
+        preactivation_edges,
+        preactivation_counts,
+        F.cross_entropy(a.logits, Y).item(),
+        math.log(a.logits.shape[1]),
+    )
+
+
+def batch(
+    words: Sequence[str], vocabulary: Vocabulary, block_size: int = 3, size: int = 32, seed: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Draw examples of a list of words: X (size, block_size) and Y (size,)."""
+    X, Y = build_dataset(words, vocabulary, block_size)
+    chosen = torch.randint(len(Y), (size,), generator=torch.Generator().manual_seed(seed))  # (size,)
+    return X[chosen], Y[chosen]
+
+
+# --- the learned letters ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Marks for each of V characters: vowel (V,) and diacritic (V,), both bool."""
+
+    vowel: np.ndarray
+    diacritic: np.ndarray
+
+
+def letters(vocabulary: Vocabulary) -> Letters:
+    """Mark vowels and letters with a diacritic, in Polish and in any other Latin alphabet."""
+    bases = [unicodedata.normalize("NFD", symbol)[0].upper() for symbol in vocabulary.symbols]
+    vowel = np.array([base in "AEIOUYÆØŒ" for base in bases])
+    # Ł and its like do not decompose, but their Unicode names say it: LATIN CAPITAL LETTER L WITH STROKE.
+    diacritic = np.array([" WITH " in unicodedata.name(symbol, "") for symbol in vocabulary.symbols])
+    return Letters(vowel, diacritic)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """One letter moved in the space of its embedding, and what the model then expects.
+
+    Args:
+        before, after: (E,) where the letter stood and stands now.
+        probabilities_before, probabilities_after: (V,) of the next character.
+        change: (V,) their difference, adding up to 0.
+        loss_before, loss_after: over the examples that were given, nats per character; None without any.
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    probabilities_before: np.ndarray
+    probabilities_after: np.ndarray
+    change: np.ndarray
+    loss_before: float | None = None
+    loss_after: float | None = None
+
+
+@torch.no_grad()
+def nudge(
+    model: MLP,
+    vocabulary: Vocabulary,
+    letter: str,
+    place: Sequence[float],
+    text: str,
+    examples: tuple[Tensor, Tensor] | None = None,
+) -> Nudge:
+    """Put a letter at another place (E,) and predict what follows a text, as before and with the move.
+
+    Args:
+        examples: X (N, block_size) and Y (N,), to see what the move does to the loss.
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a character of the text or the letter.
+    """
+    i = vocabulary.encode(letter)[0]
+    idx = torch.tensor([vocabulary.encode(window(text, model.block_size))])  # (1, T)
+    C, *others = model.parameters()
+    moved = C.clone()  # (V, E)
+    moved[i] = torch.as_tensor(place, dtype=C.dtype)
+    before, after = (
+        F.softmax(forward_pass(idx, table, *others).logits, dim=1)[0].numpy() for table in (C, moved)
+    )
+    losses = [
+        F.cross_entropy(forward_pass(examples[0], table, *others).logits, examples[1]).item()
+        for table in (C, moved)
+        if examples is not None
+    ]
+    return Nudge(C[i].numpy().copy(), moved[i].numpy(), before, after, after - before, *losses)
+
+
+# --- the names it makes -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Names that a model made.
+
+    Args:
+        names: as drawn, each may occur again.
+        probabilities: (N,) with which the model makes each.
+        in_train, held_out: (N,) bool, whether it stands among the training names, or among dev and test.
+        copied: share of names that stand in the training set.
+    """
+
+    names: tuple[str, ...]
+    probabilities: np.ndarray
+    in_train: np.ndarray
+    held_out: np.ndarray
+    copied: float
+
+
+def samples(
+    model: MLP,
+    vocabulary: Vocabulary,
+    count: int,
+    seed: int,
+    train: Sequence[str],
+    held_out: Sequence[str] = (),
+) -> Samples:
+    """Sample names, the same ones for the same seed, and say which of them the model was shown."""
+    made, probabilities = sample_names(model, vocabulary, count, torch.Generator().manual_seed(seed))
+    known, hidden = set(train), set(held_out)
+    in_train = np.array([name in known for name in made])
+    not_shown = np.array([name in hidden for name in made])
+    return Samples(tuple(made), probabilities.numpy(), in_train, not_shown, float(in_train.mean()))
