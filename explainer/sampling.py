@@ -159,8 +159,8 @@ def packed(model: GPT) -> GPT:
     if model not in _packed:
         linears = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
         exact = all(torch.equal(m.weight, m.weight.half().float()) for m in linears)
-        able = "fbgemm" in torch.backends.quantized.supported_engines and not model.lm_head.weight.is_cuda
-        if not (exact and able) or model.lm_head.weight.requires_grad:
+        able = "fbgemm" in torch.backends.quantized.supported_engines and linears[0].weight.is_cpu
+        if not (exact and able) or linears[0].weight.requires_grad:  # still learning
             return model
         twins = {id(m): HalfLinear(m) for m in linears}  # deepcopy takes these instead of copying the layers
         _packed[model] = copy.deepcopy(model, twins)

@@ -43,7 +43,7 @@ class Recipe:
     block_size: int = 256
     dropout: float = 0.0
     batch_size: int = 24  # sequences a step
-    micro_batch: int = 8  # sequences that go through the model at once; more fall out of a CPU's cache
+    micro_batch: int = 8  # sequences that go through the model at once on a CPU, whose cache is small
     steps: int = 2400
     lr_matrices: float = 0.02  # Muon
     lr_rest: float = 0.003  # AdamW: embeddings, layer norms, lm_head
@@ -231,7 +231,7 @@ class Trainer:
         rows = self.batch(self.step).to(self.device)  # (B, T + 1)
         counted = (rows[:, 1:] != IGNORED).sum()
         total = 0.0
-        for part in rows.split(recipe.micro_batch):
+        for part in rows.split(recipe.micro_batch if self.device == "cpu" else recipe.batch_size):
             with self.precision():
                 loss = self.model(part[:, :-1].clamp(min=0), part[:, 1:])[1]
             loss = loss * ((part[:, 1:] != IGNORED).sum() / counted)

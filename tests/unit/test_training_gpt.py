@@ -273,6 +273,48 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
         np.testing.assert_array_equal(weights(run)[key], value)
 
 
+def test_shakespeare_is_fetched_once_when_no_text_is_named(tmp_path, monkeypatch):
+    fetched = []
+
+    def fetch(address, path):
+        fetched.append(address)
+        path.write_text(TEXT, encoding="utf-8")
+        return path
+
+    monkeypatch.setattr(gpt, "RUNS", tmp_path)
+    monkeypatch.setattr(gpt, "download", fetch)
+    for _ in range(2):
+        data = gpt._data("shakespeare", TINY, None, tmp_path)
+    assert fetched == [gpt.SHAKESPEARE]
+    assert data.vocabulary.decode(data.train.ids) == TEXT[:810]
+
+
+def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
+    (tmp_path / "book.txt").write_text("«Zażółć» – gęślą\u00a0jaźń…\n" * 20, encoding="utf-8")
+    data = gpt._data("polish-books", TINY, tmp_path, tmp_path)
+    assert len(data.vocabulary) == 96
+    assert data.vocabulary.decode(data.train.ids[:24]) == "„Zażółć” — gęślą jaźń…\n„"
+    monkeypatch.setattr(gpt.corpus, "BOOKS", tmp_path / "none")
+    with pytest.raises(
+        ValueError, match=r"explainer\.corpus --help, or name a file or directory with --data"
+    ):
+        gpt._data("polish-books", TINY, None, tmp_path)
+
+
+# --- the checkpoints that ship ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "bar"), [("girls-gpt", 1.98), ("boys-gpt", 2.2)])
+def test_the_names_models_keep_their_recorded_losses_in_half_precision(name, bar):
+    loaded = checkpoints.load(name)
+    held_out = gpt._data(name, gpt.RECIPES[name], None, checkpoints.FOLDER).held_out
+    for part, rows in held_out.items():
+        assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"][part], abs=0.002)
+    assert loaded.meta["losses"]["dev"] <= bar
+    samples = checkpoints.history(name)
+    assert samples["step"][-1] == gpt.RECIPES[name].steps
+
+
 def test_missing_data_and_devices_say_what_to_do(tmp_path):
     with pytest.raises((OSError, ValueError), match=r"nowhere\.txt"):
         gpt.run("shakespeare", data=tmp_path / "nowhere.txt", device="cpu", folder=tmp_path, runs=tmp_path)
