@@ -170,7 +170,7 @@ def run(
         _use_huge_pages()
     recipe = recipe or RECIPES[name]
     trainer = Trainer(
-        recipe, _data(name, recipe, data, folder), device, runs / f"{name}.state.safetensors", folder
+        recipe, data_of(name, recipe, data, folder), device, runs / f"{name}.state.safetensors", folder
     )
     if resume:
         trainer.restore()
@@ -409,7 +409,15 @@ def _optimizers(model: GPT, recipe: Recipe) -> list[torch.optim.Optimizer]:
 # --- data -------------------------------------------------------------------------------------------
 
 
-def _data(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
+def data_of(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
+    """Return what a model learns from and is judged by.
+
+    Args:
+        path: file or directory to read; None for the usual one.
+        folder: where the checkpoint lies that is refined.
+    Raises:
+        ValueError: if the data is missing or cannot be used.
+    """
     if name in ("girls-gpt", "boys-gpt"):
         return _names(name, recipe, path)
     return _texts(name, recipe, path, folder)

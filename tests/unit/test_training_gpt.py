@@ -32,7 +32,7 @@ def text_file(tmp_path):
 
 
 def trainer(text_file, folder, recipe=TINY) -> Trainer:
-    data = gpt._data("shakespeare", recipe, text_file, folder)
+    data = gpt.data_of("shakespeare", recipe, text_file, folder)
     return Trainer(recipe, data, "cpu", folder / "run.state.safetensors", folder)
 
 
@@ -125,14 +125,14 @@ def test_held_out_text_is_the_end_and_predicts_every_character_once(text_file, t
 def test_every_book_gives_its_last_twentieth(tmp_path):
     for name, letter in (("a.txt", "a"), ("b.txt", "b")):
         (tmp_path / name).write_text(letter * 399 + "\n", encoding="utf-8")
-    data = gpt._data("polish-books", TINY, tmp_path, tmp_path)
+    data = gpt.data_of("polish-books", TINY, tmp_path, tmp_path)
     train = data.vocabulary.decode(data.train.ids)
     assert (train.count("a"), train.count("b")) == (380, 380)
     assert (data.held_out["val"][:, 1:] != IGNORED).sum() == 2 * 19
 
 
 def test_names_learn_from_the_shared_split():
-    data = gpt._data("girls-gpt", gpt.NAMES, None, checkpoints.FOLDER)
+    data = gpt.data_of("girls-gpt", gpt.NAMES, None, checkpoints.FOLDER)
     split = names.split(list(names.select(names.register(), "girl")["name"]))
     row = data.held_out["test"][0]
     assert data.vocabulary.decode(row[row != IGNORED]) == f".{split.test[0]}."
@@ -236,7 +236,7 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
     assert history["sample"].shape == (len(history["sample_step"]), TINY.sample_length)
     assert history["held_out_loss"][0] == pytest.approx(math.log(len(loaded.vocabulary)), abs=0.15)
     assert loaded.meta["losses"]["val"] == pytest.approx(history["held_out_loss"].min(), abs=0.05)
-    rows = gpt._data("shakespeare", TINY, text_file, tmp_path).held_out["val"]
+    rows = gpt.data_of("shakespeare", TINY, text_file, tmp_path).held_out["val"]
     assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"]["val"], abs=0.002)
 
 
@@ -266,7 +266,7 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
     gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path, recipe=TINY)
     start = checkpoints.load("polish-books", tmp_path)
     recipe = dataclasses.replace(TINY, start="polish-books")
-    data = gpt._data("pan-tadeusz", recipe, text_file, tmp_path)
+    data = gpt.data_of("pan-tadeusz", recipe, text_file, tmp_path)
     run = Trainer(recipe, data, "cpu", tmp_path / "run.state.safetensors", tmp_path)
     assert data.vocabulary.symbols == start.vocabulary.symbols
     for key, value in start.model.state_dict().items():
@@ -284,21 +284,21 @@ def test_shakespeare_is_fetched_once_when_no_text_is_named(tmp_path, monkeypatch
     monkeypatch.setattr(gpt, "RUNS", tmp_path)
     monkeypatch.setattr(gpt, "download", fetch)
     for _ in range(2):
-        data = gpt._data("shakespeare", TINY, None, tmp_path)
+        data = gpt.data_of("shakespeare", TINY, None, tmp_path)
     assert fetched == [gpt.SHAKESPEARE]
     assert data.vocabulary.decode(data.train.ids) == TEXT[:810]
 
 
 def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
     (tmp_path / "book.txt").write_text("«Zażółć» – gęślą\u00a0jaźń…\n" * 20, encoding="utf-8")
-    data = gpt._data("polish-books", TINY, tmp_path, tmp_path)
+    data = gpt.data_of("polish-books", TINY, tmp_path, tmp_path)
     assert len(data.vocabulary) == 96
     assert data.vocabulary.decode(data.train.ids[:24]) == "„Zażółć” — gęślą jaźń…\n„"
     monkeypatch.setattr(gpt.corpus, "BOOKS", tmp_path / "none")
     with pytest.raises(
         ValueError, match=r"explainer\.corpus --help, or name a file or directory with --data"
     ):
-        gpt._data("polish-books", TINY, None, tmp_path)
+        gpt.data_of("polish-books", TINY, None, tmp_path)
 
 
 # --- the checkpoints that ship ----------------------------------------------------------------------
@@ -307,7 +307,7 @@ def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("name", "bar"), [("girls-gpt", 1.98), ("boys-gpt", 2.2)])
 def test_the_names_models_keep_their_recorded_losses_in_half_precision(name, bar):
     loaded = checkpoints.load(name)
-    held_out = gpt._data(name, gpt.RECIPES[name], None, checkpoints.FOLDER).held_out
+    held_out = gpt.data_of(name, gpt.RECIPES[name], None, checkpoints.FOLDER).held_out
     for part, rows in held_out.items():
         assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"][part], abs=0.002)
     assert loaded.meta["losses"]["dev"] <= bar
