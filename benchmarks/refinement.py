@@ -14,15 +14,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explainer import checkpoints
 from explainer.training import gpt
+from explainer.training.gpt_recipes import RECIPES, Recipe
+from explainer.training.sequences import RUNS, data_of
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the poem")
     parser.add_argument("--folder", type=Path, default=checkpoints.FOLDER, help="where the checkpoints are")
-    parser.add_argument(
-        "--runs", type=Path, default=gpt.RUNS / "refinement", help="for the model trained alone"
-    )
+    parser.add_argument("--runs", type=Path, default=RUNS / "refinement", help="for the model trained alone")
     options = parser.parse_args()
     for name, loss in compare(options.data, options.folder, options.runs).items():
         print(f"{name:20} {loss:.4f}")
@@ -31,9 +31,9 @@ def main() -> None:
 def compare(data: Path, folder: Path, runs: Path) -> dict[str, float]:
     """Return the loss of each model on the poem's held-out end, training the lone one first."""
     refined = checkpoints.load("pan-tadeusz", folder)
-    recipe = dataclasses.replace(alone(gpt.RECIPES["pan-tadeusz"]), **_shape(refined.meta))
+    recipe = dataclasses.replace(alone(RECIPES["pan-tadeusz"]), **_shape(refined.meta))
     gpt.run("pan-tadeusz", data=data, folder=runs, runs=runs, recipe=recipe)
-    held_out = gpt.data_of("pan-tadeusz", dataclasses.replace(recipe, start="polish-books"), data, folder)
+    held_out = data_of("pan-tadeusz", dataclasses.replace(recipe, start="polish-books"), data, folder)
     rows = held_out.held_out["val"]
     models = {
         "unrefined": checkpoints.load("polish-books", folder).model,
@@ -43,9 +43,9 @@ def compare(data: Path, folder: Path, runs: Path) -> dict[str, float]:
     return {name: gpt.evaluate(model, rows) for name, model in models.items()}
 
 
-def alone(recipe: gpt.Recipe) -> gpt.Recipe:
+def alone(recipe: Recipe) -> Recipe:
     """Return the recipe of a model that sees the same, but starts from nothing."""
-    scratch = gpt.Recipe()
+    scratch = Recipe()
     return dataclasses.replace(
         recipe, start=None, lr_matrices=scratch.lr_matrices, lr_rest=scratch.lr_rest, decay=scratch.decay
     )

@@ -11,9 +11,11 @@ import torch
 
 from explainer import checkpoints, names
 from explainer.sampling import generate
-from explainer.training import gpt
-from explainer.training.gpt import IGNORED, Data, Names, Recipe, Trainer, Windows, evaluate, schedule
+from explainer.training import gpt, machine, sequences
+from explainer.training.gpt import Trainer, evaluate, schedule
+from explainer.training.gpt_recipes import RECIPES, Recipe
 from explainer.training.muon import Muon, orthogonalise
+from explainer.training.sequences import IGNORED, Data, Names, Windows, data_of
 from explainer.vocabulary import Vocabulary
 
 torch.set_num_threads(1)
@@ -32,7 +34,7 @@ def text_file(tmp_path):
 
 
 def trainer(text_file, folder, recipe=TINY) -> Trainer:
-    data = gpt.data_of("shakespeare", recipe, text_file, folder)
+    data = data_of("shakespeare", recipe, text_file, folder)
     return Trainer(recipe, data, "cpu", folder / "run.state.safetensors", folder)
 
 
@@ -125,14 +127,14 @@ def test_held_out_text_is_the_end_and_predicts_every_character_once(text_file, t
 def test_every_book_gives_its_last_twentieth(tmp_path):
     for name, letter in (("a.txt", "a"), ("b.txt", "b")):
         (tmp_path / name).write_text(letter * 399 + "\n", encoding="utf-8")
-    data = gpt.data_of("polish-books", TINY, tmp_path, tmp_path)
+    data = data_of("polish-books", TINY, tmp_path, tmp_path)
     train = data.vocabulary.decode(data.train.ids)
     assert (train.count("a"), train.count("b")) == (380, 380)
     assert (data.held_out["val"][:, 1:] != IGNORED).sum() == 2 * 19
 
 
 def test_names_learn_from_the_shared_split():
-    data = gpt.data_of("girls-gpt", gpt.NAMES, None, checkpoints.FOLDER)
+    data = data_of("girls-gpt", RECIPES["girls-gpt"], None, checkpoints.FOLDER)
     split = names.split(list(names.select(names.register(), "girl")["name"]))
     row = data.held_out["test"][0]
     assert data.vocabulary.decode(row[row != IGNORED]) == f".{split.test[0]}."
@@ -236,7 +238,7 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
     assert history["sample"].shape == (len(history["sample_step"]), TINY.sample_length)
     assert history["held_out_loss"][0] == pytest.approx(math.log(len(loaded.vocabulary)), abs=0.15)
     assert loaded.meta["losses"]["val"] == pytest.approx(history["held_out_loss"].min(), abs=0.05)
-    rows = gpt.data_of("shakespeare", TINY, text_file, tmp_path).held_out["val"]
+    rows = data_of("shakespeare", TINY, text_file, tmp_path).held_out["val"]
     assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"]["val"], abs=0.002)
 
 
@@ -266,7 +268,7 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
     gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path, recipe=TINY)
     start = checkpoints.load("polish-books", tmp_path)
     recipe = dataclasses.replace(TINY, start="polish-books")
-    data = gpt.data_of("pan-tadeusz", recipe, text_file, tmp_path)
+    data = data_of("pan-tadeusz", recipe, text_file, tmp_path)
     run = Trainer(recipe, data, "cpu", tmp_path / "run.state.safetensors", tmp_path)
     assert data.vocabulary.symbols == start.vocabulary.symbols
     for key, value in start.model.state_dict().items():
@@ -281,24 +283,24 @@ def test_shakespeare_is_fetched_once_when_no_text_is_named(tmp_path, monkeypatch
         path.write_text(TEXT, encoding="utf-8")
         return path
 
-    monkeypatch.setattr(gpt, "RUNS", tmp_path)
-    monkeypatch.setattr(gpt, "download", fetch)
+    monkeypatch.setattr(sequences, "RUNS", tmp_path)
+    monkeypatch.setattr(sequences, "download", fetch)
     for _ in range(2):
-        data = gpt.data_of("shakespeare", TINY, None, tmp_path)
-    assert fetched == [gpt.SHAKESPEARE]
+        data = data_of("shakespeare", TINY, None, tmp_path)
+    assert fetched == [sequences.SHAKESPEARE]
     assert data.vocabulary.decode(data.train.ids) == TEXT[:810]
 
 
 def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
     (tmp_path / "book.txt").write_text("«Zażółć» – gęślą\u00a0jaźń…\n" * 20, encoding="utf-8")
-    data = gpt.data_of("polish-books", TINY, tmp_path, tmp_path)
+    data = data_of("polish-books", TINY, tmp_path, tmp_path)
     assert len(data.vocabulary) == 96
     assert data.vocabulary.decode(data.train.ids[:24]) == "„Zażółć” — gęślą jaźń…\n„"
-    monkeypatch.setattr(gpt.corpus, "BOOKS", tmp_path / "none")
+    monkeypatch.setattr(sequences.corpus, "BOOKS", tmp_path / "none")
     with pytest.raises(
         ValueError, match=r"explainer\.corpus --help, or name a file or directory with --data"
     ):
-        gpt.data_of("polish-books", TINY, None, tmp_path)
+        data_of("polish-books", TINY, None, tmp_path)
 
 
 # --- the checkpoints that ship ----------------------------------------------------------------------
@@ -307,12 +309,12 @@ def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("name", "bar"), [("girls-gpt", 1.98), ("boys-gpt", 2.2)])
 def test_the_names_models_keep_their_recorded_losses_in_half_precision(name, bar):
     loaded = checkpoints.load(name)
-    held_out = gpt.data_of(name, gpt.RECIPES[name], None, checkpoints.FOLDER).held_out
+    held_out = data_of(name, RECIPES[name], None, checkpoints.FOLDER).held_out
     for part, rows in held_out.items():
         assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"][part], abs=0.002)
     assert loaded.meta["losses"]["dev"] <= bar
     samples = checkpoints.history(name)
-    assert samples["step"][-1] == gpt.RECIPES[name].steps
+    assert samples["step"][-1] == RECIPES[name].steps
 
 
 def test_missing_data_and_devices_say_what_to_do(tmp_path):
@@ -327,5 +329,5 @@ def test_missing_data_and_devices_say_what_to_do(tmp_path):
 def test_huge_pages_never_restart_another_program(monkeypatch):
     monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(gpt.os, "execve", lambda *_: pytest.fail("restarted"))
-    gpt._use_huge_pages()
+    monkeypatch.setattr(machine.os, "execve", lambda *_: pytest.fail("restarted"))
+    machine.use_huge_pages()

@@ -1,0 +1,43 @@
+"""How each GPT of the project is trained."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one model is trained; chosen on held-out loss."""
+
+    n_layer: int = 6
+    n_head: int = 6
+    n_embd: int = 384
+    block_size: int = 256
+    dropout: float = 0.0
+    batch_size: int = 24  # sequences a step
+    micro_batch: int = 8  # sequences that go through the model at once on a CPU, whose cache is small
+    steps: int = 2400
+    lr_matrices: float = 0.02  # Muon
+    lr_rest: float = 0.003  # AdamW: embeddings, layer norms, lm_head
+    weight_decay: float = 0.1
+    warmup: float = 0.02  # share of the steps in which the learning rates rise
+    decay: float = 0.6  # share of the steps, at the end, in which they fall to zero
+    half: bool = True  # bfloat16 where the device multiplies it faster
+    records: int = 33  # logarithmically spaced steps with losses and a sample
+    judged: int = 96  # sequences that the losses in the history are measured on
+    sample_length: int = 256  # characters in the history's samples
+    start: str | None = None  # checkpoint to refine
+    seed: int = 2147483647
+
+
+NAMES = Recipe(
+    n_layer=4, n_head=4, n_embd=96, block_size=16, dropout=0.25, batch_size=64, micro_batch=64, steps=1000,
+    half=False, judged=10_000, sample_length=120,
+)  # fmt: skip
+RECIPES = {
+    "girls-gpt": NAMES,
+    "boys-gpt": NAMES,
+    "shakespeare": Recipe(dropout=0.1, steps=1600, judged=64),
+    "polish-books": Recipe(steps=8000),
+    "pan-tadeusz": Recipe(
+        start="polish-books", dropout=0.1, steps=400, lr_matrices=0.005, lr_rest=0.0008, decay=1.0
+    ),
+}

@@ -1,0 +1,182 @@
+"""What the GPTs learn from: names or texts as sequences, in an order that the seed fixes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from explainer import checkpoints, corpus, names
+from explainer.download import download
+from explainer.training.gpt_recipes import Recipe
+from explainer.vocabulary import Vocabulary, alphabetical
+
+RUNS = Path(__file__).resolve().parents[2] / "runs"
+IGNORED = -1  # target that counts for nothing
+POLISH = ("polish-books", "pan-tadeusz")
+HELD_OUT = {"shakespeare": 0.1, "polish-books": 0.05, "pan-tadeusz": 0.1}  # share at each text's end
+SHAKESPEARE = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
+
+
+class Examples(Protocol):
+    """Sequences to learn from, in a fixed order for every epoch."""
+
+    characters: float  # that one sequence predicts, on average
+
+    def __len__(self) -> int: ...
+
+    def rows(self, epoch: int, places: torch.Tensor) -> torch.Tensor:
+        """Return the sequences (B, T + 1) at these places of an epoch; IGNORED where there is none."""
+        ...
+
+
+class Names:
+    """Names, each between two boundaries.
+
+    Args:
+        ids: names as lists of ids, boundaries included.
+    """
+
+    def __init__(self, ids: Sequence[list[int]], block_size: int, seed: int) -> None:
+        self.table = torch.full((len(ids), block_size + 1), IGNORED)
+        for row, name in zip(self.table, ids, strict=True):
+            row[: len(name)] = torch.tensor(name)
+        self.seed = seed
+        self.characters = float((self.table[:, 1:] != IGNORED).sum()) / len(ids)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def rows(self, epoch: int, places: torch.Tensor) -> torch.Tensor:
+        return self.table[_shuffled(len(self), self.seed, epoch)[places]]
+
+
+class Windows:
+    """A text cut into sequences side by side, at another offset in every epoch.
+
+    Args:
+        ids: (N,) character ids of the whole text.
+    """
+
+    def __init__(self, ids: torch.Tensor, block_size: int, seed: int) -> None:
+        if len(ids) < 2 * block_size + 1:
+            raise ValueError(f"The text is {len(ids):,} characters long; give at least {2 * block_size + 1}.")
+        self.ids, self.block_size, self.seed = ids, block_size, seed
+        self.characters = block_size
+
+    def __len__(self) -> int:
+        return (len(self.ids) - 1) // self.block_size - 1
+
+    def rows(self, epoch: int, places: torch.Tensor) -> torch.Tensor:
+        offset = _random(self.seed, epoch).initial_seed() % self.block_size
+        starts = offset + self.block_size * _shuffled(len(self), self.seed, epoch)[places]
+        return self.ids[starts[:, None] + torch.arange(self.block_size + 1)].long()
+
+
+@dataclass(frozen=True)
+class Data:
+    """What one model learns from and is judged by.
+
+    Args:
+        held_out: part's name -> (N, T + 1) sequences, in order; the first part chooses the best step.
+        origin: what the data is, for the metadata.
+        prompt: text that the history's samples begin with.
+    """
+
+    train: Examples
+    held_out: dict[str, torch.Tensor]
+    vocabulary: Vocabulary
+    origin: str
+    prompt: str
+
+
+def data_of(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
+    """Return what a model learns from and is judged by.
+
+    Args:
+        path: file or directory to read; None for the usual one.
+        folder: where the checkpoint lies that is refined.
+    Raises:
+        ValueError: if the data is missing or cannot be used.
+    """
+    if name in ("girls-gpt", "boys-gpt"):
+        return _names(name, recipe, path)
+    return _texts(name, recipe, path, folder)
+
+
+def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
+    table = names.register(path, sizes=None) if path else names.register()
+    split = names.split(
+        list(names.select(table, {"girls": "girl", "boys": "boy"}[name.split("-")[0]])["name"])
+    )
+    ids = {
+        part: [names.VOCABULARY.encode(f".{n}.") for n in getattr(split, part)]
+        for part in ("train", "dev", "test")
+    }
+    longest = max(len(row) for rows in ids.values() for row in rows)
+    if longest > recipe.block_size + 1:
+        raise ValueError(
+            f"A name has {longest - 2} letters; the model reads {recipe.block_size - 1} at most."
+        )
+    parts = {part: Names(rows, recipe.block_size, recipe.seed) for part, rows in ids.items()}
+    held_out = {part: parts[part].table for part in ("dev", "test")}
+    origin = "given names with more than 20 bearers, PESEL register (dane.gov.pl, data set 1667)"
+    return Data(parts["train"], held_out, names.VOCABULARY, origin, prompt=".")
+
+
+def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
+    texts = corpus.read_corpus(path or _usual_text(name))
+    if recipe.start:
+        vocabulary = Vocabulary(checkpoints.read_meta(recipe.start, folder)["symbols"])
+    elif name in POLISH:
+        vocabulary = Vocabulary(alphabetical(corpus.SYMBOLS))
+    else:
+        vocabulary = Vocabulary(alphabetical("\n".join(text for _, text in texts)))
+    parts = [
+        corpus.split_text(corpus.normalise(text) if name in POLISH else text, HELD_OUT[name])
+        for _, text in texts
+    ]
+    ids = torch.tensor(vocabulary.encode("\n".join(train for train, _ in parts)), dtype=torch.int16)
+    tails = torch.cat([_side_by_side(vocabulary, tail, recipe.block_size) for _, tail in parts])
+    origin = ", ".join(title for title, _ in texts)
+    return Data(Windows(ids, recipe.block_size, recipe.seed), {"val": tails}, vocabulary, origin, prompt="\n")
+
+
+def _usual_text(name: str) -> Path:
+    """Return where a text lies when none is named, fetching it if it is a single one."""
+    if name == "shakespeare":
+        path = RUNS / "shakespeare.txt"
+        return path if path.exists() else download(SHAKESPEARE, path)
+    path = {"polish-books": corpus.BOOKS, "pan-tadeusz": RUNS / "pan-tadeusz.txt"}[name]
+    if not path.exists():
+        raise ValueError(
+            f"There is no text at {path} yet. Fetch it with python -m explainer.corpus --help, "
+            "or name a file or directory with --data."
+        )
+    return path
+
+
+def _side_by_side(vocabulary: Vocabulary, text: str, block_size: int) -> torch.Tensor:
+    """Return a text as sequences (N, block_size + 1) that predict every character but the first once."""
+    ids = torch.tensor(vocabulary.encode(text))
+    rows = torch.full((math.ceil((len(ids) - 1) / block_size), block_size + 1), IGNORED)
+    for row, start in zip(rows, range(0, len(ids) - 1, block_size), strict=True):
+        part = ids[start : start + block_size + 1]
+        row[: len(part)] = part
+    return rows
+
+
+def _shuffled(n: int, seed: int, epoch: int) -> torch.Tensor:
+    return torch.randperm(n, generator=_random(seed, epoch))
+
+
+def _random(seed: int, number: int) -> torch.Generator:
+    return torch.Generator().manual_seed(mixed(seed, number))
+
+
+def mixed(seed: int, number: int) -> int:
+    """Return a seed that differs from number to number in all its bits."""
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
