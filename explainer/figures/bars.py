@@ -62,7 +62,9 @@ def bars(
     scale = {"type": "log", "tickvals": list(POWERS), "ticktext": list(POWERS.values())} if log else {}
     result.update_xaxes(axis(title, font_size=font_size, range=span, showticklabels=log, **scale))
     names = {"tickmode": "array", "tickvals": places, "ticktext": list(labels)}
-    result.update_yaxes(axis(font_size=font_size, autorange="reversed", showgrid=False, **names))
+    result.update_yaxes(
+        axis(font_size=font_size, autorange="reversed", showgrid=False, zeroline=False, **names)
+    )
     return result
 
 

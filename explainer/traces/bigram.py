@@ -1,7 +1,8 @@
 """What the bigram's scenes show: pairs, counts, probabilities, sampling, evaluation, training."""
 
+import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from explainer.models.bigram import (
     mean_nll,
     pairs,
 )
-from explainer.training.bigram import losses, train_neural
+from explainer.training.bigram import Step, losses, train_neural
 from explainer.vocabulary import Vocabulary
 
 MAX_LENGTH = 40  # letters of a sampled name
@@ -245,6 +246,8 @@ class NeuralTraining:
     max_difference: np.ndarray  # (R,) largest |probability - counted| of all cells
     mean_difference: np.ndarray  # (R,) mean over all cells
     misplaced: np.ndarray  # (R,) share of probability that lies elsewhere, a mean over the pairs of the data
+    last_change: np.ndarray  # (V,) largest change of a probability in each row during the very last step
+    finished: bool  # whether all steps were made; if not, the next one led beyond what a number can hold
 
 
 def neural_training(
@@ -270,7 +273,8 @@ def neural_training(
     held_out = torch.as_tensor(dev, dtype=torch.float64)  # (V, V)
     recorded = set(np.linspace(0, steps, min(frames, steps + 1)).round().astype(int).tolist())
     run = train_neural(counts, initial_weights(vocabulary, seed), steps, learning_rate, regularisation)
-    states = [state for state in run if state.step in recorded]
+    states, before = _walk(run, recorded)
+    last = states[-1]
     logs = torch.stack([state.log_probabilities for state in states])  # (R, V, V)
     probabilities = logs.exp()  # (R, V, V)
     if smoothing is None:
@@ -290,7 +294,22 @@ def neural_training(
         max_difference=difference.amax((1, 2)).numpy(),
         mean_difference=difference.mean((1, 2)).numpy(),
         misplaced=misplaced(probabilities, counted, counts).numpy(),
+        last_change=(last.log_probabilities.exp() - before.log_probabilities.exp()).abs().amax(1).numpy(),
+        finished=last.step == steps,
     )
+
+
+def _walk(run: Iterable[Step], recorded: set[int]) -> tuple[list[Step], Step]:
+    """Return the recorded states up to the last one with a finite loss, and the one before that."""
+    states: list[Step] = []
+    before = last = None
+    for state in run:
+        if not math.isfinite(state.loss):
+            break
+        before, last = last or state, state
+        if state.step in recorded:
+            states.append(state)
+    return states if states[-1] is last else [*states, last], before
 
 
 def misplaced(probabilities: Tensor, counted: Tensor, counts: Tensor) -> Tensor:

@@ -1,12 +1,16 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.ui import deck
+
+PHONE_HEIGHT = 380  # pixels of one picture among several
 
 # One scale for all: the chart answers to hover, and carries no tool bar that nobody asked for.
 _CONFIG = {"displayModeBar": False, "responsive": True}
@@ -28,6 +32,21 @@ def beside(*widths: float) -> list[DeltaGenerator]:
     return st.columns(widths, gap="medium", vertical_alignment="top")
 
 
+def explained(messages: Sequence[str], good: bool = False) -> DeltaGenerator:
+    """Return the place of a picture, with what is to be said about it at its right; all of it if nothing is.
+
+    Args:
+        good: whether the messages confirm rather than warn.
+    """
+    if not messages:
+        return st.container()
+    picture, words = beside(3, 1)
+    with words:
+        for message in messages:
+            (st.success if good else st.warning)(message)
+    return picture
+
+
 def agenda() -> None:
     """List the chapters by section, each a link, with what one will be able to explain at its end."""
     pages = deck.pages()
@@ -38,3 +57,42 @@ def agenda() -> None:
             for chapter in group:
                 st.page_link(pages[chapter.path], label=f"**{chapter.title}**", query_params={})
                 st.markdown(f":gray[{chapter.promise}]")
+
+
+def shared(*shares: float, key: str) -> list[DeltaGenerator]:
+    """Return columns that fill the stage between them; on a phone they stand one below the other."""
+    with st.container(key=f"stacked-{key}" if deck.narrow() else f"fill-{key}"):
+        return st.columns(shares, gap="large")
+
+
+def part(figure: go.Figure, alt: str, *, key: str, height: int | None = None) -> None:
+    """Draw a plotly figure that takes what is left of its column.
+
+    Args:
+        height: in pixels, for a figure that needs only so much.
+    """
+    rest = PHONE_HEIGHT if deck.narrow() else "stretch"
+    st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or rest)
+
+
+def table(frame: pd.DataFrame, alt: str, *, key: str, columns: dict | None = None) -> None:
+    """Show rows that can be sorted and searched, in what is left of their column.
+
+    Args:
+        columns: Streamlit's column settings by the column's name.
+    """
+    height = PHONE_HEIGHT if deck.narrow() else "stretch"
+    st.dataframe(frame, height=height, hide_index=True, column_config=columns, key=key, alt=alt)
+
+
+def metrics(**numbers: str) -> None:
+    """Show a few numbers in a row, each under its name."""
+    with st.container(horizontal=True, gap="large"):
+        for name, value in numbers.items():
+            st.metric(name.replace("_", " "), value, width="content")
+
+
+def note(text: str) -> None:
+    """Say one line above the picture, which makes room for it; constant text and numbers only."""
+    with st.container(key="note"):
+        st.markdown(text)

@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+LINK_LENGTH = 1500  # characters of a text that still fit into a link
+
 _KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -75,3 +77,36 @@ def seed(label: str = "Roll again", default: int = 1, *, key: str) -> int:
 def action(label: str, do: Callable[[], None], *, key: str, primary: bool = True) -> bool:
     """Draw a button that does something when it is clicked, before the scene is drawn anew."""
     return st.button(label, key=key, on_click=do, type="primary" if primary else "secondary")
+
+
+def pick(label: str, options: Sequence[str], *, key: str) -> str:
+    """Return one of many options, such as a column of a visitor's table; the first at the start."""
+    return st.selectbox(label, options, key=key, **_KEPT)
+
+
+def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:
+    """Return a word that a visitor typed; nothing while only the placeholder is seen."""
+    return st.text_input(label, "", max_chars, key=key, placeholder=placeholder, width=300, **_KEPT)
+
+
+def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 200) -> str:
+    """Return a text that may be long: a short one stands in the URL, a longer one stays in the session."""
+    short = len(st.session_state.get(key) or "") <= LINK_LENGTH
+    bind = "query-params" if short else None
+    return st.text_area(
+        label, height=height, key=key, placeholder=placeholder, bind=bind, persist_state="session"
+    )
+
+
+def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of a visitor's file, which stays in the session until it is removed."""
+
+    def keep() -> None:
+        file = st.session_state[f"{key}_widget"]
+        st.session_state[key] = None if file is None else (file.name, file.getvalue())
+
+    st.file_uploader(label, types, key=f"{key}_widget", on_change=keep, max_upload_size=megabytes)
+    kept = st.session_state.get(key)
+    if kept and st.session_state[f"{key}_widget"] is None:
+        action("Remove the file", lambda: st.session_state.pop(key), key=f"{key}_remove", primary=False)
+    return kept

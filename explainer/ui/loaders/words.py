@@ -1,0 +1,164 @@
+"""Which words a page is about: a part of the register, or a list of a visitor's own."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import names
+from explainer.ui import widgets
+from explainer.vocabulary import Vocabulary
+
+KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
+MIN_BEARERS = (21, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+ENOUGH = 10  # words, of which one is held out for each of dev and test
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which words are asked for: a part of the register, or a list of one's own."""
+
+    kind: str = "girl"  # "girl", "boy", "both" or "own"
+    min_bearers: int = names.MIN_BEARERS
+    weighted: bool = False
+    text: str | bytes = ""
+    filename: str | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words that a page is about."""
+
+    words: tuple[str, ...]
+    weights: tuple[int, ...] | None  # how often each counts; once if None
+    table: pd.DataFrame  # what a visitor sees of them: name, sex, bearers, part
+    vocabulary: Vocabulary
+    left_out: pd.DataFrame  # line, word, reason; of a list of one's own
+    columns: tuple[str, ...] = ()  # of a visitor's table, of which one is read
+    own: bool = False
+    complaint: str = ""  # why a list of one's own could not be used
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the symbols as they are shown, the boundary as a dot in the middle."""
+        return [shown(symbol) for symbol in self.vocabulary.symbols]
+
+    @property
+    def letters(self) -> int:
+        """Return how many different letters occur."""
+        return len(set("".join(self.words)))
+
+    @property
+    def pairs(self) -> int:
+        """Return how many letter pairs there are, repeats included."""
+        return sum(map(len, self.words)) + len(self.words)
+
+    @property
+    def shares(self) -> tuple[np.ndarray, list[str]]:
+        """Return where train, dev and test begin and end, 0 to 1, and how many names are in each."""
+        sizes = self.table["part"].value_counts().reindex(names.Split._fields, fill_value=0)
+        labels = [f"{part} {size:,}" for part, size in sizes.items()]
+        return np.concatenate([[0], sizes.cumsum() / sizes.sum()]), labels
+
+    @property
+    def splits(self) -> bool:
+        """Return whether there are enough words to hold some out."""
+        return len(self.words) >= ENOUGH
+
+    def part(self, name: str) -> tuple[list[str], list[int] | None]:
+        """Return the words of "train", "dev" or "test" and how often each counts."""
+        inside = (self.table["part"] == name).to_numpy().nonzero()[0]
+        weights = None if self.weights is None else [self.weights[i] for i in inside]
+        return [self.words[i] for i in inside], weights
+
+    def known(self, typed: str) -> tuple[str, str]:
+        """Return what of a typed word can be used, the first word if nothing can, and what cannot."""
+        typed = names.capitals(typed)
+        unknown = [c for c in (*self.vocabulary.unknown(typed), names.BOUNDARY) if c in typed]
+        word = "".join(c for c in typed if c not in unknown)
+        return word or self.words[0], "".join(unknown)
+
+
+def shown(text: str) -> str:
+    """Return a text with its boundaries as dots in the middle."""
+    return text.replace(names.BOUNDARY, "·")
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def words(source: Source) -> Words:
+    """Return the words asked for; the girls' names, and why, if a list of one's own cannot be used."""
+    if source.kind != "own":
+        return _register(source)
+    if not source.text:
+        return _register(Source(), "Your list is empty. Until it is not, the girls' names stand here.")
+    try:
+        own = names.own_list(source.text, source.filename, source.column)
+    except names.ListError as error:
+        return _register(Source(), f"{error} Until then the girls' names stand here.")
+    table = pd.DataFrame({"name": own.names, "part": _parts(own.names)})
+    return Words(tuple(own.names), None, table, own.vocabulary, own.left_out, tuple(own.columns), own.column)
+
+
+def _register(source: Source, complaint: str = "") -> Words:
+    """Return the chosen part of the register."""
+    table = names.select(names.register(), source.kind, source.min_bearers)
+    table["part"] = _parts(table["name"].tolist())
+    weights = tuple(table["bearers"].tolist()) if source.weighted else None
+    table = table if source.kind == "both" else table.drop(columns="sex")
+    nothing = pd.DataFrame(columns=["line", "word", "reason"])
+    return Words(tuple(table["name"]), weights, table, names.VOCABULARY, nothing, complaint=complaint)
+
+
+def _parts(words: list[str]) -> list[str]:
+    """Return "train", "dev" or "test" for every word; too few of them are all learnt from."""
+    if len(words) < ENOUGH:
+        return ["train"] * len(words)
+    place = {word: part for part, inside in names.split(words)._asdict().items() for word in inside}
+    return [place[word] for word in words]
+
+
+# --- the controls -----------------------------------------------------------------------------------
+
+
+def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words]:
+    """Draw the choice of words that all scenes share, and return what was chosen.
+
+    Args:
+        stage: where a list of one's own is asked for; behind a button if not given.
+    """
+    kind = widgets.choice("names", KINDS, key="bigram_names")
+    if kind == "own":
+        with stage or st.popover("Your list"):
+            source = _own_source()
+    else:
+        with st.popover("Which names"):
+            source = _register_source(kind)
+    found = words(source)
+    st.text(found.complaint)
+    return source, found
+
+
+def typed_name(found: Words) -> str:
+    """Draw the field for a visitor's name; the first name of the list stands in for it."""
+    word, unknown = found.known(widgets.word("your name", found.words[0], key="bigram_name"))
+    if unknown:
+        st.text(f"No name has {' '.join(unknown)}: left out.")
+    return word
+
+
+def _register_source(kind: str) -> Source:
+    bearers = widgets.steps("names with at least so many bearers", MIN_BEARERS, 21, key="bigram_bearers")
+    weighted = widgets.switch("count every bearer, not every name once", False, key="bigram_weighted")
+    return Source(kind, bearers, weighted)
+
+
+def _own_source() -> Source:
+    """Draw a field to paste into, a file and, for a table, the choice of its column."""
+    text = widgets.pasted("your words, one a line", key="bigram_list", placeholder="ZOË\nŁUKASZ\nОЛЕНА")
+    file = widgets.upload("or a file: one word a line, or a table", ["txt", "csv", "tsv"], key="bigram_file")
+    source = Source("own", text=file[1], filename=file[0]) if file else Source("own", text=text)
+    columns = words(source).columns
+    return replace(source, column=widgets.pick("column", columns, key="bigram_column")) if columns else source

@@ -1,0 +1,173 @@
+"""Bigram: count which letter follows which, and draw new names from the counts."""
+
+import streamlit as st
+
+from explainer import ui
+from explainer.figures import bars, palette, strip
+from explainer.ui.loaders import bigram
+from explainer.ui.loaders.words import ENOUGH, Words, chosen, typed_name
+
+WAYS = {"one": "letter by letter", "whole": "whole name", "ten": "ten names"}
+VIEWS = {"tables": "tables", "losses": "losses"}
+
+
+def smoothing() -> float:
+    """Draw the slider of what is added to every count."""
+    return ui.steps("smoothing: add to every count", bigram.SMOOTHINGS, 0, key="bigram_smoothing")
+
+
+def matrix(words: Words, values, name: str, role: str, place: int = 0, **more) -> ui.Matrix:
+    """Return a matrix whose rows and columns are the letters."""
+    return ui.Matrix(values, name, role, (0, place), rows=words.labels, cols=words.labels, **more)
+
+
+@ui.scene("The data", "All we have is a list of names. All we look at is which letter follows which.")
+def data() -> None:
+    listed, told = ui.shared(2, 3, key="bigram_data")
+    with ui.controls():
+        source, words = chosen(listed)
+    with told:
+        ui.metrics(names=f"{len(words.words):,}", letters=f"{words.letters}", pairs=f"{words.pairs:,}")
+        edges, labels = words.shares
+        split = [strip.Strip("", edges, labels)]
+        figure = strip.strips(split, colors=[palette.INPUT] * 3, scale=False, **bigram.lettering(ui.narrow()))
+        ui.part(figure, f"The names, cut into {', '.join(labels)}.", key="bigram_split", height=90)
+    with told if source.kind == "own" else listed:
+        ui.table(words.table, "The names, each with the part that it is in.", key="bigram_table")
+    with told:
+        if source.kind == "own":
+            ui.table(words.left_out, "What was left out of the list, and why.", key="bigram_left_out")
+        else:
+            top, texts = bigram.top(words)
+            figure = bars.bars(
+                top["name"], top["bearers"], texts, color=palette.INPUT, font_size=ui.font_size()
+            )
+            ui.part(figure, bars.bars_alt("The most frequent names", top["name"], texts), key="bigram_top")
+
+
+@ui.scene("One name", "Letter by letter: which follows which? The dot is where a name begins and ends.")
+def one_name() -> None:
+    with ui.controls():
+        source, words = chosen()
+        word = typed_name(words)
+    fill = bigram.one_name(source, word)
+    frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, speed=1.5, within=True)
+    alt = f"The letter pairs of one name, counted one by one in a matrix of {len(words.labels)} letters."
+    counts = matrix(words, fill.counts, "counts", "counts", title="")
+    ui.grid([counts], key="bigram_one_name", alt=alt, links=ui.Cross(0), frames=frames)
+
+
+@ui.scene(
+    "The count matrix fills in", "For every pair of letters: how often does the second follow the first?"
+)
+def fill_in() -> None:
+    with ui.controls():
+        source, words = chosen()
+    fill = bigram.fill_in(source)
+    frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
+    alt = f"How often each letter follows each, counted over {len(words.words):,} names."
+    counts = matrix(words, fill.counts, "counts", "counts", title="")
+    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames)
+
+
+@ui.scene(
+    "From counts to probabilities", "Divide every count by the sum of its row: now each row sums to one."
+)
+def probabilities() -> None:
+    with ui.controls():
+        source, words = chosen()
+        added = smoothing()
+    table = bigram.probabilities(source, added)
+    matrices = [
+        matrix(words, table.counts, "count", "counts"),
+        matrix(words, table.probabilities, "probability", "probabilities", 1),
+    ]
+    alt = "The counts beside the probabilities; each row of the probabilities sums to one."
+    ui.note(bigram.never_counted(table, added))
+    ui.grid(matrices, key="bigram_probabilities", alt=alt, links=ui.Same((0, 1)), panel=False)
+
+
+@ui.scene(
+    "Sample a name", "Start at the dot, roll a die for the next letter, go on until the dot comes again."
+)
+def sample() -> None:
+    with ui.controls():
+        source, words = chosen()
+        way = ui.choice("show", WAYS, key="bigram_way")
+        seed = ui.seed(key="bigram_seed")
+        with st.popover("More"):
+            added = smoothing()
+    if way == "ten":
+        with ui.shared(1, key="bigram_ten")[0]:
+            ui.table(bigram.ten_names(source, added, seed), "Ten names that were drawn.", key="bigram_drawn")
+        return
+    before, rows = bigram.turns(bigram.sample(source, added, seed), words)
+    if way == "one":
+        figure = strip.draws(before, rows, font_size=ui.font_size(), narrow=ui.narrow())
+    else:
+        figure = strip.strips(rows, **bigram.lettering(ui.narrow()))
+    ui.chart(figure, strip.draws_alt(before, rows), key=f"bigram_draws_{way}")
+
+
+@ui.scene(
+    "How good is it?", "A good model finds real names probable, above all those that it has never seen."
+)
+def how_good() -> None:
+    with ui.controls():
+        source, words = chosen()
+        word = typed_name(words)
+        added = smoothing()
+    named, over = ui.shared(2, 3, key="bigram_how_good")
+    with named:
+        judged = bigram.likelihood(source, added, word)
+        ui.metrics(**bigram.sums(judged))
+        lengths, texts = bigram.surprise(judged)
+        figure = bars.bars(judged.labels, lengths, texts, color=palette.LOSS, font_size=ui.font_size())
+        ui.part(
+            figure, bars.bars_alt("How surprising each pair is", judged.labels, texts), key="bigram_pairs"
+        )
+    with over:
+        if not words.splits:
+            st.markdown(f"A list needs {ENOUGH} words, so that some can be held out. Add a few more.")
+            return
+        evaluation = bigram.evaluation(source, added)
+        curve = bigram.smoothing_curve(source)
+        ui.metrics(**bigram.losses(evaluation))
+        st.markdown(bigram.verdict(evaluation, curve))
+        figure = bigram.smoothing_figure(curve, evaluation.uniform, added, ui.font_size())
+        ui.part(figure, bigram.smoothing_alt(curve), key="bigram_curve")
+
+
+@ui.scene(
+    "Counting is learning", "Start from random numbers, walk downhill on the loss: the same table comes out."
+)
+def counting_is_learning() -> None:
+    with ui.controls():
+        source, words = chosen()
+        view = ui.choice("show", VIEWS, key="bigram_view")
+        rate = ui.steps("learning rate", bigram.LEARNING_RATES, 50, key="bigram_rate")
+        with st.popover("More"):
+            steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
+            pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
+    run = bigram.training(source, steps, rate, pull)
+    ui.note(bigram.judgement(run))
+    if view == "losses":
+        figure = bigram.training_figure(run, words, ui.font_size())
+        ui.chart(figure, bigram.training_alt(run), key="bigram_losses")
+        return
+    difference = run.probabilities - run.counted
+    learnt, counted = bigram.learnt_title(run, words), bigram.counted_title(run, words)
+    matrices = [
+        matrix(words, run.probabilities[0], "learnt", "probabilities", 0, scale_max=1, title=learnt),
+        matrix(words, run.counted, "counted", "probabilities", 1, scale_max=1, title=counted),
+        matrix(words, difference[0], "learnt − counted", "loss", 2),
+    ]
+    frames = [
+        ui.Values(0, run.probabilities, bigram.titles(run, words, ui.narrow())),
+        ui.Values(2, difference),
+    ]
+    alt = "The learnt probabilities beside the counted ones, and their difference, step by step."
+    ui.grid(matrices, key="bigram_learning", alt=alt, links=ui.Same((0, 1, 2)), frames=frames, panel=False)
+
+
+ui.chapter(data, one_name, fill_in, probabilities, sample, how_good, counting_is_learning)
