@@ -153,6 +153,16 @@ def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contr
     )
 
 
+@torch.inference_mode()
+def logit_terms(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
+    """Return the products (C,) of the final LayerNorm's numbers with the token's unembedding row.
+
+    They add up to the logit.
+    """
+    return traced.ln_f[position] * model.lm_head.weight[token].numpy()  # (C,)
+
+
+@torch.inference_mode()
 def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
     """Return the vector (C,) whose dot product with the final residual stream is the token's logit.
 

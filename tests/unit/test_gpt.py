@@ -203,6 +203,13 @@ def test_contributions_add_up_to_the_logit(model, ids, position, token):
     assert parts.logit == traced.logits[position, token]
 
 
+def test_terms_of_the_unembedding_add_up_to_the_logit(model, ids):
+    traced = traces.trace(model, ids)
+    terms = traces.logit_terms(model, traced, 5, 2)
+    assert terms.shape == (8,)
+    assert terms.sum() == pytest.approx(traced.logits[5, 2], abs=1e-4)
+
+
 def test_heads_add_up_to_what_attention_writes(model, ids):
     traced = traces.trace(model, ids)
     outputs = traces.head_outputs(model, traced, 1)  # (nh, T, C)

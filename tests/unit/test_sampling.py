@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from explainer import checkpoints
 from explainer.models.gpt import GPT
 from explainer.sampling import (
     BadRequest,
@@ -113,6 +114,20 @@ def test_cache_equals_recomputing_the_whole_context(model, settings):
         logits = slow.read([token])
     assert text(model, ".a", 14, settings, seed=5) == plain
     assert len(plain) == 14
+
+
+@pytest.mark.parametrize("settings", [Settings(temperature=0), Settings(0.9, top_k=12, top_p=0.95)])
+@pytest.mark.parametrize(("name", "prompt"), [("girls-gpt", ".A"), ("boys-gpt", ".")])
+def test_trained_models_write_what_the_whole_context_says(name, prompt, settings):
+    trained = checkpoints.load(name)
+    for seed in range(20):
+        room = trained.model.config.block_size - len(prompt) + 1
+        steps = list(generate(trained.model, trained.vocabulary, prompt, room, settings, seed=seed))
+        whole = torch.tensor([trained.vocabulary.encode(prompt) + [step.token for step in steps]])
+        logits = trained.model(whole[:, :-1])[0][0, len(prompt) - 1 :]  # (room, vocab_size)
+        for step, row in zip(steps, logits, strict=True):
+            drawn = chances(row, settings)
+            assert step.token == (drawn.argmax() if step.roll is None else pick(drawn, step.roll))
 
 
 def test_packed_weights_compute_the_same(model):
