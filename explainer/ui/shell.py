@@ -22,8 +22,16 @@ def run() -> None:
     if asked is not None:
         chapter, query = asked
         st.switch_page(pages[chapter.path], query_params=query)
+    if "training_job" in st.session_state:
+        _keep_training()
     page.run()
     _settle(len(sys.modules))
+
+
+@st.fragment(run_every=3.0)
+def _keep_training() -> None:
+    # A visitor who reads another scene has not gone: the training ends only with the tab.
+    st.session_state["training_job"].heartbeat()
 
 
 def _nothing() -> None:

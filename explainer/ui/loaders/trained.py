@@ -1,0 +1,23 @@
+"""The shipped models and what was recorded while they trained, loaded once for all visitors."""
+
+import numpy as np
+import streamlit as st
+
+from explainer import checkpoints
+from explainer.checkpoints import Checkpoint
+
+
+@st.cache_resource(show_spinner=False)
+def checkpoint(name: str) -> Checkpoint:
+    """Return a trained model; nobody writes to it.
+
+    Raises:
+        BadCheckpoint: if it is missing or damaged; the message says what to do.
+    """
+    return checkpoints.load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def history(name: str) -> dict[str, np.ndarray]:
+    """Return what was recorded while a model trained."""
+    return checkpoints.history(name)

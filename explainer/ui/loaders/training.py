@@ -1,0 +1,365 @@
+"""What the training chapter shows: a live training of one's own, and the recorded ones."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from safetensors.torch import save
+
+from explainer import names
+from explainer.figures import curves
+from explainer.models.mlp import MLP
+from explainer.names import Split
+from explainer.traces import mlp as trace
+from explainer.traces import training as recorded
+from explainer.training.mlp import Progress, Trainer
+from explainer.training.queue import (
+    DIVERGED,
+    DONE,
+    ENDED,
+    PAUSED,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    Job,
+    QueueFull,
+    Report,
+    TrainingQueue,
+)
+from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
+from explainer.ui import deck, widgets
+from explainer.ui.blocks import beside, chart, metrics
+from explainer.ui.loaders.trained import checkpoint, history
+from explainer.ui.loaders.words import Words
+from explainer.ui.source import cached, shown
+from explainer.vocabulary import Vocabulary
+
+RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
+SEXES = {"girls": "girls", "boys": "boys"}
+REASONS = {
+    "talk": "Weights this large are confidently wrong, and tanh is saturated: hardly any gradient passes.",
+    "better": "Small weights begin without prejudice; dropout keeps it from learning by heart.",
+}
+MADE = 1_000  # names that a trained model is asked for
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a visitor wants to train."""
+
+    shape: Shape
+    recipe: Recipe
+
+
+# --- a training of one's own ------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> TrainingQueue:
+    """Return the queue that all visitors share."""
+    return TrainingQueue()
+
+
+def planned(found: Words) -> Plan:
+    """Draw the hyperparameters and return the plan; the recipe's own values stand until they are changed."""
+    kind = widgets.choice("recipe", RECIPES, key="training_recipe")
+    base = TALK if kind == "talk" else BETTER
+    with st.popover("Hyperparameters"):
+        shape = Shape(
+            vocab_size=len(found.vocabulary),
+            block_size=widgets.slider("block size", 1, 8, 3, key="training_block"),
+            embedding_dimension=widgets.slider("embedding dimension", 1, 32, 10, key="training_embedding"),
+            hidden_layer_size=widgets.slider("hidden layer size", 1, 400, 200, key="training_hidden"),
+        )
+        recipe = replace(
+            base,
+            steps=widgets.steps("steps", STEPS, base.steps, key=f"training_steps_{kind}"),
+            batch_size=widgets.slider("batch size", 1, 512, base.batch_size, key=f"training_batch_{kind}"),
+            dropout=widgets.slider(
+                "dropout", 0.0, 0.75, base.dropout, step=0.05, key=f"training_dropout_{kind}"
+            ),
+            seed=widgets.number("seed", 0, 2**31 - 1, base.seed, key="training_seed"),
+        )
+    rate = widgets.steps("learning rate", RATES, base.learning_rate, key=f"training_rate_{kind}")
+    return Plan(shape, replace(recipe, learning_rate=rate))
+
+
+def buttons(plan: Plan, found: Words) -> None:
+    """Draw what can be done now: start, pause, go on, stop; a learning rate moved meanwhile takes effect."""
+    job = _job()
+    state = job.report().state if job else None
+    if job and state not in ENDED:
+        job.set_learning_rate(plan.recipe.learning_rate)
+    if state in (RUNNING, WAITING):
+        widgets.action("Pause", job.pause, key="training_pause")
+    elif state == PAUSED:
+        widgets.action("Go on", job.resume, key="training_resume")
+    if state in (RUNNING, WAITING, PAUSED):
+        widgets.action("Stop", job.stop, key="training_stop", primary=False)
+    else:
+        label = "Train it" if job is None else "Train again"
+        widgets.action(label, lambda: _start(plan, found), key="training_start")
+
+
+def _start(plan: Plan, found: Words) -> None:
+    try:
+        check_limits(plan.shape, plan.recipe)
+        parts = Split(*(found.part(part)[0] for part in Split._fields))
+        owner = st.session_state.setdefault("training_owner", uuid.uuid4().hex)
+        job = queue().submit(
+            owner, lambda: Trainer(parts.train, parts.dev, found.vocabulary, plan.shape, plan.recipe)
+        )
+    except (QueueFull, ValueError) as error:
+        st.toast(str(error))
+        return
+    st.session_state["training_job"] = job
+    st.session_state["training_of"] = (plan, parts, found.vocabulary)
+
+
+def _job() -> Job | None:
+    return st.session_state.get("training_job")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a trained model made, and the model itself as a file."""
+
+    names: pd.DataFrame  # name, probability, in the training names
+    copied: float  # share that stands in the training names
+    csv: bytes
+    weights: bytes  # safetensors
+
+
+def watch() -> None:
+    """Show the visitor's training while it runs, once a second, and what it made when it has ended."""
+    job = _job()
+    alive = job is not None and job.report().state not in ENDED
+    st.fragment(_watched, run_every=1.0 if alive else None)(alive)
+
+
+def _watched(alive: bool) -> None:
+    job = _job()
+    if job is None:
+        _show(history("girls-mlp"), "This is the recorded run of the shipped model; train one of your own.")
+        return
+    job.heartbeat()
+    report = job.report()
+    if alive and report.state in ENDED:
+        st.rerun()
+    _show(job.history(), _told(report), report, _made(job) if report.state in ENDED else None)
+
+
+def _show(
+    recorded_run: dict[str, np.ndarray] | None,
+    message: str,
+    report: Report | None = None,
+    made: Made | None = None,
+) -> None:
+    picture, words = beside(5, 2)
+    with picture:
+        run = recorded_run or {"step": np.zeros(1), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
+        losses = {"train": run["train_loss"], "dev": run["dev_loss"]}
+        figure = curves.losses(run["step"], losses, font_size=deck.font_size())
+        alt = curves.losses_alt(run["step"], losses) if recorded_run else "No loss yet."
+        chart(figure, alt, key="training_losses")
+    with words:
+        st.text(message)
+        if report and report.progress:
+            _numbers(report.progress)
+        if made:
+            _results(made)
+
+
+def _told(report: Report) -> str:
+    """Say in a sentence where a training stands."""
+    if report.state == WAITING:
+        return f"Waiting: place {report.place} in the queue." if report.place else "Waiting for a turn."
+    return {
+        RUNNING: "Training.",
+        PAUSED: "Paused; it keeps its state.",
+        DONE: "Done.",
+        STOPPED: "Stopped; what it had learned is kept.",
+        DIVERGED: "It diverged: the numbers grew without end. Try a smaller learning rate.",
+    }.get(report.state, report.problem)
+
+
+def _numbers(progress: Progress) -> None:
+    st.progress(progress.step / progress.steps)
+    left = progress.seconds_left
+    metrics(step=f"{progress.step:,}", time_left="–" if left is None else f"{left:.0f} s")
+    metrics(train=f"{progress.train_loss:.3f}", dev=f"{progress.dev_loss:.3f}")
+
+
+def _results(made: Made) -> None:
+    st.text(f"{made.copied:.0%} of {MADE:,} names it makes stand in its training names.")
+    st.dataframe(made.names.head(100), hide_index=True, height=230, key="training_made", alt="Names it made")
+    with st.container(horizontal=True):
+        st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
+        st.download_button("Names", made.csv, "my-names.csv", "text/csv", key="training_names")
+
+
+def _made(job: Job) -> Made | None:
+    """Let the visitor's model make names, once for each training."""
+    kept = st.session_state.get("training_made_by")
+    if kept and kept[0] is job:
+        return kept[1]
+    model = job.trained()
+    if model is None or job.report().state == DIVERGED:
+        return None
+    plan, parts, vocabulary = st.session_state["training_of"]
+    made = trace.samples(model, vocabulary, MADE, plan.recipe.seed, parts.train, parts.dev + parts.test)
+    table = pd.DataFrame({"name": made.names, "probability": made.probabilities, "copied": made.in_train})
+    weights = save({key: value.contiguous() for key, value in model.state_dict().items()})
+    result = Made(table, made.copied, table.to_csv(index=False).encode(), weights)
+    st.session_state["training_made_by"] = (job, result)
+    return result
+
+
+# --- the letters ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Where the letters stood while they were learned, how they are called, and what they are."""
+
+    paths: recorded.Paths
+    labels: list[str]
+    kinds: np.ndarray  # (V,) index into figures.letters.KINDS
+    model: MLP
+    vocabulary: Vocabulary
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The square that holds all of them."""
+        return self.paths.low, self.paths.high
+
+
+def letters() -> Letters:
+    """Offer the recorded runs, and the visitor's own if it learned two numbers a letter."""
+    runs = {**SEXES, "own": "your own run"} if _own_letters() else SEXES
+    run = widgets.choice("run", runs, key="training_letters")
+    return _own_letters() if run == "own" else _shipped_letters(run)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped_letters(sex: str) -> Letters:
+    name = f"{sex}-mlp-2d"
+    trained = checkpoint(name)
+    return _lettered(recorded.paths(history(name)), trained.vocabulary, trained.model)
+
+
+def _own_letters() -> Letters | None:
+    job = _job()
+    run = job.history() if job else None
+    if run is None or "C" not in run:
+        return None
+    return _lettered(recorded.paths(run), st.session_state["training_of"][2], job.trained())
+
+
+def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP) -> Letters:
+    marks = trace.letters(vocabulary)
+    kinds = np.where(marks.vowel, 0, 1) + 2 * marks.diacritic
+    kinds[vocabulary.encode(names.BOUNDARY)] = 4
+    return Letters(paths, list(vocabulary.symbols), kinds, model, vocabulary)
+
+
+def context(found: Letters) -> str:
+    """Draw the field for the letters before the next one; what the model has never seen is left out."""
+    typed = names.capitals(widgets.text("after", "AN", key="training_text", max_chars=20))
+    unknown = found.vocabulary.unknown(typed)
+    if unknown:
+        st.text(f"Never seen: {' '.join(unknown)}")
+    return "".join(c for c in typed if c not in unknown)
+
+
+def nudged(found: Letters, letter: str, right: float, up: float, text: str) -> trace.Nudge:
+    """Move a letter by so much and predict what follows a text, before and after."""
+    i = found.vocabulary.encode(letter)[0]
+    place = found.paths.places[-1][i] + np.array([right, up])
+    return nudge(found.model, found.vocabulary, letter, place.tolist(), text)
+
+
+def likely(found: Letters, move: trace.Nudge, most: int = 12) -> tuple[list[str], np.ndarray, list[str]]:
+    """Return the most probable next characters after the move: labels, probabilities, and what they were."""
+    order = np.argsort(-np.maximum(move.probabilities_after, move.probabilities_before))[:most]
+    after, before = move.probabilities_after[order], move.probabilities_before[order]
+    texts = [f"{a:.1%} (was {b:.1%})" for a, b in zip(after, before, strict=True)]
+    return [found.labels[i] for i in order], after, texts
+
+
+# --- the recipes ------------------------------------------------------------------------------------
+
+
+def compared(sex: str) -> dict[str, recorded.Overfitting]:
+    """Return the recorded losses of both recipes, by what the recipe is called."""
+    return {RECIPES[kind]: overfitting(history(name)) for kind, name in _runs(sex).items()}
+
+
+def why(sex: str) -> None:
+    """Tell what both recipes reached, and where each began."""
+    guess = np.log(len(names.VOCABULARY))
+    for kind, name in _runs(sex).items():
+        meta, start = checkpoint(name).meta, float(history(name)["train_loss"][0])
+        st.subheader(RECIPES[kind], anchor=False)
+        metrics(
+            **{part: f"{loss:.2f}" for part, loss in meta["losses"].items()}, seconds=f"{meta['seconds']:.0f}"
+        )
+        st.markdown(f"begins at :red[**{start:.2f}**]; knowing nothing would cost ln 34 = {guess:.2f}")
+        st.markdown(f":gray[{REASONS[kind]}]")
+
+
+def copied(sex: str) -> tuple[list[str], list[float], list[str]]:
+    """Return for each recipe the share of sampled names that stand in its training names."""
+    shares = [checkpoint(name).meta["samples"]["in_train"] for name in _runs(sex).values()]
+    return [RECIPES[kind] for kind in _runs(sex)], shares, [f"{share:.1%}" for share in shares]
+
+
+def made_up(sex: str) -> None:
+    """Show names that both recipes make, copied ones marked."""
+    for kind, name in _runs(sex).items():
+        st.subheader(RECIPES[kind], anchor=False)
+        table = _samples(name)
+        st.dataframe(
+            table, hide_index=True, height=250, key=f"training_made_{kind}", alt=f"Names made {RECIPES[kind]}"
+        )
+
+
+@st.cache_data(show_spinner=False)
+def _samples(name: str) -> pd.DataFrame:
+    """Return the names that a shipped model makes with the seed of its own record."""
+    trained = checkpoint(name)
+    parts = names.split(names.select(names.register(), trained.meta["data"]["sex"])["name"].tolist())
+    meta = trained.meta["samples"]
+    made = samples(trained.model, trained.vocabulary, meta["count"], meta["seed"], parts.train)
+    return pd.DataFrame({"name": made.names, "copied": made.in_train, "probability": made.probabilities})
+
+
+def _runs(sex: str) -> dict[str, str]:
+    return {"talk": f"{sex}-mlp-talk", "better": f"{sex}-mlp"}
+
+
+def sweep(sex: str) -> recorded.Sweep:
+    """Return the talk's learning-rate sweep on one sex's names."""
+    return _sweep({"girls": "girl", "boys": "boy"}[sex])
+
+
+def _swept(sex: str) -> recorded.Sweep:
+    split = names.split(names.select(names.register(), sex)["name"].tolist())
+    return recorded.learning_rate_sweep(split, names.VOCABULARY, Shape())
+
+
+def swept_alt(swept: recorded.Sweep) -> str:
+    """Return one sentence: at which learning rate the loss was lowest."""
+    best = int(swept.smoothed.argmin())
+    rate, loss = swept.learning_rates[best], swept.smoothed[best]
+    return f"The loss over the learning rate; its mean is lowest, {loss:.2f}, near {rate:.2g}."
+
+
+_sweep = cached(_swept, recorded.learning_rate_sweep, max_entries=2)
+nudge = shown(trace.nudge)
+samples = shown(trace.samples)
+overfitting = shown(recorded.overfitting)

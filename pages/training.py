@@ -1,0 +1,100 @@
+"""Training: what happens while a model learns, and what can go wrong."""
+
+from explainer import ui
+from explainer.figures import bars, curves, letters, palette, recipes
+from explainer.ui.loaders import training, words
+
+
+@ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
+def live() -> None:
+    with ui.controls():
+        _, found = words.chosen()
+        plan = training.planned(found)
+        training.buttons(plan, found)
+    training.watch()
+
+
+@ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")
+def letters_move() -> None:
+    with ui.controls():
+        found = training.letters()
+    paths = found.paths
+    figure = letters.letters(
+        paths.places, paths.steps, found.labels, found.kinds, found.reach, font_size=ui.font_size(),
+        narrow=ui.narrow(),
+    )  # fmt: skip
+    ui.chart(figure, letters.letters_alt(paths.places[-1], found.labels), key="training_paths")
+
+
+@ui.scene("Nudge a letter", "Move one letter, and the model changes its mind about what comes next.")
+def nudge_a_letter() -> None:
+    with ui.controls():
+        found = training.letters()
+        text = training.context(found)
+        letter = ui.pick("move", found.labels[1:], key="training_letter")
+        right = ui.slider("to the right", -4.0, 4.0, 2.0, step=0.1, key="training_right")
+        up = ui.slider("up", -4.0, 4.0, 0.0, step=0.1, key="training_up")
+    move = training.nudged(found, letter, right, up, text)
+    plane, guess = ui.beside(3, 2)
+    with plane:
+        places, i = found.paths.places[-1], found.labels.index(letter)
+        figure = letters.moved_letter(
+            places, found.labels, found.kinds, found.reach, i, move.after, font_size=ui.font_size()
+        )
+        ui.chart(figure, letters.letters_alt(places, found.labels), key="training_plane")
+    with guess:
+        labels, probabilities, texts = training.likely(found, move)
+        figure = bars.bars(labels, probabilities, texts, font_size=ui.font_size())
+        ui.chart(figure, bars.bars_alt("The next letter", labels, texts), key="training_guess")
+
+
+@ui.scene("Two recipes, one shape", "The same matrices and the same names: only the training differs.")
+def two_recipes() -> None:
+    with ui.controls():
+        sex = ui.choice("names", training.SEXES, key="training_sex")
+    runs = training.compared(sex)
+    picture, told = ui.beside(3, 2)
+    with picture:
+        figure = recipes.losses(runs, font_size=ui.font_size())
+        ui.chart(figure, recipes.losses_alt(runs), key="training_recipes")
+    with told:
+        training.why(sex)
+
+
+@ui.scene("Overfitting you can read", "A model that has learned by heart hands out the names it was shown.")
+def overfitting() -> None:
+    with ui.controls():
+        sex = ui.choice("names", training.SEXES, key="training_sex")
+    picture, told = ui.beside(3, 2)
+    labels, shares, texts = training.copied(sex)
+    with picture:
+        figure = bars.bars(labels, shares, texts, high=1, font_size=ui.font_size())
+        ui.chart(
+            figure, bars.bars_alt("Copied from the training names", labels, texts), key="training_copied"
+        )
+    with told:
+        training.made_up(sex)
+
+
+@ui.scene(
+    "Which learning rate?", "One step at each rate, from tiny to huge: learn where the loss falls fastest."
+)
+def sweep() -> None:
+    with ui.controls():
+        sex = ui.choice("names", training.SEXES, key="training_sex")
+    swept = training.sweep(sex)
+    lines = [
+        curves.Curve("loss of one batch", swept.learning_rates, swept.losses, palette.LOSS, width=1),
+        curves.Curve("mean of its neighbours", swept.learning_rates, swept.smoothed, palette.LOSS, width=6),
+    ]
+    figure = curves.curves(
+        lines,
+        x_title="learning rate",
+        y_title="loss (nats per character)",
+        log_x=True,
+        font_size=ui.font_size(),
+    )
+    ui.chart(figure, training.swept_alt(swept), key="training_sweep")
+
+
+ui.chapter(live, letters_move, nudge_a_letter, two_recipes, overfitting, sweep)
