@@ -3,12 +3,28 @@
 Nothing starts by itself and nothing glides: who asked for reduced motion sees one still picture at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
+
+
+class Animation(go.Figure):
+    """A figure with frames and their controls, which plotly does not check one by one: that took a second."""
+
+    frames_sent: Sequence[dict] = ()
+    controls_sent: Mapping[str, list[dict]] = {}
+
+    def to_dict(self) -> dict:
+        """Return the whole figure as plotly's dictionaries."""
+        whole = super().to_dict()
+        return {
+            **whole,
+            "layout": {**whole["layout"], **self.controls_sent},
+            "frames": list(self.frames_sent),
+        }
 
 
 def animate(
@@ -23,7 +39,7 @@ def animate(
     font_size: int = FONT_SIZE,
     narrow: bool = False,
     below: int | None = None,
-) -> go.Figure:
+) -> Animation:
     """Give a figure its frames and their controls; the picture that shows first is frame ``at``.
 
     Args:
@@ -35,33 +51,40 @@ def animate(
         narrow: whether the buttons stand below the slider, as on a phone, instead of to its left.
         below: pixels under the plots that belong to an axis; room for its numbers and title if not given.
     Returns:
-        The same figure.
+        A figure with the same traces and layout.
     """
     at %= len(frames)
     for trace, change in zip(traces, frames[at], strict=True):
         figure.data[trace].update(change)
-    figure.frames = [
-        go.Frame(
-            name=str(i),
-            data=[{"type": figure.data[t].type, **change} for t, change in zip(traces, changes, strict=True)],
-            traces=list(traces),
-            # Buttons and slider are told where they are: plotly has no "next frame", and its slider
-            # stops following once it was dragged.
-            layout={
-                "updatemenus": [{"buttons": _buttons(i, len(frames), milliseconds)}],
-                "sliders": [{"active": i}],
-            },
-        )
-        for i, changes in enumerate(frames)
-    ]
+    types = [figure.data[trace].type for trace in traces]
     below = 3 * font_size if below is None else below
     rows = 5 if narrow else 3
-    figure.update_layout(
-        updatemenus=[_menu(_buttons(at, len(frames), milliseconds), font_size, narrow, below)],
-        sliders=[_slider(labels, prefix, at, font_size, narrow, below)],
-        margin={"b": below + rows * font_size + 16},
-    )
-    return figure
+    figure.update_layout(margin={"b": below + rows * font_size + 16})
+    result = Animation(figure)
+    result.frames_sent = [
+        _frame(i, changes, traces, types, _buttons(i, len(frames), milliseconds))
+        for i, changes in enumerate(frames)
+    ]
+    result.controls_sent = {
+        "updatemenus": [_menu(_buttons(at, len(frames), milliseconds), font_size, narrow, below)],
+        "sliders": [_slider(labels, prefix, at, font_size, narrow, below)],
+    }
+    return result
+
+
+def _frame(
+    i: int, changes: Sequence[dict], traces: Sequence[int], types: Sequence[str], buttons: list[dict]
+) -> dict:
+    """Return one frame; it tells buttons and slider where they are.
+
+    Plotly has no "next frame", and its slider stops following once it was dragged.
+    """
+    return {
+        "name": str(i),
+        "data": [{"type": kind, **change} for kind, change in zip(types, changes, strict=True)],
+        "traces": list(traces),
+        "layout": {"updatemenus": [{"buttons": buttons}], "sliders": [{"active": i}]},
+    }
 
 
 def _buttons(at: int, count: int, milliseconds: int) -> list[dict]:
