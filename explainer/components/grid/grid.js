@@ -134,8 +134,7 @@ class Grid {
     const cell = this.active();
     const found = cell ? lit(this, cell) : null;
     this.lights = [...(this.play?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
-    const focus = this.canvas.matches(':focus-visible') ? this.focus : null;
-    this.painter.shine(this.matrices, this.lights, focus, Boolean(this.lock));
+    this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock));
     const words = found?.words ?? this.play?.words?.() ?? '';
     if (this.readout.textContent !== words) this.readout.textContent = words;
     this.readout.classList.toggle('locked', Boolean(this.lock));
@@ -151,7 +150,7 @@ class Grid {
     this.ledger.show(now);
   }
 
-  active() { return this.lock ?? this.hover ?? (this.canvas.matches(':focus-visible') ? this.focus : null); }
+  active() { return this.lock ?? this.hover ?? (this.byKeys ? this.focus : null); }
 
   soon() {
     if (this.waiting) return;
@@ -235,12 +234,13 @@ class Grid {
   listen() {
     const { canvas } = this;
     canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.under(event)); };
+    canvas.onpointerdown = () => this.byKey(false);
     canvas.onpointerleave = () => this.point(null);
     canvas.onclick = (event) => this.click(this.under(event), event.pointerType === 'touch');
     canvas.ondblclick = (event) => this.edit(this.under(event));
     canvas.onkeydown = (event) => this.key(event);
-    canvas.onfocus = () => { this.focus ??= { matrix: 0, row: 0, col: 0 }; this.soon(); };
-    canvas.onblur = () => this.soon();
+    canvas.onfocus = () => this.byKey(canvas.matches(':focus-visible'));
+    canvas.onblur = () => this.byKey(false);
     canvas.onpaste = (event) => this.paste(event);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
@@ -256,6 +256,13 @@ class Grid {
   point(cell) {
     if (sameCell(cell, this.hover)) return;
     this.hover = cell;
+    this.soon();
+  }
+
+  // Whether the visitor moves by keys: only then does the focused cell light up by itself.
+  byKey(byKeys) {
+    this.byKeys = byKeys;
+    this.focus ??= { matrix: 0, row: 0, col: 0 };
     this.soon();
   }
 
@@ -291,6 +298,7 @@ class Grid {
     const from = this.focus ?? { matrix: 0, row: 0, col: 0 };
     const m = this.matrices[from.matrix];
     const [row, col] = [from.row + down, from.col + right];
+    this.byKeys = true;
     const inside = row >= 0 && row < m.height && col >= 0 && col < m.width;
     this.focus = inside ? { matrix: from.matrix, row, col } : this.across(m, from, down, right) ?? from;
     this.soon();

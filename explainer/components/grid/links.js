@@ -81,8 +81,10 @@ const MOST_WORDS = 6;
 function productWords(grid, ledger, done = Infinity) {
   const list = entries(grid, ledger);
   const { left, right, out } = list[0];
-  if (list.some((e) => Number.isNaN(e.a) || Number.isNaN(e.b))) {
-    return `${rowName(left, ledger.row)} · ${colName(right, ledger.col)}: ${counted(list.length, 'product')}, added up`;
+  const empty = list.filter((e) => Number.isNaN(e.product)).length;
+  if (empty) {
+    const what = empty === list.length ? `${counted(list.length, 'product')}, added up` : 'a number is missing';
+    return `${rowName(left, ledger.row)} · ${colName(right, ledger.col)}: ${what}`;
   }
   const factor = (e) => `${bracketed(spoken(e.a))}·${bracketed(spoken(e.b))}`;
   const upTo = Math.min(done, list.length);

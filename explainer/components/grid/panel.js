@@ -7,6 +7,8 @@ function element(tag, className = '', text = '') {
   return node;
 }
 
+const written = (value, decimals) => (Number.isNaN(value) ? '?' : spoken(value, decimals));
+
 // The multiplications that make one number, one a line, and their sum.
 class Ledger {
   constructor(grid) {
@@ -35,7 +37,7 @@ class Ledger {
     const rest = list.length - (to - from);
     if (rest) lines.push(element('p', 'rest', `… and ${counted(rest, 'more product')}`));
     const total = element('div', 'total');
-    const value = done ? spoken(list[done - 1].sum, done === list.length ? out.decimals : null) : '';
+    const value = done ? written(list[done - 1].sum, done === list.length ? out.decimals : null) : '';
     total.append(element('span', 'word', done < list.length ? 'sum so far' : 'sum'), element('span', out.role, value));
     this.node.style.setProperty('--lines', to - from);
     return [heading, ...lines, total];
@@ -44,8 +46,8 @@ class Ledger {
   line(e, known, current) {
     const row = element('div', `line${known ? '' : ' ahead'}${current ? ' current' : ''}`);
     row.append(
-      element('span', e.left.role, spoken(e.a)), element('span', 'sign', '×'), element('span', e.right.role, spoken(e.b)),
-      element('span', 'sign', '='), element('span', e.out.role, known ? spoken(e.product) : ''),
+      element('span', e.left.role, written(e.a)), element('span', 'sign', '×'), element('span', e.right.role, written(e.b)),
+      element('span', 'sign', '='), element('span', e.out.role, known ? written(e.product) : ''),
     );
     return row;
   }
