@@ -7,7 +7,7 @@ from explainer.figures import bars, palette, strip
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import ENOUGH, Words, chosen, typed_name
 
-WAYS = {"one": "letter by letter", "whole": "whole name", "ten": "ten names"}
+WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names"}
 VIEWS = {"tables": "tables", "losses": "losses"}
 
 
@@ -25,7 +25,7 @@ def matrix(words: Words, values, name: str, role: str, place: int = 0, **more) -
 def data() -> None:
     listed, told = ui.shared(2, 3, key="bigram_data")
     with ui.controls():
-        source, words = chosen(listed)
+        source, words, _ = chosen(listed)
     with told:
         ui.metrics(names=f"{len(words.words):,}", letters=f"{words.letters}", pairs=f"{words.pairs:,}")
         edges, labels = words.shares
@@ -48,13 +48,13 @@ def data() -> None:
 @ui.scene("One name", "Letter by letter: which follows which? The dot is where a name begins and ends.")
 def one_name() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, _ = chosen()
         word = typed_name(words)
     fill = bigram.one_name(source, word)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, speed=1.5, within=True)
     alt = f"The letter pairs of one name, counted one by one in a matrix of {len(words.labels)} letters."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    ui.grid([counts], key="bigram_one_name", alt=alt, links=ui.Cross(0), frames=frames)
+    ui.grid([counts], key="bigram_one_name", alt=alt, links=ui.Cross(0), frames=frames, start=1)
 
 
 @ui.scene(
@@ -62,12 +62,12 @@ def one_name() -> None:
 )
 def fill_in() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, _ = chosen()
     fill = bigram.fill_in(source)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames)
+    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, start=1)
 
 
 @ui.scene(
@@ -75,7 +75,7 @@ def fill_in() -> None:
 )
 def probabilities() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
     matrices = [
@@ -92,14 +92,24 @@ def probabilities() -> None:
 )
 def sample() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, more = chosen()
         way = ui.choice("show", WAYS, key="bigram_way")
         seed = ui.seed(key="bigram_seed")
-        with st.popover("More"):
+        with more:
             added = smoothing()
     if way == "ten":
-        with ui.shared(1, key="bigram_ten")[0]:
-            ui.table(bigram.ten_names(source, added, seed), "Ten names that were drawn.", key="bigram_drawn")
+        drawn = bigram.ten_names(source, added, seed)
+        figure = bars.bars(
+            drawn.names,
+            drawn.nlls,
+            drawn.texts,
+            color=palette.LOSS,
+            title="nats per character",
+            font_size=ui.font_size(),
+        )
+        ui.chart(
+            figure, bars.bars_alt("Ten names that were drawn", drawn.names, drawn.texts), key="bigram_ten"
+        )
         return
     before, rows = bigram.turns(bigram.sample(source, added, seed), words)
     if way == "one":
@@ -114,7 +124,7 @@ def sample() -> None:
 )
 def how_good() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, _ = chosen()
         word = typed_name(words)
         added = smoothing()
     named, over = ui.shared(2, 3, key="bigram_how_good")
@@ -143,10 +153,10 @@ def how_good() -> None:
 )
 def counting_is_learning() -> None:
     with ui.controls():
-        source, words = chosen()
+        source, words, more = chosen()
         view = ui.choice("show", VIEWS, key="bigram_view")
         rate = ui.steps("learning rate", bigram.LEARNING_RATES, 50, key="bigram_rate")
-        with st.popover("More"):
+        with more:
             steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
@@ -156,11 +166,26 @@ def counting_is_learning() -> None:
         ui.chart(figure, bigram.training_alt(run), key="bigram_losses")
         return
     difference = run.probabilities - run.counted
-    learnt, counted = bigram.learnt_title(run, words), bigram.counted_title(run, words)
     matrices = [
-        matrix(words, run.probabilities[0], "learnt", "probabilities", 0, scale_max=1, title=learnt),
-        matrix(words, run.counted, "counted", "probabilities", 1, scale_max=1, title=counted),
-        matrix(words, difference[0], "learnt − counted", "loss", 2),
+        matrix(
+            words,
+            run.probabilities[0],
+            "learnt: softmax(one-hot · W)",
+            "probabilities",
+            0,
+            show_shape=False,
+            scale_max=bigram.SCALE,
+        ),
+        matrix(
+            words,
+            run.counted,
+            "counted",
+            "probabilities",
+            1,
+            scale_max=bigram.SCALE,
+            title=bigram.counted_title(run, words),
+        ),
+        matrix(words, difference[0], "learnt − counted", "loss", 2, show_shape=False),
     ]
     frames = [
         ui.Values(0, run.probabilities, bigram.titles(run, words, ui.narrow())),

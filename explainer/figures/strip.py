@@ -57,7 +57,8 @@ def strips(
     result.update_xaxes(axis(font_size=font_size, range=[0, right], **ticks, visible=scale))
     names = {"tickmode": "array", "tickvals": list(range(len(rows))), "zeroline": False, "showgrid": False}
     names["ticktext"] = [escape(row.name) for row in rows]
-    result.update_yaxes(axis(font_size=font_size, range=[len(rows) - 0.5, -0.6], **names))
+    named = any(row.name for row in rows)
+    result.update_yaxes(axis(font_size=font_size, range=[len(rows) - 0.5, -0.6], visible=named, **names))
     return result
 
 

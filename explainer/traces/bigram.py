@@ -193,6 +193,7 @@ class Evaluation:
     """The loss in nats per character on each part, by what was counted in the training part."""
 
     losses: dict[str, float]  # inf if a pair of that part is held to be impossible
+    size: int  # V
     uniform: float  # the loss of knowing nothing: ln V
     unseen: dict[str, int]  # pairs of each part, repeats included, that never occur in training
 
@@ -206,6 +207,7 @@ def evaluate(parts: Mapping[str, np.ndarray], smoothing: float) -> Evaluation:
     counts = {part: torch.as_tensor(table, dtype=torch.float64) for part, table in parts.items()}
     return Evaluation(
         losses=losses(counts["train"], counts, smoothing),
+        size=len(parts["train"]),
         uniform=float(np.log(len(parts["train"]))),
         unseen={part: int(table[parts["train"] == 0].sum()) for part, table in parts.items()},
     )

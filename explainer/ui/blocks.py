@@ -75,14 +75,13 @@ def part(figure: go.Figure, alt: str, *, key: str, height: int | None = None) ->
     st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or rest)
 
 
-def table(frame: pd.DataFrame, alt: str, *, key: str, columns: dict | None = None) -> None:
-    """Show rows that can be sorted and searched, in what is left of their column.
-
-    Args:
-        columns: Streamlit's column settings by the column's name.
-    """
+def table(frame: pd.DataFrame, alt: str, *, key: str) -> None:
+    """Show rows that can be sorted and searched, in what is left of their column."""
     height = PHONE_HEIGHT if deck.narrow() else "stretch"
-    st.dataframe(frame, height=height, hide_index=True, column_config=columns, key=key, alt=alt)
+    numbers = {
+        name: st.column_config.NumberColumn(format="localized") for name in frame.select_dtypes("number")
+    }
+    st.dataframe(frame, height=height, hide_index=True, column_config=numbers, key=key, alt=alt)
 
 
 def metrics(**numbers: str) -> None:

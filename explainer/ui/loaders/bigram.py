@@ -1,5 +1,8 @@
 """The bigram's page: what is counted, drawn and learnt from its words."""
 
+from dataclasses import dataclass
+from html import escape
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -22,7 +25,17 @@ REGULARISATIONS = (0, 0.001, 0.01, 0.1, 1)
 DASHES = {"train": "solid", "dev": "dash", "test": "dot"}
 DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
+SCALE = 0.9  # of probability, where a colour is full
 FRAME_BYTES = 400_000  # of one table's frames, sent to the browser once
+
+
+@dataclass(frozen=True)
+class TenNames:
+    """Ten names, the first as ``sample`` draws it, and how surprising each is to the table they came from."""
+
+    names: list[str]  # safe for a figure
+    nlls: np.ndarray  # (10,) nats per character
+    texts: list[str]
 
 
 # --- computed by the traces -------------------------------------------------------------------------
@@ -46,19 +59,14 @@ def _sample(source: Source, smoothing: float, seed: int) -> trace.Sample:
     return trace.sample(table.probabilities, words(source).vocabulary, seed)
 
 
-def _ten_names(source: Source, smoothing: float, seed: int) -> pd.DataFrame:
-    """Draw ten names, the first as ``sample`` draws it; say which exist and how probable each letter was."""
+def _ten_names(source: Source, smoothing: float, seed: int) -> TenNames:
     table, chosen = _probabilities(source, smoothing).probabilities, words(source)
-    drawn = [trace.sample(table, chosen.vocabulary, seed + i * 1_000_000) for i in range(10)]
+    drawn = [trace.sample(table, chosen.vocabulary, seed + i * 1_000_000).name for i in range(10)]
+    nlls = [trace.likelihood(name, table, chosen.vocabulary).nll for name in drawn]
     known = set(chosen.words)
-    return pd.DataFrame(
-        {
-            "name": [sample.name for sample in drawn],
-            "exists": [sample.name in known for sample in drawn],
-            "letters": [len(sample.name) for sample in drawn],
-            "nats per character": [trace.likelihood(s.name, table, chosen.vocabulary).nll for s in drawn],
-        }
-    )
+    told = ["in the list" if name in known else "new" for name in drawn]
+    texts = [f"{nll:.2f} · {new}" for nll, new in zip(nlls, told, strict=True)]
+    return TenNames([escape(name) for name in drawn], np.array(nlls), texts)
 
 
 def _counted(source: Source) -> dict[str, np.ndarray]:
@@ -144,7 +152,11 @@ def surprise(judged: trace.Likelihood) -> tuple[np.ndarray, list[str]]:
     lengths = np.zeros(len(possible))
     lengths[possible] = -judged.log_likelihoods[possible]
     texts = [
-        f"−ln {number(p, 3)} = {length:.2f}" if p else "impossible: ln 0 has no end"
+        f"−ln {p:.3f} = {length:.2f}"
+        if p >= 0.001
+        else f"−ln {number(p)} = {length:.2f}"
+        if p
+        else "impossible: ln 0 has no end"
         for p, length in zip(judged.probabilities, lengths, strict=True)
     ]
     return lengths, texts
@@ -158,7 +170,7 @@ def nats(value: float) -> str:
 def losses(evaluation: trace.Evaluation) -> dict[str, str]:
     """Return the loss on each part as text, and the one of knowing nothing."""
     told = {part: nats(loss) for part, loss in evaluation.losses.items()}
-    return {**told, "knowing nothing": nats(evaluation.uniform)}
+    return {**told, f"knowing nothing: ln {evaluation.size}": nats(evaluation.uniform)}
 
 
 def verdict(evaluation: trace.Evaluation, curve: trace.SmoothingCurve) -> str:
@@ -182,6 +194,7 @@ def smoothing_figure(
         x_title="smoothing",
         y_title="loss (nats per character)",
         points=[Point(smoothing, loss, nats(loss), palette.LOSS_TEXT) for loss in dev],
+        x_range=(0.8 * x[0], 1.2 * x[-1]),
         log_x=True,
         font_size=font_size,
     )
@@ -203,12 +216,6 @@ def lettering(narrow: bool) -> dict[str, int]:
     )
 
 
-def learnt_title(run: trace.NeuralTraining, words: Words) -> str:
-    """Return the title of the learnt table with its losses at the end."""
-    dev = f", dev {nats(run.dev[-1])}" if words.splits else ""
-    return f"learnt: train {nats(run.train[-1])}{dev}"
-
-
 def titles(run: trace.NeuralTraining, words: Words, brief: bool) -> list[str]:
     """Return what is told of every recorded step: its number, the losses, and how much is elsewhere."""
     steps = [f"step {step:,}" for step in run.steps]
@@ -222,7 +229,7 @@ def titles(run: trace.NeuralTraining, words: Words, brief: bool) -> list[str]:
 def counted_title(run: trace.NeuralTraining, words: Words) -> str:
     """Return the title of the counted table with its smoothing and its losses."""
     dev = f", dev {nats(run.counted_losses['dev'])}" if words.splits else ""
-    return f"counted, + {number(run.smoothing)}: train {nats(run.counted_losses['train'])}{dev}"
+    return f"counted + {number(run.smoothing)}: train {nats(run.counted_losses['train'])}{dev}"
 
 
 def judgement(run: trace.NeuralTraining) -> str:
@@ -245,8 +252,8 @@ def training_figure(run: trace.NeuralTraining, words: Words, font_size: int) -> 
     parts = {"train": run.train, "dev": run.dev} if words.splits else {"train": run.train}
     learnt = [Curve(f"learnt, {part}", run.steps, y, palette.LOSS, DASHES[part]) for part, y in parts.items()]
     counted = [
-        Curve(f"counted, {part}", run.steps, np.full(len(y), run.counted_losses[part]), palette.GREY, dash)
-        for (part, y), dash in zip(parts.items(), ("longdash", "dot"), strict=False)
+        Curve(f"counted, {p}", run.steps, np.full(len(y), run.counted_losses[p]), palette.GREY, DASHES[p])
+        for p, y in parts.items()
     ]
     low = 0.95 * min(float(curve.y.min()) for curve in (*learnt, *counted))
     high = min(1.05 * float(run.train.max()), 2 * float(np.log(len(words.labels))))

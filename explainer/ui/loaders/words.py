@@ -123,22 +123,23 @@ def _parts(words: list[str]) -> list[str]:
 # --- the controls -----------------------------------------------------------------------------------
 
 
-def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words]:
-    """Draw the choice of words that all scenes share, and return what was chosen.
+def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGenerator]:
+    """Draw the choice of words that all scenes share.
 
     Args:
         stage: where a list of one's own is asked for; behind a button if not given.
+    Returns:
+        What was asked for, the words found, and the place behind a button for further controls.
     """
     kind = widgets.choice("names", KINDS, key="bigram_names")
-    if kind == "own":
-        with stage or st.popover("Your list"):
-            source = _own_source()
-    else:
-        with st.popover("Which names"):
-            source = _register_source(kind)
+    own = kind == "own"
+    more = stage if own and stage else st.popover("Your list" if own else "More")
+    with more:
+        source = _own_source() if own else _register_source(kind)
     found = words(source)
-    st.text(found.complaint)
-    return source, found
+    if found.complaint:
+        st.text(found.complaint)
+    return source, found, more
 
 
 def typed_name(found: Words) -> str:
