@@ -1,6 +1,6 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 import pandas as pd
@@ -89,6 +89,37 @@ def metrics(**numbers: str) -> None:
     with st.container(horizontal=True, gap="large"):
         for name, value in numbers.items():
             st.metric(name.replace("_", " "), value, width="content")
+
+
+def clickable(
+    figure: go.Figure,
+    alt: str,
+    *,
+    key: str,
+    on_click: Callable[[dict], None],
+    height: int | None = None,
+) -> None:
+    """Draw a plotly figure that fills the stage and tells which of its points was clicked.
+
+    Args:
+        on_click: gets plotly's point (``curve_number``, ``x``, ``y``) before the scene is drawn anew.
+        height: in pixels.
+    """
+
+    def clicked() -> None:
+        for point in st.session_state[key]["selection"]["points"]:
+            on_click(point)
+
+    with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
+        st.plotly_chart(
+            figure,
+            key=key,
+            alt=alt,
+            config=_CONFIG,
+            height=height or "stretch",
+            on_select=clicked,
+            selection_mode="points",
+        )
 
 
 def note(text: str) -> None:

@@ -1,0 +1,152 @@
+"""What the gradient descent chapter shows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from explainer.figures.base import number
+from explainer.figures.surfaces import Path
+from explainer.traces import gradient_descent as trace
+from explainer.ui import blocks, widgets
+from explainer.ui.deck import narrow
+from explainer.ui.source import shown
+
+CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
+SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()}
+H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
+    f"10⁻{str(e).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}": 10.0**-e for e in range(3, 17)
+}
+RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
+OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
+# How far from the best step a measurement may be before it is called bad: this many times its error.
+_WORSE = 1000
+_PHONE_HEIGHT = 640  # pixels of three pictures in one: more than the stage, so one scrolls a little
+
+slope = shown(trace.slope, trace.gradient_at)
+slope_errors = shown(trace.slope_errors)
+descend = shown(trace.descend, trace.sgd)
+race = shown(trace.race, trace.sgd, trace.momentum, trace.adam)
+curve = trace.curve
+surface = trace.surface
+
+
+def choose_curve() -> trace.Landscape:
+    """Offer the curves."""
+    return trace.CURVES[widgets.choice("curve", CURVES, key="gd_curve")]
+
+
+def choose_surface() -> trace.Landscape:
+    """Offer the surfaces."""
+    return trace.SURFACES[widgets.choice("surface", SURFACES, key="gd_surface")]
+
+
+def start_on(landscape: trace.Landscape) -> tuple[float, ...]:
+    """Offer where the ball starts; every landscape remembers its own place."""
+    keys = _start_keys(landscape)
+    names = ["start"] if len(keys) == 1 else ["x₁", "x₂"]
+    place = st.container() if len(keys) == 1 else st.popover("Start")
+    with place:
+        return tuple(
+            widgets.slider(name, -landscape.half, landscape.half, default, step=0.01, key=key)
+            for name, key, default in zip(names, keys, landscape.start, strict=True)
+        )
+
+
+def learning_rate(landscape: trace.Landscape, *, key: str) -> float:
+    """Offer SGD's learning rates that are too small, right and too big here, and any other."""
+    how = widgets.choice("learning rate", RATES, key=key, default="right")
+    if how == "own":
+        return widgets.steps("my learning rate", OWN_RATES, 0.1, key=f"{key}_own")
+    return getattr(landscape.rates["sgd"], how)
+
+
+def learning_rates(landscape: trace.Landscape, *, key: str) -> dict[str, float]:
+    """Offer learning rates for every optimizer, by its name."""
+    how = widgets.choice("learning rates", RATES, key=key, default="right")
+    if how != "own":
+        return {name: getattr(rates, how) for name, rates in landscape.rates.items()}
+    with st.popover("My rates"):
+        return {
+            name: widgets.steps(title, OWN_RATES, 0.1, key=f"{key}_{name}")
+            for name, title in trace.OPTIMIZER_TITLES.items()
+        }
+
+
+def paths(ways: Sequence[trace.Descent]) -> list[Path]:
+    """Return ways down as a figure draws them."""
+    return [
+        Path(trace.OPTIMIZER_TITLES[way.optimizer], way.points, way.values, way.verdict == "diverged")
+        for way in ways
+    ]
+
+
+def measured(slope: trace.Slope, h: str) -> str:
+    """Return the line that works out a measured slope, with every digit there is, beside autograd's."""
+    beyond, y = (repr(value).replace("-", "−") for value in (slope.beyond, slope.y))
+    return (
+        f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} = "
+        f"**{number(slope.numeric, 6)}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
+    )
+
+
+def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:
+    """Return what this h does to the measured slope.
+
+    Args:
+        h: (N,) steps, error: (N,) what each gets wrong.
+    """
+    off = abs(slope.numeric - slope.gradient)
+    told = f"Off by **{number(off)}**. "
+    if slope.x + slope.h == slope.x:
+        return f"{told}h is so small that x + h **is** x in the computer: nothing is measured."
+    if off <= _WORSE * max(error.min(), 1e-12):
+        return f"{told}A good h: small enough for the curve, large enough for the digits."
+    if slope.h > h[error.argmin()]:
+        return f"{told}h is **too big**: the line cuts the curve's corner."
+    return f"{told}h is **too small**: f(x + h) and f(x) agree in nearly all digits, and rounding is left."
+
+
+def told(way: trace.Descent) -> str:
+    """Return how a way down went, and why."""
+    verdict = trace.VERDICTS[way.verdict]
+    return f"learning rate **{number(way.learning_rate, 4)}** · **{verdict}.** {way.reason}"
+
+
+def told_race(ways: Sequence[trace.Descent]) -> str:
+    """Return how every optimizer fared, in one line."""
+    return " · ".join(
+        f"**{trace.OPTIMIZER_TITLES[way.optimizer]}** at {number(way.learning_rate, 4)}: "
+        f"{trace.VERDICTS[way.verdict].lower()}"
+        for way in ways
+    )
+
+
+def reasons(ways: Sequence[trace.Descent]) -> None:
+    """Offer why every optimizer ended where it did."""
+    with st.popover("Why?"):
+        for way in ways:
+            st.markdown(f"**{trace.OPTIMIZER_TITLES[way.optimizer]}** · {told(way)}")
+
+
+def pickable(figure: go.Figure, alt: str, landscape: trace.Landscape, *, key: str) -> None:
+    """Draw a surface whose contour takes a click for a new start."""
+    targets = len(figure.data) - 1
+
+    def start_there(point: dict) -> None:
+        if point["curve_number"] == targets:
+            new = zip(_start_keys(landscape), (point["x"], point["y"]), strict=True)
+            st.session_state.update({name: float(value) for name, value in new})
+
+    blocks.clickable(figure, alt, key=key, on_click=start_there, height=_PHONE_HEIGHT if narrow() else None)
+
+
+def _start_keys(landscape: trace.Landscape) -> list[str]:
+    """Return the keys of the sliders that hold a landscape's start."""
+    name = next(name for name, one in (trace.CURVES | trace.SURFACES).items() if one is landscape)
+    return [f"gd_{name}_x{i + 1}" for i in range(len(landscape.start))]
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("−") else number

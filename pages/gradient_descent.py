@@ -1,0 +1,80 @@
+"""Gradient descent: measure the slope, step against it, and mind how far."""
+
+import streamlit as st
+
+from explainer import ui
+from explainer.figures import curves, surfaces
+from explainer.ui.loaders import gradient_descent as gd
+
+
+@ui.scene(
+    "The slope", "The slope says which way is down: measure it with a small step h, or derive it exactly."
+)
+def slope() -> None:
+    with ui.controls():
+        landscape = gd.choose_curve()
+        x = ui.slider("x", -2.5, 2.5, 1.0, step=0.1, key="gd_x")
+        h = ui.steps("step h", list(gd.H), "0.5", key="gd_h")
+    found = gd.slope(landscape, x, gd.H[h])
+    steps, errors = gd.slope_errors(landscape, x)
+    ui.note(gd.measured(found, h))
+    here, beyond = (x, found.y), (x + found.h, found.beyond)
+    tangent = curves.tangent(*gd.curve(landscape), here, found.gradient, beyond, font_size=ui.font_size())
+    off = abs(found.numeric - found.gradient)
+    error = curves.slope_errors(steps, errors, (found.h, off) if off else None, font_size=ui.font_size())
+    left, right = ui.shared(3, 2, key="gd_slope")
+    with left:
+        alt = curves.tangent_alt(here, found.gradient, found.numeric, found.h)
+        ui.part(tangent, alt, key="gd_tangent")
+    with right:
+        st.markdown(gd.judged(found, steps, errors))
+        ui.part(error, curves.slope_errors_alt(steps, errors), key="gd_error")
+
+
+@ui.scene("Downhill", "A step is the learning rate times the slope, downhill: x ← x − η · gradient.")
+def downhill() -> None:
+    with ui.controls():
+        landscape = gd.choose_surface()
+        rate = gd.learning_rate(landscape, key="gd_rate")
+        start = gd.start_on(landscape)
+    way = gd.descend(landscape, "sgd", rate, start)
+    ui.note(gd.told(way))
+    paths, ground = gd.paths([way]), gd.surface(landscape)
+    figure = surfaces.descent(
+        ground.x, ground.z, paths, pickable=True, font_size=ui.font_size(), narrow=ui.narrow()
+    )
+    gd.pickable(figure, surfaces.descent_alt(landscape.title, paths), landscape, key="gd_downhill")
+
+
+@ui.scene("The learning rate", "Too small and it crawls, too big and it flies off; in between it arrives.")
+def learning_rate() -> None:
+    with ui.controls():
+        landscape = gd.choose_curve()
+        rate = gd.learning_rate(landscape, key="gd_step")
+        start = gd.start_on(landscape)
+    way = gd.descend(landscape, "sgd", rate, start)
+    ui.note(gd.told(way))
+    (path,) = gd.paths([way])
+    figure = surfaces.descent_1d(
+        *gd.curve(landscape), path, way.gradients, font_size=ui.font_size(), narrow=ui.narrow()
+    )
+    ui.chart(figure, surfaces.descent_alt(landscape.title, [path]), key="gd_curve_way")
+
+
+@ui.scene("The race", "SGD, momentum and Adam start from one place: click the contour to choose it.")
+def race() -> None:
+    with ui.controls():
+        landscape = gd.choose_surface()
+        rates = gd.learning_rates(landscape, key="gd_rates")
+        start = gd.start_on(landscape)
+        ways = gd.race(landscape, start, rates)
+        gd.reasons(ways)
+    ui.note(gd.told_race(ways))
+    paths, ground = gd.paths(ways), gd.surface(landscape)
+    figure = surfaces.descent(
+        ground.x, ground.z, paths, pickable=True, font_size=ui.font_size(), narrow=ui.narrow()
+    )
+    gd.pickable(figure, surfaces.descent_alt(landscape.title, paths), landscape, key="gd_race")
+
+
+ui.chapter(slope, downhill, learning_rate, race)
