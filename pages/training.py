@@ -8,7 +8,7 @@ from explainer.ui.loaders import training, words
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
 def live() -> None:
     with ui.controls():
-        _, found = words.chosen()
+        _, found, _ = words.chosen()
         plan = training.planned(found)
         training.buttons(plan, found)
     training.watch()

@@ -58,7 +58,8 @@ def bars(
         )
     )
     longest = float(values.max(initial=1e-12)) if high is None else high
-    span = [np.log10(low or values.min() / 10), np.log10(longest) + 3] if log else [0, 1.3 * longest]
+    room = 1.1 + 0.035 * max(map(len, texts), default=0)  # for the text behind the longest bar
+    span = [np.log10(low or values.min() / 10), np.log10(longest) + 3] if log else [0, room * longest]
     scale = {"type": "log", "tickvals": list(POWERS), "ticktext": list(POWERS.values())} if log else {}
     result.update_xaxes(axis(title, font_size=font_size, range=span, showticklabels=log, **scale))
     names = {"tickmode": "array", "tickvals": places, "ticktext": list(labels)}
