@@ -14,6 +14,7 @@ if ROOT not in sys.path:
 from explainer import names  # noqa: E402
 from explainer.components.grid import (  # noqa: E402
     Cell,
+    Copies,
     Cross,
     Edit,
     Increments,
@@ -148,6 +149,15 @@ def script() -> None:
     grid(matrices, key="script", alt="Two matrices.", frames=Stages(stages))
 
 
+def copies() -> None:
+    """Three rows of B, one of them twice, and a cell that came from nowhere."""
+    rows = np.array([2, 0, 2])
+    origin = 4 * rows[:, None] + np.arange(4)  # (3, 4)
+    origin[1, 3] = -1
+    matrices = [Matrix(B, "B", "weights"), Matrix(B[rows], "B[rows]", "activations", (0, 1))]
+    grid(matrices, key="copies", alt="Rows that were looked up.", links=Copies(0, 1, origin))
+
+
 SHOWS = {
     "walk": walk,
     "product": product,
@@ -156,6 +166,7 @@ SHOWS = {
     "trained": trained,
     "editable": editable,
     "script": script,
+    "copies": copies,
 }
 
 if __name__ == "__main__":

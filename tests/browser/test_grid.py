@@ -187,6 +187,16 @@ def test_the_same_cell_is_lit_in_all(show):
     assert re.fullmatch(r"row C, column G: W \S+ · P \S+ · counted \S+", grid.readout.inner_text())
 
 
+def test_a_copy_lights_its_source_and_a_source_all_its_copies(show):
+    grid = show("copies")
+    grid.hover(1, 0, 1)
+    assert sorted(grid.lit("cell")) == [(0, 2, 2, 1, 1), (1, 0, 0, 1, 1)]
+    grid.hover(0, 2, 3)
+    assert sorted(grid.lit("cell")) == [(0, 2, 2, 3, 3), (1, 0, 0, 3, 3), (1, 2, 2, 3, 3)]
+    grid.hover(1, 1, 3)
+    assert grid.lit("cell") == [(1, 1, 1, 3, 3)]
+
+
 def test_the_text_alternative_holds_the_numbers(show):
     grid = show("walk")
     grid.page.wait_for_selector("table", state="attached")

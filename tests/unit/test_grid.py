@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from explainer.components.grid import (
+    Copies,
     Cross,
     Increments,
     Matrix,
@@ -69,6 +70,14 @@ def test_terms_and_partial_sums_are_those_of_python():
     np.testing.assert_array_equal(arrays[link["terms"]["array"]], terms)
     np.testing.assert_array_equal(arrays[link["partial"]["array"]][:, :, -1], AB.values)
     assert header["frames"] == [{"kind": "walk", "link": 0, "order": None, "speed": 1.5}]
+
+
+def test_origins_of_copies_arrive_whole():
+    origin = np.array([[3, 0, -1], [1, 1, 2]])
+    header, arrays = read(A, B, links=Copies(0, 1, origin))
+    link = header["links"][0]
+    np.testing.assert_array_equal(arrays[link["origin"]["array"]], origin)
+    assert (link["kind"], link["source"], link["copy"]) == ("copies", 0, 1)
 
 
 def test_increments_arrive_whole():
@@ -206,6 +215,8 @@ def test_a_grid_needs_a_matrix():
         (Product(0, 1, 2, terms=np.zeros((2, 3))), r"give \(2, 3, 2\)"),
         (Product(0, 1, 2, partial=np.zeros((3, 2, 2))), r"give \(2, 3, 2\)"),
         (Same((0, 1)), "same size"),
+        (Copies(0, 1, np.zeros((2, 2), int)), "origin must be whole numbers"),
+        (Copies(0, 1, np.full((2, 3), 4)), "origin must lie between 0 and 3"),
         (SameRow((0, 7)), "there is no matrix 7"),
         ("cross", "give a Cross"),
     ],

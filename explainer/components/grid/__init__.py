@@ -7,6 +7,7 @@ import streamlit as st
 
 from explainer.components.grid.description import (
     Cell,
+    Copies,
     Cross,
     Edit,
     Frames,
@@ -25,6 +26,7 @@ from explainer.components.grid.payload import packed, unpacked
 
 __all__ = [
     "Cell",
+    "Copies",
     "Cross",
     "Edit",
     "Increments",

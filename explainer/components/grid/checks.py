@@ -7,6 +7,7 @@ import numpy as np
 from explainer.components.grid.description import (
     ROLES,
     SHADES,
+    Copies,
     Cross,
     Frames,
     Increments,
@@ -117,8 +118,10 @@ def _check_link(where: str, link: Link, matrices: Sequence[Matrix]) -> None:
         _require(len(sizes) == 1, f"{where}: the matrices must have the same size, got {shapes}")
     elif isinstance(link, Product):
         _check_product(where, link, matrices)
+    elif isinstance(link, Copies):
+        _check_copies(where, link, matrices)
     else:
-        raise ValueError(f"{where}: give a Cross, Product, Same or SameRow")
+        raise ValueError(f"{where}: give a Cross, Product, Same, SameRow or Copies")
 
 
 def _check_product(where: str, link: Product, matrices: Sequence[Matrix]) -> None:
@@ -132,6 +135,19 @@ def _check_product(where: str, link: Product, matrices: Sequence[Matrix]) -> Non
             array is None or np.shape(array) == (n, m, k),
             f"{where}: {name} has shape {np.shape(array)}; give {(n, m, k)}",
         )
+
+
+def _check_copies(where: str, link: Copies, matrices: Sequence[Matrix]) -> None:
+    rows, cols = _shape(where, matrices, link.source)
+    shape, origin = _shape(where, matrices, link.copy), np.asarray(link.origin)
+    _require(
+        origin.shape == shape and origin.dtype.kind in "iu",
+        f"{where}: origin must be whole numbers of shape {shape}, got {origin.shape}, {origin.dtype}",
+    )
+    _require(
+        bool((origin >= -1).all() and (origin < rows * cols).all()),
+        f"{where}: origin must lie between 0 and {rows * cols - 1}, or be -1",
+    )
 
 
 def _check_frames(part: Frames, matrices: Sequence[Matrix], links: Sequence[Link]) -> None:

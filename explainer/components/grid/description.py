@@ -63,7 +63,16 @@ class SameRow:
     matrices: tuple[int, ...]
 
 
-Link = Cross | Product | Same | SameRow
+@dataclass(frozen=True, eq=False)
+class Copies:
+    """A cell lights where its number was taken from, and a cell of the source every place it went to."""
+
+    source: int
+    copy: int
+    origin: np.ndarray  # int, in the copy's shape: the place in the source, row by row; -1 for none
+
+
+Link = Copies | Cross | Product | Same | SameRow
 
 
 # --- frames: what plays -----------------------------------------------------------------------------

@@ -32,6 +32,18 @@ const LIGHTS = {
     const rows = link.matrices.map((i) => grid.matrices[i]).map((m) => light(m, one(row), all(m.width), 'soft'));
     return [...rows, light(grid.matrices[matrix], one(row), one(col), 'cell')];
   },
+  copies(grid, link, { matrix, row, col }) {
+    const [source, copy] = [link.source, link.copy].map((i) => grid.matrices[i]);
+    const cell = (m, at) => light(m, one(Math.floor(at / m.width)), one(at % m.width), 'cell');
+    if (matrix === link.copy) {
+      const at = link.origin[row * copy.width + col];
+      return at < 0 ? [] : [cell(source, at), light(copy, one(row), one(col), 'cell')];
+    }
+    if (matrix !== link.source) return [];
+    const at = row * source.width + col;
+    const places = [...link.origin.keys()].filter((i) => link.origin[i] === at);
+    return [...places.map((i) => cell(copy, i)), light(source, one(row), one(col), 'cell')];
+  },
   product(grid, link, { matrix, row, col }) {
     const [left, right, out] = [link.left, link.right, link.out].map((i) => grid.matrices[i]);
     const row_ = light(left, one(row), all(left.width), 'soft');

@@ -19,7 +19,7 @@ function unpack(bytes) {
   });
   const resolve = (part, names) => names.forEach((name) => { part[name] = part[name] && arrays[part[name].array]; });
   header.matrices.forEach((m) => resolve(m, ['values']));
-  header.links.forEach((l) => resolve(l, ['terms', 'partial']));
+  header.links.forEach((l) => resolve(l, ['terms', 'partial', 'origin']));
   header.frames.forEach((f) => resolve(f, ['cells', 'starts', 'weights', 'order', 'values']));
   return header;
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 from explainer.components.grid.checks import check
 from explainer.components.grid.description import (
+    Copies,
     Cross,
     Frames,
     Increments,
@@ -171,6 +172,9 @@ def _link(link: Link, store: _Store) -> dict[str, Any]:
             "terms": store.add(link.terms),
             "partial": store.add(link.partial),
         }
+    if isinstance(link, Copies):
+        origin = store.add(link.origin)
+        return {"kind": "copies", "source": link.source, "copy": link.copy, "origin": origin}
     return {"kind": "same" if isinstance(link, Same) else "same_row", "matrices": list(link.matrices)}
 
 
