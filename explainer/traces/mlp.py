@@ -109,6 +109,11 @@ class ForwardPass:
     target: int | None = None
     loss: float | None = None
 
+    @property
+    def surprise(self) -> np.ndarray:
+        """Return what the loss would be for every character, were it the true one: (V,) nats."""
+        return np.log(self.exponentials.sum()) - (self.logits - self.logits.max())
+
 
 @torch.no_grad()
 def forward(model: MLP, vocabulary: Vocabulary, text: str, target: str | None = None) -> ForwardPass:
@@ -157,6 +162,52 @@ def dot(x: np.ndarray, W: np.ndarray, b: np.ndarray, column: int) -> Dot:
     products = x * W[:, column]  # (I,)
     order = np.argsort(-np.abs(products), kind="stable")  # (I,)
     return Dot(products, order, float(b[column]), float(products.sum() + b[column]))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """``x @ W + b`` as one product: b is the weight of a last input that is always 1.
+
+    Args:
+        inputs: (1, K); weights: (K, O); outputs: (1, O) as the model computed them.
+        terms: (1, O, K) the products, which add up to the outputs.
+        names: (K,) of the inputs.
+    """
+
+    inputs: np.ndarray
+    weights: np.ndarray
+    outputs: np.ndarray
+    terms: np.ndarray
+    names: tuple[str, ...]
+
+
+def layer(
+    x: np.ndarray,
+    W: np.ndarray,
+    b: np.ndarray,
+    outputs: np.ndarray,
+    names: Sequence[str],
+    kept: Sequence[int] | None = None,
+) -> Layer:
+    """Write x (I,) @ W (I, O) + b (O,) = outputs (O,) as one product.
+
+    Args:
+        names: (I,) of the inputs.
+        kept: the inputs that stay, in this order; what the others say is added up into one input. All if None.
+    """
+    kept = np.arange(len(x)) if kept is None else np.asarray(kept)
+    others = np.setdiff1d(np.arange(len(x)), kept)
+    rest = [x[others] @ W[others]] if len(others) else []  # (O,)
+    weights = np.vstack([W[kept], *rest, b])  # (K, O)
+    inputs = np.concatenate([x[kept], np.ones(len(rest) + 1)])[None]  # (1, K)
+    told = [f"{len(others)} others"] * len(rest) + ["bias"]
+    terms = (inputs * weights.T)[None]  # (1, O, K)
+    return Layer(inputs, weights, outputs[None], terms, (*(names[i] for i in kept), *told))
+
+
+def loudest(h: np.ndarray, W2: np.ndarray, letter: int, count: int = 10) -> np.ndarray:
+    """Return the neurons (count,) whose h (H,) times W2 (H, V) says most about one letter, for or against."""
+    return np.argsort(-np.abs(h * W2[:, letter]), kind="stable")[:count]  # (count,)
 
 
 @dataclass(frozen=True)
