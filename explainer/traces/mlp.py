@@ -193,7 +193,7 @@ def layer(
 
     Args:
         names: (I,) of the inputs.
-        kept: the inputs that stay, in this order; what the others say is added up into one input. All if None.
+        kept: the inputs that stay, in this order, all if None; the others are added up into one.
     """
     kept = np.arange(len(x)) if kept is None else np.asarray(kept)
     others = np.setdiff1d(np.arange(len(x)), kept)

@@ -70,7 +70,8 @@ def test_a_layer_is_one_product_with_its_bias_as_last_row():
     net, m = model(), traces.matrices(model())
     step = traces.forward(net, names.VOCABULARY, "EWA")
     found = traces.layer(step.x, m.W1, m.b1, step.preactivation, [str(i) for i in range(30)])
-    assert found.inputs.shape == (1, 31) and found.weights.shape == (31, 200) and found.names[-1] == "bias"
+    assert found.inputs.shape == (1, 31) and found.weights.shape == (31, 200)
+    assert found.names[-1] == "bias"
     np.testing.assert_allclose(found.inputs @ found.weights, found.outputs, atol=1e-4)
     np.testing.assert_allclose(found.terms.sum(2), found.outputs, atol=1e-4)
 
@@ -83,7 +84,7 @@ def test_a_shortened_layer_still_adds_up_and_begins_with_the_loudest():
     assert found.names == (*(f"neuron {i}" for i in loud), "197 others", "bias")
     np.testing.assert_allclose(found.terms.sum(2), found.outputs, atol=1e-4)
     products = np.abs(step.h * m.W2[:, 5])
-    np.testing.assert_array_equal(np.abs(found.terms[0, 5, :3]), np.sort(products)[::-1][:3])
+    np.testing.assert_allclose(np.abs(found.terms[0, 5, :3]), np.sort(products)[::-1][:3], rtol=1e-6)
 
 
 def test_surprise_is_the_loss_of_every_letter():
@@ -91,8 +92,8 @@ def test_surprise_is_the_loss_of_every_letter():
     step = traces.forward(net, names.VOCABULARY, "EWA", "L")
     logits = torch.tensor(step.logits).expand(34, -1)
     expected = F.cross_entropy(logits, torch.arange(34), reduction="none")
-    np.testing.assert_allclose(step.surprise, expected, rtol=1e-5, atol=1e-5)
-    assert step.surprise[step.target] == pytest.approx(step.loss, rel=1e-5)
+    np.testing.assert_allclose(step.surprise, expected, rtol=1e-5, atol=1e-4)
+    assert step.surprise[step.target] == pytest.approx(step.loss, rel=1e-4)
 
 
 def test_a_foreign_letter_is_named():
