@@ -10,7 +10,7 @@ SEXES = ("girls", "boys")
 # checkpoint name -> the module whose run() trains it
 TRAINERS = {
     **{f"{sex}-bigram": "explainer.training.bigram" for sex in SEXES},
-    **{f"{sex}-{kind}": "explainer.training.mlp" for sex in SEXES for kind in ("mlp", "mlp-2d")},
+    **{f"{sex}-{kind}": "explainer.training.mlp" for sex in SEXES for kind in ("mlp", "mlp-2d", "mlp-talk")},
     **{f"{sex}-gpt": "explainer.training.gpt" for sex in SEXES},
     **{name: "explainer.training.gpt" for name in ("shakespeare", "polish-books", "pan-tadeusz")},
 }

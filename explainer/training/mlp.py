@@ -4,7 +4,7 @@ import hashlib
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,8 @@ from explainer.training.recipes import (
 from explainer.vocabulary import Vocabulary
 
 CHUNK = 128  # steps whose batches are drawn at once
+JUDGED = 50_000  # windows that a loss is taken over, at most
+BLOCK = 4096  # distinct windows that are judged at once
 BETA1, BETA2, EPSILON = 0.9, 0.99, 1e-8  # AdamW
 
 
@@ -52,19 +54,31 @@ class Parameters(NamedTuple):
 
 
 class Examples:
-    """The windows of a list of words, and the loss over all of them at the price of the distinct ones."""
+    """The windows of a list of words, and their mean loss at the price of the distinct windows.
+
+    The loss is over all N windows, or over the first 50,000 of a longer list.
+    """
 
     def __init__(self, words: Sequence[str], vocabulary: Vocabulary, block_size: int) -> None:
         self.X, self.Y = build_dataset(words, vocabulary, block_size)  # (N, T), (N,)
-        self.contexts, place = self.X.unique(dim=0, return_inverse=True)  # (U, T), (N,)
-        self.counts = torch.zeros(len(self.contexts), len(vocabulary))  # (U, V)
-        self.counts.index_put_((place, self.Y), torch.ones(len(place)), accumulate=True)
+        X, Y = self.X[:JUDGED], self.Y[:JUDGED]
+        contexts, place = X.unique(dim=0, return_inverse=True)  # (U, T), (N,)
+        cell = place * len(vocabulary) + Y  # (N,) in a table (U, V)
+        cells, counts = cell.unique(return_counts=True)  # (P,), (P,)
+        edges = [first * len(vocabulary) for first in range(BLOCK, len(contexts), BLOCK)]
+        cuts = torch.searchsorted(cells, torch.tensor(edges, dtype=torch.int64))
+        self._contexts = contexts.split(BLOCK)
+        self._cells = [part - i * BLOCK * len(vocabulary) for i, part in enumerate(cells.tensor_split(cuts))]
+        self._shares = (counts / len(Y)).tensor_split(cuts)
 
     def loss(self, parameters: Sequence[Tensor]) -> float:
-        """Return the mean cross-entropy over the N examples, in nats per character."""
-        logits = forward_pass(self.contexts, *parameters).logits  # (U, V)
-        log_probabilities = F.log_softmax(logits, dim=1)  # (U, V)
-        return -(self.counts * log_probabilities).sum(dtype=torch.float64).item() / len(self.Y)
+        """Return the mean cross-entropy in nats per character."""
+        total = 0.0
+        for contexts, cells, shares in zip(self._contexts, self._cells, self._shares, strict=True):
+            logits = forward_pass(contexts, *parameters).logits  # (U, V)
+            log_probabilities = F.log_softmax(logits, dim=1).view(-1)[cells]  # (P,)
+            total -= (shares * log_probabilities).sum(dtype=torch.float64).item()
+        return total
 
 
 @dataclass(frozen=True)
@@ -72,7 +86,7 @@ class Progress:
     """How far a training run is.
 
     Args:
-        train_loss, dev_loss: over all examples at the latest recorded step, in nats per character.
+        train_loss, dev_loss: of the latest recorded step, without dropout, in nats per character.
         learning_rate: of the next step, the schedule included.
         steps_per_second: over all the time spent so far; 0 at the start.
     """
@@ -114,13 +128,15 @@ class Trainer:
     ) -> None:
         if not (train and dev):
             raise ValueError("There are too few names to learn from; give at least ten.")
-        self.vocabulary, self.shape, self.recipe = vocabulary, shape, recipe
+        self.vocabulary, self.recipe = vocabulary, recipe
+        self.shape = replace(shape, vocab_size=len(vocabulary))
         self.train, self.dev = (Examples(words, vocabulary, shape.block_size) for words in (train, dev))
         self.learning_rate = recipe.learning_rate  # may be changed at any time
-        self.step, self.seconds, self.diverged = 0, 0.0, False
+        self.step, self.diverged = 0, False
+        self.seconds = self.processor_seconds = 0.0  # spent so far
         self._batches = torch.Generator().manual_seed(recipe.seed)
         self._dropout = torch.Generator().manual_seed(recipe.seed + 1)
-        self.model = untrained(shape, recipe, self._batches)
+        self.model = untrained(self.shape, recipe, self._batches)
         self._flat = flatten(self.model)
         self._parameters = Parameters(*self.model.parameters())
         self._gradient = torch.zeros_like(self._flat)
@@ -141,7 +157,8 @@ class Trainer:
 
     def advance(self, steps: int) -> None:
         """Make so many steps, or as many as are left."""
-        begun, last = time.perf_counter(), min(self.step + steps, self.recipe.steps)
+        last = min(self.step + steps, self.recipe.steps)
+        begun, processor = time.perf_counter(), time.thread_time()
         with torch.inference_mode():
             while self.step < last and not self.diverged:
                 if self.step % CHUNK == 0:
@@ -150,6 +167,7 @@ class Trainer:
                 if self.step in self._to_record:
                     self._record()
         self.seconds += time.perf_counter() - begun
+        self.processor_seconds += time.thread_time() - processor
 
     def progress(self) -> Progress:
         """Return how far the run is."""
@@ -161,7 +179,7 @@ class Trainer:
         """Return what was recorded so far.
 
         Returns:
-            ``step`` (R,), ``train_loss`` and ``dev_loss`` (R,) over all examples without dropout;
+            ``step`` (R,), ``train_loss`` and ``dev_loss`` (R,) of ``Examples``, without dropout;
             ``batch_step`` and ``batch_loss`` (P,): about 600 batches, dropout included;
             ``C`` (R, V, 2) if the embedding has two dimensions.
         """
@@ -191,7 +209,9 @@ class Trainer:
             "moments": self._moments.clone(),
             "batches": self._before_chunk if self.step % CHUNK else self._batches.get_state(),
             "dropout": self._dropout.get_state(),
-            "numbers": torch.tensor([self.step, self.learning_rate, self.seconds], dtype=torch.float64),
+            "numbers": torch.tensor(
+                [self.step, self.learning_rate, self.seconds, self.processor_seconds], dtype=torch.float64
+            ),
             "batch_losses": self._batch_losses.clone(),
             "records": torch.tensor(self._records, dtype=torch.float64),
             "snapshots": torch.stack(self._snapshots) if self._snapshots else torch.empty(0),
@@ -199,7 +219,7 @@ class Trainer:
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         """Go on from where another Trainer of the same arguments was when it gave this state."""
-        step, self.learning_rate, self.seconds = state["numbers"].tolist()
+        step, self.learning_rate, self.seconds, self.processor_seconds = state["numbers"].tolist()
         self.step = int(step)
         self._flat.copy_(state["parameters"])
         self._moments.copy_(state["moments"])
@@ -360,7 +380,7 @@ def run(
         "recipe": asdict(recipe),
         "seed": recipe.seed,
         "steps": trainer.step,
-        "seconds": round(trainer.seconds, 1),
+        "processor_seconds": round(trainer.processor_seconds, 1),
         "losses": losses(model, split, names.VOCABULARY),
         "samples": copied(model, split, names.VOCABULARY),
     }
