@@ -11,7 +11,6 @@ from safetensors.torch import save
 from explainer import names
 from explainer.figures import curves
 from explainer.models.mlp import MLP
-from explainer.names import Split
 from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
 from explainer.training.mlp import Progress, Trainer
@@ -108,7 +107,7 @@ def buttons(plan: Plan, found: Words) -> None:
 def _start(plan: Plan, found: Words) -> None:
     try:
         check_limits(plan.shape, plan.recipe)
-        parts = Split(*(found.part(part)[0] for part in Split._fields))
+        parts = names.split(found.words)
         owner = st.session_state.setdefault("training_owner", uuid.uuid4().hex)
         job = queue().submit(
             owner, lambda: Trainer(parts.train, parts.dev, found.vocabulary, plan.shape, plan.recipe)
