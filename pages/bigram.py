@@ -26,30 +26,34 @@ def data() -> None:
     listed, told = ui.shared(2, 3, key="bigram_data")
     with ui.controls():
         source, words, _ = chosen(listed)
+    own = source.kind == "own"
     with told:
         ui.metrics(names=f"{len(words.words):,}", letters=f"{words.letters}", pairs=f"{words.pairs:,}")
         edges, labels = words.shares
-        split = [strip.Strip("", edges, labels)]
-        figure = strip.strips(split, colors=[palette.INPUT] * 3, scale=False, **bigram.lettering(ui.narrow()))
+        figure = strip.strips(
+            [strip.Strip("", edges, labels)],
+            colors=[palette.INPUT] * len(labels),
+            scale=False,
+            **bigram.lettering(ui.narrow()),
+        )
         ui.part(figure, f"The names, cut into {', '.join(labels)}.", key="bigram_split", height=90)
-    with told if source.kind == "own" else listed:
+    with told if own else listed:
         ui.table(words.table, "The names, each with the part that it is in.", key="bigram_table")
-    with told:
-        if source.kind == "own":
+    with listed if own else told:
+        if own:
             ui.table(words.left_out, "What was left out of the list, and why.", key="bigram_left_out")
         else:
-            top, texts = bigram.top(words)
-            figure = bars.bars(
-                top["name"], top["bearers"], texts, color=palette.INPUT, font_size=ui.font_size()
-            )
-            ui.part(figure, bars.bars_alt("The most frequent names", top["name"], texts), key="bigram_top")
+            names, bearers, texts = bigram.top(words)
+            figure = bars.bars(names, bearers, texts, color=palette.INPUT, font_size=ui.font_size())
+            ui.part(figure, bars.bars_alt("The most frequent names", names, texts), key="bigram_top")
 
 
 @ui.scene("One name", "Letter by letter: which follows which? The dot is where a name begins and ends.")
 def one_name() -> None:
     with ui.controls():
         source, words, _ = chosen()
-        word = typed_name(words)
+        word, unknown = typed_name(words)
+    ui.complain(words.complaint or unknown)
     fill = bigram.one_name(source, word)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, speed=1.5, within=True)
     alt = f"The letter pairs of one name, counted one by one in a matrix of {len(words.labels)} letters."
@@ -63,6 +67,7 @@ def one_name() -> None:
 def fill_in() -> None:
     with ui.controls():
         source, words, _ = chosen()
+    ui.complain(words.complaint)
     fill = bigram.fill_in(source)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
@@ -83,7 +88,8 @@ def probabilities() -> None:
         matrix(words, table.probabilities, "probability", "probabilities", 1),
     ]
     alt = "The counts beside the probabilities; each row of the probabilities sums to one."
-    ui.note(bigram.never_counted(table, added))
+    if not ui.complain(words.complaint):
+        ui.note(bigram.never_counted(table, added))
     ui.grid(matrices, key="bigram_probabilities", alt=alt, links=ui.Same((0, 1)), panel=False)
 
 
@@ -97,6 +103,7 @@ def sample() -> None:
         seed = ui.seed(key="bigram_seed")
         with more:
             added = smoothing()
+    ui.complain(words.complaint)
     if way == "ten":
         drawn = bigram.ten_names(source, added, seed)
         figure = bars.bars(
@@ -125,8 +132,9 @@ def sample() -> None:
 def how_good() -> None:
     with ui.controls():
         source, words, _ = chosen()
-        word = typed_name(words)
+        word, unknown = typed_name(words)
         added = smoothing()
+    ui.complain(words.complaint or unknown)
     named, over = ui.shared(2, 3, key="bigram_how_good")
     with named:
         judged = bigram.likelihood(source, added, word)
@@ -160,7 +168,8 @@ def counting_is_learning() -> None:
             steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
-    ui.note(bigram.judgement(run))
+    if not ui.complain(words.complaint):
+        ui.note(bigram.judgement(run))
     if view == "losses":
         figure = bigram.training_figure(run, words, ui.font_size())
         ui.chart(figure, bigram.training_alt(run), key="bigram_losses")

@@ -1,7 +1,7 @@
 """Everything that imports streamlit, so that a page reads like the talk."""
 
 from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Values, grid
-from explainer.ui.blocks import agenda, beside, chart, metrics, note, part, shared, table
+from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
 from explainer.ui.deck import chapter, controls, font_size, narrow, scene
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import (
@@ -34,6 +34,7 @@ __all__ = [
     "chapter",
     "chart",
     "choice",
+    "complain",
     "controls",
     "font_size",
     "grid",

@@ -71,6 +71,7 @@ def part(figure: go.Figure, alt: str, *, key: str, height: int | None = None) ->
     Args:
         height: in pixels, for a figure that needs only so much.
     """
+    figure.update_layout(height=height or PHONE_HEIGHT)  # the least that it takes
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
     st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or rest)
 
@@ -126,3 +127,11 @@ def note(text: str) -> None:
     """Say one line above the picture, which makes room for it; constant text and numbers only."""
     with st.container(key="note"):
         st.markdown(text)
+
+
+def complain(text: str) -> bool:
+    """Say what is wrong in one line above the picture, if anything is; a visitor's words may stand in it."""
+    if text:
+        with st.container(key="note"):
+            st.text(text)
+    return bool(text)

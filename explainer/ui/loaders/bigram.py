@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from explainer import names
@@ -116,10 +115,10 @@ training = cached(_training, trace.neural_training, train_neural, max_entries=24
 # --- as the page shows it ---------------------------------------------------------------------------
 
 
-def top(words: Words) -> tuple[pd.DataFrame, list[str]]:
-    """Return the ten names with the most bearers, and how many as text."""
+def top(words: Words) -> tuple[list[str], list[int], list[str]]:
+    """Return the ten names with the most bearers, how many these are, and the same as text."""
     most = words.table.nlargest(10, "bearers")
-    return most, [f"{bearers:,}" for bearers in most["bearers"]]
+    return most["name"].tolist(), most["bearers"].tolist(), [f"{bearers:,}" for bearers in most["bearers"]]
 
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
@@ -150,7 +149,7 @@ def surprise(judged: trace.Likelihood) -> tuple[np.ndarray, list[str]]:
     """Return −ln p of every pair, zero where it has no end, and what to write beside it."""
     possible = judged.probabilities > 0
     lengths = np.zeros(len(possible))
-    lengths[possible] = -judged.log_likelihoods[possible]
+    lengths[possible] = 0.0 - judged.log_likelihoods[possible]
     texts = [
         f"−ln {p:.3f} = {length:.2f}"
         if p >= 0.001
@@ -229,7 +228,8 @@ def titles(run: trace.NeuralTraining, words: Words, brief: bool) -> list[str]:
 def counted_title(run: trace.NeuralTraining, words: Words) -> str:
     """Return the title of the counted table with its smoothing and its losses."""
     dev = f", dev {nats(run.counted_losses['dev'])}" if words.splits else ""
-    return f"counted + {number(run.smoothing)}: train {nats(run.counted_losses['train'])}{dev}"
+    smoothing = f" + {number(run.smoothing)}" if run.smoothing else ""
+    return f"counted{smoothing}: train {nats(run.counted_losses['train'])}{dev}"
 
 
 def judgement(run: trace.NeuralTraining) -> str:

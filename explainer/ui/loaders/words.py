@@ -93,7 +93,10 @@ def words(source: Source) -> Words:
     if source.kind != "own":
         return _register(source)
     if not source.text:
-        return _register(Source(), "Your list is empty. Until it is not, the girls' names stand here.")
+        return _register(
+            Source(),
+            "Your list is empty: the girls' names stand here until you paste words or choose a file.",
+        )
     try:
         own = names.own_list(source.text, source.filename, source.column)
     except names.ListError as error:
@@ -137,17 +140,21 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     with more:
         source = _own_source() if own else _register_source(kind)
     found = words(source)
-    if found.complaint:
-        st.text(found.complaint)
+    with more:
+        if own:
+            st.text(found.complaint or f"{len(found.words):,} words; left out: {len(found.left_out):,}")
     return source, found, more
 
 
-def typed_name(found: Words) -> str:
-    """Draw the field for a visitor's name; the first name of the list stands in for it."""
+def typed_name(found: Words) -> tuple[str, str]:
+    """Draw the field for a visitor's name and return it with what is to be said about it.
+
+    The first name of the list stands in for a name that was not typed yet; letters that no name
+    has are left out.
+    """
     word, unknown = found.known(widgets.word("your name", found.words[0], key="bigram_name"))
-    if unknown:
-        st.text(f"No name has {' '.join(unknown)}: left out.")
-    return word
+    told = ", ".join("a space" if letter == " " else f"“{letter}”" for letter in unknown)
+    return word, f"No name of the list has {told}: left out here." if unknown else ""
 
 
 def _register_source(kind: str) -> Source:
