@@ -70,7 +70,7 @@ def test_a_layer_is_one_product_with_its_bias_as_last_row():
     net, m = model(), traces.matrices(model())
     step = traces.forward(net, names.VOCABULARY, "EWA")
     found = traces.layer(step.x, m.W1, m.b1, step.preactivation, [str(i) for i in range(30)])
-    assert found.inputs.shape == (1, 31) and found.weights.shape == (31, 200)
+    assert (found.inputs.shape, found.weights.shape) == ((1, 31), (31, 200))
     assert found.names[-1] == "bias"
     np.testing.assert_allclose(found.inputs @ found.weights, found.outputs, atol=1e-4)
     np.testing.assert_allclose(found.terms.sum(2), found.outputs, atol=1e-4)
@@ -93,7 +93,7 @@ def test_surprise_is_the_loss_of_every_letter():
     logits = torch.tensor(step.logits).expand(34, -1)
     expected = F.cross_entropy(logits, torch.arange(34), reduction="none")
     np.testing.assert_allclose(step.surprise, expected, rtol=1e-5, atol=1e-4)
-    assert step.surprise[step.target] == pytest.approx(step.loss, rel=1e-4)
+    assert step.surprise[step.target] == pytest.approx(step.loss, abs=1e-5)
 
 
 def test_a_foreign_letter_is_named():

@@ -1,0 +1,482 @@
+"""What the MLP chapter shows: one prediction of a trained perceptron, number by number, and a batch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from explainer import names
+from explainer.components.grid import Copies, Link, Matrix, Product, Same, Stage, Stages, grid
+from explainer.figures import palette
+from explainer.figures.curves import Curve, Point, curves
+from explainer.figures.histogram import Histogram, histograms, histograms_alt
+from explainer.models import mlp as model
+from explainer.traces import mlp as trace
+from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
+from explainer.ui import widgets
+from explainer.ui.deck import font_size
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.loaders.words import Source, Words, shown, words
+from explainer.ui.source import cached
+
+SEXES = {"girls": "girls", "boys": "boys"}
+MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
+TIMES = {"trained": "trained", "start": "before training, as in the talk"}
+STEPS = {
+    "lookup": "look-up",
+    "view": "view",
+    "hidden": "@ W1 + b1",
+    "tanh": "tanh",
+    "logits": "@ W2 + b2",
+    "softmax": "softmax",
+    "loss": "cross-entropy",
+}
+NEURONS = {"ten": "the ten loudest", "all": "all 200"}
+RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
+BATCHES = {"before": "at the start", "after": "after training"}
+LAYERS = {"h": "h, after tanh", "sum": "sum, before tanh"}
+VIEWS = {"h": "tanh of every neuron", "saturated": "saturated ones"}
+FOLD = 20  # numbers in a line of a vector too long for one
+TOGETHER = 20  # neurons shown side by side
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a visitor wants to see predicted: by which model, after how many letters of a name."""
+
+    sex: str
+    name: str
+    read: int
+
+    @property
+    def text(self) -> str:
+        """The letters that were read."""
+        return self.name[: self.read]
+
+    @property
+    def target(self) -> str:
+        """The letter that truly follows them."""
+        return (self.name + names.BOUNDARY)[self.read]
+
+
+# --- computed by the traces -------------------------------------------------------------------------
+
+
+def _forward(sex: str, text: str, target: str | None = None) -> trace.ForwardPass:
+    loaded = checkpoint(f"{sex}-mlp")
+    return trace.forward(loaded.model, loaded.vocabulary, text, target)
+
+
+def _windows(name: str, block_size: int) -> trace.Windows:
+    return trace.windows(name, names.VOCABULARY, block_size)
+
+
+def _matrices(sex: str, time: str) -> trace.Matrices:
+    start = untrained(Shape(), TALK)
+    return trace.matrices(start if time == "start" else checkpoint(f"{sex}-mlp").model)
+
+
+def _hidden(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
+    step, m, chosen = _forward(sex, text), _matrices(sex, "trained"), list(neurons)
+    read = [f"{shown(letter)} {i}" for letter in step.context for i in range(m.C.shape[1])]
+    return trace.layer(step.x, m.W1[:, chosen], m.b1[chosen], step.preactivation[chosen], read)
+
+
+def _logits(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
+    step, m = _forward(sex, text), _matrices(sex, "trained")
+    said = [f"neuron {i}" for i in range(len(step.h))]
+    return trace.layer(step.h, m.W2, m.b2, step.logits, said, neurons)
+
+
+def _loudest(sex: str, text: str, letter: int, count: int) -> tuple[int, ...]:
+    return tuple(trace.loudest(_forward(sex, text).h, _matrices(sex, "trained").W2, letter, count).tolist())
+
+
+def _saturation(sex: str, recipe: str, time: str, size: int, seed: int) -> trace.Saturation:
+    train, _ = words(_source(sex)).part("train")
+    X, Y = trace.batch(train, names.VOCABULARY, size=size, seed=seed)  # (B, 3), (B,)
+    if time == "before":
+        return trace.saturation(untrained(Shape(), {"talk": TALK, "better": BETTER}[recipe]), X, Y)
+    trained = checkpoint(f"{sex}-mlp-talk" if recipe == "talk" else f"{sex}-mlp")
+    return trace.saturation(trained.model, X, Y)
+
+
+def _batch_labels(sex: str, size: int, seed: int) -> list[str]:
+    train, _ = words(_source(sex)).part("train")
+    X, Y = trace.batch(train, names.VOCABULARY, size=size, seed=seed)  # (B, 3), (B,)
+    pairs = zip(X.tolist(), Y.tolist(), strict=True)
+    return [shown(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
+
+
+forward = cached(_forward, trace.forward, model.forward_pass)
+windows = cached(_windows, trace.windows, model.build_dataset)
+matrices = cached(_matrices, trace.matrices, model.parameter_shapes)
+hidden_layer = cached(_hidden, trace.layer, model.linear)
+output_layer = cached(_logits, trace.layer, model.linear)
+loudest = cached(_loudest, trace.loudest)
+saturation = cached(_saturation, trace.saturation, untrained, scale)
+batch_labels = cached(_batch_labels, trace.batch)
+parameter_count = cached(trace.parameter_count, model.parameter_shapes)
+tanh_curve = cached(trace.tanh_curve)
+
+
+# --- the controls -----------------------------------------------------------------------------------
+
+
+def asked(step: bool = False) -> Asked:
+    """Draw the choice of a model and the field for a name; with ``step`` how much of it was read."""
+    sex = widgets.choice("learned from", SEXES, key="mlp_sex")
+    found = words(_source(sex))
+    name, unknown = found.known(widgets.word("name", found.words[0], key="mlp_name"))
+    if unknown:
+        st.text(f"No name has {' '.join(unknown)}: left out.")
+    if not step:
+        return Asked(sex, name, len(name))
+    read = widgets.slider("letters read", 0, len(name), min(2, len(name)), key="mlp_read")
+    return Asked(sex, name, read)
+
+
+def batch_size() -> int:
+    """Draw the slider of the batch size."""
+    return widgets.slider("BATCH_SIZE", 1, 512, 32, key="mlp_batch")
+
+
+def _source(sex: str) -> Source:
+    return Source(sex.removesuffix("s"))
+
+
+# --- the data set and the hyperparameters -----------------------------------------------------------
+
+
+def texts(found: trace.Windows) -> tuple[list[str], list[str], list[list[int]]]:
+    """Return the contexts and targets of a name as they are shown, and their numbers."""
+    ids = np.column_stack([found.contexts, found.targets]).tolist()
+    return [shown(c) for c in found.context_texts], [shown(t) for t in found.target_texts], ids
+
+
+def examples(sex: str) -> dict[str, str]:
+    """Return how many examples the names of each part give: one a letter, and one for the end."""
+    found: Words = words(_source(sex))
+    counted = {part: sum(len(word) + 1 for word in found.part(part)[0]) for part in ("train", "dev", "test")}
+    return {"names": f"{len(found.words):,}"} | {f"{part} examples": f"{n:,}" for part, n in counted.items()}
+
+
+def prices(count: trace.ParameterCount) -> tuple[list[str], list[int], list[str]]:
+    """Return the name, the size and the sum of every matrix."""
+    told = [
+        f"{' × '.join(map(str, count.shapes[name]))} = {n:,}" if len(count.shapes[name]) > 1 else f"{n:,}"
+        for name, n in count.counts.items()
+    ]
+    return list(count.counts), list(count.counts.values()), told
+
+
+def costs(count: trace.ParameterCount, batch: int) -> dict[str, str]:
+    """Return what a shape costs, as text."""
+    step = f"multiplications for a batch of {batch}"
+    return {
+        "parameters": f"{count.total:,}",
+        "multiplications for one guess": f"{count.multiplications:,}",
+        step: f"{count.multiplications * batch:,}",
+    }
+
+
+# --- the matrices -----------------------------------------------------------------------------------
+
+
+def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
+    """Draw one of the five matrices with its numbers, or all of them to scale.
+
+    Args:
+        first: the neuron from which on some are shown; all if None.
+    """
+    m = matrices(sex, time)
+    alphabet = symbols()
+    if name == "all":
+        grid(_to_scale(m), key="mlp_matrices_all", alt="The five matrices, cell by cell to scale.")
+        return
+    some = slice(None) if first is None else slice(first, first + TOGETHER)
+    neurons = [str(i) for i in range(len(m.b1))[some]]
+    read = [f"{i + 1}.{e}" for i in range(len(m.W1) // m.C.shape[1]) for e in range(m.C.shape[1])]
+    title = f"{name} {' × '.join(map(str, np.shape(getattr(m, name))))}"
+    drawn = {
+        "C": lambda: Matrix(m.C, "C", "weights", rows=alphabet, cols=_numbers(m.C.shape[1]), title=title),
+        "W1": lambda: Matrix(m.W1[:, some], "W1", "weights", rows=read, cols=neurons, title=title),
+        "b1": lambda: _folded(m.b1, "b1", "weights"),
+        "W2": lambda: Matrix(m.W2[some], "W2", "weights", rows=neurons, cols=alphabet, title=title),
+        "b2": lambda: Matrix(m.b2[None], "b2", "weights", cols=alphabet, title=title),
+    }[name]()
+    grid([drawn], key=f"mlp_matrices_{name}", alt=f"The matrix {title}, every cell a number of the model.")
+
+
+def neuron_windows() -> dict[str, str]:
+    """Return the choices of which neurons are shown, by the first of them."""
+    last = Shape().hidden_layer_size
+    return {"all": "all"} | {str(i): f"{i}–{i + TOGETHER - 1}" for i in range(0, last, TOGETHER)}
+
+
+def _to_scale(m: trace.Matrices) -> list[Matrix]:
+    return [
+        Matrix(m.C, "C", "weights", (0, 0)),
+        Matrix(m.W1, "W1", "weights", (0, 1)),
+        Matrix(m.b1[None], "b1", "weights", (1, 1)),
+        Matrix(m.W2, "W2", "weights", (0, 2)),
+        Matrix(m.b2[None], "b2", "weights", (1, 2)),
+    ]
+
+
+def _folded(values: np.ndarray, name: str, role: str, place: tuple[int, int] = (0, 0)) -> Matrix:
+    """Return a long vector (H,) as a matrix, read line by line; NaN fills up the last line."""
+    lines = -(-len(values) // FOLD)
+    filled = np.full(lines * FOLD, np.nan, dtype=values.dtype)
+    filled[: len(values)] = values
+    rows = [str(FOLD * i) for i in range(lines)]
+    title = f"{name}, {len(values)} numbers in lines of {FOLD}"
+    cols = [f"+{i}" for i in range(FOLD)]
+    return Matrix(filled.reshape(lines, FOLD), name, role, place, rows=rows, cols=cols, title=title)
+
+
+def _numbers(count: int) -> list[str]:
+    return [str(i) for i in range(count)]
+
+
+# --- the forward pass -------------------------------------------------------------------------------
+
+
+def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
+    """Draw one step of the forward pass: what goes in and what comes out, cell by cell."""
+    found = forward(wanted.sex, wanted.text, wanted.target)
+    draw: dict[str, Callable[[], tuple[list[Matrix], list[Link], str, Stages | None]]] = {
+        "lookup": partial(_lookup, found, matrices(wanted.sex, "trained").C),
+        "view": partial(_view, found),
+        "hidden": partial(_hidden_step, found, wanted, neurons),
+        "tanh": partial(_tanh_step, found),
+        "logits": partial(_logits_step, found, wanted, neurons),
+        "softmax": partial(_softmax_step, found),
+        "loss": partial(_loss_step, found),
+    }
+    drawn, links, alt, frames = draw[step]()
+    key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
+    grid(drawn, key=key, alt=alt, links=links, frames=frames)
+
+
+def symbols() -> list[str]:
+    """Return the characters as they are shown."""
+    return [shown(symbol) for symbol in names.VOCABULARY.symbols]
+
+
+def context(found: trace.ForwardPass) -> list[str]:
+    """Return the letters that were read, as they are shown."""
+    return [shown(letter) for letter in found.context]
+
+
+def _lookup(found: trace.ForwardPass, C: np.ndarray) -> tuple:
+    letters = context(found)
+    E = C.shape[1]
+    origin = found.idx[:, None] * E + np.arange(E)  # (T, E) each number's place in C
+    drawn = [
+        Matrix(C, "C", "weights", (0, 0), rows=symbols(), cols=_numbers(E)),
+        Matrix(found.emb, "emb", "input", (0, 1), rows=letters, cols=_numbers(E)),
+    ]
+    code = ", ".join(map(str, found.idx))
+    lit = [(0, int(i), None) for i in dict.fromkeys(found.idx.tolist())]
+    told = f"{' '.join(letters)} are the rows {code} of C; nothing is computed, they are picked."
+    stages = Stages([Stage(told, [*lit, (1, None, None)], formula=f"emb = C[[{code}]]")])
+    return drawn, [Copies(0, 1, origin)], f"C, 34 × {E}, and the {len(letters)} rows read from it.", stages
+
+
+def _view(found: trace.ForwardPass) -> tuple:
+    T, E = found.emb.shape
+    letters = context(found)
+    places = [f"{letter} {e}" for letter in letters for e in range(E)]
+    drawn = [
+        Matrix(found.emb, "emb", "input", (0, 0), rows=letters, cols=_numbers(E)),
+        Matrix(found.x[None], "x", "input", (1, 0), cols=places),
+    ]
+    origin = np.arange(T * E)[None]  # (1, T * E)
+    told = f"The {T} rows side by side: the same {T * E} numbers, in the same memory."
+    stages = Stages([Stage(told, formula=f"x = emb.view(-1, {T * E})")])
+    return drawn, [Copies(0, 1, origin)], f"emb {T} × {E} above the same numbers in one row.", stages
+
+
+def _spoken_for(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple[tuple[int, ...], str]:
+    """Return the neurons that are shown and the letter they were chosen by."""
+    letter = int(found.probabilities.argmax())
+    count = 10 if neurons == "ten" else len(found.h)
+    chosen = loudest(wanted.sex, wanted.text, letter, count)
+    return (chosen if neurons == "ten" else tuple(sorted(chosen))), symbols()[letter]
+
+
+def _hidden_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
+    chosen, letter = _spoken_for(found, wanted, neurons)
+    layer = hidden_layer(wanted.sex, wanted.text, chosen)
+    which = f"of the ten neurons that say most about {letter}" if neurons == "ten" else "of all neurons"
+    alt = f"x times W1 plus b1: the sums {which}."
+    cols = [str(i) for i in chosen]
+    drawn, links = _falk(layer, ("x, 1", "input"), ("W1, b1 below it", "weights"), cols)
+    return drawn, links, alt, None
+
+
+def _logits_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
+    chosen, letter = _spoken_for(found, wanted, neurons)
+    layer = output_layer(wanted.sex, wanted.text, chosen)
+    alt = f"h times W2 plus b2: a number for every letter; most speaks for {letter}."
+    drawn, links = _falk(layer, ("h, 1", "activations"), ("W2, b2 below it", "weights"), symbols())
+    return drawn, links, alt, None
+
+
+def _falk(
+    layer: trace.Layer, left: tuple[str, str], right: tuple[str, str], cols: list[str]
+) -> tuple[list[Matrix], list[Link]]:
+    """Return a layer in Falk's scheme: weights above, inputs at the left, outputs where they cross."""
+    many = layer.weights.size > 3000
+    named = "preactivation" if left[1] == "input" else "logits"
+    drawn = [
+        Matrix(layer.inputs, left[0], left[1], (1, 0), cols=() if many else layer.names),
+        Matrix(layer.weights, right[0], right[1], (0, 1), rows=layer.names, cols=cols),
+        Matrix(layer.outputs, named, "activations", (1, 1), title=f"{named} 1 × {layer.outputs.size}"),
+    ]
+    return drawn, [Product(0, 1, 2, layer.terms)]
+
+
+def _tanh_step(found: trace.ForwardPass) -> tuple:
+    drawn = [
+        _folded(found.preactivation, "preactivation", "activations"),
+        _folded(found.h, "h", "activations", (0, 1)),
+    ]
+    return drawn, [Same((0, 1))], "Every sum beside its tanh, between −1 and 1.", None
+
+
+def _softmax_step(found: trace.ForwardPass) -> tuple:
+    alphabet = symbols()
+    drawn = [
+        Matrix(found.logits[None], "logit", "activations", (0, 0), cols=alphabet, title="logits"),
+        Matrix(found.exponentials[None], "exp", "counts", (1, 0), cols=alphabet, title="exp(logits − max)"),
+        Matrix(
+            found.probabilities[None],
+            "probability",
+            "probabilities",
+            (2, 0),
+            cols=alphabet,
+            title="each divided by their sum: probabilities",
+        ),
+    ]
+    best = int(found.probabilities.argmax())
+    total = float(found.exponentials.sum())
+    told = f"{alphabet[best]}: 1 / {total:.4g} = {found.probabilities[best]:.1%} of the whole."
+    lit = [(i, 0, best) for i in range(3)]
+    stages = Stages([Stage(told, lit, formula="softmax: all positive, adding up to 1")])
+    return drawn, [Same((0, 1, 2))], "Logits, their exponentials, and the probabilities.", stages
+
+
+def _loss_step(found: trace.ForwardPass) -> tuple:
+    alphabet = symbols()
+    drawn = [
+        Matrix(
+            found.probabilities[None],
+            "probability",
+            "probabilities",
+            (0, 0),
+            cols=alphabet,
+            title="probabilities p",
+        ),
+        Matrix(found.surprise[None], "−ln p", "loss", (1, 0), cols=alphabet, title="−ln p, in nats"),
+    ]
+    i = found.target
+    told = f"Truly follows: {alphabet[i]}, to which the model gave {found.probabilities[i]:.3g}."
+    formula = f"loss = −ln {found.probabilities[i]:.3g} = {found.loss:.3f} nats"
+    stages = Stages([Stage(told, [(0, 0, i), (1, 0, i)], formula=formula)])
+    return drawn, [Same((0, 1))], "The probabilities and what each would cost as the true letter.", stages
+
+
+# --- tanh and its activations -----------------------------------------------------------------------
+
+
+def curve_figure(z: float) -> go.Figure:
+    """Draw tanh and its slope with the point one is at."""
+    found = tanh_curve()
+    i = int(np.abs(found.x - z).argmin())
+    return curves(
+        [
+            Curve("tanh", found.x, found.y, palette.ACTIVATIONS),
+            Curve("its slope: what a gradient is multiplied by", found.x, found.slope, palette.LOSS, "dash"),
+        ],
+        x_title="sum",
+        y_title="",
+        points=[
+            Point(found.x[i], found.y[i], f"{found.y[i]:.4f}".replace("-", "−"), palette.ACTIVATIONS_TEXT),
+            Point(found.x[i], found.slope[i], f"{found.slope[i]:.4f}", palette.LOSS_TEXT, "diamond"),
+        ],
+        y_range=(-1.15, 1.2),
+        font_size=font_size(),
+    )
+
+
+def curve_alt(z: float) -> str:
+    """Return one sentence that reads the point on the curve."""
+    return f"tanh of {z:g} is {np.tanh(z):.4f} and its slope there {1 - np.tanh(z) ** 2:.4f}."
+
+
+def activations_grid(sex: str, recipe: str, time: str, size: int, seed: int, view: str) -> None:
+    """Draw the hidden layer for a batch: a row an example, a column a neuron."""
+    found = saturation(sex, recipe, time, size, seed)
+    values = found.h if view == "h" else found.saturated.astype(np.uint8)
+    role = "activations" if view == "h" else "counts"
+    rows = batch_labels(sex, size, seed)
+    title = f"h {size} × {found.h.shape[1]}" if view == "h" else f"|h| > {trace.SATURATED}"
+    drawn = Matrix(values, "h", role, rows=rows, title=title, scale_max=1.0)
+    alt = f"The activations of {size} examples and {found.h.shape[1]} neurons; {_stuck(found)}."
+    grid([drawn], key="mlp_activations", alt=alt)
+
+
+def numbers(found: trace.Saturation) -> dict[str, str]:
+    """Return share saturated, dead neurons, and the loss beside that of knowing nothing."""
+    return {
+        "saturated": f"{found.share_saturated:.1%}",
+        "dead neurons": f"{int(found.dead.sum())} of {len(found.dead)}",
+        "loss of this batch": f"{found.loss:.2f}",
+        f"ln {round(np.exp(found.uniform_loss))}, knowing nothing": f"{found.uniform_loss:.2f}",
+    }
+
+
+def verdict(found: trace.Saturation, time: str) -> str:
+    """Return in one sentence why a start or an end is good or bad."""
+    if time == "after":
+        return f"After training: {_stuck(found)}."
+    if found.loss > 1.5 * found.uniform_loss:
+        return (
+            f":red[Confidently wrong: a loss {found.loss / found.uniform_loss:.1f} times that of knowing nothing. "
+            f"And {found.share_saturated:.0%} of the tanhs hardly let a gradient through.]"
+        )
+    return "It knows nothing yet, and says so: every letter about equally likely, tanh free to move."
+
+
+def _stuck(found: trace.Saturation) -> str:
+    return f"{found.share_saturated:.1%} of the activations are saturated"
+
+
+def histogram_figure(found: trace.Saturation, layer: str, most: float) -> go.Figure:
+    """Draw where the numbers of a layer lie, before or after tanh."""
+    limit = trace.SATURATED if layer == "h" else float(np.arctanh(trace.SATURATED))
+    return histograms(
+        [_histogram(found, layer)], x_title=LAYERS[layer], beyond=limit, most=most, font_size=font_size()
+    )
+
+
+def histogram_alt(found: trace.Saturation, layer: str, recipe: str) -> str:
+    """Return one sentence that tells the histogram."""
+    return histograms_alt(f"Activations of {RECIPES[recipe]}", [_histogram(found, layer)])
+
+
+def highest(found: list[trace.Saturation], layer: str) -> float:
+    """Return the share at which the axes of several histograms end."""
+    drawn = [_histogram(one, layer) for one in found]
+    return 1.08 * max(float(one.counts.max() / one.counts.sum()) for one in drawn)
+
+
+def _histogram(found: trace.Saturation, layer: str) -> Histogram:
+    if layer == "sum":
+        return Histogram("sum", found.preactivation_edges, found.preactivation_counts)
+    return Histogram("h", found.edges, found.counts)

@@ -1,0 +1,130 @@
+"""MLP: letters become vectors, a layer of tanh mixes them, a softmax guesses the next letter."""
+
+import streamlit as st
+
+from explainer import ui
+from explainer.figures import bars, bengio, palette, window
+from explainer.ui.loaders import mlp
+
+
+@ui.scene(
+    "The structure",
+    "Look up each letter, put the vectors side by side, mix, and guess the letter that follows.",
+)
+def structure() -> None:
+    with ui.controls():
+        asked = mlp.asked()
+    step = mlp.forward(asked.sex, asked.text)
+    letters, symbols = mlp.context(step), mlp.symbols()
+    figure = bengio.architecture(
+        letters,
+        step.idx,
+        step.emb,
+        step.h,
+        step.probabilities,
+        symbols,
+        font_size=ui.font_size(),
+        narrow=ui.narrow(),
+    )
+    ui.chart(figure, bengio.architecture_alt(letters, step.probabilities, symbols), key="mlp_structure")
+
+
+@ui.scene(
+    "Building the data set", "A window slides over every name: these letters were read, this one follows."
+)
+def data_set() -> None:
+    with ui.controls():
+        asked = mlp.asked()
+        size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
+    contexts, targets, ids = mlp.texts(mlp.windows(asked.name, size))
+    figure = window.sliding(contexts, targets, ids, font_size=ui.font_size(), narrow=ui.narrow())
+    place = ui.shared(1, key="mlp_data_set")[0]
+    with place:
+        ui.metrics(**mlp.examples(asked.sex))
+        ui.part(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
+
+
+@ui.scene("Hyperparameters", "Four numbers that we choose before training, and what each of them costs.")
+def hyperparameters() -> None:
+    with ui.controls():
+        block = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
+        embedding = ui.slider("EMBEDDING_DIMENSION", 1, 32, 10, key="mlp_embedding")
+        hidden = ui.slider("HIDDEN_LAYER_SIZE", 1, 400, 200, key="mlp_hidden")
+        batch = mlp.batch_size()
+    count = mlp.parameter_count(34, block, embedding, hidden)
+    labels, lengths, texts = mlp.prices(count)
+    figure = bars.bars(labels, lengths, texts, color=palette.WEIGHTS, font_size=ui.font_size())
+    place = ui.shared(1, key="mlp_hyperparameters")[0]
+    with place:
+        ui.metrics(**mlp.costs(count, batch))
+        ui.part(figure, bars.bars_alt("Parameters", labels, texts), key="mlp_prices")
+
+
+@ui.scene(
+    "The matrices", "Five matrices are all that the model is; training does nothing but change their numbers."
+)
+def matrices() -> None:
+    with ui.controls():
+        name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix")
+        time = ui.choice("numbers", mlp.TIMES, key="mlp_time")
+        with st.popover("More"):
+            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            first = ui.choice("neurons of W1 and W2", mlp.neuron_windows(), key="mlp_first")
+    mlp.matrix_grid(sex, time, name, None if first == "all" else int(first))
+
+
+@ui.scene("The forward pass", "One guess, from the letters to the loss: seven steps, every number of them.")
+def forward_pass() -> None:
+    with ui.controls():
+        step = ui.choice("step", mlp.STEPS, key="mlp_step")
+        with st.popover("The name"):
+            asked = mlp.asked(step=True)
+            neurons = ui.choice("neurons", mlp.NEURONS, key="mlp_neurons")
+    mlp.forward_grid(step, asked, neurons)
+
+
+@ui.scene("tanh", "Without a bend, two layers were one; but where the curve is flat, nothing can be learned.")
+def tanh() -> None:
+    with ui.controls():
+        z = ui.slider("sum", -5.0, 5.0, 1.0, step=0.05, key="mlp_z")
+    ui.chart(mlp.curve_figure(z), mlp.curve_alt(z), key="mlp_tanh")
+
+
+@ui.scene(
+    "The activations of a batch", "One row an example, one column a neuron: how many are stuck at −1 or 1?"
+)
+def activations() -> None:
+    with ui.controls():
+        recipe = ui.choice("recipe", mlp.RECIPES, key="mlp_recipe")
+        time = ui.choice("when", mlp.BATCHES, key="mlp_when")
+        view = ui.choice("show", mlp.VIEWS, key="mlp_view")
+        with st.popover("More"):
+            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            seed = ui.seed("Another batch", key="mlp_seed")
+    found = mlp.saturation(sex, recipe, time, 32, seed)
+    ui.metrics(**mlp.numbers(found))
+    mlp.activations_grid(sex, recipe, time, 32, seed, view)
+
+
+@ui.scene(
+    "A good start", "Same shape, same data: smaller numbers at the start, and everything is free to learn."
+)
+def good_start() -> None:
+    with ui.controls():
+        time = ui.choice("when", mlp.BATCHES, key="mlp_when")
+        layer = ui.choice("histogram of", mlp.LAYERS, key="mlp_layer")
+        with st.popover("More"):
+            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            seed = ui.seed("Another batch", key="mlp_seed")
+    found = {recipe: mlp.saturation(sex, recipe, time, 32, seed) for recipe in mlp.RECIPES}
+    most = mlp.highest(list(found.values()), layer)
+    for place, (recipe, one) in zip(ui.shared(1, 1, key="mlp_start"), found.items(), strict=True):
+        with place:
+            st.subheader(mlp.RECIPES[recipe], anchor=False)
+            ui.metrics(**mlp.numbers(one))
+            st.markdown(mlp.verdict(one, time))
+            alt = mlp.histogram_alt(one, layer, recipe)
+            ui.part(mlp.histogram_figure(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
+
+
+ui.chapter(structure, data_set, hyperparameters, matrices, forward_pass, tanh, activations, good_start)
