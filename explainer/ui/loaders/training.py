@@ -64,27 +64,22 @@ def queue() -> TrainingQueue:
 
 
 def planned(found: Words) -> Plan:
-    """Draw the hyperparameters and return the plan; the recipe's own values stand until they are changed."""
-    kind = widgets.choice("recipe", RECIPES, key="training_recipe")
-    base = TALK if kind == "talk" else BETTER
-    with st.popover("Hyperparameters"):
-        shape = Shape(
-            vocab_size=len(found.vocabulary),
-            block_size=widgets.slider("block size", 1, 8, 3, key="training_block"),
-            embedding_dimension=widgets.slider("embedding dimension", 1, 32, 10, key="training_embedding"),
-            hidden_layer_size=widgets.slider("hidden layer size", 1, 400, 200, key="training_hidden"),
+    """Draw the hyperparameters and return the plan; a recipe's own values stand until they are changed."""
+    with st.popover("What to train"):
+        kind = widgets.choice("recipe", RECIPES, key="training_recipe")
+        base = TALK if kind == "talk" else BETTER
+        block = widgets.slider("block size", 1, 8, 3, key="training_block")
+        embedding = widgets.slider("embedding dimension", 1, 32, 10, key="training_embedding")
+        hidden = widgets.slider("hidden layer size", 1, 400, 200, key="training_hidden")
+        steps = widgets.steps("steps", STEPS, base.steps, key=f"training_steps_{kind}")
+        batch = widgets.slider("batch size", 1, 512, base.batch_size, key=f"training_batch_{kind}")
+        dropout = widgets.slider(
+            "dropout", 0.0, 0.75, base.dropout, step=0.05, key=f"training_dropout_{kind}"
         )
-        recipe = replace(
-            base,
-            steps=widgets.steps("steps", STEPS, base.steps, key=f"training_steps_{kind}"),
-            batch_size=widgets.slider("batch size", 1, 512, base.batch_size, key=f"training_batch_{kind}"),
-            dropout=widgets.slider(
-                "dropout", 0.0, 0.75, base.dropout, step=0.05, key=f"training_dropout_{kind}"
-            ),
-            seed=widgets.number("seed", 0, 2**31 - 1, base.seed, key="training_seed"),
-        )
+        seed = widgets.number("seed", 0, 2**31 - 1, base.seed, key="training_seed")
     rate = widgets.steps("learning rate", RATES, base.learning_rate, key=f"training_rate_{kind}")
-    return Plan(shape, replace(recipe, learning_rate=rate))
+    recipe = replace(base, steps=steps, batch_size=batch, dropout=dropout, seed=seed, learning_rate=rate)
+    return Plan(Shape(len(found.vocabulary), block, embedding, hidden), recipe)
 
 
 def buttons(plan: Plan, found: Words) -> None:
@@ -195,10 +190,16 @@ def _numbers(progress: Progress) -> None:
 
 def _results(made: Made) -> None:
     st.text(f"{made.copied:.0%} of {MADE:,} names it makes stand in its training names.")
-    st.dataframe(made.names.head(100), hide_index=True, height=230, key="training_made", alt="Names it made")
+    made_names(made.names.head(100), "Names it made", key="training_made", height=230)
     with st.container(horizontal=True):
         st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
         st.download_button("Names", made.csv, "my-names.csv", "text/csv", key="training_names")
+
+
+def made_names(table: pd.DataFrame, alt: str, *, key: str, height: int) -> None:
+    """Show names that a model made, how probable each is, and whether it was copied."""
+    columns = {"probability": st.column_config.NumberColumn(format="scientific")}
+    st.dataframe(table, hide_index=True, height=height, key=key, alt=alt, column_config=columns)
 
 
 def _made(job: Job) -> Made | None:
@@ -305,26 +306,19 @@ def why(sex: str) -> None:
         meta, start = checkpoint(name).meta, float(history(name)["train_loss"][0])
         st.subheader(RECIPES[kind], anchor=False)
         metrics(
-            **{part: f"{loss:.2f}" for part, loss in meta["losses"].items()}, seconds=f"{meta['seconds']:.0f}"
+            **{part: f"{loss:.2f}" for part, loss in meta["losses"].items()},
+            seconds=f"{meta['processor_seconds']:.0f}",
         )
         st.markdown(f"begins at :red[**{start:.2f}**]; knowing nothing would cost ln 34 = {guess:.2f}")
         st.markdown(f":gray[{REASONS[kind]}]")
 
 
-def copied(sex: str) -> tuple[list[str], list[float], list[str]]:
-    """Return for each recipe the share of sampled names that stand in its training names."""
-    shares = [checkpoint(name).meta["samples"]["in_train"] for name in _runs(sex).values()]
-    return [RECIPES[kind] for kind in _runs(sex)], shares, [f"{share:.1%}" for share in shares]
-
-
 def made_up(sex: str) -> None:
-    """Show names that both recipes make, copied ones marked."""
+    """Show names that both recipes make, and how many of them stand in the training names."""
     for kind, name in _runs(sex).items():
-        st.subheader(RECIPES[kind], anchor=False)
-        table = _samples(name)
-        st.dataframe(
-            table, hide_index=True, height=250, key=f"training_made_{kind}", alt=f"Names made {RECIPES[kind]}"
-        )
+        sampled = checkpoint(name).meta["samples"]
+        st.subheader(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
+        made_names(_samples(name), f"Names made by {RECIPES[kind]}", key=f"training_made_{kind}", height=250)
 
 
 @st.cache_data(show_spinner=False)
