@@ -208,7 +208,9 @@ def node_traces(
 def node_texts(values: Sequence[np.ndarray], known: int | None = None) -> list[str]:
     """Return what stands in the nodes: the values of the first ``known`` layers (all if not given)."""
     known = len(values) if known is None else known
-    return [number(v) if i < known else "" for i, layer in enumerate(values) for v in layer]
+    # A circle has no room for a power of ten.
+    texts = [[number(v) if abs(v) >= 0.005 else "0" for v in layer] for layer in values]
+    return [text if i < known else "" for i, layer in enumerate(texts) for text in layer]
 
 
 def key_line(result: go.Figure, font_size: int, **place: object) -> None:

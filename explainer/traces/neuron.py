@@ -50,6 +50,27 @@ class Maps:
     p: np.ndarray  # (S, G, G) rows are the second input
 
 
+@dataclass(frozen=True)
+class Stacked:
+    """N points through two layers, and through the product of their weights.
+
+    A constant 1 beside the inputs carries the biases, so that a layer is one product.
+    """
+
+    X: np.ndarray  # (N, 3) the points and 1
+    W1: np.ndarray  # (3, H + 1) the first layer, its biases below; the last column passes the 1 on
+    H: np.ndarray  # (N, H + 1) f(X W1) and 1
+    W2: np.ndarray  # (H + 1, 1)
+    Y: np.ndarray  # (N, 1) H W2, what the network says before the sigmoid
+    W: np.ndarray  # (3, 1) W1 W2
+    Y_one: np.ndarray  # (N, 1) X W
+
+    @property
+    def difference(self) -> float:
+        """The largest distance between the outputs of the two layers and those of the one matrix."""
+        return float(np.abs(self.Y - self.Y_one).max())
+
+
 def neuron(inputs: Sequence[float], weights: Sequence[float], bias: float, activation: str) -> Layer:
     """Open one neuron: a layer with a single output.
 
@@ -185,6 +206,33 @@ def stacked_linear(
     W = linear(first, second, torch.zeros_like(second[0]))  # (I, O)
     b = linear(torch.as_tensor(np.asarray(b1)), second, torch.as_tensor(np.asarray(b2)))  # (O,)
     return _array(W), _array(b)
+
+
+def stacked(training: Training, points: np.ndarray) -> Stacked:
+    """Send points through the two layers of a trained network and through the product of their weights.
+
+    Without an activation both give the same; with one they do not.
+
+    Args:
+        points: (N, 2).
+    """
+    X = torch.as_tensor(points).double()  # (N, 2)
+    W1, b1, W2, b2 = (weight.double() for weight in _weights(training, -1))
+    passed = forward_pass(X, W1, b1, W2, b2, training.activation)
+    W, b = map(torch.from_numpy, stacked_linear(_array(W1), _array(b1), _array(W2), _array(b2)))
+    one = torch.ones(len(X), 1, dtype=X.dtype)  # (N, 1)
+    first, second = torch.vstack([W1, b1]), torch.vstack([W2, b2])  # (3, H), (H + 1, 1)
+    passes_on = torch.tensor([[0.0], [0.0], [1.0]], dtype=X.dtype)  # (3, 1)
+    parts = (
+        torch.hstack([X, one]),  # (N, 3)
+        torch.hstack([first, passes_on]),  # (3, H + 1)
+        torch.hstack([passed.h, one]),  # (N, H + 1)
+        second,
+        passed.logits,
+        torch.vstack([W, b]),  # (3, 1)
+        linear(X, W, b),  # (N, 1)
+    )
+    return Stacked(*map(_array, parts))
 
 
 def _weights(training: Training, snapshot: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

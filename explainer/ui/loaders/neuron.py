@@ -1,0 +1,297 @@
+"""What the neuron chapter shows: sliders beside the picture, networks trained once for all visitors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer.components.grid import Matrix, Product, Same, grid
+from explainer.figures import palette, plane
+from explainer.figures.base import number
+from explainer.figures.network import subscript
+from explainer.models.network import ACTIVATIONS as FUNCTIONS
+from explainer.models.network import Network, forward_pass, linear
+from explainer.traces import neuron as trace
+from explainer.training import network as training
+from explainer.ui import deck, widgets
+from explainer.ui.blocks import shared
+from explainer.ui.source import cached, shown
+
+BENDS = {"step": "step", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "ReLU"}
+LEARNS = {"tanh": "tanh", "sigmoid": "sigmoid", "ReLU": "ReLU"}
+LEARNS_OR_NOT = {"none": "none", **LEARNS}
+DATA = {"linear": "one line", "xor": "XOR", "circle": "circle"}
+
+# What the sliders start at; two to five inputs use as many of them.
+INPUTS = (1.0, 0.5, -1.0, 1.5, -0.5)
+WEIGHTS = (0.8, -1.2, 0.5, 0.4, -0.6)
+BIAS = 0.5
+LAYER_WEIGHTS = ((0.5, -1.0, 2.0), (1.5, 1.0, -0.5))
+LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
+SHARES, PHONE_SHARES = (4, 5, 4), (5, 4, 4)
+ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
+SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
+POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
+ROUNDING = 1e-9  # what may lie between two ways to add the same numbers
+
+
+# --- one neuron, one layer --------------------------------------------------------------------------
+
+neuron = shown(trace.neuron, trace.layer, linear)
+layer = shown(trace.layer, linear)
+
+
+def places(key: str) -> list[DeltaGenerator]:
+    """Return the places of sliders, neuron and curve: from left to right, on a phone the neuron on top."""
+    left, middle, right = shared(*(PHONE_SHARES if deck.narrow() else SHARES), key=key)
+    return [middle, left, right] if deck.narrow() else [left, middle, right]
+
+
+def knobs(count: int) -> tuple[list[float], list[float]]:
+    """Draw a slider for each input beside the one of its weight; return the numbers."""
+    inputs, weights = [], []
+    for i in range(count):
+        with _pair():
+            inputs.append(_knob("x", i, INPUTS[i], "blue"))
+            weights.append(_knob("w", i, WEIGHTS[i], "orange"))
+    return inputs, weights
+
+
+def bias() -> float:
+    """Draw the slider of the bias."""
+    return widgets.slider(":orange[bias b]", -4.0, 4.0, BIAS, step=0.1, key="neuron_b")
+
+
+def bent(activation: str, total: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the curve of an activation, wide enough to hold the sum."""
+    reach = max(6.0, abs(total) + 1)
+    return curve(activation, -reach, reach, 601)
+
+
+curve = shown(trace.curve, *FUNCTIONS.values())
+
+
+def formula(opened: trace.Layer) -> None:
+    """Write the neuron as a formula with the live numbers in it, a line for every input."""
+    st.latex(trace.formula(opened, narrow=True))
+
+
+def layer_knobs(inputs: tuple[float, float]) -> trace.Layer:
+    """Draw, for each of three neurons, its formula and the sliders of its two weights; return the layer."""
+    places = []
+    weights = np.zeros((2, 3))
+    for j in range(3):
+        places.append(st.empty())
+        with _pair():
+            for i in range(2):
+                label = f":orange[{subscript(subscript('w', i + 1), j + 1)}]"
+                key = f"neuron_w{i + 1}{j + 1}"
+                weights[i, j] = widgets.slider(label, -2.0, 2.0, LAYER_WEIGHTS[i][j], step=0.1, key=key)
+    opened = layer(inputs, weights, np.zeros(3))
+    for j, place in enumerate(places):
+        place.latex(trace.layer_formula(opened, j, narrow=deck.narrow()))
+    return opened
+
+
+def edge_texts(opened: trace.Layer) -> np.ndarray:
+    """Return what stands on the edges: (I, O) texts such as ``× 0.5``."""
+    return np.vectorize(lambda w: f"× {number(w)}")(opened.weights)
+
+
+def _pair() -> DeltaGenerator:
+    return st.container(horizontal=True, gap="medium", wrap=False)
+
+
+def _knob(letter: str, index: int, default: float, color: str) -> float:
+    name = subscript(letter, index + 1)
+    return widgets.slider(
+        f":{color}[{name}]", -2.0, 2.0, default, step=0.1, key=f"neuron_{letter}{index + 1}"
+    )
+
+
+# --- networks that were trained ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a network is trained on, and how."""
+
+    data: str
+    activation: str
+    hidden: int = 4
+    seed: int = 2
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A data set, what was recorded while a network learned it, and its maps of the plane."""
+
+    choice: Choice
+    X: np.ndarray  # (N, 2)
+    y: np.ndarray  # (N,)
+    record: training.Training
+    maps: trace.Maps
+
+    @property
+    def right(self) -> int:
+        """How many points are on their side at the end."""
+        return round(float(self.record.accuracy[-1]) * len(self.y))
+
+
+def _trained(choice: Choice) -> Trained:
+    X, y = training.data_set(choice.data)
+    record = training.train(X, y, choice.activation, seed=choice.seed, n_hidden=choice.hidden)
+    return Trained(choice, X, y, record, trace.maps(record))
+
+
+def _forward(trained: Trained, point: tuple[float, float]) -> trace.Forward:
+    return trace.forward(trained.record, point)
+
+
+trained = cached(_trained, training.train, Network, trace.maps, max_entries=128)
+forward = shown(_forward, trace.forward, forward_pass)
+stacked = shown(trace.stacked, trace.stacked_linear)
+
+
+def data_and_seed() -> tuple[str, int]:
+    """Draw the choice of a data set and the seed of the first weights."""
+    data = widgets.choice("data", DATA, default="xor", key="neuron_data")
+    return data, widgets.seed("New first weights", 2, key="neuron_seed")
+
+
+def hidden_neurons() -> int:
+    """Draw the slider of how many hidden neurons there are."""
+    return widgets.slider("hidden neurons", 1, 6, 4, key="neuron_hidden")
+
+
+def passed_layers(passed: trace.Forward) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the values of the three layers and the weights between them."""
+    values = [passed.hidden.inputs, passed.hidden.outputs, passed.output.outputs]
+    return values, [passed.hidden.weights, passed.output.weights]
+
+
+def names(hidden: int) -> list[list[str]]:
+    """Return what is written beside the nodes of a 2–H–1 network."""
+    return [["x₁", "x₂"], [subscript("h", i + 1) for i in range(hidden)], ["p"]]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _learning(choice: Choice, font_size: int, narrow: bool) -> go.Figure:
+    # Built once: a figure of thirty frames takes longer to build than to send.
+    network = trained(choice)
+    record, maps = network.record, network.maps
+    flow = trace.flow(record, SHOWN_POINT)
+    return plane.learning(
+        maps.x,
+        maps.p,
+        network.X,
+        network.y,
+        [record.W1, record.W2],
+        flow,
+        record.steps,
+        record.losses,
+        record.accuracy,
+        font_size=font_size,
+        narrow=narrow,
+    )
+
+
+def learning(network: Trained) -> tuple[go.Figure, str]:
+    """Return the figure of a network while it learns, and its sentence."""
+    record = network.record
+    figure = _learning(network.choice, deck.font_size(), deck.narrow())
+    return figure, plane.learning_alt(record.steps, record.losses, record.accuracy)
+
+
+def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[go.Figure, str]:
+    """Return the map of a network after its training, and its sentence."""
+    maps = network.maps
+    figure = plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=deck.font_size())
+    alt = plane.output_map_alt(maps.p[-1], float(network.record.accuracy[-1]), len(network.y))
+    return figure, alt
+
+
+def verdict(network: Trained) -> str:
+    """Return in one sentence whether the training separated the points, and why."""
+    return f"{_right(network)} {why(network)}"
+
+
+def why(network: Trained) -> str:
+    """Return in one sentence why a network separates its points, or why it does not."""
+    choice = network.choice
+    if network.right == len(network.y):
+        if choice.data == "linear":
+            return "One straight line is enough here: no hidden layer is needed."
+        return "Every hidden neuron adds one line; bent and added up, they enclose the shape."
+    if choice.activation == "none":
+        return "Without an activation the border is one straight line, whatever the weights."
+    if choice.hidden == 1:
+        return "One hidden neuron looks in one direction only: all its borders are parallel lines."
+    return "Try more hidden neurons, or other first weights."
+
+
+def compared(straight: Trained, curved: Trained) -> list[tuple[str, Trained]]:
+    """Return the two networks with what is written above their maps."""
+    titles = "without activation", f"with {curved.choice.activation}"
+    return [
+        (f"**{title}** · {_right(network)}", network)
+        for title, network in zip(titles, (straight, curved), strict=True)
+    ]
+
+
+def heading(text: str) -> None:
+    """Write what stands above one of several pictures."""
+    st.markdown(text)
+
+
+def _right(network: Trained) -> str:
+    color = "green" if network.right == len(network.y) else "red"
+    return f":{color}[{network.right} of {len(network.y)} points are on their side.]"
+
+
+# --- two layers, one matrix -------------------------------------------------------------------------
+
+
+def two_layers(network: Trained, *, key: str) -> None:
+    """Draw three points through two layers, and through the one matrix that both layers are."""
+    both = stacked(network.record, POINTS)
+    f = network.choice.activation
+    ones = "x₁", "x₂", "1"
+    hidden = [*names(network.choice.hidden)[1], "1"]
+    plain = f == "none"
+    first = "X·W₁" if plain else f"{f}(X·W₁)"
+    second = "(X·W₁)·W₂" if plain else f"{first}·W₂"
+    matrices = [
+        _matrix(both.X, "X", "input", (1, 0)),
+        _matrix(both.W1, "W₁", "weights", (0, 1), rows=ones, cols=hidden),
+        _matrix(both.W2, "W₂", "weights", (0, 2), rows=hidden),
+        _matrix(both.H, first, "activations", (1, 1)),
+        _matrix(both.W, "W₁·W₂", "weights", (0, 3), rows=ones),
+        _matrix(both.Y, second, "activations", (1, 2)),
+        _matrix(both.Y_one, "X·(W₁·W₂)", "activations", (1, 3)),
+    ]
+    links = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
+    if plain:
+        links.append(Product(0, 1, 3))
+    grid(matrices, key=key, alt=_stacked_alt(both), links=links)
+
+
+def stacked_verdict(network: Trained) -> str:
+    """Return in one sentence whether the one matrix gives what the two layers give."""
+    difference = stacked(network.record, POINTS).difference
+    if difference < ROUNDING:
+        return ":green[The outputs are the same:] two layers without activation are one matrix, W₁·W₂."
+    between = f"with {network.choice.activation} in between, W₁·W₂ does not stand for both layers."
+    return f":red[The outputs differ by up to {number(difference)}:] {between}"
+
+
+def _matrix(values: np.ndarray, name: str, role: str, place: tuple[int, int], **labels: object) -> Matrix:
+    return Matrix(values, name, role, place, decimals=2, show_shape=False, **labels)
+
+
+def _stacked_alt(both: trace.Stacked) -> str:
+    pairs = zip(both.Y[:, 0], both.Y_one[:, 0], strict=True)
+    told = ", ".join(f"{number(a)} and {number(b)}" for a, b in pairs)
+    return f"{len(both.Y)} points through two layers and through the product of their weights: {told}."

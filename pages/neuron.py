@@ -1,0 +1,118 @@
+"""Neuron: multiply, add, bend; and why a network needs all three."""
+
+from explainer import ui
+from explainer.figures import curves, network
+from explainer.ui.loaders import neuron as nr
+
+
+@ui.scene("One neuron", "Multiply every input by its weight, add everything up, bend the sum.")
+def one_neuron() -> None:
+    with ui.controls():
+        count = ui.slider("inputs", 2, 5, 3, key="neuron_inputs")
+        bias = nr.bias()
+        bend = ui.choice("activation", nr.BENDS, key="neuron_bend")
+    sliders, drawn, bent = nr.places("neuron_one")
+    with sliders:
+        inputs, weights = nr.knobs(count)
+    opened = nr.neuron(inputs, weights, bias, bend)
+    total, output = opened.sums[0], opened.outputs[0]
+    look = {"font_size": ui.font_size()}
+    with drawn:
+        figure = network.neuron(inputs, weights, bias, total, output, bend, **look, narrow=ui.narrow())
+        ui.part(figure, network.neuron_alt(inputs, weights, bias, total, output), key="neuron_drawn")
+    with bent:
+        figure = curves.activation(bend, *nr.bent(bend, total), (total, output), **look)
+        ui.part(figure, curves.activation_alt(bend, (total, output)), key="neuron_curve")
+        nr.formula(opened)
+
+
+@ui.scene("A layer", "Several neurons look at the same inputs, each with weights of its own.")
+def a_layer() -> None:
+    with ui.controls():
+        x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.1, key="neuron_layer_x1")
+        x2 = ui.slider("x₂", -2.0, 2.0, 2.0, step=0.1, key="neuron_layer_x2")
+    picture, sliders = ui.shared(3, 2, key="neuron_layer")
+    with sliders:
+        opened = nr.layer_knobs((x1, x2))
+    values, weights = [opened.inputs, opened.outputs], [opened.weights]
+    figure = network.network(
+        values, weights, names=nr.LAYER_NAMES, edge_texts=[nr.edge_texts(opened)], font_size=ui.font_size()
+    )
+    with picture:
+        ui.part(figure, network.network_alt(values, weights), key="neuron_layer_drawn")
+
+
+@ui.scene(
+    "A network", "What the first layer gives, the second takes: from a point in the plane to a probability."
+)
+def a_network() -> None:
+    with ui.controls():
+        data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
+        bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
+        point = (
+            ui.slider("x₁", -1.0, 1.0, 0.5, step=0.05, key="neuron_point_x1"),
+            ui.slider("x₂", -1.0, 1.0, -0.5, step=0.05, key="neuron_point_x2"),
+        )
+    trained = nr.trained(nr.Choice(data, bend))
+    values, weights = nr.passed_layers(nr.forward(trained, point))
+    drawn, plane = ui.shared(3, 2, key="neuron_network")
+    with drawn:
+        figure = network.network(
+            values,
+            weights,
+            names=nr.names(4),
+            roles=nr.ROLES,
+            flow=True,
+            font_size=ui.font_size(),
+            narrow=ui.narrow(),
+        )
+        ui.part(figure, network.network_alt(values, weights), key="neuron_flow")
+    with plane:
+        ui.part(*nr.map_figure(trained, point), key="neuron_map")
+
+
+@ui.scene(
+    "It learns", "Every hidden neuron draws a line; training moves the lines until the classes are apart."
+)
+def it_learns() -> None:
+    with ui.controls():
+        data, seed = nr.data_and_seed()
+        bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
+        hidden = nr.hidden_neurons()
+    trained = nr.trained(nr.Choice(data, bend, hidden, seed))
+    ui.note(nr.verdict(trained))
+    ui.chart(*nr.learning(trained), key="neuron_learning")
+
+
+@ui.scene(
+    "Why it must bend",
+    "The same network, trained alike. Without an activation its border stays one straight line.",
+)
+def why_it_must_bend() -> None:
+    with ui.controls():
+        data, seed = nr.data_and_seed()
+        bend = ui.choice("activation at the right", nr.LEARNS, key="neuron_curved")
+        hidden = nr.hidden_neurons()
+    straight = nr.trained(nr.Choice(data, "none", hidden, seed))
+    curved = nr.trained(nr.Choice(data, bend, hidden, seed))
+    places = ui.shared(1, 1, key="neuron_why")
+    for place, (title, trained) in zip(places, nr.compared(straight, curved), strict=True):
+        with place:
+            nr.heading(title)
+            ui.part(*nr.map_figure(trained), key=f"neuron_why_{trained.choice.activation}")
+
+
+@ui.scene(
+    "Two layers, one matrix",
+    "Without an activation in between, two layers are the product of their weights: one layer.",
+)
+def two_layers_one_matrix() -> None:
+    with ui.controls():
+        data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
+        bend = ui.choice("activation between the layers", nr.LEARNS_OR_NOT, key="neuron_between")
+    trained = nr.trained(nr.Choice(data, bend))
+    ui.note(nr.stacked_verdict(trained))
+    nr.two_layers(trained, key="neuron_stacked")
+
+
+ui.chapter(one_neuron, a_layer, a_network, it_learns, why_it_must_bend, two_layers_one_matrix)
