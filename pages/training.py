@@ -65,13 +65,11 @@ def two_recipes() -> None:
 def overfitting() -> None:
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")
+    runs = training.compared(sex)
     picture, told = ui.beside(3, 2)
-    labels, shares, texts = training.copied(sex)
     with picture:
-        figure = bars.bars(labels, shares, texts, high=1, font_size=ui.font_size())
-        ui.chart(
-            figure, bars.bars_alt("Copied from the training names", labels, texts), key="training_copied"
-        )
+        figure = recipes.gaps(runs, font_size=ui.font_size())
+        ui.chart(figure, recipes.gaps_alt(runs), key="training_gaps")
     with told:
         training.made_up(sex)
 

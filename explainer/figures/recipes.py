@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, axis, figure, number
-from explainer.figures.curves import Curve, Point, curve_trace, point_trace
+from explainer.figures.curves import Curve, Point, curve_trace, curves, point_trace
 
 
 class Run(Protocol):
@@ -57,3 +57,21 @@ def losses_alt(runs: Mapping[str, Run]) -> str:
         for name, run in runs.items()
     ]
     return f"Losses in nats per character. {'; '.join(told)}."
+
+
+def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE, height: int = 600) -> go.Figure:
+    """Draw how much better each recipe is on what it was shown than on what was held out, over its steps."""
+    lines = [
+        Curve(name, run.steps[1:], run.dev[1:] - run.train[1:], palette.LOSS, dash)
+        for (name, run), dash in zip(runs.items(), ("solid", "dash", "dot"), strict=False)
+    ]
+    title = "dev − train (nats per character)"
+    return curves(lines, x_title="step", y_title=title, log_x=True, height=height, font_size=font_size)
+
+
+def gaps_alt(runs: Mapping[str, Run]) -> str:
+    """Return one sentence: the gap between dev and train at the end, by recipe."""
+    told = [f"{name} {number(run.dev[-1] - run.train[-1], 2)}" for name, run in runs.items()]
+    return (
+        f"The gap between dev and train over the steps, in nats per character; at the end: {', '.join(told)}."
+    )
