@@ -33,6 +33,7 @@ def check(matrices: Sequence[Matrix], links: Sequence[Link], frames: Sequence[Fr
         _check_link(f"link {index} ({type(link).__name__})", link, matrices)
     for part in frames:
         _check_frames(part, matrices, links)
+        _require(0 < part.speed < np.inf, f"{type(part).__name__}: speed is {part.speed}; give a number above zero")
     _check_together(frames)
     _check_start(start, positions(frames, matrices, links))
 
@@ -80,7 +81,7 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
     _require(matrix.role in ROLES, f"{where}: role {matrix.role!r} is not one of {', '.join(ROLES)}")
     _require(matrix.shade in SHADES, f"{where}: shade {matrix.shade!r} is not one of {', '.join(SHADES)}")
     _require(
-        matrix.scale_max is None or matrix.scale_max > 0,
+        matrix.scale_max is None or 0 < matrix.scale_max < np.inf,
         f"{where}: scale_max is {matrix.scale_max}; give a number above zero, or None",
     )
     _require(

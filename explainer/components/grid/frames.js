@@ -114,6 +114,8 @@ class IncrementsPlayer {
   get speedUnit() { return this.within ? 'pair' : this.unit; }
 }
 
+const UNKNOWN = '?'; // a number whose products are still being added
+
 // A product, one multiplication after the other.
 class WalkPlayer {
   constructor(grid, [spec]) {
@@ -135,7 +137,7 @@ class WalkPlayer {
   covered(row, col) {
     if (this.done[row * this.out.width + col] >= this.K) return null;
     const now = this.at ? this.step(this.at - 1) : [-1, -1];
-    return now[0] === row && now[1] === col ? '?' : '';
+    return now[0] === row && now[1] === col ? UNKNOWN : '';
   }
 
   show(position) {
@@ -227,11 +229,19 @@ class StagesPlayer {
   now(position) { return this.stages[position]; }
 
   lights(position) {
-    return this.stages[position].lit.map(([index, row, col]) => {
+    const lights = this.stages[position].lit.map(([index, row, col]) => {
       const m = this.grid.matrices[index];
       const kind = row !== null && col !== null ? 'cell' : 'soft';
       return light(m, row === null ? all(m.height) : one(row), col === null ? all(m.width) : one(col), kind);
     });
+    return [...lights, ...this.bands(position)];
+  }
+
+  bands(position) {
+    const ledger = this.ledger(position);
+    if (!ledger) return [];
+    const cell = { matrix: ledger.link.out, row: ledger.row, col: ledger.col };
+    return LIGHTS.product(this.grid, ledger.link, cell).filter((l) => l.kind === 'band');
   }
 
   // The cell of a product that the stage lights, if there is exactly one.

@@ -14,7 +14,7 @@ class Grid {
     this.over = element('div', 'over');
     this.side = element('aside', 'panel');
     this.readout = element('p', 'readout');
-    this.words = element('div', 'unseen');
+    this.words = element('div', 'visually-hidden');
     this.readout.setAttribute('role', 'status');
     this.readout.setAttribute('aria-live', 'polite');
     this.glow.setAttribute('aria-hidden', 'true');
@@ -142,6 +142,8 @@ class Grid {
     this.part?.show(this.position);
     this.transport?.show(this.position, this.playing);
   }
+
+  sentence() { return this.play instanceof StagesPlayer ? this.play.now(this.position).title : ''; }
 
   // Beside a script the ledger waits without a word until there is a product to show.
   showLedger(now) {

@@ -2,6 +2,7 @@
 
 const MIN_NUMBER = 9;
 const NARROW = 700;
+const EDGE = 8; // room for the dotted bands
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);
 const all = (size) => [0, size - 1];
@@ -12,9 +13,9 @@ const unique = (list) => [...new Set(list)].sort((a, b) => a - b);
 function layOut(matrices, links, { width, height, rem, measure, narrow }) {
   const places = narrow && !links.some((l) => l.kind === 'product') ? stacked(matrices) : matrices.map((m) => m.place);
   let label = rem;
-  let result;
-  for (let pass = 0; pass < 2; pass += 1) {
-    result = arrange(matrices, places, { links, width, height, rem, label, measure, narrow });
+  let result = { cw: 0 };
+  for (let pass = 0; pass < 3; pass += 1) {
+    result = arrange(matrices, places, { links, width, height, rem, label, measure, narrow, before: result.cw });
     label = Math.max(MIN_NUMBER, Math.min(rem, result.ch * 0.86));
   }
   matrices.forEach((m) => chooseNumbers(m, rem, measure));
@@ -26,7 +27,7 @@ function stacked(matrices) {
   return matrices.map((m) => [order.indexOf(m), 0]);
 }
 
-function arrange(matrices, places, { links, width, height, rem, label, measure, narrow }) {
+function arrange(matrices, places, { links, width, height, rem, label, measure, narrow, before }) {
   const rows = unique(places.map((p) => p[0]));
   const cols = unique(places.map((p) => p[1]));
   const inRow = (r) => matrices.filter((_, i) => places[i][0] === r);
@@ -39,8 +40,9 @@ function arrange(matrices, places, { links, width, height, rem, label, measure, 
     const [r, c] = places[i];
     m.labelSize = label;
     m.titleSize = m.shade === 'none' ? titleSize : titleSize * 0.85;
-    m.titleWidth = m.label ? measure(m.label, m.titleSize, 700) : 0;
-    m.titleAt = titlePlace(m, r, c, taken, cols, narrow, crowned);
+    m.titleSize = Math.min(m.titleSize, (width - 2 * EDGE) / measure(m.label, 1, 700));
+    m.titleWidth = measure(m.label, m.titleSize, 700);
+    m.titleAt = titlePlace(m, r, c, { taken, cols, narrow, crowned, room: before });
     const rowLabel = m.rows.length ? Math.max(...m.rows.map((t) => measure(t, label, 700))) + label * 0.55 : 0;
     m.inset = {
       left: rowLabel,
@@ -59,38 +61,41 @@ function arrange(matrices, places, { links, width, height, rem, label, measure, 
   const gapY = rem * (narrow ? 0.9 : 1.4);
   const columns = cols.map((c) => Math.max(...inCol(c).map((m) => m.width)));
   const lines = rows.map((r) => Math.max(...inRow(r).map((m) => m.height)));
-  const edge = 8; // room for the dotted bands
-  const freeX = width - sum(left) - sum(right) - gapX * (cols.length - 1) - 2 * edge;
-  const freeY = height - sum(top) - sum(bottom) - gapY * (rows.length - 1) - 2 * edge;
+  const freeX = width - sum(left) - sum(right) - gapX * (cols.length - 1) - 2 * EDGE;
+  const freeY = height - sum(top) - sum(bottom) - gapY * (rows.length - 1) - 2 * EDGE;
   const outlined = matrices.some((m) => m.shade === 'none');
-  const [cw, ch] = cellSize(freeX / sum(columns), freeY / sum(lines), rem, outlined, narrow);
+  const titled = (c) => Math.max(0, ...inCol(c).filter((m) => ['above', 'below'].includes(m.titleAt)).map((m) => m.titleWidth));
+  const titles = cols.map(titled);
+  const [cw, ch] = cellSize(shared(freeX, columns, titles), freeY / sum(lines), rem, outlined, narrow);
 
-  const spanX = sum(left) + sum(right) + gapX * (cols.length - 1) + cw * sum(columns);
+  const spans = columns.map((count, i) => Math.max(cw * count, titles[i]));
+  const spanX = sum(left) + sum(right) + gapX * (cols.length - 1) + sum(spans);
   const spanY = sum(top) + sum(bottom) + gapY * (rows.length - 1) + ch * sum(lines);
-  const total = narrow ? spanY + 2 * edge : height;
-  const startX = Math.max(edge, (width - spanX) / 2);
-  const startY = Math.max(edge, (total - spanY) / 2);
+  const total = narrow ? spanY + 2 * EDGE : height;
+  const startX = Math.max(EDGE, (width - spanX) / 2);
+  const startY = Math.max(EDGE, (total - spanY) / 2);
   matrices.forEach((m, i) => {
     const c = cols.indexOf(places[i][1]);
     const r = rows.indexOf(places[i][0]);
     m.cw = cw;
     m.ch = ch;
-    const x = startX + sum(left.slice(0, c + 1)) + sum(right.slice(0, c)) + gapX * c + cw * sum(columns.slice(0, c));
+    const x = startX + sum(left.slice(0, c + 1)) + sum(right.slice(0, c)) + gapX * c + sum(spans.slice(0, c));
     const y = startY + sum(top.slice(0, r + 1)) + sum(bottom.slice(0, r)) + gapY * r + ch * sum(lines.slice(0, r));
     m.x = Math.round(x);
     m.y = Math.round(y + ((lines[r] - m.height) * ch) / 2);
     m.gap = m.shade === 'none' ? Math.max(1, cw * 0.07) : cw >= 8 && ch >= 8 ? 1 : 0;
   });
-  return { ch, total };
+  return { cw, ch, total };
 }
 
 // Beside the matrix where there is room, so that nothing comes between two matrices that belong together.
-function titlePlace(m, r, c, taken, cols, narrow, crowned) {
+function titlePlace(m, r, c, { taken, cols, narrow, crowned, room }) {
   if (!m.label) return 'none';
   const before = cols[cols.indexOf(c) - 1];
   const beside = before !== undefined && !taken.has(`${[r, before]}`);
   const columnBeside = [...taken].filter(([place]) => Number(place.split(',')[1]) === before).map(([, other]) => other);
-  if (beside && !narrow && columnBeside.some((o) => o.shade === 'none' && o.width > 1)) return 'left';
+  const free = Math.max(0, ...columnBeside.map((o) => o.width * room));
+  if (beside && !narrow && m.shade === 'none' && free >= m.titleWidth) return 'left';
   if (!crowned.has(m)) return 'above';
   return narrow || c !== cols.at(-1) ? 'below' : 'right';
 }
@@ -102,10 +107,19 @@ function crownedBy(links, matrices, places) {
   return new Set(below.map((l) => matrices[l.out]));
 }
 
+// The width of a cell, where titles that are wider than their matrix take their share.
+function shared(free, columns, titles) {
+  const cw = free / sum(columns);
+  const wide = columns.map((count, i) => cw * count < titles[i]);
+  if (wide.every(Boolean) || !wide.some(Boolean)) return cw;
+  const taken = sum(titles.filter((_, i) => wide[i]));
+  return Math.max(1, Math.min(cw, (free - taken) / sum(columns.filter((_, i) => !wide[i]))));
+}
+
 function cellSize(cw, ch, rem, outlined, narrow) {
   const most = rem * 4.8;
   let height = narrow ? cw : Math.min(ch, most);
-  let width = Math.min(cw, most, height * (outlined ? 1.08 : 1.8));
+  let width = Math.min(cw, most, height * (outlined ? 1.08 : height < MIN_NUMBER * 1.3 ? 1.1 : 1.8));
   height = Math.min(height, most, Math.max(width, Math.min(width * 3, rem * 1.1)));
   const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : size);
   width = crisp(Math.max(0.5, width));
@@ -121,7 +135,7 @@ function chooseNumbers(m, rem, measure) {
   for (const write of notations(m)) {
     const widest = Math.max(0.3, ...m.samples.map((v) => measure(write(v), 1, 600)));
     const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
-    const better = font >= Math.max(MIN_NUMBER, best * 0.62);
+    const better = font >= Math.max(MIN_NUMBER, best * 0.8);
     if (font >= MIN_NUMBER && (!m.write || font > m.font * 1.1)) Object.assign(m, { write, font });
     if (better) return;
   }

@@ -1,6 +1,7 @@
 // --- model: a matrix and what it shows now -------------------------------------------------------------
 
 const SAMPLES = 400;
+const MANY = 100;
 
 class Matrix {
   constructor(spec, index) {
@@ -13,6 +14,8 @@ class Matrix {
     this.notes = new Map(spec.notes.map(([row, col, text]) => [row * this.width + col, text]));
     this.rows = spec.rows.map(visible);
     this.cols = spec.cols.map(visible);
+    // In a large table of counts or probabilities what never occurs is left white.
+    this.sparse = spec.role === 'counts' || (spec.shade === 'sequential' && spec.values.length > MANY);
     this.range(spec.values);
   }
 
@@ -53,7 +56,7 @@ class Matrix {
     const covered = this.cover?.(row, col);
     if (covered !== undefined && covered !== null) return covered;
     const value = this.at(row, col);
-    if (Number.isNaN(value) || (this.role === 'counts' && value === 0)) return '';
+    if (Number.isNaN(value) || (value === 0 && this.sparse)) return '';
     return this.write ? this.write(value) : '';
   }
 

@@ -1,7 +1,7 @@
 // --- numbers: as they are written ----------------------------------------------------------------------
 
 const minus = (text) => text.replace(/-/g, '\u2212');
-const grouped = (value) => minus(value.toLocaleString('en-US'));
+const grouped = (value) => minus((value + 0).toLocaleString('en-US')); // + 0 makes 0 of -0
 
 // The shortest text that is exact to some significant places; whole digits are never rounded away.
 function significant(value, places = 3) {
@@ -17,6 +17,9 @@ function fixed(value, decimals) {
   if (Math.fround(rounded) === Math.fround(value)) return minus(String(rounded));
   return minus(rounded === 0 ? text.replace('-', '') : text);
 }
+
+// Without the zero before the point, for narrow cells: ".03".
+const bare = (text) => text.replace(/^(\u2212?)0\./, '$1.');
 
 function thousands(value) {
   const size = Math.abs(value);
@@ -40,5 +43,5 @@ function notations(matrix) {
   if (matrix.decimals !== null) return [(v) => minus(v.toFixed(matrix.decimals))];
   if (matrix.whole) return [(v) => minus(String(v)), thousands];
   const told = [2, 1].filter((places) => matrix.peak * 10 ** places >= 10); // two digits at least of the largest
-  return [significant, ...told.map((places) => (v) => fixed(v, places))];
+  return [significant, ...told.flatMap((places) => [(v) => fixed(v, places), (v) => bare(fixed(v, places))])];
 }

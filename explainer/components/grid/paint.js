@@ -70,7 +70,7 @@ class Painter {
     ctx.font = this.font(m.font || 10);
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    ctx.lineWidth = m.shade === 'none' ? Math.max(1, m.cw / 75) : 1;
+    ctx.lineWidth = m.shade === 'none' ? Math.max(1, m.cw / 90) : 1;
   }
 
   again(ctx, m, row, col) {
@@ -94,7 +94,7 @@ class Painter {
   }
 
   outline(ctx, m, box) {
-    ctx.strokeStyle = css(this.theme.role[m.role], 0.55);
+    ctx.strokeStyle = css(this.theme.role[m.role], 0.9);
     this.round(ctx, m, box);
     ctx.stroke();
   }
@@ -105,15 +105,15 @@ class Painter {
   }
 
   number(ctx, m, text, { x, y, w, h }, ink, weight = 500) {
-    if (!text || !m.font) return;
-    const width = this.measure(text, m.font, weight);
-    const size = Math.min(m.font, (m.font * w) / width);
+    const wanted = m.font || (text === UNKNOWN ? m.ch * 0.6 : 0);
+    if (!text || !wanted) return;
+    const size = Math.min(wanted, w / this.measure(text, 1, weight));
     if (size < MIN_NUMBER - 1) return;
     const own = size !== m.font || weight !== 500;
     if (own) ctx.font = this.font(size, weight);
     ctx.fillStyle = ink;
     ctx.fillText(text, x + w / 2, y + h / 2 + size * 0.34);
-    if (own) ctx.font = this.font(m.font);
+    if (own) ctx.font = this.font(m.font || 10);
   }
 
   image(ctx, m) {
@@ -149,18 +149,18 @@ class Painter {
   }
 
   labels(ctx, m) {
-    for (let row = 0; row < m.rows.length; row += 1) this.rowLabel(ctx, m, row, css(this.theme.soft));
-    if (this.colsFit(m)) for (let col = 0; col < m.cols.length; col += 1) this.colLabel(ctx, m, col, css(this.theme.soft));
+    const color = css(this.theme.soft);
+    for (let row = 0; row < m.rows.length; row += every(m.labelSize * 0.95, m.ch)) this.rowLabel(ctx, m, row, color);
+    const widest = Math.max(0, ...m.cols.map((text) => this.measure(text, m.labelSize, 700)));
+    for (let col = 0; col < m.cols.length; col += every(widest * 0.9, m.cw)) this.colLabel(ctx, m, col, color);
   }
-
-  colsFit(m) { return m.cols.length && Math.max(...m.cols.map((t) => this.measure(t, m.labelSize, 700))) <= Math.max(m.cw, 6) * 1.15; }
 
   rowLabel(ctx, m, row, color) {
     ctx.font = this.font(m.labelSize, 700);
     ctx.fillStyle = color;
     ctx.textBaseline = 'alphabetic';
     ctx.textAlign = 'right';
-    if (m.ch >= 6) ctx.fillText(m.rows[row], m.x - m.labelSize * 0.4, m.y + (row + 0.5) * m.ch + m.labelSize * 0.34);
+    ctx.fillText(m.rows[row], m.x - m.labelSize * 0.4, m.y + (row + 0.5) * m.ch + m.labelSize * 0.34);
   }
 
   colLabel(ctx, m, col, color) {
@@ -202,7 +202,7 @@ class Painter {
 
   light_column(ctx, m, l) {
     this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2);
-    if (this.colsFit(m)) this.labelLight(ctx, m, null, l.cols[0], l.role);
+    if (m.cols.length) this.labelLight(ctx, m, null, l.cols[0], l.role);
   }
 
   // A dotted band from a row or column to the cell it helps to make, where they stand in line.
@@ -243,7 +243,6 @@ class Painter {
     const ink = contrast(this.theme.text[role], tint) >= 4.5 ? this.theme.text[role] : this.theme.ink;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    ctx.font = this.font(m.font);
     this.number(ctx, m, m.text(row, col), box, css(ink), 700);
   }
 
@@ -260,10 +259,12 @@ class Painter {
     ctx.fillStyle = css(this.theme.ground);
     if (row !== null) {
       const width = this.measure(m.rows[row], m.labelSize, 700) + 2;
-      ctx.fillRect(m.x - m.labelSize * 0.4 - width, m.y + row * m.ch, width + 1, m.ch);
+      const height = Math.max(m.ch, m.labelSize * 1.1);
+      ctx.fillRect(m.x - m.labelSize * 0.4 - width, m.y + (row + 0.5) * m.ch - height / 2, width + 1, height);
       this.rowLabel(ctx, m, row, color);
     } else {
-      ctx.fillRect(m.x + col * m.cw, m.y - m.labelSize * 1.3, m.cw, m.labelSize * 1.2);
+      const width = Math.max(m.cw, this.measure(m.cols[col], m.labelSize, 700) + 2);
+      ctx.fillRect(m.x + (col + 0.5) * m.cw - width / 2, m.y - m.labelSize * 1.3, width, m.labelSize * 1.2);
       this.colLabel(ctx, m, col, color);
     }
   }
@@ -275,5 +276,8 @@ class Painter {
     this.frame(ctx, grow(box, 4), css(this.theme.ink), 2, 4);
   }
 }
+
+// Of labels that would run into each other only every second, third … is written.
+const every = (size, room) => Math.max(1, Math.ceil(size / room));
 
 const grow = ({ x, y, w, h }, by) => ({ x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by });

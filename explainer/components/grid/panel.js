@@ -22,8 +22,9 @@ class Ledger {
   }
 
   hint() {
+    if (this.grid.play instanceof WalkPlayer) return 'Each step multiplies two numbers and adds the product to the sum.';
     const product = this.grid.links.find((l) => l.kind === 'product');
-    return `Point at a number of ${this.grid.matrices[product.out].name} to see the products that make it.`;
+    return `Choose a number of ${this.grid.matrices[product.out].name} to see the products that make it.`;
   }
 
   filled(now) {
@@ -31,7 +32,8 @@ class Ledger {
     const { left, right, out } = list[0];
     const done = now.done ?? (out.covers(now.row, now.col) ? 0 : list.length);
     const current = now.current ?? -1;
-    const heading = element('p', 'heading', `${rowName(left, now.row)} · ${colName(right, now.col)}`);
+    const factors = `${rowName(left, now.row)} · ${colName(right, now.col)}`;
+    const heading = this.grid.sentence() === factors ? [] : [element('p', 'heading', factors)];
     const [from, to] = this.window(list.length, current);
     const lines = list.slice(from, to).map((e, i) => this.line(e, from + i < done, from + i === current));
     const rest = list.length - (to - from);
@@ -40,7 +42,7 @@ class Ledger {
     const value = done ? written(list[done - 1].sum, done === list.length ? out.decimals : null) : '';
     total.append(element('span', 'word', done < list.length ? 'sum so far' : 'sum'), element('span', out.role, value));
     this.node.style.setProperty('--lines', to - from);
-    return [heading, ...lines, total];
+    return [...heading, ...lines, total];
   }
 
   line(e, known, current) {
