@@ -183,6 +183,91 @@ def activation_alt(name: str, at: tuple[float, float]) -> str:
     )
 
 
+def tangent(
+    x: np.ndarray,
+    y: np.ndarray,
+    at: tuple[float, float],
+    gradient: float,
+    beyond: tuple[float, float],
+    *,
+    height: int = 480,
+    font_size: int = FONT_SIZE,
+) -> go.Figure:
+    """Draw a curve, its tangent at a point, and the line through that point and one a step of h away.
+
+    Args:
+        x: (N,), y: (N,) the curve.
+        at: the point; gradient: the slope of the tangent there.
+        beyond: (x + h, f(x + h)), the second point of the measured line.
+    """
+    x0, y0 = at
+    ends = np.array([x[0], x[-1]])  # (2,)
+    measured = (beyond[1] - y0) / (beyond[0] - x0) if beyond[0] != x0 else 0.0
+    room = 0.15 * float(np.ptp(y))
+    names = f"autograd: slope {number(gradient, 4)}", f"measured: slope {number(measured, 4)}"
+    return curves(
+        [
+            Curve("f(x)", x, y, palette.INK),
+            Curve(names[0], ends, y0 + gradient * (ends - x0), palette.LOSS, width=3),
+            Curve(names[1], ends, y0 + measured * (ends - x0), palette.LOSS, "dash", 3),
+        ],
+        x_title="x",
+        y_title="f(x)",
+        points=[
+            Point(*beyond, "x + h", palette.LOSS, "diamond", 14, "top right"),
+            Point(x0, y0, "x", palette.INK, position="bottom right"),
+        ],
+        x_range=(float(x[0]), float(x[-1])),
+        y_range=(float(y.min()) - room, float(y.max()) + room),
+        height=height,
+        font_size=font_size,
+    )
+
+
+def tangent_alt(at: tuple[float, float], gradient: float, numeric: float, h: float) -> str:
+    """Return one sentence with the point and both slopes."""
+    return (
+        f"A curve and its tangent at x = {number(at[0])}: autograd finds the slope {number(gradient, 4)}, "
+        f"a step of h = {number(h)} measures {number(numeric, 4)}."
+    )
+
+
+def slope_errors(
+    h: np.ndarray,
+    error: np.ndarray,
+    at: tuple[float, float] | None = None,
+    *,
+    height: int = 480,
+    font_size: int = FONT_SIZE,
+) -> go.Figure:
+    """Draw how far a measured slope is off, over the size of its step, on logarithmic axes.
+
+    Args:
+        h: (N,) steps, error: (N,) above zero.
+        at: the step and error one is at; None where the error is zero.
+    """
+    marked = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond")]
+    return curves(
+        [Curve("error", h, error, palette.LOSS, width=3)],
+        x_title="h",
+        y_title="error of the slope",
+        points=marked,
+        log_x=True,
+        log_y=True,
+        height=height,
+        font_size=font_size,
+    )
+
+
+def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
+    """Return one sentence: where the error is least, and how large it is at both ends."""
+    best = int(error.argmin())
+    return (
+        f"The error of a measured slope over the step h: {number(error[0])} at h = {number(h[0])}, least at "
+        f"h = {number(h[best])} with {number(error[best])}, and {number(error[-1])} at h = {number(h[-1])}."
+    )
+
+
 def _scale(shown: tuple[float, float] | None, log: bool) -> dict:
     options = {"type": "log", "exponentformat": "power"} if log else {}
     if shown is not None:

@@ -100,7 +100,7 @@ def learning(
     result.add_traces(data_traces(points, classes, font_size))
     frames = [
         [
-            {"z": p[i]},
+            {"z": np.round(p[i].astype(float), 3).tolist()},
             *({"line": edge_line(edge, largest)} for w in weights for edge in w[i].flat),
             {"text": node_texts([v[i] for v in values])},
             {"x": [int(step)], "y": [float(losses[step])]},

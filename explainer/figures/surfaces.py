@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from explainer.figures import palette
 from explainer.figures.animation import animate
 from explainer.figures.base import FONT_SIZE, axis, figure, number, require_finite
+from explainer.figures.curves import Curve, curve_trace
 
 # Low is the background, high the red of losses; the contour's numbers say the same without color.
 _HEIGHTS = [(0.0, palette.BACKGROUND), (1.0, palette.LOSS)]
@@ -18,6 +19,10 @@ _LOOKS = [
     {"color": palette.WEIGHTS, "dash": "dash", "symbol": "diamond"},
     {"color": palette.INPUT, "dash": "dot", "symbol": "square"},
 ]
+
+# Where surface, contour and loss stand, in shares of the figure.
+_WIDE = {"x": [0, 0.64], "y": [0, 1]}, {"x": [0.71, 1], "y": [0.4, 1]}, {"x": [0.71, 1], "y": [0, 0.25]}
+_NARROW = {"x": [0, 1], "y": [0.44, 1]}, {"x": [0, 0.44], "y": [0, 0.42]}, {"x": [0.64, 1], "y": [0, 0.36]}
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ def descent(
     *,
     at: int = -1,
     pickable: bool = False,
-    camera: tuple[float, float, float] = (-0.9, -1.3, 0.95),
-    height: int | None = None,
+    camera: tuple[float, float, float] = (-1.3, -0.9, 0.95),
+    height: int = 640,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
 ) -> go.Figure:
@@ -51,17 +56,15 @@ def descent(
         pickable: whether an invisible grid of points lies on the contour, to be clicked on as a start;
             it is the last trace, and a point's ``x`` and ``y`` are the start.
         camera: where the surface is looked at from, in plotly's units.
-        height: in pixels; 640, or 900 where narrow, if not given.
-        narrow: whether the three plots stand one below the other, as on a phone.
+        narrow: whether the other two stand below the surface, as on a phone, instead of beside it.
     Raises:
         ValueError: if a number is NaN or infinite.
     """
     require_finite(
         z=z, **{path.name: path.points for path in paths}, losses=np.concatenate([p.values for p in paths])
     )
-    height = height or (900 if narrow else 640)
     result = figure(height=height, font_size=font_size, **_panels(x, z, paths, camera, font_size, narrow))
-    result.add_traces([_surface(x, z), _contour(x, z, font_size)])
+    result.add_traces([_surface(x, z), _contour(x, z, font_size, 6 if narrow else 12)])
     for path, look in zip(paths, _LOOKS, strict=False):
         result.add_traces(_path_traces(path, look, named=len(paths) > 1))
     if pickable:
@@ -79,14 +82,55 @@ def descent(
     )
 
 
+def descent_1d(
+    x: np.ndarray,
+    y: np.ndarray,
+    path: Path,
+    gradients: np.ndarray,
+    *,
+    at: int = -1,
+    height: int = 560,
+    font_size: int = FONT_SIZE,
+    narrow: bool = False,
+) -> go.Figure:
+    """Draw a curve with the ball that rolls down it, its tangent, and its losses.
+
+    Args:
+        x: (N,), y: (N,) the curve.
+        path: points (T + 1, 1).
+        gradients: (T + 1, 1), the slope under the ball at each step.
+        at: the step that shows first, -1 for the last.
+    Raises:
+        ValueError: if a number is NaN or infinite.
+    """
+    require_finite(y=y, points=path.points, losses=path.values, gradients=gradients)
+    result = figure(height=height, font_size=font_size, showlegend=False)
+    result.update_layout(**_two_panels(x, y, path, font_size, narrow))
+    result.add_trace(curve_trace(Curve("f(x)", x, y)))
+    _, on_curve, loss = _path_traces(path, {**_LOOKS[0], "color": palette.LOSS}, named=False)
+    slope = curve_trace(Curve("tangent", x[:1], y[:1], palette.LOSS, "dash", 2))
+    result.add_traces([on_curve, loss, slope])
+    reach = 0.12 * float(x[-1] - x[0])
+    frames = []
+    for i, (x0, y0, g) in enumerate(zip(path.points[:, 0], path.values, gradients[:, 0], strict=True)):
+        _, on_plane, on_loss = _moved(path, i, 0.0, font_size)
+        on_plane["y"] = on_loss["y"]
+        ends = np.array([x0 - reach, x0 + reach])
+        frames.append([on_plane, on_loss, {"x": ends.tolist(), "y": (y0 + g * (ends - x0)).tolist()}])
+    labels = [_label([path], i) for i in range(len(frames))]
+    return animate(
+        result, frames, range(1, 4), labels, at=at, milliseconds=200, font_size=font_size, narrow=narrow
+    )
+
+
 def descent_alt(title: str, paths: Sequence[Path]) -> str:
-    """Return one sentence: the surface, and for each ball where it starts and where it ends."""
+    """Return one sentence: the landscape, and for each ball where it starts and where it ends."""
     told = [
         f"{path.name} goes from a loss of {number(path.values[0])} to {number(path.values[-1])} "
         f"in {len(path.values) - 1} steps{', then flies off the map' if path.diverged else ''}"
         for path in paths
     ]
-    return f"The surface “{title}” in 3-D, as a contour and as a loss curve: {'; '.join(told)}."
+    return f"“{title}”, the ways down it and their losses: {'; '.join(told)}."
 
 
 def _surface(x: np.ndarray, z: np.ndarray) -> go.Surface:
@@ -103,14 +147,14 @@ def _surface(x: np.ndarray, z: np.ndarray) -> go.Surface:
     )
 
 
-def _contour(x: np.ndarray, z: np.ndarray, font_size: int) -> go.Contour:
+def _contour(x: np.ndarray, z: np.ndarray, font_size: int, levels: int) -> go.Contour:
     return go.Contour(
         x=x,
         y=x,
         z=z,
         colorscale=_HEIGHTS,
         showscale=False,
-        ncontours=12,
+        ncontours=levels,
         contours={"showlabels": True, "labelfont": {"size": font_size, "color": palette.INK}},
         line={"color": palette.GREY, "width": 1},
         hovertemplate="(%{x:.2f}, %{y:.2f})<br>loss %{z:.3f}<extra></extra>",
@@ -132,13 +176,13 @@ def _path_traces(path: Path, look: dict, named: bool) -> list:
     return [
         go.Scatter3d(**shared, line={**line, "width": 6}, showlegend=False, hoverinfo="skip"),
         go.Scatter(**shared, **kept, line=line, showlegend=named),
-        go.Scatter(**shared, **kept, line=line, showlegend=False, xaxis="x2", yaxis="y2"),
+        go.Scatter(**shared, **kept, line=line, showlegend=False, xaxis="x2", yaxis="y2", cliponaxis=False),
     ]
 
 
 def _moved(path: Path, step: int, lift: float, font_size: int) -> list[dict]:
     """Return the three traces of a path as they are after so many steps."""
-    x, y = (np.round(column, 4).tolist() for column in path.points[: step + 1].T)
+    x, y = (np.round(column, 4).tolist() for column in path.points[: step + 1, [0, -1]].T)
     z = np.round(path.values[: step + 1], 4).tolist()
     lifted = np.round(path.values[: step + 1] + lift, 4).tolist()
     small, ball = font_size // 4, round(font_size * 0.9)
@@ -156,7 +200,7 @@ def _label(paths: Sequence[Path], step: int) -> str:
     for path in paths:
         i = min(step, len(path.values) - 1)
         gone = " ✕ diverged" if path.diverged and step >= i == len(path.values) - 1 else ""
-        losses.append(f"{path.name if len(paths) > 1 else 'loss'} {number(path.values[i])}{gone}")
+        losses.append(f"{path.name if len(paths) > 1 else 'loss'} {number(path.values[i].round(3), 3)}{gone}")
     return f"{step} · {' · '.join(losses)}"
 
 
@@ -185,33 +229,53 @@ def _panels(
     font_size: int,
     narrow: bool,
 ) -> dict:
-    """Return the places of surface, contour and loss: one large and two beside it, or one below the other."""
-    across, beside = ([0, 1], [0, 1]) if narrow else ([0, 0.64], [0.71, 1])
-    scene, contour, loss = ([0.56, 1], [0.24, 0.54], [0, 0.14]) if narrow else ([0, 1], [0.4, 1], [0, 0.25])
+    """Return the places: the surface large, and contour and loss one above the other beside it.
+
+    On a phone contour and loss stand side by side below the surface.
+    """
+    scene, contour, loss = _NARROW if narrow else _WIDE
     shown = [float(x[0]), float(x[-1])]
     last = max(len(path.values) for path in paths) - 1
+    steps = {"range": [-0.02 * last, 1.04 * max(last, 1)], "nticks": 3 if narrow else 6}
     plane = {"range": shown, "font_size": font_size, "constrain": "domain", "nticks": 5}
+    far = 1.15 if narrow else 1.0
     return {
-        "scene": _scene(shown, z, camera, font_size) | {"domain": {"x": across, "y": scene}},
-        "xaxis": axis("x₁", **plane, domain=beside),
-        "yaxis": axis("x₂", **plane, domain=contour, scaleanchor="x"),
-        "xaxis2": axis(
-            "step",
-            font_size=font_size,
-            domain=beside,
-            anchor="y2",
-            range=[-0.02 * last, 1.04 * max(last, 1)],
-            nticks=6,
-        ),
+        "scene": _scene(shown, z, [far * c for c in camera], font_size) | {"domain": scene},
+        "xaxis": axis("x₁", **plane, domain=contour["x"]),
+        "yaxis": axis("x₂", **plane, domain=contour["y"], scaleanchor="x"),
+        "xaxis2": axis("step", font_size=font_size, domain=loss["x"], anchor="y2", **steps),
         "yaxis2": axis(
-            "loss", font_size=font_size, domain=loss, anchor="x2", range=_loss_range(paths), nticks=4
+            "loss", font_size=font_size, domain=loss["y"], anchor="x2", range=_loss_range(paths), nticks=4
         ),
         "legend": {
-            "x": across[0],
+            "x": 0,
             "y": 1,
             "yanchor": "top",
             "font": {"size": font_size, "color": palette.INK},
         },
+    }
+
+
+def _two_panels(x: np.ndarray, y: np.ndarray, path: Path, font_size: int, narrow: bool) -> dict:
+    """Return the places of a curve and its losses: side by side, or one below the other."""
+    curve, loss = (
+        ({"x": [0, 1], "y": [0.45, 1]}, {"x": [0, 1], "y": [0, 0.25]})
+        if narrow
+        else (
+            {"x": [0, 0.6], "y": [0, 1]},
+            {"x": [0.7, 1], "y": [0, 1]},
+        )
+    )
+    room = 0.1 * float(np.ptp(y))
+    height = [float(y.min()) - room, float(y.max()) + room]
+    ends = [float(x[0]), float(x[-1])]
+    last = len(path.values) - 1
+    steps = [-0.02 * last, 1.04 * max(last, 1)]
+    return {
+        "xaxis": axis("x", font_size=font_size, domain=curve["x"], range=ends),
+        "yaxis": axis("f(x)", font_size=font_size, domain=curve["y"], range=height),
+        "xaxis2": axis("step", font_size=font_size, domain=loss["x"], anchor="y2", range=steps, nticks=6),
+        "yaxis2": axis("loss", font_size=font_size, domain=loss["y"], anchor="x2", range=_loss_range([path])),
     }
 
 
@@ -222,7 +286,7 @@ def _loss_range(paths: Sequence[Path]) -> list[float]:
     return [low - room, high + room]
 
 
-def _scene(shown: list[float], z: np.ndarray, camera: tuple[float, float, float], font_size: int) -> dict:
+def _scene(shown: list[float], z: np.ndarray, camera: Sequence[float], font_size: int) -> dict:
     font = {"size": font_size, "color": palette.INK}
     side = {
         "gridcolor": palette.GRID,

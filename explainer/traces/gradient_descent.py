@@ -278,14 +278,15 @@ def descend(
     state: State = {}
     record = [(x, *gradient_at(landscape.function, x))]
     for _ in range(steps):
-        x = OPTIMIZERS[optimizer](x, record[-1][2], state, rate)
+        with np.errstate(over="ignore"):  # a step too long to be a number ends the path below
+            x = OPTIMIZERS[optimizer](x, record[-1][2], state, rate)
         if not np.all(np.abs(x) <= _BOUND * landscape.half):  # also when x is not a number
             break
         record.append((x, *gradient_at(landscape.function, x)))
     points, heights, gradients = (np.array(column) for column in zip(*record, strict=True))
     verdict = _verdict(landscape, points, heights, gradients, steps)
     path = Descent(optimizer, rate, points, heights, gradients, verdict)
-    return replace(path, reason=_reason(landscape, path, x))
+    return replace(path, reason=_reason(landscape, path))
 
 
 def race(
@@ -329,12 +330,8 @@ def _verdict(
     return "bounces" if turned.sum(0).max() >= 2 else "slow"
 
 
-def _reason(landscape: Landscape, path: Descent, landing: np.ndarray) -> str:
-    """Return one sentence that explains a verdict with the numbers of its path.
-
-    Args:
-        landing: (D,) where the last step led, on the map or not.
-    """
+def _reason(landscape: Landscape, path: Descent) -> str:
+    """Return one sentence that explains a verdict with the numbers of its path."""
     above = path.values - _shown(landscape).min()  # (T + 1,)
     moves, height = _moves(path.points), max(above[0], 1e-12)
     match path.verdict:
@@ -343,8 +340,8 @@ def _reason(landscape: Landscape, path: Descent, landing: np.ndarray) -> str:
             return f"After {late} steps the ball is within 2% of the lowest point, and it stays there."
         case "stuck":
             return (
-                f"It is level here, so the ball stays, though the lowest point is {above[-1]:.2g} deeper: "
-                "the gradient knows only the slope underfoot."
+                f"It is level here. The lowest point is {above[-1]:.2g} deeper, "
+                "but a gradient knows only the slope underfoot."
             )
         case "slow":
             return (
@@ -356,21 +353,21 @@ def _reason(landscape: Landscape, path: Descent, landing: np.ndarray) -> str:
                 "The slope keeps changing its sign: the ball jumps across the valley, "
                 f"{moves[-20:].mean():.2g} at a time, and does not settle."
             )
-    return _why_diverged(landscape, path, np.linalg.norm(landing - path.points[-1]))
+    return _why_diverged(landscape, path)
 
 
-def _why_diverged(landscape: Landscape, path: Descent, length: float) -> str:
+def _why_diverged(landscape: Landscape, path: Descent) -> str:
     bottom = curvature(landscape.function, _lowest_point(landscape))
     limit = _STABLE[path.optimizer] / bottom if path.optimizer in _STABLE else np.inf
-    step, rate = len(path.points), path.learning_rate
-    if rate > limit:
+    step = len(path.points)
+    if path.learning_rate > limit:
         return (
-            f"Step {step} leaves the map for good: around the lowest point the curvature is {bottom:.2g}; "
-            f"a learning rate above {limit:.2g} overshoots it farther every time, and this one is {rate:.3g}."
+            f"Step {step} leaves the map: at the bottom the curvature is {bottom:.2g}, "
+            f"and a rate above {limit:.2g} overshoots farther every time."
         )
     return (
-        f"Step {step} would be {length:.2g} long on a picture {2 * landscape.half:.2g} wide: "
-        f"a learning rate of {rate:.3g} throws the ball out for good."
+        f"Step {step} leaves the map: at a learning rate of {path.learning_rate:.3g} "
+        "a step becomes longer than the valley is wide."
     )
 
 

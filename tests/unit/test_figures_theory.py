@@ -1,9 +1,11 @@
 """Figures show the numbers they were given, and nothing that is not a number."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
-from explainer.figures import curves, palette
+from explainer.figures import curves, network, palette, plane, surfaces
+from explainer.figures.animation import animate
 from explainer.figures.base import figure, number
 
 
@@ -69,3 +71,260 @@ def test_activation_marks_the_point_one_is_at():
     drawn = curves.activation("tanh", z, np.tanh(z), (1.0, float(np.tanh(1.0))))
     assert (drawn.data[1].x[0], drawn.data[1].y[0]) == (1.0, np.tanh(1.0))
     assert drawn.data[1].text[0] == "tanh(1) = 0.76"
+
+
+def sent(drawn):
+    """What the browser receives: figure, frames and controls as plain data that plotly accepts."""
+    whole = drawn.to_dict()
+    go.Figure(whole)
+    return whole
+
+
+def finite(drawn):
+    """Whether every number of a figure and of its frames can be drawn."""
+    traces = [*drawn.data, *(trace for frame in sent(drawn)["frames"] for trace in frame["data"])]
+    return all(
+        np.isfinite(np.asarray(trace[axis], dtype=float)).all()
+        for trace in traces
+        for axis in ("x", "y", "z")
+        if axis in trace and trace[axis] is not None
+    )
+
+
+def smallest_type(drawn):
+    """The smallest type that is meant to be read; the labels below a slider's steps are hidden."""
+    layout = drawn.to_dict()["layout"]
+    layout["sliders"] = [{**slider, "font": None} for slider in layout.get("sliders", [])]
+    found = []
+
+    def walk(node, key=""):
+        if isinstance(node, dict):
+            if "size" in node and "font" in key:
+                found.append(node["size"])
+            for name, child in node.items():
+                walk(child, name)
+        elif isinstance(node, list | tuple):
+            for child in node:
+                walk(child, key)
+
+    walk(layout)
+    for trace in drawn.data:
+        walk(trace.to_plotly_json())
+    return min(found)
+
+
+@pytest.fixture(scope="module")
+def animated():
+    drawn = figure()
+    drawn.add_scatter(x=[0, 1], y=[0, 0])
+    return animate(drawn, [[{"y": [i, i]}] for i in range(4)], [0], list("abcd"), at=1)
+
+
+def buttons(layout):
+    return {button["label"]: button["args"] for button in layout["updatemenus"][0]["buttons"]}
+
+
+def test_an_animation_shows_the_frame_it_was_asked_for(animated):
+    whole = sent(animated)
+    assert list(whole["data"][0]["y"]) == [1, 1]
+    assert whole["layout"]["sliders"][0]["active"] == 1
+    assert [frame["data"][0]["y"] for frame in whole["frames"]] == [[i, i] for i in range(4)]
+
+
+def test_back_and_step_lead_to_the_neighbours_of_every_frame(animated):
+    whole = sent(animated)
+    for i, frame in enumerate(whole["frames"]):
+        pressed = buttons(frame["layout"])
+        assert pressed["‹ Back"][0] == [str(max(i - 1, 0))]
+        assert pressed["Step ›"][0] == [str(min(i + 1, 3))]
+        assert frame["layout"]["sliders"][0]["active"] == i
+    assert buttons(whole["layout"])["Step ›"][0] == ["2"]
+
+
+def test_nothing_glides_and_nothing_asks_the_server(animated):
+    layout = sent(animated)["layout"]
+    for target, options in buttons(layout).values():
+        assert options["transition"] == {"duration": 0}
+        assert target is None or isinstance(target, list)
+    assert {button["method"] for button in layout["updatemenus"][0]["buttons"]} == {"animate"}
+    assert {step["method"] for step in layout["sliders"][0]["steps"]} == {"animate"}
+
+
+WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
+VALUES = [np.array([1.0, -2.0]), np.array([-2.5, -1.5, 3.5])]
+NAMES = [["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"]]
+
+
+def test_edges_show_sign_by_dash_and_color_and_size_by_width():
+    drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
+    lines = [trace.line for trace in drawn.data[:6]]
+    assert [line.dash == "solid" for line in lines] == [True, False, True, True, True, False]
+    assert len({(line.dash, line.color) for line in lines}) == 2
+    assert np.argsort([line.width for line in lines]).tolist() == np.argsort(np.abs(WEIGHTS).ravel()).tolist()
+
+
+def test_nodes_show_their_values_and_names():
+    drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
+    assert list(drawn.data[6].text) == ["1", "−2", "−2.5", "−1.5", "3.5"]
+    assert list(drawn.data[7].text) == ["x₁", "x₂", "Y₁", "Y₂", "Y₃"]
+    assert "4 edges are positive and 2 negative" in network.network_alt(VALUES, [WEIGHTS])
+
+
+def test_values_flow_layer_by_layer():
+    drawn = network.network(VALUES, [WEIGHTS], names=NAMES, flow=True)
+    assert [frame["data"][-1]["text"] for frame in sent(drawn)["frames"]] == [
+        ["1", "−2", "", "", ""],
+        ["1", "−2", "−2.5", "−1.5", "3.5"],
+    ]
+
+
+def test_a_network_refuses_what_is_not_a_number():
+    with pytest.raises(ValueError, match="layer 1 holds NaN"):
+        network.network([VALUES[0], np.array([1, np.nan, 2])], [WEIGHTS], names=NAMES)
+
+
+def test_a_neuron_is_drawn_with_every_product():
+    drawn = network.neuron(np.array([0.5, -1.2]), np.array([0.8, -0.6]), 0.3, 1.42, 0.89, "tanh")
+    assert [a.text for a in drawn.layout.annotations][:4] == [
+        "× 0.8 = 0.4",
+        "× −0.6 = 0.72",
+        "× 0.3 = 0.3",
+        "tanh",
+    ]
+    assert "0.5 times 0.8 plus −1.2 times −0.6 plus the bias 0.3 is 1.42" in network.neuron_alt(
+        np.array([0.5, -1.2]), np.array([0.8, -0.6]), 0.3, 1.42, 0.89
+    )
+
+
+def test_the_map_holds_the_probabilities_and_both_classes():
+    x, p = np.array([-1.0, 0.0, 1.0]), np.linspace(0, 1, 9).reshape(3, 3)
+    points, classes = np.array([[0.5, 0.5], [-0.5, 0.5], [0.0, -1.0]]), np.array([0, 1, 1])
+    drawn = plane.output_map(x, p, points, classes, mark=(0.1, 0.2))
+    np.testing.assert_array_equal(drawn.data[0].z, p)
+    assert (drawn.data[0].zmin, drawn.data[0].zmax) == (0, 1)
+    assert [len(trace.x) for trace in drawn.data[1:3]] == [1, 2]
+    assert drawn.data[1].marker.symbol != drawn.data[2].marker.symbol
+    assert "gives 44% of it to class 1; 2 of 3 points" in plane.output_map_alt(p, 2 / 3, 3)
+
+
+@pytest.fixture(scope="module")
+def learned():
+    rng = np.random.default_rng(0)
+    steps, losses = np.array([0, 2, 3]), np.array([0.7, 0.6, 0.5, 0.4])
+    return {
+        "x": np.linspace(-1, 1, 5),
+        "p": rng.uniform(size=(3, 5, 5)),
+        "points": rng.uniform(-1, 1, (6, 2)),
+        "classes": np.array([0, 1, 0, 1, 0, 1]),
+        "weights": [rng.normal(size=(3, 2, 4)), rng.normal(size=(3, 4, 1))],
+        "values": [rng.normal(size=(3, n)) for n in (2, 4, 1)],
+        "steps": steps,
+        "losses": losses,
+        "accuracy": np.array([0.5, 0.75, 1.0]),
+    }
+
+
+def test_one_slider_drives_network_map_and_loss(learned):
+    drawn = plane.learning(**learned)
+    assert finite(drawn)
+    for i, frame in enumerate(sent(drawn)["frames"]):
+        assert frame["traces"] == [*range(14), 15]
+        np.testing.assert_allclose(frame["data"][0]["z"], learned["p"][i], atol=5e-4)
+        assert frame["data"][-1]["y"] == [learned["losses"][learned["steps"][i]]]
+        assert (frame["data"][1]["line"]["dash"] == "solid") == (learned["weights"][0][i, 0, 0] >= 0)
+    assert sent(drawn)["layout"]["sliders"][0]["steps"][1]["label"] == "2 · loss 0.5 nats · 75% right"
+    assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
+
+
+def a_path(name="SGD", steps=5, diverged=False):
+    points = np.stack([np.linspace(-2, 1, steps), np.linspace(2, 0, steps)], axis=1)
+    return surfaces.Path(name, points, (points**2).sum(1), diverged)
+
+
+GRID = np.linspace(-3, 3, 7)
+HEIGHTS = GRID[:, None] ** 2 + GRID**2
+
+
+def test_surface_contour_and_loss_move_together():
+    path = a_path()
+    drawn = surfaces.descent(GRID, HEIGHTS, [path])
+    assert finite(drawn)
+    assert [trace.type for trace in drawn.data] == ["surface", "contour", "scatter3d", "scatter", "scatter"]
+    for i, frame in enumerate(sent(drawn)["frames"]):
+        ball, flat, loss = frame["data"]
+        np.testing.assert_allclose(np.stack([flat["x"], flat["y"]], 1), path.points[: i + 1], atol=1e-4)
+        np.testing.assert_allclose(loss["y"], path.values[: i + 1], atol=1e-4)
+        np.testing.assert_allclose(np.array(ball["z"]) - loss["y"], 0.025 * np.ptp(HEIGHTS), atol=2e-4)
+    assert sent(drawn)["layout"]["sliders"][0]["active"] == 4
+
+
+def test_a_path_that_ended_waits_and_says_why():
+    drawn = surfaces.descent(GRID, HEIGHTS, [a_path(steps=5), a_path("Adam", 3, diverged=True)])
+    whole = sent(drawn)
+    labels = [step["label"] for step in whole["layout"]["sliders"][0]["steps"]]
+    assert len(whole["frames"]) == 5
+    assert [("diverged" in label) for label in labels] == [False, False, True, True, True]
+    assert len(whole["frames"][4]["data"][3]["x"]) == 3
+    assert "then flies off the map" in surfaces.descent_alt("Bowl", [a_path("Adam", 3, diverged=True)])
+
+
+def test_balls_differ_by_more_than_color():
+    drawn = surfaces.descent(GRID, HEIGHTS, [a_path(name) for name in ("SGD", "Momentum", "Adam")])
+    looks = [(trace.line.dash, trace.marker.symbol) for trace in drawn.data if trace.type == "scatter3d"]
+    assert len({dash for dash, _ in looks}) == len({symbol for _, symbol in looks}) == 3
+
+
+def test_a_start_can_be_picked_on_the_contour():
+    targets = surfaces.descent(GRID, HEIGHTS, [a_path()], pickable=True).data[-1]
+    assert targets.marker.opacity == 0
+    assert (min(targets.x), max(targets.y)) == (-3, 3)
+
+
+def test_no_path_reaches_a_chart_that_is_not_a_number():
+    path = a_path()
+    path.values[-1] = np.inf
+    with pytest.raises(ValueError, match="losses holds NaN or infinity"):
+        surfaces.descent(GRID, HEIGHTS, [path])
+
+
+def test_on_a_curve_the_tangent_goes_through_the_ball():
+    x = np.linspace(-3, 3, 7)
+    path = surfaces.Path("SGD", np.array([[2.0], [1.0]]), np.array([4.0, 1.0]))
+    drawn = surfaces.descent_1d(x, x**2, path, np.array([[4.0], [2.0]]))
+    assert finite(drawn)
+    for frame, x0, slope in zip(sent(drawn)["frames"], (2, 1), (4, 2), strict=True):
+        ball, _, tangent = frame["data"]
+        assert (ball["x"][-1], ball["y"][-1]) == (x0, x0**2)
+        (x1, x2), (y1, y2) = tangent["x"], tangent["y"]
+        assert (y2 - y1) / (x2 - x1) == pytest.approx(slope)
+        assert y1 + slope * (x0 - x1) == pytest.approx(x0**2)
+
+
+def test_tangent_and_measured_line_have_their_slopes():
+    x = np.linspace(-2, 2, 9)
+    drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25))
+    slopes = [(line.y[1] - line.y[0]) / (line.x[1] - line.x[0]) for line in drawn.data[1:3]]
+    assert slopes == pytest.approx([2.0, 2.5])
+    assert [line.name for line in drawn.data[1:3]] == ["autograd: slope 2", "measured: slope 2.5"]
+    assert "measures 2.5" in curves.tangent_alt((1.0, 1.0), 2.0, 2.5, 0.5)
+
+
+def test_slope_errors_are_drawn_on_logarithmic_axes():
+    h, error = np.array([1e-12, 1e-8, 1e-1]), np.array([1e-4, 1e-8, 1e-1])
+    drawn = curves.slope_errors(h, error, (1e-8, 1e-8))
+    assert drawn.layout.xaxis.type == drawn.layout.yaxis.type == "log"
+    assert "least at h = 1·10⁻⁸" in curves.slope_errors_alt(h, error)
+
+
+def test_everything_that_must_be_read_is_large_enough(learned):
+    path = a_path()
+    drawn = [
+        network.network(VALUES, [WEIGHTS], names=NAMES, edge_texts=[WEIGHTS], flow=True),
+        plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
+        plane.learning(**learned),
+        surfaces.descent(GRID, HEIGHTS, [path]),
+        surfaces.descent_1d(GRID, GRID**2, path, path.points),
+        curves.tangent(GRID, GRID**2, (1.0, 1.0), 2.0, (1.5, 2.25)),
+        curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
+    ]
+    assert [smallest_type(one) >= 20 for one in drawn] == [True] * len(drawn)

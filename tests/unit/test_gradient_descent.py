@@ -1,0 +1,171 @@
+"""Slopes equal autograd's, steps equal torch.optim's, and nothing that is not a number reaches a chart."""
+
+import numpy as np
+import pytest
+import torch
+
+from explainer.traces import gradient_descent as gd
+
+torch.set_num_threads(1)
+
+THEIRS = {
+    "sgd": lambda p, lr: torch.optim.SGD(p, lr),
+    "momentum": lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9),
+    "adam": lambda p, lr: torch.optim.Adam(p, lr),
+}
+EVERY = [
+    (landscape, optimizer)
+    for landscape in [*gd.CURVES.values(), *gd.SURFACES.values()]
+    for optimizer in landscape.rates
+]
+ALL_RATES = [
+    (landscape, optimizer, kind)
+    for landscape, optimizer in EVERY
+    for kind in ("too_small", "right", "too_big")
+]
+
+
+def theirs(landscape, optimizer, rate, steps):
+    x = torch.tensor(landscape.start, dtype=torch.float64, requires_grad=True)
+    stepper = THEIRS[optimizer]([x], rate)
+    points = [x.detach().clone()]
+    for _ in range(steps):
+        stepper.zero_grad()
+        landscape.function(x).backward()
+        stepper.step()
+        points.append(x.detach().clone())
+    return torch.stack(points).numpy()
+
+
+@pytest.mark.parametrize("optimizer", gd.OPTIMIZERS)
+@pytest.mark.parametrize("surface", gd.SURFACES)
+def test_a_hundred_steps_equal_torch_optim(surface, optimizer):
+    landscape = gd.SURFACES[surface]
+    ours = gd.descend(landscape, optimizer, steps=100)
+    expected = theirs(landscape, optimizer, ours.learning_rate, 100)
+    assert len(ours.points) == 101
+    np.testing.assert_allclose(ours.points, expected, atol=1e-6, rtol=0)
+
+
+def test_one_step_of_each_optimizer_by_hand():
+    x, g = np.array([1.0]), np.array([4.0])
+    assert gd.sgd(x, g, {}, 0.1) == pytest.approx([0.6])
+    assert gd.momentum(x, g, {"v": np.array([10.0])}, 0.1) == pytest.approx([1 - 0.1 * 13])
+    assert gd.adam(x, g, {}, 0.1) == pytest.approx([0.9])
+
+
+@pytest.mark.parametrize(
+    ("function", "point", "gradient"),
+    [
+        (gd.parabola, [1.5], [3]),
+        (gd.two_valleys, [2.0], [8 - 4 + 0.25]),
+        (gd.bowl, [1.0, -2.0], [1, -2]),
+        (gd.ravine, [1.0, -2.0], [1 / 25, -4]),
+        (gd.saddle, [1.0, 2.0], [1, 0]),
+        (gd.waves, [1.0, 0.0], [1 / 3 + 0.75 * np.sin(3), 0]),
+    ],
+)
+def test_gradients_equal_those_worked_out_on_paper(function, point, gradient):
+    np.testing.assert_allclose(gd.gradient_at(function, point)[1], gradient, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", gd.CURVES)
+def test_the_measured_slope_is_close_to_autograds(name):
+    slope = gd.slope(gd.CURVES[name], 0.7, 1e-6)
+    assert slope.numeric == pytest.approx(slope.gradient, abs=1e-4)
+    assert slope.beyond == pytest.approx(slope.y + slope.numeric * slope.h)
+
+
+def test_a_bad_step_measures_badly_at_both_ends():
+    h, error = gd.slope_errors(gd.CURVES["two-valleys"], -0.5)
+    best = error.argmin()
+    assert 1e-10 < h[best] < 1e-6
+    assert error[0] > 1e4 * error[best]
+    assert error[-1] > 1e4 * error[best]
+
+
+@pytest.mark.parametrize("x", [0.0, 1.0, -0.5, 3.0])
+def test_slope_errors_fit_on_a_logarithmic_axis(x):
+    h, error = gd.slope_errors(gd.CURVES["parabola"], x)
+    assert len(h) == len(error) > 50
+    assert (error > 0).all()
+    assert np.isfinite(error).all()
+
+
+def test_a_slope_needs_a_step():
+    with pytest.raises(ValueError, match="greater than zero"):
+        gd.slope(gd.CURVES["parabola"], 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("landscape", "optimizer", "kind"), ALL_RATES)
+def test_every_path_is_finite_and_explained(landscape, optimizer, kind):
+    path = gd.descend(landscape, optimizer, getattr(landscape.rates[optimizer], kind))
+    for array in (path.points, path.values, path.gradients):
+        assert np.isfinite(array).all()
+        assert len(array) == len(path.points)
+    expected = {
+        "too_small": {"slow"},
+        "right": {"stuck"} if landscape.title == "Waves" else {"arrived"},
+        "too_big": {"diverged", "bounces"},
+    }[kind]
+    if (landscape.title, optimizer, kind) == ("Many valleys", "sgd", "right"):
+        expected = {"stuck"}  # no learning rate leads out of that valley; momentum does
+    assert path.verdict in expected
+    assert path.reason.endswith(".")
+
+
+@pytest.mark.parametrize(("landscape", "optimizer"), EVERY)
+@pytest.mark.parametrize("rate", [50.0, 1e30, 1e308])
+def test_absurd_learning_rates_end_in_a_verdict(landscape, optimizer, rate):
+    path = gd.descend(landscape, optimizer, rate)
+    assert path.verdict == "diverged"
+    assert np.isfinite(path.values).all()
+    assert path.reason.startswith("Step 1 leaves the map")
+
+
+def test_the_limit_that_divergence_names_is_the_true_one():
+    landscape = gd.SURFACES["bowl"]
+    assert "above 2 overshoots" in gd.descend(landscape, "sgd", 2.1).reason
+    assert gd.descend(landscape, "sgd", 1.9, steps=300).verdict == "arrived"
+    assert "above 3.8 overshoots" in gd.descend(landscape, "momentum", 4.0).reason
+    assert gd.descend(landscape, "momentum", 3.7, (0.2, 0.1), steps=2000).verdict == "arrived"
+
+
+def test_on_the_ridge_of_the_saddle_a_ball_is_stuck():
+    path = gd.descend(gd.SURFACES["saddle"], "sgd", 0.3, (-2.5, 0.0))
+    assert path.verdict == "stuck"
+    np.testing.assert_allclose(path.points[-1], [0, 0], atol=1e-6)
+
+
+def test_verdicts_have_titles():
+    assert set(gd.VERDICTS) == {"arrived", "stuck", "slow", "bounces", "diverged"}
+
+
+def test_a_race_starts_from_one_place():
+    paths = gd.race(gd.SURFACES["ravine"], (1.0, 2.0), {"adam": 0.05})
+    assert [p.optimizer for p in paths] == ["sgd", "momentum", "adam"]
+    assert all((p.points[0] == [1.0, 2.0]).all() for p in paths)
+    assert paths[2].learning_rate == 0.05
+
+
+def test_in_many_valleys_momentum_gets_farther_than_sgd():
+    sgd, momentum, adam = gd.race(gd.SURFACES["valleys"])
+    assert sgd.values[-1] > 1
+    assert max(momentum.values[-1], adam.values[-1]) < 0.1
+
+
+def test_a_surface_has_its_rows_along_the_second_input():
+    grid = gd.surface(gd.SURFACES["ravine"], side=7)
+    assert grid.z.shape == (7, 7)
+    assert grid.z[6, 0] == pytest.approx(grid.x[0] ** 2 / 50 + grid.x[6] ** 2)
+
+
+@pytest.mark.parametrize("start", [(9.0, 0.0), (0.0,), (float("nan"), 0.0)])
+def test_a_start_outside_the_picture_is_refused(start):
+    with pytest.raises(ValueError, match="Start within the picture"):
+        gd.descend(gd.SURFACES["bowl"], start=start)
+
+
+def test_an_unknown_optimizer_names_the_known_ones():
+    with pytest.raises(ValueError, match="choose one of sgd, momentum, adam"):
+        gd.descend(gd.SURFACES["bowl"], "lbfgs")
