@@ -39,11 +39,7 @@ def downhill() -> None:
         start = gd.start_on(landscape)
     way = gd.descend(landscape, "sgd", rate, start)
     ui.note(gd.told(way))
-    paths, ground = gd.paths([way]), gd.surface(landscape)
-    figure = surfaces.descent(
-        ground.x, ground.z, paths, pickable=True, font_size=ui.font_size(), narrow=ui.narrow()
-    )
-    gd.pickable(figure, surfaces.descent_alt(landscape.title, paths), landscape, key="gd_downhill")
+    gd.roll(landscape, [way], key="gd_downhill")
 
 
 @ui.scene("The learning rate", "Too small and it crawls, too big and it flies off; in between it arrives.")
@@ -70,11 +66,7 @@ def race() -> None:
         ways = gd.race(landscape, start, rates)
         gd.reasons(ways)
     ui.note(gd.told_race(ways))
-    paths, ground = gd.paths(ways), gd.surface(landscape)
-    figure = surfaces.descent(
-        ground.x, ground.z, paths, pickable=True, font_size=ui.font_size(), narrow=ui.narrow()
-    )
-    gd.pickable(figure, surfaces.descent_alt(landscape.title, paths), landscape, key="gd_race")
+    gd.roll(landscape, ways, key="gd_race")
 
 
 ui.chapter(slope, downhill, learning_rate, race)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
+from explainer.figures import surfaces
 from explainer.figures.base import number
-from explainer.figures.surfaces import Path
 from explainer.traces import gradient_descent as trace
 from explainer.ui import blocks, widgets
-from explainer.ui.deck import narrow
+from explainer.ui.deck import font_size, narrow
 from explainer.ui.source import shown
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
@@ -22,6 +21,13 @@ RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own"
 OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
 # How far from the best step a measurement may be before it is called bad: this many times its error.
 _WORSE = 1000
+# Where each surface is looked at from, so that no wall hides the valley the ball rolls into.
+CAMERAS = {
+    "bowl": (-1.2, -0.85, 0.9),
+    "ravine": (-1.2, -0.85, 0.9),
+    "saddle": (-0.9, 1.1, 1.1),
+    "valleys": (-1.05, -0.8, 1.15),
+}
 _PHONE_HEIGHT = 640  # pixels of three pictures in one: more than the stage, so one scrolls a little
 
 slope = shown(trace.slope, trace.gradient_at)
@@ -29,7 +35,6 @@ slope_errors = shown(trace.slope_errors)
 descend = shown(trace.descend, trace.sgd)
 race = shown(trace.race, trace.sgd, trace.momentum, trace.adam)
 curve = trace.curve
-surface = trace.surface
 
 
 def choose_curve() -> trace.Landscape:
@@ -74,17 +79,19 @@ def learning_rates(landscape: trace.Landscape, *, key: str) -> dict[str, float]:
         }
 
 
-def paths(ways: Sequence[trace.Descent]) -> list[Path]:
+def paths(ways: Sequence[trace.Descent]) -> list[surfaces.Path]:
     """Return ways down as a figure draws them."""
     return [
-        Path(trace.OPTIMIZER_TITLES[way.optimizer], way.points, way.values, way.verdict == "diverged")
+        surfaces.Path(
+            trace.OPTIMIZER_TITLES[way.optimizer], way.points, way.values, way.verdict == "diverged"
+        )
         for way in ways
     ]
 
 
 def measured(slope: trace.Slope, h: str) -> str:
     """Return the line that works out a measured slope, with every digit there is, beside autograd's."""
-    beyond, y = (repr(value).replace("-", "−") for value in (slope.beyond, slope.y))
+    beyond, y = (repr(value).removesuffix(".0").replace("-", "−") for value in (slope.beyond, slope.y))
     return (
         f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} = "
         f"**{number(slope.numeric, 6)}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
@@ -111,7 +118,7 @@ def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:
 def told(way: trace.Descent) -> str:
     """Return how a way down went, and why."""
     verdict = trace.VERDICTS[way.verdict]
-    return f"learning rate **{number(way.learning_rate, 4)}** · **{verdict}.** {way.reason}"
+    return f"Learning rate **{number(way.learning_rate, 4)}** · **{verdict}.** {way.reason}"
 
 
 def told_race(ways: Sequence[trace.Descent]) -> str:
@@ -130,8 +137,18 @@ def reasons(ways: Sequence[trace.Descent]) -> None:
             st.markdown(f"**{trace.OPTIMIZER_TITLES[way.optimizer]}** · {told(way)}")
 
 
-def pickable(figure: go.Figure, alt: str, landscape: trace.Landscape, *, key: str) -> None:
-    """Draw a surface whose contour takes a click for a new start."""
+def roll(landscape: trace.Landscape, ways: Sequence[trace.Descent], *, key: str) -> None:
+    """Draw a surface and the ways down it; a click on its contour is a new start."""
+    ground, rolled = trace.surface(landscape), paths(ways)
+    figure = surfaces.descent(
+        ground.x,
+        ground.z,
+        rolled,
+        pickable=True,
+        camera=CAMERAS[_name(landscape)],
+        font_size=font_size(),
+        narrow=narrow(),
+    )
     targets = len(figure.data) - 1
 
     def start_there(point: dict) -> None:
@@ -139,13 +156,22 @@ def pickable(figure: go.Figure, alt: str, landscape: trace.Landscape, *, key: st
             new = zip(_start_keys(landscape), (point["x"], point["y"]), strict=True)
             st.session_state.update({name: float(value) for name, value in new})
 
-    blocks.clickable(figure, alt, key=key, on_click=start_there, height=_PHONE_HEIGHT if narrow() else None)
+    blocks.clickable(
+        figure,
+        surfaces.descent_alt(landscape.title, rolled),
+        key=key,
+        on_click=start_there,
+        height=_PHONE_HEIGHT if narrow() else None,
+    )
+
+
+def _name(landscape: trace.Landscape) -> str:
+    return next(name for name, one in (trace.CURVES | trace.SURFACES).items() if one is landscape)
 
 
 def _start_keys(landscape: trace.Landscape) -> list[str]:
     """Return the keys of the sliders that hold a landscape's start."""
-    name = next(name for name, one in (trace.CURVES | trace.SURFACES).items() if one is landscape)
-    return [f"gd_{name}_x{i + 1}" for i in range(len(landscape.start))]
+    return [f"gd_{_name(landscape)}_x{i + 1}" for i in range(len(landscape.start))]
 
 
 def _bracketed(number: str) -> str:
