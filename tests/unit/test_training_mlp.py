@@ -437,7 +437,7 @@ def test_a_long_turn_ends_when_others_wait(make):
 
 
 def test_a_closed_tab_ends_its_training(make):
-    trainings = TrainingQueue(at_once=1, patience_seconds=0.3)
+    trainings = TrainingQueue(at_once=1, patience_seconds=1.0)
     left, stayed = trainings.submit("a", make()), trainings.submit("b", make())
 
     def heard():
