@@ -22,6 +22,7 @@ def network(
     *,
     names: Sequence[Sequence[str]],
     roles: Sequence[str] | None = None,
+    columns: Sequence[float] | None = None,
     edge_texts: Sequence[np.ndarray | None] | None = None,
     flow: bool = False,
     key: bool = True,
@@ -36,6 +37,7 @@ def network(
         weights: L - 1 arrays, (Nᵢ, Nᵢ₊₁): the edges.
         names: what is written beside the nodes of the first layer and above the others.
         roles: color of each layer; input blue and activations green if not given.
+        columns: where each layer stands, 0..1; evenly spread if not given.
         edge_texts: for each layer of edges an array of texts (Nᵢ, Nᵢ₊₁), or None for none.
         flow: whether the values arrive layer by layer, to be played.
         key: whether a line below says how to read the edges.
@@ -44,7 +46,7 @@ def network(
     """
     require_finite(**{f"layer {i}": v for i, v in enumerate(values)})
     require_finite(**{f"weights {i}": w for i, w in enumerate(weights)})
-    places = positions([len(v) for v in values])
+    places = positions([len(v) for v in values], columns)
     largest = max(float(np.abs(w).max(initial=0)) for w in weights)
     result = figure(height=height, font_size=font_size, showlegend=False)
     result.update_layout(xaxis=bare_axis(-0.2, 1.12), yaxis=bare_axis(-0.08 if key else 0, 1.06))
@@ -86,6 +88,7 @@ def neuron(
         [w[:, None], np.zeros((1, 1))],
         names=[[*(subscript("x", i) for i in range(1, len(x))), "bias"], ["sum"], ["output"]],
         roles=[palette.INPUT, palette.WEIGHTS, palette.ACTIVATIONS],
+        columns=(0, 0.65, 1),  # the products need room
         edge_texts=[
             np.array(texts)[:, None],
             np.array([[activation if activation != "none" else "as it is"]]),
@@ -122,10 +125,10 @@ def subscript(letter: str, index: int) -> str:
     return letter + str(index).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def positions(sizes: Sequence[int]) -> list[np.ndarray]:
+def positions(sizes: Sequence[int], columns: Sequence[float] | None = None) -> list[np.ndarray]:
     """Return the places (N, 2) of the nodes of each layer, within 0..1: layers from left to right."""
     rows = max(sizes)
-    columns = np.linspace(0, 1, len(sizes))
+    columns = np.linspace(0, 1, len(sizes)) if columns is None else columns
     return [
         np.stack([np.full(n, x), 0.5 + ((n - 1) / 2 - np.arange(n)) / rows], axis=1)
         for n, x in zip(sizes, columns, strict=True)
@@ -234,7 +237,7 @@ def _write_on_edges(
     """Write each text on its edge, nearer to the side with more nodes, so that none hides another."""
     many_in, many_out = edges.shape
     for i, j in np.ndindex(*edges.shape):
-        share = 0.34 if many_in >= many_out else 0.66
+        share = 0.5 if many_in == many_out else 0.34 if many_in > many_out else 0.66
         share += 0.16 * (i - (many_in - 1) / 2) / many_in if many_in < many_out else 0
         x, y = left[i] + share * (right[j] - left[i])
         result.add_annotation(
