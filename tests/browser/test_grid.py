@@ -169,6 +169,13 @@ def test_cells_are_written_short_and_with_a_true_minus(show):
     assert grid.texts(1) == ["1", "4", "−2", "0", "3", "0.5", "1", "−1", "0", "2", "−1", "2"]
 
 
+def test_cells_hold_three_digits_of_what_torch_computed(show):
+    grid = show("product")
+    for matrix, values in enumerate(grid_app.activations()):
+        shown = np.array([number(text) for text in grid.texts(matrix)])
+        np.testing.assert_allclose(shown, values.ravel(), rtol=5.1e-3, atol=5.1e-3)
+
+
 def test_cross_lights_row_and_column(show):
     grid = show("counts")
     grid.scrub(3517)

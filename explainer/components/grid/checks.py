@@ -33,7 +33,8 @@ def check(matrices: Sequence[Matrix], links: Sequence[Link], frames: Sequence[Fr
         _check_link(f"link {index} ({type(link).__name__})", link, matrices)
     for part in frames:
         _check_frames(part, matrices, links)
-        _require(0 < part.speed < np.inf, f"{type(part).__name__}: speed is {part.speed}; give a number above zero")
+        name, speed = type(part).__name__, part.speed
+        _require(0 < speed < np.inf, f"{name}: speed is {speed}; give a number above zero")
     _check_together(frames)
     _check_start(start, positions(frames, matrices, links))
 

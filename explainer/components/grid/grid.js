@@ -12,7 +12,7 @@ class Grid {
     this.canvas = element('canvas', 'cells');
     this.glow = element('canvas', 'lights');
     this.over = element('div', 'over');
-    this.side = element('aside', 'panel');
+    this.side = element('div', 'panel');
     this.readout = element('p', 'readout');
     this.words = element('div', 'visually-hidden');
     this.readout.setAttribute('role', 'status');

@@ -1,6 +1,5 @@
 // --- layout: where everything stands on the canvas, in css pixels --------------------------------------
 
-const MIN_NUMBER = 9;
 const NARROW = 700;
 const EDGE = 8; // room for the dotted bands
 
@@ -10,16 +9,20 @@ const one = (index) => [index, index];
 const unique = (list) => [...new Set(list)].sort((a, b) => a - b);
 
 // Sets x, y, cw, ch, gap, font and the place of the title on every matrix; returns the height that it took.
-function layOut(matrices, links, { width, height, rem, measure, narrow }) {
-  const places = narrow && !links.some((l) => l.kind === 'product') ? stacked(matrices) : matrices.map((m) => m.place);
-  let label = rem;
-  let result = { cw: 0 };
+function layOut(matrices, links, page) {
+  const stack = page.narrow && !links.some((l) => l.kind === 'product');
+  const places = stack ? stacked(matrices) : matrices.map((m) => m.place);
+  const crowned = crownedBy(links, matrices, places);
+  let found = { cw: 0, ch: Infinity };
+  // The size of the labels depends on that of the cells, and the other way round.
   for (let pass = 0; pass < 3; pass += 1) {
-    result = arrange(matrices, places, { links, width, height, rem, label, measure, narrow, before: result.cw });
-    label = Math.max(MIN_NUMBER, Math.min(rem, result.ch * 0.86));
+    const label = Math.max(MIN_NUMBER, Math.min(page.rem, found.ch * 0.86));
+    matrices.forEach((m, i) => setTitle(m, titlePlace(m, i, { matrices, places, crowned, cw: found.cw, ...page }), page));
+    matrices.forEach((m) => setInset(m, label, page));
+    found = arrange(matrices, places, page);
   }
-  matrices.forEach((m) => chooseNumbers(m, rem, measure));
-  return result.total;
+  matrices.forEach((m) => chooseNumbers(m, page));
+  return found.total;
 }
 
 function stacked(matrices) {
@@ -27,77 +30,76 @@ function stacked(matrices) {
   return matrices.map((m) => [order.indexOf(m), 0]);
 }
 
-function arrange(matrices, places, { links, width, height, rem, label, measure, narrow, before }) {
-  const rows = unique(places.map((p) => p[0]));
-  const cols = unique(places.map((p) => p[1]));
-  const inRow = (r) => matrices.filter((_, i) => places[i][0] === r);
-  const inCol = (c) => matrices.filter((_, i) => places[i][1] === c);
-  const taken = new Map(matrices.map((m, i) => [`${places[i]}`, m]));
-  const titleSize = rem * (narrow ? 1.05 : 1.3);
-  const crowned = crownedBy(links, matrices, places);
+function setTitle(m, titleAt, { width, rem, measure, narrow }) {
+  const size = rem * (narrow ? 1.05 : 1.3) * (m.shade === 'none' ? 1 : 0.85);
+  m.titleAt = titleAt;
+  m.titleSize = Math.min(size, (width - 2 * EDGE) / measure(m.label, 1, 700));
+  m.titleWidth = measure(m.label, m.titleSize, 700);
+}
 
+// What stands around the cells: labels and title.
+function setInset(m, label, { rem, measure }) {
+  m.labelSize = label;
+  const widest = Math.max(0, ...m.rows.map((text) => measure(text, label, 700)));
+  m.inset = {
+    left: m.rows.length ? widest + label * 0.55 : 0,
+    right: m.titleAt === 'right' ? m.titleWidth + rem : 0,
+    top: (m.cols.length ? label * 1.45 : 0) + (m.titleAt === 'above' ? m.titleSize * 1.5 : 0),
+    bottom: m.titleAt === 'below' ? m.titleSize * 1.5 : 0,
+  };
+}
+
+// Gives every column of the layout its width, every row its height, and all matrices the same size of cells.
+function arrange(matrices, places, { width, height, rem, narrow }) {
+  const across = axis(matrices, places.map((p) => p[1]), ['left', 'right', 'width'], rem * (narrow ? 0.9 : 2));
+  const down = axis(matrices, places.map((p) => p[0]), ['top', 'bottom', 'height'], rem * (narrow ? 0.9 : 1.4));
+  const titles = across.groups.map((group) => Math.max(0, ...group.filter(titleSpans).map((m) => m.titleWidth)));
+  const room = [shared(width - 2 * EDGE - across.around, across.counts, titles), (height - 2 * EDGE - down.around) / sum(down.counts)];
+  const [cw, ch] = cellSize(...room, { rem, narrow, outlined: matrices.some((m) => m.shade === 'none') });
+  across.sizes = across.counts.map((count, i) => Math.max(cw * count, titles[i]));
+  down.sizes = down.counts.map((count) => ch * count);
+  const total = narrow ? down.around + sum(down.sizes) + 2 * EDGE : height;
+  const x = Math.max(EDGE, (width - across.around - sum(across.sizes)) / 2);
+  const y = Math.max(EDGE, (total - down.around - sum(down.sizes)) / 2);
   matrices.forEach((m, i) => {
-    const [r, c] = places[i];
-    m.labelSize = label;
-    m.titleSize = m.shade === 'none' ? titleSize : titleSize * 0.85;
-    m.titleSize = Math.min(m.titleSize, (width - 2 * EDGE) / measure(m.label, 1, 700));
-    m.titleWidth = measure(m.label, m.titleSize, 700);
-    m.titleAt = titlePlace(m, r, c, { taken, cols, narrow, crowned, room: before });
-    const rowLabel = m.rows.length ? Math.max(...m.rows.map((t) => measure(t, label, 700))) + label * 0.55 : 0;
-    m.inset = {
-      left: rowLabel,
-      top: (m.cols.length ? label * 1.45 : 0) + (m.titleAt === 'above' ? m.titleSize * 1.5 : 0),
-      right: m.titleAt === 'right' ? m.titleWidth + rem : 0,
-      bottom: m.titleAt === 'below' ? m.titleSize * 1.5 : 0,
-    };
-  });
-
-  const most = (group, side) => Math.max(0, ...group.map((m) => m.inset[side]));
-  const left = cols.map((c) => most(inCol(c), 'left'));
-  const right = cols.map((c) => most(inCol(c), 'right'));
-  const top = rows.map((r) => most(inRow(r), 'top'));
-  const bottom = rows.map((r) => most(inRow(r), 'bottom'));
-  const gapX = rem * (narrow ? 0.9 : 2);
-  const gapY = rem * (narrow ? 0.9 : 1.4);
-  const columns = cols.map((c) => Math.max(...inCol(c).map((m) => m.width)));
-  const lines = rows.map((r) => Math.max(...inRow(r).map((m) => m.height)));
-  const freeX = width - sum(left) - sum(right) - gapX * (cols.length - 1) - 2 * EDGE;
-  const freeY = height - sum(top) - sum(bottom) - gapY * (rows.length - 1) - 2 * EDGE;
-  const outlined = matrices.some((m) => m.shade === 'none');
-  const titled = (c) => Math.max(0, ...inCol(c).filter((m) => ['above', 'below'].includes(m.titleAt)).map((m) => m.titleWidth));
-  const titles = cols.map(titled);
-  const [cw, ch] = cellSize(shared(freeX, columns, titles), freeY / sum(lines), rem, outlined, narrow);
-
-  const spans = columns.map((count, i) => Math.max(cw * count, titles[i]));
-  const spanX = sum(left) + sum(right) + gapX * (cols.length - 1) + sum(spans);
-  const spanY = sum(top) + sum(bottom) + gapY * (rows.length - 1) + ch * sum(lines);
-  const total = narrow ? spanY + 2 * EDGE : height;
-  const startX = Math.max(EDGE, (width - spanX) / 2);
-  const startY = Math.max(EDGE, (total - spanY) / 2);
-  matrices.forEach((m, i) => {
-    const c = cols.indexOf(places[i][1]);
-    const r = rows.indexOf(places[i][0]);
+    const line = down.order.indexOf(places[i][0]);
     m.cw = cw;
     m.ch = ch;
-    const x = startX + sum(left.slice(0, c + 1)) + sum(right.slice(0, c)) + gapX * c + sum(spans.slice(0, c));
-    const y = startY + sum(top.slice(0, r + 1)) + sum(bottom.slice(0, r)) + gapY * r + ch * sum(lines.slice(0, r));
-    m.x = Math.round(x);
-    m.y = Math.round(y + ((lines[r] - m.height) * ch) / 2);
+    m.x = Math.round(x + startOf(across, across.order.indexOf(places[i][1])));
+    m.y = Math.round(y + startOf(down, line) + (down.sizes[line] - m.height * ch) / 2);
     m.gap = m.shade === 'none' ? Math.max(1, cw * 0.07) : cw >= 8 && ch >= 8 ? 1 : 0;
   });
   return { cw, ch, total };
 }
 
+const titleSpans = (m) => m.titleAt === 'above' || m.titleAt === 'below';
+
+// One direction of the layout: the matrices at each place, the cells of the largest, and the room around them.
+function axis(matrices, where, [before, after, size], gap) {
+  const order = unique(where);
+  const groups = order.map((place) => matrices.filter((_, i) => where[i] === place));
+  const most = (side) => groups.map((group) => Math.max(...group.map((m) => m.inset[side])));
+  const found = { order, groups, gap, before: most(before), after: most(after) };
+  found.counts = groups.map((group) => Math.max(...group.map((m) => m[size])));
+  found.around = sum(found.before) + sum(found.after) + gap * (order.length - 1);
+  return found;
+}
+
+const startOf = ({ before, after, sizes, gap }, k) =>
+  sum(before.slice(0, k + 1)) + sum(after.slice(0, k)) + sum(sizes.slice(0, k)) + gap * k;
+
 // Beside the matrix where there is room, so that nothing comes between two matrices that belong together.
-function titlePlace(m, r, c, { taken, cols, narrow, crowned, room }) {
+function titlePlace(m, i, { matrices, places, crowned, cw, narrow }) {
   if (!m.label) return 'none';
-  const before = cols[cols.indexOf(c) - 1];
-  const beside = before !== undefined && !taken.has(`${[r, before]}`);
-  const columnBeside = [...taken].filter(([place]) => Number(place.split(',')[1]) === before).map(([, other]) => other);
-  const free = Math.max(0, ...columnBeside.map((o) => o.width * room));
-  if (beside && !narrow && m.shade === 'none' && free >= m.titleWidth) return 'left';
+  const [r, c] = places[i];
+  const columns = unique(places.map((p) => p[1]));
+  const before = columns[columns.indexOf(c) - 1];
+  const beside = matrices.filter((_, k) => places[k][1] === before);
+  const free = beside.length && !places.some((p) => p[0] === r && p[1] === before);
+  const room = Math.max(0, ...beside.map((o) => o.width * cw));
+  if (free && !narrow && m.shade === 'none' && room >= (m.titleWidth ?? 0)) return 'left';
   if (!crowned.has(m)) return 'above';
-  return narrow || c !== cols.at(-1) ? 'below' : 'right';
+  return narrow || c !== columns.at(-1) ? 'below' : 'right';
 }
 
 // Products that stand right below their right factor; a title between the two would cut their columns.
@@ -116,28 +118,29 @@ function shared(free, columns, titles) {
   return Math.max(1, Math.min(cw, (free - taken) / sum(columns.filter((_, i) => !wide[i]))));
 }
 
-function cellSize(cw, ch, rem, outlined, narrow) {
+// Outlined cells are square; shaded ones may be wider, so that numbers fit, and those of long vectors higher.
+function cellSize(wide, high, { rem, narrow, outlined }) {
   const most = rem * 4.8;
-  let height = narrow ? cw : Math.min(ch, most);
-  let width = Math.min(cw, most, height * (outlined ? 1.08 : height < MIN_NUMBER * 1.3 ? 1.1 : 1.8));
-  height = Math.min(height, most, Math.max(width, Math.min(width * 3, rem * 1.1)));
-  const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : size);
-  width = crisp(Math.max(0.5, width));
-  return [width, crisp(Math.max(0.5, height))];
+  const tall = narrow ? wide : Math.min(high, most);
+  const stretch = outlined ? 1.08 : tall < MIN_NUMBER * 1.3 ? 1.1 : 1.8;
+  const cw = Math.min(wide, most, tall * stretch);
+  const ch = Math.min(tall, most, Math.max(cw, Math.min(cw * 3, rem * 1.1)));
+  return [crisp(cw), crisp(ch)];
 }
 
+const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : Math.max(0.5, size));
+
 // The first notation whose numbers fit, and the size they are written in; none if all would be too small.
-function chooseNumbers(m, rem, measure) {
+function chooseNumbers(m, { rem, measure }) {
   const roomy = Math.min(1, Math.max(0, (m.ch - rem) / rem));
-  const best = m.ch * (0.7 - 0.32 * roomy);
+  const best = m.ch * (0.76 - 0.38 * roomy);
   m.write = null;
   m.font = 0;
-  for (const write of notations(m)) {
-    const widest = Math.max(0.3, ...m.samples.map((v) => measure(write(v), 1, 600)));
+  for (const { write, least } of notations(m)) {
+    const widest = Math.max(0.3, ...m.samples.map((value) => measure(write(value), 1, 600)));
     const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
-    const better = font >= Math.max(MIN_NUMBER, best * 0.8);
-    if (font >= MIN_NUMBER && (!m.write || font > m.font * 1.1)) Object.assign(m, { write, font });
-    if (better) return;
+    if (font >= least && font > m.font * 1.1) Object.assign(m, { write, font });
+    if (m.font >= best * 0.8) return;
   }
 }
 

@@ -1,7 +1,9 @@
 // --- numbers: as they are written ----------------------------------------------------------------------
 
+const MIN_NUMBER = 9; // css pixels; smaller numbers are not drawn
 const minus = (text) => text.replace(/-/g, '\u2212');
-const grouped = (value) => minus((value + 0).toLocaleString('en-US')); // + 0 makes 0 of -0
+const english = new Intl.NumberFormat('en-US');
+const grouped = (value) => minus(english.format(value + 0)); // + 0 makes 0 of -0
 
 // The shortest text that is exact to some significant places; whole digits are never rounded away.
 function significant(value, places = 3) {
@@ -21,12 +23,8 @@ function fixed(value, decimals) {
 // Without the zero before the point, for narrow cells: ".03".
 const bare = (text) => text.replace(/^(\u2212?)0\./, '$1.');
 
-function thousands(value) {
-  const size = Math.abs(value);
-  if (size < 10_000) return minus(String(value));
-  const [unit, letter] = size < 1e6 ? [1e3, 'k'] : [1e6, 'M'];
-  return minus((value / unit).toPrecision(size < 1e5 || size >= 1e6 ? 2 : 3)).replace(/\.0$/, '') + letter;
-}
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
+const thousands = (value) => minus(Math.abs(value) < 10_000 ? String(value) : compact.format(value));
 
 // A number as it stands in a sentence or in the ledger.
 function spoken(value, decimals) {
@@ -38,10 +36,14 @@ function spoken(value, decimals) {
 const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
 const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
 
-// Ways to write the numbers of a matrix in its cells, the best one first.
+// Ways to write the numbers of a matrix in its cells, the best one first, each with the least size in pixels.
 function notations(matrix) {
-  if (matrix.decimals !== null) return [(v) => minus(v.toFixed(matrix.decimals))];
-  if (matrix.whole) return [(v) => minus(String(v)), thousands];
+  const ways = (...list) => list.map((write) => ({ write, least: MIN_NUMBER }));
+  if (matrix.decimals !== null) return ways((v) => minus(v.toFixed(matrix.decimals)));
+  if (matrix.whole) return ways((v) => minus(String(v)), thousands);
   const told = [2, 1].filter((places) => matrix.peak * 10 ** places >= 10); // two digits at least of the largest
-  return [significant, ...told.flatMap((places) => [(v) => fixed(v, places), (v) => bare(fixed(v, places))])];
+  const short = told.flatMap((places) => [
+    { write: (v) => fixed(v, places), least: MIN_NUMBER }, { write: (v) => bare(fixed(v, places)), least: MIN_NUMBER + 1 },
+  ]);
+  return [...ways(significant), ...short];
 }
