@@ -1,0 +1,98 @@
+"""The training chapter: a live training through the page, and the recorded ones."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints
+from explainer.ui.loaders import training
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(scene: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
+    app.query_params["scene"] = scene
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.switch_page(str(ROOT / "pages" / "training.py")).run()
+
+
+def button(app: AppTest, label: str):
+    return next(b for b in app.button if b.label == label)
+
+
+def said(app: AppTest) -> str:
+    return " ".join(t.value for t in app.text)
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    """Leave no training behind: a thread that computes while Python ends would end it badly."""
+    yield
+    for job in list(training.queue()._jobs):
+        job.stop()
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """A training that is over in a moment."""
+    monkeypatch.setattr(training, "STEPS", (300, *training.STEPS))
+    app = opened("live")
+    app.slider(key="training_hidden").set_value(20)
+    app.select_slider(key="training_steps_better").set_value(300).run()
+    return app
+
+
+def wait_for(app: AppTest, words: str, seconds: float = 60) -> AppTest:
+    end = time.monotonic() + seconds
+    while words not in said(app) and time.monotonic() < end:
+        time.sleep(0.2)
+        app.run()
+    assert words in said(app)
+    return app
+
+
+def test_a_visitor_trains_a_model_and_gets_names(short):
+    app = wait_for(button(short, "Train it").click().run(), "Done.")
+    assert not app.exception
+    assert [m.value for m in app.metric if m.label == "step"] == ["300"]
+    assert [d.label for d in app.get("download_button")] == ["Model", "Names"]
+    made = app.dataframe[0].value
+    assert {"name", "probability", "copied"} <= set(made.columns)
+
+
+def test_the_same_seed_trains_the_same_model(short):
+    losses = []
+    for label in ("Train it", "Train again"):
+        app = wait_for(button(short, label).click().run(), "Done.")
+        losses.append([m.value for m in app.metric if m.label in ("train", "dev")])
+    assert losses[0] == losses[1]
+
+
+def test_a_training_can_be_paused_and_stopped():
+    app = button(opened("live"), "Train it").click().run()
+    app = button(app, "Pause").click().run()
+    assert "Paused" in said(app)
+    app = button(app, "Go on").click().run()
+    app = wait_for(button(app, "Stop").click().run(), "Stopped")
+    assert not app.exception
+
+
+def test_what_is_told_of_the_recipes_is_what_was_recorded():
+    app = opened("two-recipes")
+    metas = [checkpoints.read_meta(name) for name in ("girls-mlp-talk", "girls-mlp")]
+    shown = [m.value for m in app.metric if m.label == "dev"]
+    assert shown == [f"{meta['losses']['dev']:.2f}" for meta in metas]
+
+
+def test_a_nudge_moves_the_prediction_and_a_still_letter_does_not():
+    found = training._shipped_letters("girls")
+    still = training.nudged(found, "A", 0, 0, "AN")
+    moved = training.nudged(found, "A", 2, 0, "AN")
+    assert np.abs(still.change).max() < 1e-3  # the record is in full precision, the weights in half
+    assert np.abs(moved.change).max() > 0.01
+    assert moved.probabilities_after.sum() == pytest.approx(1, abs=1e-5)
