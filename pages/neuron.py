@@ -66,7 +66,7 @@ def a_network() -> None:
             font_size=ui.font_size(),
             narrow=ui.narrow(),
         )
-        ui.part(figure, network.network_alt(values, weights), key="neuron_flow")
+        ui.part(figure, network.network_alt(values, weights), key="neuron_flow", height=nr.tall(1))
     with plane:
         ui.part(*nr.map_figure(trained, point), key="neuron_map")
 
@@ -81,7 +81,7 @@ def it_learns() -> None:
         hidden = nr.hidden_neurons()
     trained = nr.trained(nr.Choice(data, bend, hidden, seed))
     ui.note(nr.verdict(trained))
-    ui.chart(*nr.learning(trained), key="neuron_learning")
+    ui.chart(*nr.learning(trained), key="neuron_learning", height=nr.tall(3))
 
 
 @ui.scene(

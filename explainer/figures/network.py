@@ -88,7 +88,7 @@ def neuron(
         [w[:, None], np.zeros((1, 1))],
         names=[[*(subscript("x", i) for i in range(1, len(x))), "bias"], ["sum"], ["output"]],
         roles=[palette.INPUT, palette.WEIGHTS, palette.ACTIVATIONS],
-        columns=(0, 0.65, 1),  # the products need room
+        columns=None if narrow else (0, 0.6, 1),  # the products need room
         edge_texts=[
             np.array(texts)[:, None],
             np.array([[activation if activation != "none" else "as it is"]]),

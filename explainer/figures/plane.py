@@ -41,7 +41,8 @@ def output_map(
     require_finite(p=p)
     result = figure(height=height, font_size=font_size, **_plane_axes(x, font_size))
     # The map is a square at the right of its place; so is what belongs to it.
-    result.update_layout(legend={"x": 1, "xanchor": "right"}, margin={"b": font_size})
+    result.update_layout(legend={"x": 1, "xanchor": "right"}, margin={"b": 4 * font_size})
+    result.update_xaxes(automargin=False)
     result.add_trace(map_trace(x, p, font_size))
     result.add_traces(data_traces(points, classes, font_size))
     if mark is not None:

@@ -111,15 +111,17 @@ def curve(
     return _array(z), _array(ACTIVATIONS[activation](z))
 
 
-def formula(opened: Layer, output: int = 0, *, narrow: bool = False) -> str:
+def formula(opened: Layer, output: int = 0, *, per_line: int | None = None) -> str:
     """Return, as LaTeX, the sum of one neuron with its numbers in it and what the activation makes of it.
 
     Args:
-        narrow: whether every term gets a line of its own, as on a phone.
+        per_line: how many terms stand on one line; all of them, with their sum, if not given.
     """
     terms = [*_terms(opened, output), _signed(opened.bias[output])]
-    total = (r" \\ &+ " if narrow else " + ").join(terms)
-    end = r" \\ &= " if narrow else " = "
+    width = per_line or len(terms)
+    rows = [" + ".join(terms[i : i + width]) for i in range(0, len(terms), width)]
+    end = " = " if per_line is None else r" \\ &= "
+    total = r" \\ &+ ".join(rows)
     lines = [f"z &= {total}{end}{_plain(opened.sums[output])}"]
     f = _LATEX[opened.activation]
     y = _plain(opened.outputs[output])

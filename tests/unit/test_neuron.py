@@ -78,7 +78,7 @@ def test_without_activation_the_formula_names_none():
 
 
 def test_the_narrow_formula_gives_every_term_its_line():
-    formula = traces.formula(traces.neuron([2.0, -1.0], [0.5, 3.0], 1.5, "tanh"), narrow=True)
+    formula = traces.formula(traces.neuron([2.0, -1.0], [0.5, 3.0], 1.5, "tanh"), per_line=1)
     assert formula.count(r"\\") == 4
 
 

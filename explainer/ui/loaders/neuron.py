@@ -1,6 +1,6 @@
 """What the neuron chapter shows: sliders beside the picture, networks trained once for all visitors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -30,10 +30,14 @@ WEIGHTS = (0.8, -1.2, 0.5, 0.4, -0.6)
 BIAS = 0.5
 LAYER_WEIGHTS = ((0.5, -1.0, 2.0), (1.5, 1.0, -0.5))
 LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
-SHARES, PHONE_SHARES = (4, 5, 4), (5, 4, 4)
+SHARES, PHONE_SHARES = (7, 9, 8), (9, 7, 8)
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
+PHONE_HEIGHTS = {1: 540, 3: 900}  # pixels, by the number of plots below each other
+# Where X, W₁, W₂, H, W₁·W₂ and the two outputs stand: a product below its right factor, if there is room.
+PLACES = (1, 0), (0, 1), (0, 2), (1, 1), (0, 3), (1, 2), (1, 3)
+PHONE_PLACES = (1, 0), (0, 1), (2, 0), (1, 1), (2, 1), (3, 0), (3, 1)
 ROUNDING = 1e-9  # what may lie between two ways to add the same numbers
 
 
@@ -74,8 +78,8 @@ curve = shown(trace.curve, *FUNCTIONS.values())
 
 
 def formula(opened: trace.Layer) -> None:
-    """Write the neuron as a formula with the live numbers in it, a line for every input."""
-    st.latex(trace.formula(opened, narrow=True))
+    """Write the neuron as a formula with the live numbers in it."""
+    st.latex(trace.formula(opened, per_line=1 if deck.narrow() else 2))
 
 
 def layer_knobs(inputs: tuple[float, float]) -> trace.Layer:
@@ -198,6 +202,11 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> go.Figure:
     )
 
 
+def tall(plots: int) -> int | None:
+    """Return the height of a figure that needs more than a phone's share of the screen, else None."""
+    return PHONE_HEIGHTS[plots] if deck.narrow() else None
+
+
 def learning(network: Trained) -> tuple[go.Figure, str]:
     """Return the figure of a network while it learns, and its sentence."""
     record = network.record
@@ -264,14 +273,16 @@ def two_layers(network: Trained, *, key: str) -> None:
     first = "X·W₁" if plain else f"{f}(X·W₁)"
     second = "(X·W₁)·W₂" if plain else f"{first}·W₂"
     matrices = [
-        _matrix(both.X, "X", "input", (1, 0)),
-        _matrix(both.W1, "W₁", "weights", (0, 1), rows=ones, cols=hidden),
-        _matrix(both.W2, "W₂", "weights", (0, 2), rows=hidden),
-        _matrix(both.H, first, "activations", (1, 1)),
-        _matrix(both.W, "W₁·W₂", "weights", (0, 3), rows=ones),
-        _matrix(both.Y, second, "activations", (1, 2)),
-        _matrix(both.Y_one, "X·(W₁·W₂)", "activations", (1, 3)),
+        _matrix(both.X, "X", "input"),
+        _matrix(both.W1, "W₁", "weights", rows=ones, cols=hidden),
+        _matrix(both.W2, "W₂", "weights", rows=hidden),
+        _matrix(both.H, first, "activations"),
+        _matrix(both.W, "W₁·W₂", "weights", rows=ones),
+        _matrix(both.Y, second, "activations"),
+        _matrix(both.Y_one, "X·(W₁·W₂)", "activations"),
     ]
+    places = PHONE_PLACES if deck.narrow() else PLACES
+    matrices = [replace(matrix, place=place) for matrix, place in zip(matrices, places, strict=True)]
     links = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
     if plain:
         links.append(Product(0, 1, 3))
@@ -287,8 +298,8 @@ def stacked_verdict(network: Trained) -> str:
     return f":red[The outputs differ by up to {number(difference)}:] {between}"
 
 
-def _matrix(values: np.ndarray, name: str, role: str, place: tuple[int, int], **labels: object) -> Matrix:
-    return Matrix(values, name, role, place, decimals=2, show_shape=False, **labels)
+def _matrix(values: np.ndarray, name: str, role: str, **labels: object) -> Matrix:
+    return Matrix(values, name, role, decimals=2, show_shape=False, **labels)
 
 
 def _stacked_alt(both: trace.Stacked) -> str:
