@@ -19,7 +19,9 @@ def slope() -> None:
     steps, errors = gd.slope_errors(landscape, x)
     ui.note(gd.measured(found, h))
     here, beyond = (x, found.y), (x + found.h, found.beyond)
-    tangent = curves.tangent(*gd.curve(landscape), here, found.gradient, beyond, font_size=ui.font_size())
+    tangent = curves.tangent(
+        *gd.curve(landscape), here, found.gradient, beyond, found.numeric, font_size=ui.font_size()
+    )
     off = abs(found.numeric - found.gradient)
     error = curves.slope_errors(steps, errors, (found.h, off) if off else None, font_size=ui.font_size())
     left, right = ui.shared(3, 2, key="gd_slope")

@@ -71,13 +71,14 @@ def number(value: float, digits: int = 2) -> str:
     """
     if value != 0 and not 10.0**-digits / 2 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{number(float(mantissa), 1)}·10{_superscript(int(exponent))}"
+        return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"0", "-0"} else text.replace("-", "−")
 
 
-def _superscript(exponent: int) -> str:
+def superscript(exponent: int) -> str:
+    """Return an exponent in raised digits."""
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 

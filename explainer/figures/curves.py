@@ -7,8 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, axis, figure, number, require_finite
+from explainer.figures.base import FONT_SIZE, axis, figure, number, require_finite, superscript
 
+_POWERS = [10.0**e for e in range(-15, 16, 3)]
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -189,6 +190,7 @@ def tangent(
     at: tuple[float, float],
     gradient: float,
     beyond: tuple[float, float],
+    measured: float,
     *,
     height: int = 480,
     font_size: int = FONT_SIZE,
@@ -198,11 +200,11 @@ def tangent(
     Args:
         x: (N,), y: (N,) the curve.
         at: the point; gradient: the slope of the tangent there.
-        beyond: (x + h, f(x + h)), the second point of the measured line.
+        beyond: (x + h, f(x + h)), the second point of the measured line; measured: its slope as it was
+            worked out, which rounding parts from the line through both points if h is tiny.
     """
     x0, y0 = at
     ends = np.array([x[0], x[-1]])  # (2,)
-    measured = (beyond[1] - y0) / (beyond[0] - x0) if beyond[0] != x0 else 0.0
     room = 0.15 * float(np.ptp(y))
     names = f"autograd: slope {number(gradient, 4)}", f"measured: slope {number(measured, 4)}"
     return curves(
@@ -214,8 +216,10 @@ def tangent(
         x_title="x",
         y_title="f(x)",
         points=[
-            Point(*beyond, "x + h", palette.LOSS, "diamond", 14, "top right"),
-            Point(x0, y0, "x", palette.INK, position="bottom right"),
+            Point(
+                *beyond, "x + h", palette.LOSS, "diamond", 14, f"top {'left' if gradient > 0 else 'right'}"
+            ),
+            Point(x0, y0, "x", palette.INK, position=f"bottom {'right' if gradient > 0 else 'left'}"),
         ],
         x_range=(float(x[0]), float(x[-1])),
         y_range=(float(y.min()) - room, float(y.max()) + room),
@@ -246,8 +250,9 @@ def slope_errors(
         h: (N,) steps, error: (N,) above zero.
         at: the step and error one is at; None where the error is zero.
     """
-    marked = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond")]
-    return curves(
+    inside = "middle left" if at and at[0] > h[error.argmin()] else "middle right"
+    marked = [] if at is None else [Point(*at, "this h ", palette.LOSS, "diamond", position=inside)]
+    result = curves(
         [Curve("error", h, error, palette.LOSS, width=3)],
         x_title="h",
         y_title="error of the slope",
@@ -257,6 +262,10 @@ def slope_errors(
         height=height,
         font_size=font_size,
     )
+    # Plotly's own powers of ten are written in a type that is too small.
+    result.update_xaxes(tickvals=_POWERS, ticktext=[_power(p) for p in _POWERS])
+    result.update_yaxes(tickvals=_POWERS, ticktext=[_power(p) for p in _POWERS])
+    return result
 
 
 def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
@@ -273,6 +282,10 @@ def _scale(shown: tuple[float, float] | None, log: bool) -> dict:
     if shown is not None:
         options["range"] = list(np.log10(shown)) if log else list(shown)
     return options
+
+
+def _power(value: float) -> str:
+    return "1" if value == 1 else f"10{superscript(round(np.log10(value)))}"
 
 
 def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:

@@ -140,7 +140,6 @@ def _surface(x: np.ndarray, z: np.ndarray) -> go.Surface:
         z=z,
         colorscale=_HEIGHTS,
         showscale=False,
-        opacity=0.9,
         lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9},
         contours={"z": {"show": True, "color": palette.GREY, "width": 1, "size": float(np.ptp(z)) / 12}},
         hovertemplate="(%{x:.2f}, %{y:.2f})<br>loss %{z:.3f}<extra></extra>",

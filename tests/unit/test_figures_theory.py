@@ -302,7 +302,7 @@ def test_on_a_curve_the_tangent_goes_through_the_ball():
 
 def test_tangent_and_measured_line_have_their_slopes():
     x = np.linspace(-2, 2, 9)
-    drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25))
+    drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5)
     slopes = [(line.y[1] - line.y[0]) / (line.x[1] - line.x[0]) for line in drawn.data[1:3]]
     assert slopes == pytest.approx([2.0, 2.5])
     assert [line.name for line in drawn.data[1:3]] == ["autograd: slope 2", "measured: slope 2.5"]
@@ -324,7 +324,7 @@ def test_everything_that_must_be_read_is_large_enough(learned):
         plane.learning(**learned),
         surfaces.descent(GRID, HEIGHTS, [path]),
         surfaces.descent_1d(GRID, GRID**2, path, path.points),
-        curves.tangent(GRID, GRID**2, (1.0, 1.0), 2.0, (1.5, 2.25)),
+        curves.tangent(GRID, GRID**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
         curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
     ]
     assert [smallest_type(one) >= 20 for one in drawn] == [True] * len(drawn)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explainer.figures import surfaces
-from explainer.figures.base import number
+from explainer.figures.base import number, superscript
 from explainer.traces import gradient_descent as trace
 from explainer.ui import blocks, widgets
 from explainer.ui.deck import font_size, narrow
@@ -15,7 +15,7 @@ from explainer.ui.source import shown
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()}
 H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
-    f"10⁻{str(e).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}": 10.0**-e for e in range(3, 17)
+    f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
 RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
 OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
