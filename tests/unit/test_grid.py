@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from explainer.components.grid import (
+    Cell,
     Copies,
     Cross,
     Increments,
@@ -15,6 +16,7 @@ from explainer.components.grid import (
     Stages,
     Values,
     Walk,
+    _cell,
     packed,
     unpacked,
 )
@@ -282,3 +284,17 @@ def test_start_may_be_any_position_and_no_other(frames, last):
     for wrong in (last + 1, -1):
         with pytest.raises(ValueError, match=f"numbered 0 to {last}"):
             pack(A, B, AB, start=wrong, **options)
+
+
+@pytest.mark.parametrize(
+    ("named", "cell"),
+    [
+        (None, None),
+        ({"matrix": 1, "row": 1, "col": 2}, Cell(1, 1, 2)),
+        ({"matrix": 0, "row": 1, "col": 2}, None),
+        ({"matrix": 0, "row": 2, "col": 0}, None),
+        ({"matrix": 2, "row": 0, "col": 0}, None),
+    ],
+)
+def test_a_lock_on_a_cell_that_is_gone_is_none(named, cell):
+    assert _cell(named, [A, B]) == cell

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from explainer.components.grid.description import (
@@ -104,7 +105,7 @@ def grid(
     )
 
     def locked() -> None:
-        cell = _cell(st.session_state[key].get("lock"))
+        cell = _cell(st.session_state[key].get("lock"), matrices)
         if on_click is not None and cell is not None:
             on_click(cell)
 
@@ -114,8 +115,13 @@ def grid(
             on_edit(Edit(edit["matrix"], edit["row"], edit["col"], edit["text"]))
 
     result = _component(key=key, data=payload, on_lock_change=locked, on_edit_change=edited)
-    return _cell(result.get("lock")) if reports else None
+    return _cell(result.get("lock"), matrices) if reports else None
 
 
-def _cell(value: dict | None) -> Cell | None:
-    return None if value is None else Cell(value["matrix"], value["row"], value["col"])
+def _cell(value: dict | None, matrices: Sequence[Matrix]) -> Cell | None:
+    """Return a cell that the browser named, or None; a smaller matrix may have lost it since."""
+    if value is None or value["matrix"] >= len(matrices):
+        return None
+    rows, cols = np.shape(matrices[value["matrix"]].values)
+    inside = value["row"] < rows and value["col"] < cols
+    return Cell(value["matrix"], value["row"], value["col"]) if inside else None

@@ -1,11 +1,11 @@
 // --- grid: brings the parts together ----------------------------------------------------------------------
 
 const SLOW_FPS = 4; // with "reduce motion"
+const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
   constructor(parent) {
-    this.parent = parent;
     this.root = element('div', 'grid');
     this.scene = element('div', 'scene');
     this.picture = element('div', 'picture');
@@ -63,18 +63,18 @@ class Grid {
   reset() {
     this.pause();
     this.editing?.remove();
+    if (this.lock && this.spec.report) this.send.setStateValue('lock', null);
     this.hover = this.lock = this.focus = this.editing = null;
     this.position = this.spec.start;
     this.speed = this.play?.speed ?? 1;
   }
 
   build() {
-    const hasProduct = this.links.some((l) => l.kind === 'product');
-    const parts = { IncrementsPlayer: Tally, StagesPlayer: Script };
-    this.ledger = hasProduct ? new Ledger(this) : null;
-    const Part = parts[this.play?.constructor.name];
-    this.part = Part ? new Part(this, this.play) : null;
-    this.root.style.setProperty('--height', this.spec.height === 'stage' ? 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))' : `${this.spec.height}px`);
+    this.root.style.setProperty('--height', this.spec.height === 'stage' ? STAGE_HEIGHT : `${this.spec.height}px`);
+    this.ledger = this.links.some((l) => l.kind === 'product') ? new Ledger(this) : null;
+    this.part = null;
+    if (this.play instanceof IncrementsPlayer) this.part = new Tally(this.play);
+    if (this.play instanceof StagesPlayer) this.part = new Script(this.play);
     const beside = this.spec.panel && (this.ledger || this.part);
     this.side.replaceChildren(...(beside ? [this.part?.node, this.ledger?.node, this.readout].filter(Boolean) : []));
     this.side.hidden = !beside;

@@ -66,7 +66,7 @@ class Ledger {
 
 // The name that was counted last, its pairs, and what is most frequent so far.
 class Tally {
-  constructor(grid, play) {
+  constructor(play) {
     this.play = play;
     this.node = element('div', 'tally');
     this.counter = element('p', 'heading');
@@ -139,7 +139,7 @@ class Tally {
 
 // The sentence of a stage and its formula.
 class Script {
-  constructor(grid, play) {
+  constructor(play) {
     this.play = play;
     this.node = element('div', 'script');
     this.node.append(element('p', 'sentence'), element('p', 'formula'));

@@ -15,7 +15,7 @@ class Transport {
     this.next = this.button(next, () => grid.step(1));
     this.scrubber = this.range('scrubber', 'Position', 0, play.last, 1, (value) => { grid.pause(); grid.seek(value); });
     this.counter = element('span', 'counter');
-    this.counter.style.minWidth = `${longest(play) * 0.46}em`;
+    this.counter.style.setProperty('--longest', longest(play));
     this.node.append(this.back, this.playing, this.next, this.scrubber, this.counter, this.speeds());
   }
 
