@@ -13,7 +13,7 @@ from explainer.ui.loaders import mlp
 )
 def structure() -> None:
     with ui.controls():
-        asked = mlp.asked()
+        asked = mlp.asked(step=True)
     step = mlp.forward(asked.sex, asked.text)
     letters, symbols = mlp.context(step), mlp.symbols()
     figure = bengio.architecture(
@@ -38,10 +38,8 @@ def data_set() -> None:
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
     contexts, targets, ids = mlp.texts(mlp.windows(asked.name, size))
     figure = window.sliding(contexts, targets, ids, font_size=ui.font_size(), narrow=ui.narrow())
-    place = ui.shared(1, key="mlp_data_set")[0]
-    with place:
-        ui.metrics(**mlp.examples(asked.sex))
-        ui.part(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
+    ui.note(mlp.examples(asked.sex))
+    ui.chart(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
 
 
 @ui.scene("Hyperparameters", "Four numbers that we choose before training, and what each of them costs.")
@@ -87,7 +85,9 @@ def forward_pass() -> None:
 def tanh() -> None:
     with ui.controls():
         z = ui.slider("sum", -5.0, 5.0, 1.0, step=0.05, key="mlp_z")
-    ui.chart(mlp.curve_figure(z), mlp.curve_alt(z), key="mlp_tanh")
+        asked = mlp.asked(step=True)
+    step = mlp.forward(asked.sex, asked.text)
+    ui.chart(mlp.curve_figure(z, step), mlp.curve_alt(z), key="mlp_tanh")
 
 
 @ui.scene(
@@ -102,7 +102,7 @@ def activations() -> None:
             sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
             seed = ui.seed("Another batch", key="mlp_seed")
     found = mlp.saturation(sex, recipe, time, 32, seed)
-    ui.metrics(**mlp.numbers(found))
+    ui.note(mlp.summary(found))
     mlp.activations_grid(sex, recipe, time, 32, seed, view)
 
 

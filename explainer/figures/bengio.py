@@ -37,9 +37,9 @@ def architecture(
     require_finite(emb=emb, h=h, probabilities=probabilities)
     result = figure(height=height, font_size=font_size, showlegend=False, bargap=0)
     result.update_layout(xaxis=bare_axis(0, 100), yaxis=bare_axis(-1, 101))
-    span = (0.0, 100.0) if narrow else (22.0, 100.0)
+    span = (0.5, 99.5) if narrow else (17.0, 99.5)
     boxes = _side_by_side(span, len(letters))
-    _wire(result, boxes, span)
+    _wire(result, boxes, span, font_size)
     for letter, i, row, box in zip(letters, idx, emb, boxes, strict=True):
         _index(result, letter, int(i), box, font_size, narrow)
         names = [f"C[{i}, {e}]" for e in range(len(row))]
@@ -69,7 +69,9 @@ def _side_by_side(span: tuple[float, float], count: int) -> list[tuple[float, fl
     return [(span[0] + (i + 0.06) * width, span[0] + (i + 0.94) * width) for i in range(count)]
 
 
-def _wire(result: go.Figure, boxes: Sequence[tuple[float, float]], span: tuple[float, float]) -> None:
+def _wire(
+    result: go.Figure, boxes: Sequence[tuple[float, float]], span: tuple[float, float], font_size: int
+) -> None:
     """Draw the lines from each letter to its row of C, from there to the hidden layer, and on to the top."""
     middle = sum(span) / 2
     x: list[float | None] = []
@@ -79,11 +81,14 @@ def _wire(result: go.Figure, boxes: Sequence[tuple[float, float]], span: tuple[f
         towards = middle + 0.35 * (own - middle)
         x += [own, own, None, own, towards, None]
         y += [INDEX[1], LOOKUP[0], None, LOOKUP[1], HIDDEN[0], None]
-    for side in (-0.3, 0.0, 0.3):
+    for side in (-0.25, 0.0, 0.25):
         x += [middle + side * (span[1] - span[0])] * 2 + [None]
-        y += [HIDDEN[1], SOFTMAX[0] - 3, None]
+        y += [HIDDEN[1], SOFTMAX[0] - 5, None]
     line = {"color": palette.GREY, "width": 3}
     result.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip"))
+    for told, low, high in (("W1, b1", LOOKUP[1] + 3, HIDDEN[0]), ("W2, b2", HIDDEN[1] - 1, SOFTMAX[0] - 5)):
+        right = span[0] + 0.87 * (span[1] - span[0])
+        _write(result, told, right, (low + high) / 2, font_size, palette.WEIGHTS_TEXT, palette.BACKGROUND)
 
 
 def _index(
@@ -167,11 +172,18 @@ def _probabilities(
     _write(
         result,
         f"<b>P({escape(symbols[best])}) = {probabilities[best]:.1%}</b>",
-        min(max(x[best], span[0] + 10), span[1] - 10),
-        high + 5,
+        x[best],
+        base[best] + rise * 0.8 + 4.5,
         round(1.2 * font_size),
         palette.PROBABILITIES_TEXT,
+        anchor=_towards(x[best], span),
     )
+
+
+def _towards(x: float, span: tuple[float, float]) -> str:
+    """Return to which side a text at x may grow so that it stays inside."""
+    part = (x - span[0]) / (span[1] - span[0])
+    return "left" if part < 0.2 else "right" if part > 0.8 else "center"
 
 
 def _words(result: go.Figure, neurons: int, numbers: int, font_size: int, narrow: bool) -> None:

@@ -32,7 +32,7 @@ def histograms(
     """Draw one or more histograms over the same axis, as shares of all values.
 
     Args:
-        beyond: |x| from which a bar is drawn in the colour of loss, as too large.
+        beyond: bars that reach further from zero are drawn in the colour of loss, as stuck.
         most: share at which the axis ends, so that two figures can be compared; the largest if not given.
     Raises:
         ValueError: if an edge or a count is NaN or infinite.
@@ -43,8 +43,9 @@ def histograms(
     for layer in layers:
         require_finite(edges=layer.edges, counts=layer.counts)
         middle = (layer.edges[:-1] + layer.edges[1:]) / 2  # (N,)
+        outer = np.maximum(np.abs(layer.edges[:-1]), np.abs(layer.edges[1:]))  # (N,)
         share = layer.counts / max(layer.counts.sum(), 1)
-        stuck = np.zeros(len(middle), bool) if beyond is None else np.abs(middle) > beyond
+        stuck = np.zeros(len(middle), bool) if beyond is None else outer > beyond
         result.add_trace(
             go.Bar(
                 name=layer.name,
@@ -67,6 +68,19 @@ def histograms(
     top = {} if most is None else {"range": [0, most]}
     result.update_yaxes(axis("share of all", font_size=font_size, tickformat=".0%", **top))
     return result
+
+
+def stand_on(curve: go.Figure, x: np.ndarray, y: np.ndarray, name: str) -> go.Figure:
+    """Mark on a curve where each of many numbers stands; return the same figure.
+
+    Args:
+        x, y: (N,) the numbers before and after the function.
+    """
+    marker = {"color": palette.ACTIVATIONS, "size": 11, "line": {"color": palette.BACKGROUND, "width": 1}}
+    told = [f"{a:.3f} → {b:.3f}".replace("-", "−") for a, b in zip(x, y, strict=True)]
+    return curve.add_trace(
+        go.Scatter(name=name, x=x, y=y, mode="markers", marker=marker, hovertext=told, hoverinfo="text")
+    )
 
 
 def histograms_alt(what: str, layers: Sequence[Histogram]) -> str:

@@ -9,7 +9,7 @@ from explainer.figures import palette
 from explainer.figures.animation import animate
 from explainer.figures.base import FONT_SIZE, bare_axis, figure
 
-LINES = 7  # examples below each other before the next column begins
+LINES = 6  # examples below each other before the next column begins
 
 
 def sliding(
@@ -31,28 +31,25 @@ def sliding(
     tiles = [*contexts[0], *targets]
     result = figure(height=height, font_size=font_size, showlegend=False)
     width = len(tiles)
-    letter = round(min(2.6 * font_size, (17 if narrow else 62) * font_size / width))
+    letter = round(min(3.2 * font_size, (17 if narrow else 62) * font_size / width))
     result.add_trace(_letters(tiles, letter))
     result.add_trace(go.Scatter(mode="lines", line={"color": palette.INPUT, "width": 5}, hoverinfo="skip"))
     result.add_trace(
         go.Scatter(mode="lines", line={"color": palette.ACTIVATIONS, "width": 5}, hoverinfo="skip")
     )
-    result.add_trace(_listed(font_size))
+    result.add_trace(_listed(round((1.15 if narrow else 1.5) * font_size)))
     wide = max(width, 10 if narrow else 22)
     result.update_layout(
         xaxis=bare_axis(width / 2 - wide / 2 - 0.5, width / 2 + wide / 2 - 0.5, domain=[0, 1]),
         yaxis=bare_axis(-0.7, 0.9, domain=[0.78, 1]),
         xaxis2=bare_axis(0, 1, domain=[0, 1], anchor="y2"),
-        yaxis2=bare_axis(
-            -LINES + 0.5 if not narrow else -2 * LINES + 0.5, 0.8, domain=[0, 0.72], anchor="x2"
-        ),
+        yaxis2=bare_axis(-LINES + 0.3, 0.6, domain=[0, 0.72], anchor="x2"),
     )
-    columns = 2 if narrow else 3
     frames = [
         [
             _box(i, i + size),
             _box(i + size, i + size + 1),
-            _examples(contexts, targets, ids, i + 1, columns, narrow),
+            _examples(contexts, targets, ids, i + 1, narrow),
         ]
         for i in range(len(targets))
     ]
@@ -87,7 +84,7 @@ def _letters(tiles: Sequence[str], size: int) -> go.Scatter:
     )
 
 
-def _listed(font_size: int) -> go.Scatter:
+def _listed(size: int) -> go.Scatter:
     return go.Scatter(
         xaxis="x2",
         yaxis="y2",
@@ -95,7 +92,7 @@ def _listed(font_size: int) -> go.Scatter:
         textposition="middle right",
         hoverinfo="skip",
         cliponaxis=False,
-        textfont={"size": round(1.15 * font_size), "color": palette.INK},
+        textfont={"size": size, "color": palette.INK},
     )
 
 
@@ -109,16 +106,16 @@ def _examples(
     targets: Sequence[str],
     ids: Sequence[Sequence[int]],
     count: int,
-    columns: int,
     narrow: bool,
 ) -> dict:
-    """Return the examples so far as text, column by column; the newest is in bold."""
-    lines = max(LINES, -(-len(targets) // columns))
-    spread = (LINES if not narrow else 2 * LINES) / lines
+    """Return the examples so far as text, column by column, in the middle; the newest is in bold."""
+    most = 2 if narrow else 3  # columns that have room
+    lines = max(LINES, -(-len(targets) // most))
+    used = -(-len(targets) // lines)
     place = range(count)
     return {
-        "x": [(i // lines) / columns for i in place],
-        "y": [-(i % lines) * spread for i in place],
+        "x": [0.5 + (i // lines - used / 2) / most for i in place],
+        "y": [-(i % lines) * LINES / lines for i in place],
         "text": [_example(contexts[i], targets[i], ids[i], i == count - 1, narrow) for i in place],
     }
 

@@ -200,7 +200,7 @@ def layer(
     rest = [x[others] @ W[others]] if len(others) else []  # (O,)
     weights = np.vstack([W[kept], *rest, b])  # (K, O)
     inputs = np.concatenate([x[kept], np.ones(len(rest) + 1)])[None]  # (1, K)
-    told = [f"{len(others)} others"] * len(rest) + ["bias"]
+    told = ["others"] * len(rest) + ["bias"]
     terms = (inputs * weights.T)[None]  # (1, O, K)
     return Layer(inputs, weights, outputs[None], terms, (*(names[i] for i in kept), *told))
 

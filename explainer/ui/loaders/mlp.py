@@ -1,6 +1,6 @@
 """What the MLP chapter shows: one prediction of a trained perceptron, number by number, and a batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,11 +12,12 @@ from explainer import names
 from explainer.components.grid import Copies, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.figures import palette
 from explainer.figures.curves import Curve, Point, curves
-from explainer.figures.histogram import Histogram, histograms, histograms_alt
+from explainer.figures.histogram import Histogram, histograms, histograms_alt, stand_on
 from explainer.models import mlp as model
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
 from explainer.ui import widgets
+from explainer.ui.blocks import note
 from explainer.ui.deck import font_size
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import Source, Words, shown, words
@@ -33,6 +34,11 @@ STEPS = {
     "logits": "@ W2 + b2",
     "softmax": "softmax",
     "loss": "cross-entropy",
+}
+SAID = {
+    "hidden": "Every number of x times a weight, all added up, and a bias: one sum for each neuron.",
+    "tanh": "Every sum is bent into a number between −1 and 1. A large sum, up or down, is flattened.",
+    "logits": "Every neuron times a weight, all added up, and a bias: one number for each letter.",
 }
 NEURONS = {"ten": "the ten loudest", "all": "all 200"}
 RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
@@ -81,13 +87,13 @@ def _matrices(sex: str, time: str) -> trace.Matrices:
 
 def _hidden(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
     step, m, chosen = _forward(sex, text), _matrices(sex, "trained"), list(neurons)
-    read = [f"{shown(letter)} {i}" for letter in step.context for i in range(m.C.shape[1])]
+    read = [f"{shown(letter)}{i}" for letter in step.context for i in range(m.C.shape[1])]
     return trace.layer(step.x, m.W1[:, chosen], m.b1[chosen], step.preactivation[chosen], read)
 
 
 def _logits(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
     step, m = _forward(sex, text), _matrices(sex, "trained")
-    said = [f"neuron {i}" for i in range(len(step.h))]
+    said = [str(i) for i in range(len(step.h))]
     return trace.layer(step.h, m.W2, m.b2, step.logits, said, neurons)
 
 
@@ -130,12 +136,13 @@ def asked(step: bool = False) -> Asked:
     """Draw the choice of a model and the field for a name; with ``step`` how much of it was read."""
     sex = widgets.choice("learned from", SEXES, key="mlp_sex")
     found = words(_source(sex))
-    name, unknown = found.known(widgets.word("name", found.words[0], key="mlp_name"))
+    typed = widgets.word("name", found.words[0], key="mlp_name")
+    name, unknown = found.known(typed)
     if unknown:
         st.text(f"No name has {' '.join(unknown)}: left out.")
     if not step:
         return Asked(sex, name, len(name))
-    read = widgets.slider("letters read", 0, len(name), min(2, len(name)), key="mlp_read")
+    read = widgets.slider("letters read", 0, len(name), len(name) if typed else 2, key="mlp_read")
     return Asked(sex, name, read)
 
 
@@ -157,11 +164,12 @@ def texts(found: trace.Windows) -> tuple[list[str], list[str], list[list[int]]]:
     return [shown(c) for c in found.context_texts], [shown(t) for t in found.target_texts], ids
 
 
-def examples(sex: str) -> dict[str, str]:
-    """Return how many examples the names of each part give: one a letter, and one for the end."""
+def examples(sex: str) -> str:
+    """Return in one sentence how many examples the names give: one a letter, and one for the end."""
     found: Words = words(_source(sex))
     counted = {part: sum(len(word) + 1 for word in found.part(part)[0]) for part in ("train", "dev", "test")}
-    return {"names": f"{len(found.words):,}"} | {f"{part} examples": f"{n:,}" for part, n in counted.items()}
+    told = "{train:,} examples to learn from, {dev:,} to choose by (dev), {test:,} to judge by (test)"
+    return f"{len(found.words):,} names give {told.format(**counted)}."
 
 
 def prices(count: trace.ParameterCount) -> tuple[list[str], list[int], list[str]]:
@@ -258,6 +266,8 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
         "loss": partial(_loss_step, found),
     }
     drawn, links, alt, frames = draw[step]()
+    if step in SAID:
+        note(SAID[step])
     key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
     grid(drawn, key=key, alt=alt, links=links, frames=frames)
 
@@ -290,7 +300,7 @@ def _lookup(found: trace.ForwardPass, C: np.ndarray) -> tuple:
 def _view(found: trace.ForwardPass) -> tuple:
     T, E = found.emb.shape
     letters = context(found)
-    places = [f"{letter} {e}" for letter in letters for e in range(E)]
+    places = [f"{letter}{e}" for letter in letters for e in range(E)]
     drawn = [
         Matrix(found.emb, "emb", "input", (0, 0), rows=letters, cols=_numbers(E)),
         Matrix(found.x[None], "x", "input", (1, 0), cols=places),
@@ -312,31 +322,50 @@ def _spoken_for(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple[
 def _hidden_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
     chosen, letter = _spoken_for(found, wanted, neurons)
     layer = hidden_layer(wanted.sex, wanted.text, chosen)
+    stages = _column_by_column(range(min(10, len(chosen))))
     which = f"of the ten neurons that say most about {letter}" if neurons == "ten" else "of all neurons"
-    alt = f"x times W1 plus b1: the sums {which}."
-    cols = [str(i) for i in chosen]
-    drawn, links = _falk(layer, ("x, 1", "input"), ("W1, b1 below it", "weights"), cols)
-    return drawn, links, alt, None
+    drawn, links = _falk(layer, ("x", "W1", "b1", "sums"), "input", [str(n) for n in chosen])
+    return drawn, links, f"x times W1 plus b1: the sums {which}.", stages
 
 
 def _logits_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
     chosen, letter = _spoken_for(found, wanted, neurons)
     layer = output_layer(wanted.sex, wanted.text, chosen)
+    stages = _column_by_column(np.argsort(-found.logits)[:10].tolist())
+    drawn, links = _falk(layer, ("h", "W2", "b2", "logits"), "activations", symbols())
     alt = f"h times W2 plus b2: a number for every letter; most speaks for {letter}."
-    drawn, links = _falk(layer, ("h, 1", "activations"), ("W2, b2 below it", "weights"), symbols())
-    return drawn, links, alt, None
+    return drawn, links, alt, stages
+
+
+def _column_by_column(columns: Iterable[int]) -> Stages:
+    """Return a script that lights one output after the other, with what it is made of."""
+    return Stages([Stage("", [(0, 0, None), (1, None, j), (2, 0, j)]) for j in columns])
 
 
 def _falk(
-    layer: trace.Layer, left: tuple[str, str], right: tuple[str, str], cols: list[str]
+    layer: trace.Layer, called: tuple[str, str, str, str], role: str, cols: list[str]
 ) -> tuple[list[Matrix], list[Link]]:
-    """Return a layer in Falk's scheme: weights above, inputs at the left, outputs where they cross."""
-    many = layer.weights.size > 3000
-    named = "preactivation" if left[1] == "input" else "logits"
+    """Return a layer in Falk's scheme: weights above, inputs at the left, outputs where they cross.
+
+    Args:
+        called: the names of inputs, weights, bias and outputs.
+    """
+    x, W, b, out = called
+    rows, columns = layer.weights.shape
+    usual = float(np.abs(layer.weights[:-2]).max())  # the last rows are sums and biases, and far larger
     drawn = [
-        Matrix(layer.inputs, left[0], left[1], (1, 0), cols=() if many else layer.names),
-        Matrix(layer.weights, right[0], right[1], (0, 1), rows=layer.names, cols=cols),
-        Matrix(layer.outputs, named, "activations", (1, 1), title=f"{named} 1 × {layer.outputs.size}"),
+        Matrix(layer.inputs, x, role, (1, 0), title=f"{x} and a 1: 1 × {rows}"),
+        Matrix(
+            layer.weights,
+            W,
+            "weights",
+            (0, 1),
+            rows=layer.names if rows < 50 else (),
+            cols=cols if columns < 50 else (),
+            title=f"{W} over {b}: {rows} × {columns}",
+            scale_max=usual,
+        ),
+        Matrix(layer.outputs, out, "activations", (1, 1)),
     ]
     return drawn, [Product(0, 1, 2, layer.terms)]
 
@@ -382,7 +411,15 @@ def _loss_step(found: trace.ForwardPass) -> tuple:
             cols=alphabet,
             title="probabilities p",
         ),
-        Matrix(found.surprise[None], "−ln p", "loss", (1, 0), cols=alphabet, title="−ln p, in nats"),
+        Matrix(
+            found.surprise[None],
+            "−ln p",
+            "loss",
+            (1, 0),
+            cols=alphabet,
+            title="−ln p, in nats",
+            shade="sequential",
+        ),
     ]
     i = found.target
     told = f"Truly follows: {alphabet[i]}, to which the model gave {found.probabilities[i]:.3g}."
@@ -394,11 +431,13 @@ def _loss_step(found: trace.ForwardPass) -> tuple:
 # --- tanh and its activations -----------------------------------------------------------------------
 
 
-def curve_figure(z: float) -> go.Figure:
-    """Draw tanh and its slope with the point one is at."""
+def curve_figure(z: float, step: trace.ForwardPass) -> go.Figure:
+    """Draw tanh and its slope with the point one is at, and where the neurons of a guess stand."""
     found = tanh_curve()
     i = int(np.abs(found.x - z).argmin())
-    return curves(
+    side = "right" if z > 0 else "left"
+    told = f"tanh({z:g}) = {found.y[i]:.4f}".replace("-", "−")
+    result = curves(
         [
             Curve("tanh", found.x, found.y, palette.ACTIVATIONS),
             Curve("its slope: what a gradient is multiplied by", found.x, found.slope, palette.LOSS, "dash"),
@@ -406,12 +445,28 @@ def curve_figure(z: float) -> go.Figure:
         x_title="sum",
         y_title="",
         points=[
-            Point(found.x[i], found.y[i], f"{found.y[i]:.4f}".replace("-", "−"), palette.ACTIVATIONS_TEXT),
-            Point(found.x[i], found.slope[i], f"{found.slope[i]:.4f}", palette.LOSS_TEXT, "diamond"),
+            Point(
+                found.x[i],
+                found.y[i],
+                told,
+                palette.ACTIVATIONS_TEXT,
+                position=f"{'bottom' if z > 0 else 'top'} {side}",
+            ),
+            Point(
+                found.x[i],
+                found.slope[i],
+                f"slope {found.slope[i]:.4f}",
+                palette.LOSS_TEXT,
+                "diamond",
+                position=f"top {side}",
+            ),
         ],
+        x_range=(found.x[0], found.x[-1]),
         y_range=(-1.15, 1.2),
         font_size=font_size(),
     )
+    name = f"the {len(step.h)} neurons after {' '.join(context(step))}"
+    return stand_on(result, step.preactivation, step.h, name)
 
 
 def curve_alt(z: float) -> str:
@@ -432,13 +487,21 @@ def activations_grid(sex: str, recipe: str, time: str, size: int, seed: int, vie
 
 
 def numbers(found: trace.Saturation) -> dict[str, str]:
-    """Return share saturated, dead neurons, and the loss beside that of knowing nothing."""
+    """Return the share saturated, the dead neurons and the loss beside that of knowing nothing."""
     return {
         "saturated": f"{found.share_saturated:.1%}",
         "dead neurons": f"{int(found.dead.sum())} of {len(found.dead)}",
-        "loss of this batch": f"{found.loss:.2f}",
-        f"ln {round(np.exp(found.uniform_loss))}, knowing nothing": f"{found.uniform_loss:.2f}",
+        f"loss; knowing nothing: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
     }
+
+
+def summary(found: trace.Saturation) -> str:
+    """Return in one line what is stuck, and the loss beside that of knowing nothing."""
+    letters = round(float(np.exp(found.uniform_loss)))
+    return (
+        f":green[{_stuck(found)}], {int(found.dead.sum())} of {len(found.dead)} neurons are dead; "
+        f":red[loss {found.loss:.2f}], knowing nothing: ln {letters} = {found.uniform_loss:.2f}"
+    )
 
 
 def verdict(found: trace.Saturation, time: str) -> str:
@@ -446,11 +509,8 @@ def verdict(found: trace.Saturation, time: str) -> str:
     if time == "after":
         return f"After training: {_stuck(found)}."
     if found.loss > 1.5 * found.uniform_loss:
-        return (
-            f":red[Confidently wrong: a loss {found.loss / found.uniform_loss:.1f} times that of knowing nothing. "
-            f"And {found.share_saturated:.0%} of the tanhs hardly let a gradient through.]"
-        )
-    return "It knows nothing yet, and says so: every letter about equally likely, tanh free to move."
+        return ":red[Confidently wrong, and hardly a gradient comes through.]"
+    return "It knows nothing yet, and says so; tanh is free to move."
 
 
 def _stuck(found: trace.Saturation) -> str:

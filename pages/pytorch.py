@@ -1,0 +1,51 @@
+"""PyTorch: three tricks that every model uses: indexing, views, and the loss in one call."""
+
+from explainer import ui
+from explainer.ui.loaders import pytorch
+
+
+@ui.scene(
+    "Indexing", "Numbers in brackets pick rows or single elements; a whole tensor of numbers picks many rows."
+)
+def indexing() -> None:
+    with ui.controls():
+        expression = pytorch.expression("index", pytorch.INDEXES, "C[X[0], :3]", key="pytorch_index")
+        name = pytorch.name()
+    answer = pytorch.evaluate(expression, name)
+    picture, words = ui.beside(3, 1)
+    with picture:
+        pytorch.index_grid(expression, answer, name)
+    with words:
+        pytorch.said(expression, answer)
+
+
+@ui.scene(
+    "View", "In memory every tensor is one row of numbers; a view is only another way to walk along it."
+)
+def view() -> None:
+    with ui.controls():
+        expression = pytorch.expression("emb", pytorch.VIEWS, "emb.view(-1, 15)", key="pytorch_view")
+        name = pytorch.name()
+    answer = pytorch.evaluate(expression, name)
+    picture, words = ui.beside(3, 1)
+    with picture:
+        pytorch.view_grid(answer, name)
+    with words:
+        pytorch.said(expression, answer)
+
+
+@ui.scene("Cross-entropy", "The loss in three lines, and the one call that gives the same and never breaks.")
+def cross_entropy() -> None:
+    with ui.controls():
+        line = ui.choice("line", pytorch.LINES, key="pytorch_line")
+        factor = ui.steps("logits times", pytorch.FACTORS, 1, key="pytorch_factor")
+        name = pytorch.name()
+    found = pytorch.cross_entropy(name, factor)
+    picture, words = ui.beside(3, 1)
+    with picture:
+        pytorch.loss_grid(found, pytorch.windows(name), line)
+    with words:
+        pytorch.loss_words(found, line)
+
+
+ui.chapter(indexing, view, cross_entropy)
