@@ -1,0 +1,242 @@
+"""The bigram's page: what stands on it is what the traces computed, also for a list of one's own."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import names
+from explainer.components.grid import unpacked
+from explainer.traces import bigram as trace
+from explainer.ui.loaders.words import Source, words
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
+OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
+
+
+def page(scene: str, **query: str) -> AppTest:
+    """Run one scene; query values are what the address bar shows."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
+    app.query_params["scene"] = scene
+    for key, value in query.items():
+        app.query_params[f"bigram_{key}"] = value
+    app.switch_page(str(ROOT / "pages" / "bigram.py")).run()
+    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
+    return app
+
+
+def figure(app: AppTest, index: int = 0) -> dict:
+    """Return a chart as it is sent to the browser; NaN and infinity are no JSON and fail here."""
+    spec = json.loads(app.get("plotly_chart")[index].proto.spec, parse_constant=pytest.fail)
+    return decoded(spec)
+
+
+def decoded(part):
+    """Return a part of a chart with the arrays that plotly packs as base64."""
+    if isinstance(part, list):
+        return [decoded(p) for p in part]
+    if isinstance(part, dict) and "bdata" in part:
+        values = np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
+        assert np.isfinite(values).all()
+        return values
+    return {key: decoded(p) for key, p in part.items()} if isinstance(part, dict) else part
+
+
+def grid(app: AppTest) -> tuple[list[dict], list[dict]]:
+    """Return the matrices and the frames of the scene's grid, their arrays filled in."""
+    sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
+    header, arrays = unpacked(sent)
+
+    def filled(entry):
+        if isinstance(entry, dict):
+            return (
+                arrays[entry["array"]]
+                if set(entry) == {"array"}
+                else {k: filled(v) for k, v in entry.items()}
+            )
+        return [filled(e) for e in entry] if isinstance(entry, list) else entry
+
+    return filled(header["matrices"]), filled(header["frames"])
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def counts(sex: str, weighted: bool = False) -> np.ndarray:
+    rows = names.select(names.register(), sex)
+    weights = rows["bearers"].tolist() if weighted else None
+    return trace.fill_in(rows["name"].tolist(), names.VOCABULARY, weights).counts
+
+
+def test_the_talks_numbers_of_the_data():
+    app = page("data")
+    assert metrics(app) == {"names": "3,517", "letters": "33", "pairs": "25,463"}
+    assert app.dataframe[0].value["part"].value_counts().to_dict() == {"train": 2813, "dev": 352, "test": 352}
+    assert figure(app, 1)["data"][0]["text"][0] == "1,072,616"
+
+
+@pytest.mark.parametrize(("shown", "sex"), [("girls", "girl"), ("boys", "boy"), ("both", "both")])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_fill_in_adds_up_to_the_counts(shown, sex, weighted):
+    matrices, [frames] = grid(page("fill-in", names=shown, weighted=str(weighted).lower()))
+    expected = counts(sex, weighted)
+    assert np.array_equal(matrices[0]["values"], expected)
+    weights = frames["weights"] if weighted else np.ones(len(frames["titles"]), int)
+    added = np.zeros_like(expected)
+    lengths = np.diff(frames["starts"].astype(int))
+    np.add.at(added, tuple(frames["cells"].T.astype(int)), np.repeat(weights, lengths))
+    assert np.array_equal(added, expected)
+    assert frames["cells"].dtype == np.uint8
+
+
+def test_fewer_names_when_more_bearers_are_asked_for():
+    assert int(metrics(page("data", bearers="10000"))["names"].replace(",", "")) < 300
+
+
+def test_one_name_is_taken_apart_pair_by_pair():
+    matrices, [frames] = grid(page("one-name", name="zosia"))
+    assert frames["within"]
+    assert list(frames["titles"]) == ["ZOSIA"]
+    labels = matrices[0]["rows"]
+    pairs = [labels[row] + labels[col] for row, col in frames["cells"]]
+    assert pairs == ["·Z", "ZO", "OS", "SI", "IA", "A·"]
+
+
+@pytest.mark.parametrize("typed", ["Qué <b>", "😀", ".", "·", "  ", "ŻÓŁĆ" * 5])
+def test_any_typed_name_keeps_the_picture(typed):
+    app = page("one-name", name=typed)
+    _, [frames] = grid(app)
+    assert frames["titles"][0]
+    assert ("left out here" in told(app)) == bool(
+        names.VOCABULARY.unknown(names.capitals(typed)) or "." in typed
+    )
+
+
+@pytest.mark.parametrize("smoothing", ["0", "0.3", "100"])
+def test_rows_of_probabilities_sum_to_one_and_never_seen_pairs_are_told(smoothing):
+    app = page("probabilities", smoothing=smoothing)
+    count, share = (matrix["values"].astype(float) for matrix in grid(app)[0])
+    expected = trace.probability_table(counts("girl"), float(smoothing))
+    assert np.array_equal(count, expected.counts)
+    assert np.allclose(share, expected.probabilities, atol=1e-6)
+    assert np.allclose(share.sum(1), 1, atol=1e-5)
+    assert f"{(count == 0).sum()} of 1,156 pairs were never seen" in told(app)
+
+
+def test_every_die_falls_into_the_interval_that_is_drawn():
+    data = figure(page("sample", way="one name", seed="7"))["data"]
+    strips, dice, ends = data[:-2], data[-2], data[-1]
+    assert len(strips) == len(dice["x"])
+    for strip, die, end in zip(strips, dice["x"], ends["text"], strict=True):
+        widths, starts = np.array(strip["x"]), np.array(strip["base"])
+        [place] = np.flatnonzero((starts <= die) & (die < starts + widths))
+        assert strip["marker"]["line"]["width"][place] == 3
+        assert end.startswith(f"{die:.3f} → ")
+
+
+def test_the_same_seed_draws_the_same_name_in_every_view():
+    letters = figure(page("sample", seed="3"))
+    whole = figure(page("sample", seed="3", way="one name"))
+    ten = figure(page("sample", seed="3", way="ten names"))
+    spelt = [end.split("→ ")[1] for end in whole["data"][-1]["text"]]
+    assert len(letters["frames"]) == len(spelt)
+    assert ten["layout"]["yaxis"]["ticktext"][0] == "".join(spelt[:-1])
+
+
+def test_the_loss_on_held_out_names():
+    app = page("how-good", smoothing="0.1", name="ANNA")
+    assert metrics(app)["dev"] == "2.33"
+    assert metrics(app)["knowing nothing: ln 34"] == "3.53"
+    table = words(Source())
+    train, _ = table.part("train")
+    expected = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, 0.1).probabilities
+    judged = trace.likelihood("ANNA", expected, names.VOCABULARY)
+    assert metrics(app)["nats per character"] == f"{judged.nll:.2f}"
+    assert np.allclose(figure(app)["data"][0]["x"], -judged.log_likelihoods)
+
+
+def test_an_impossible_pair_is_explained_and_never_drawn_as_infinity():
+    app = page("how-good", smoothing="0", name="ZQX")
+    assert metrics(app)["sum of ln p"] == "infinite"
+    assert metrics(app)["dev"] == "infinite"
+    bars = figure(app)["data"][0]
+    assert "impossible: ln 0 has no end" in bars["text"]
+    assert min(bars["x"]) >= 0
+    assert "impossible" in told(app)
+    figure(app, 1)
+
+
+def test_the_learnt_table_comes_close_to_the_counted_one():
+    app = page("counting-is-learning", rate="30", steps="1000", pull="0")
+    matrices, (learnt, difference) = grid(app)
+    counted = matrices[1]["values"]
+    assert np.allclose(learnt["values"].sum(2), 1, atol=1e-4)
+    assert np.allclose(learnt["values"][-1] - counted, difference["values"][-1], atol=1e-6)
+    assert np.abs(difference["values"][-1]).mean() < 0.05 * np.abs(difference["values"][0]).mean() + 0.005
+    assert learnt["titles"][0].startswith("step 0 · loss: train 4.0")
+    assert "More steps bring it closer" in told(app)
+
+
+def test_a_swinging_and_a_diverging_training_are_named():
+    assert "swings to and fro" in told(page("counting-is-learning"))
+    assert "It diverges" in told(page("counting-is-learning", rate="500"))
+    app = page(
+        "counting-is-learning",
+        rate="500",
+        steps="3000",
+        pull="1",
+        view="losses",
+        names="your own list",
+        list="AB\nBA\nAAB\nABB\nBBA\nBAB\nABA\nA\nB\nAA\nBB",
+    )
+    assert "It diverges" in told(app)
+    figure(app)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_an_own_list_takes_the_registers_place(scene):
+    app = page(scene, names="your own list", list=OWN)
+    assert "12 words; left out: 3" in told(app)
+    if scene == "data":
+        reasons = app.dataframe[0].value.set_index("word")["reason"].to_dict()
+        assert set(reasons) == {"ANNE MARIE", "R2D2", "ANNA"}
+        assert metrics(app)["names"] == "12"
+    elif scene in ("one-name", "fill-in", "probabilities", "counting-is-learning"):
+        assert {"·", "Å", "Ю"} <= set(grid(app)[0][0]["rows"])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n \n", "1", "<script>alert(1)</script>", "a,b\n\x00", "😀\n😀", "x" * 1400, "A"]
+)
+@pytest.mark.parametrize("scene", ["data", "sample", "how-good", "counting-is-learning"])
+def test_a_hopeless_list_is_answered_and_the_picture_stays(scene, text):
+    app = page(scene, names="your own list", list=text)
+    assert "girls' names" in told(app) or "words; left out" in told(app)
+    assert app.get("plotly_chart") or grid(app)
+
+
+@pytest.mark.parametrize(
+    "key", ["names", "bearers", "smoothing", "seed", "rate", "way", "weighted", "column", "name"]
+)
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "-1", "9" * 300, "nan"])
+def test_a_hostile_address_is_harmless(key, value):
+    scene = {"rate": "counting-is-learning", "name": "how-good", "bearers": "data"}.get(key, "sample")
+    page(scene, **{key: value})
+
+
+def test_the_code_that_is_shown_is_the_code_that_ran():
+    app = page("how-good")
+    app.button(key="show_code").click().run()
+    shown = "\n".join(code.value for code in app.code)
+    assert "def likelihood(" in shown
+    assert "def evaluate(" in shown
+    assert "def how_good(" in shown
