@@ -190,4 +190,4 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
     finally:
         _frame.reset(token)
     if wants_code:
-        show_code(shown.title, [shown.draw, *ran])
+        show_code([shown.draw, *ran])

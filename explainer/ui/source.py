@@ -63,11 +63,11 @@ def cached(function: Callable[P, R], *also: Callable, max_entries: int = 64) -> 
 
 
 @st.dialog("The code that made this picture", width="large")
-def show_code(title: str, functions: list[Callable]) -> None:
+def show_code(functions: list[Callable]) -> None:
     """Open a window with the source of every function, as it ran."""
     for function in functions:
         where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
-        st.markdown(f":gray[{title} · `{where}`]")
+        st.markdown(f"**{function.__name__.strip("_")}** :gray[· {where}]")
         st.code(inspect.getsource(function), language="python")
 
 

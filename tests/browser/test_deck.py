@@ -1,0 +1,97 @@
+"""The deck: keys, deep links, the code behind a scene, what is typed."""
+
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tests.browser.conftest import settled
+
+SLIDERS = "/matrix-multiplication"  # its first scene has four sliders
+
+
+def title(page) -> str:
+    return page.locator("h1").inner_text()
+
+
+def turned(page, key: str, before: str) -> str:
+    """Press a key and return the title of the scene that it led to."""
+    page.keyboard.press(key)
+    page.wait_for_function("(before) => (document.querySelector('h1')?.innerText ?? before) !== before", arg=before)
+    settled(page)
+    return title(page)
+
+
+def test_page_down_turns_the_scene_while_a_slider_has_the_focus(open_page):
+    page = open_page(SLIDERS)
+    first = title(page)
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    assert turned(page, "PageDown", first) != first
+
+
+def test_a_focused_slider_keeps_its_arrow_keys(open_page):
+    page = open_page(SLIDERS)
+    first = title(page)
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    slider.press("ArrowRight")
+    settled(page)
+    assert title(page) == first
+    assert parse_qs(urlparse(page.url).query)["mm_n"] == ["3"]
+
+
+def test_arrow_keys_turn_the_scene_while_nothing_has_the_focus(open_page):
+    page = open_page(SLIDERS)
+    first = title(page)
+    second = turned(page, "ArrowRight", first)
+    assert turned(page, "ArrowLeft", second) == first
+
+
+def test_keys_typed_into_a_field_stay_there(open_page):
+    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+    first = title(page)
+    page.get_by_text("Type or paste A and B").click()
+    field = page.locator("textarea").first
+    field.click()
+    for key in ("PageDown", "ArrowRight", "PageUp"):
+        field.press(key)
+    page.wait_for_timeout(500)
+    assert title(page) == first
+
+
+def test_sixteen_presses_turn_sixteen_times(open_page):
+    page = open_page(SLIDERS)
+    names = [title(page)]
+    for _ in range(8):
+        names.append(turned(page, "PageDown", names[-1]))
+    for expected in reversed(names[:-1]):
+        assert turned(page, "PageUp", title(page)) == expected
+
+
+@pytest.mark.parametrize(("key", "value"), [("mm_n", "5"), ("mm_k", "2"), ("mm_m", "7")])
+def test_a_link_restores_what_was_seen(open_page, key, value):
+    page = open_page(f"{SLIDERS}?{key}={value}")
+    shown = page.locator(f".st-key-{key} [data-testid=stSliderThumbValue]")
+    assert shown.inner_text() == value
+
+
+def test_the_code_that_ran_is_shown(open_page):
+    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+    page.get_by_role("button", name="Show the code").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("pre").nth(1).wait_for()
+    code = dialog.text_content()
+    assert "def cell_by_cell()" in code
+    assert "def multiply(A: np.ndarray, B: np.ndarray) -> Product:" in code
+    assert "pages/matrix_multiplication.py" in code
+
+
+def test_nothing_is_asked_of_another_host(chromium, app):
+    context = chromium.new_context()
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(app)
+    settled(page)
+    context.close()
+    assert [url for url in asked if urlparse(url).hostname not in ("127.0.0.1", None)] == []
