@@ -67,7 +67,7 @@ def show_code(functions: list[Callable]) -> None:
     """Open a window with the source of every function, as it ran."""
     for function in functions:
         where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
-        st.markdown(f"**{function.__name__.strip("_")}** :gray[· {where}]")
+        st.markdown(f"**{function.__name__.replace('_', ' ').strip()}** :gray[· {where}]")
         st.code(inspect.getsource(function), language="python")
 
 

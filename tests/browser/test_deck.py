@@ -16,7 +16,8 @@ def title(page) -> str:
 def turned(page, key: str, before: str) -> str:
     """Press a key and return the title of the scene that it led to."""
     page.keyboard.press(key)
-    page.wait_for_function("(before) => (document.querySelector('h1')?.innerText ?? before) !== before", arg=before)
+    other = "(before) => (document.querySelector('h1')?.innerText ?? before) !== before"
+    page.wait_for_function(other, arg=before)
     settled(page)
     return title(page)
 
