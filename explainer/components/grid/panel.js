@@ -18,8 +18,13 @@ class Ledger {
 
   // `now` is {link, row, col, done, current}; without `done` all products are shown.
   show(now) {
-    this.node.replaceChildren(...(now ? this.filled(now) : [element('p', 'hint', this.hint())]));
+    if (!now) { this.node.replaceChildren(element('p', 'hint', this.hint())); return; }
+    let most = Math.max(3, Math.floor((this.grid.panelHeight() - 9 * this.grid.rem) / (1.9 * this.grid.rem)));
+    do this.node.replaceChildren(...this.filled(now, most)); while (this.overflows() && (most -= 1) >= 3);
   }
+
+  // Whether the sum at the end would be cut off; the height of a line depends on how many there are.
+  overflows() { return this.grid.side.scrollHeight > this.grid.side.clientHeight; }
 
   hint() {
     if (this.grid.play instanceof WalkPlayer) return 'Each step multiplies two numbers and adds the product to the sum.';
@@ -27,14 +32,14 @@ class Ledger {
     return `Choose a number of ${this.grid.matrices[product.out].name} to see the products that make it.`;
   }
 
-  filled(now) {
+  filled(now, most) {
     const list = entries(this.grid, now);
     const { left, right, out } = list[0];
     const done = now.done ?? (out.covers(now.row, now.col) ? 0 : list.length);
     const current = now.current ?? -1;
     const factors = `${rowName(left, now.row)} · ${colName(right, now.col)}`;
     const heading = this.grid.sentence() === factors ? [] : [element('p', 'heading', factors)];
-    const [from, to] = this.window(list.length, current);
+    const [from, to] = this.window(list.length, current, most);
     const lines = list.slice(from, to).map((e, i) => this.line(e, from + i < done, from + i === current));
     const rest = list.length - (to - from);
     if (rest) lines.push(element('p', 'rest', `… and ${counted(rest, 'more product')}`));
@@ -54,10 +59,8 @@ class Ledger {
     return row;
   }
 
-  // The lines that fit; they follow the current one.
-  window(count, current) {
-    const rem = this.grid.rem;
-    const most = Math.max(3, Math.floor((this.grid.panelHeight() - 9 * rem) / (1.9 * rem)));
+  // At most so many lines; they follow the current one.
+  window(count, current, most) {
     if (count <= most) return [0, count];
     const from = Math.max(0, Math.min(current - Math.floor(most / 2), count - most));
     return [from, from + most];

@@ -1,0 +1,195 @@
+"""The perceptron's page: every number on it is one that the traces computed from the shipped models."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints, names
+from explainer.components.grid import unpacked
+from explainer.traces import mlp as trace
+from explainer.training.recipes import BETTER, TALK, Shape, untrained
+from explainer.ui.loaders.words import Source, words
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
+
+
+def page(scene: str, **query: str) -> AppTest:
+    """Run one scene; query values are what the address bar shows."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
+    app.query_params["scene"] = scene
+    for key, value in query.items():
+        app.query_params[f"mlp_{key}"] = value
+    app.switch_page(str(ROOT / "pages" / "mlp.py")).run()
+    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
+    return app
+
+
+def charts(app: AppTest) -> list[dict]:
+    """Return the charts as they are sent to the browser."""
+    return [json.loads(part.proto.spec, parse_constant=pytest.fail) for part in app.get("plotly_chart")]
+
+
+def array(part) -> np.ndarray:
+    """Return an array of a chart, which plotly may have packed as base64."""
+    if isinstance(part, dict):
+        return np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
+    return np.array(part)
+
+
+def matrices(app: AppTest) -> dict[str, np.ndarray]:
+    """Return the matrices of the scene's grid by name."""
+    sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
+    header, arrays = unpacked(sent)
+    return {m["name"]: arrays[m["values"]["array"]] for m in header["matrices"]}
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.fixture(scope="module")
+def girls():
+    return checkpoints.load("girls-mlp")
+
+
+@pytest.fixture(scope="module")
+def batch():
+    train, _ = words(Source("girl")).part("train")
+    return trace.batch(train, names.VOCABULARY, size=32, seed=1)
+
+
+def test_figure_1_shows_the_tensors_of_the_name_being_typed(girls):
+    app = page("structure", name="Łucja", read="3")
+    expected = trace.forward(girls.model, girls.vocabulary, "ŁUC")
+    traces = charts(app)[0]["data"]
+    circles = [array(t["marker"]["color"]) for t in traces if t.get("mode") == "markers"]
+    np.testing.assert_allclose(np.stack(circles[:3]), expected.emb, rtol=1e-6)
+    np.testing.assert_allclose(circles[3], expected.h, rtol=1e-6)
+    bars = next(t for t in traces if t["type"] == "bar")
+    lengths = array(bars["y"])
+    np.testing.assert_allclose(lengths / lengths.sum(), expected.probabilities, rtol=1e-5)
+    assert bars["hovertext"][0].startswith("·: ")
+
+
+def test_the_window_slides_as_in_build_dataset():
+    figure = charts(page("data-set", name="EWA"))[0]
+    lists = [frame["data"][-1]["text"] for frame in figure["frames"]]
+    assert [len(texts) for texts in lists] == [1, 2, 3, 4]
+    vocabulary = names.VOCABULARY
+    for text, (context, target) in zip(
+        lists[-1], (("...", "E"), ("..E", "W"), (".EW", "A"), ("EWA", ".")), strict=True
+    ):
+        assert f"[{', '.join(map(str, vocabulary.encode(context)))}] → {vocabulary.encode(target)[0]}" in text
+
+
+def test_the_numbers_of_examples_are_those_of_the_split():
+    split = names.split(names.select(names.register(), "girl")["name"].tolist())
+    for part in split:
+        assert f"{sum(len(name) + 1 for name in part):,}" in told(page("data-set"))
+
+
+def test_the_talks_shape_has_13374_parameters():
+    assert metrics(page("hyperparameters"))["parameters"] == "13,374"
+
+
+@pytest.mark.parametrize(
+    ("block", "embedding", "hidden"), [("1", "1", "1"), ("8", "32", "400"), ("4", "2", "64")]
+)
+def test_any_shape_is_priced(block, embedding, hidden):
+    shown = metrics(page("hyperparameters", block=block, embedding=embedding, hidden=hidden, batch="7"))
+    count = trace.parameter_count(34, int(block), int(embedding), int(hidden))
+    assert shown["parameters"] == f"{count.total:,}"
+    assert shown["multiplications for a batch of 7"] == f"{7 * count.multiplications:,}"
+
+
+@pytest.mark.parametrize("name", ["C", "W1", "b1", "W2", "b2"])
+def test_the_matrices_hold_the_models_numbers(girls, name):
+    expected = getattr(trace.matrices(girls.model), name)
+    shown = matrices(page("matrices", matrix=name))[name]
+    np.testing.assert_array_equal(shown.ravel(), expected.ravel())
+
+
+def test_before_training_the_matrices_are_the_talks():
+    expected = trace.matrices(untrained(Shape(), TALK)).W2[40:60]
+    shown = matrices(page("matrices", matrix="W2", time="before training, as in the talk", first="40–59"))
+    np.testing.assert_array_equal(shown["W2"], expected)
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_every_step_shows_the_tensors_of_the_forward_pass(sex):
+    loaded = checkpoints.load(f"{sex}-mlp")
+    expected = trace.forward(loaded.model, loaded.vocabulary, "AN", "N")
+    shown = {
+        step: matrices(page("forward-pass", step=step, sex=sex, name="ANNA", read="2")) for step in STEPS
+    }
+    np.testing.assert_array_equal(shown["look-up"]["emb"], expected.emb)
+    np.testing.assert_array_equal(shown["view"]["x"][0], expected.x)
+    np.testing.assert_array_equal(shown["tanh"]["h"].ravel(), expected.h)
+    np.testing.assert_array_equal(shown["@ W2 + b2"]["logits"][0], expected.logits)
+    np.testing.assert_array_equal(shown["softmax"]["probability"][0], expected.probabilities)
+    np.testing.assert_allclose(shown["cross-entropy"]["−ln p"][0, expected.target], expected.loss, rtol=1e-4)
+
+
+@pytest.mark.parametrize("neurons", ["the ten loudest", "all 200"])
+def test_the_products_that_are_shown_add_up_to_the_models_numbers(neurons):
+    hidden = matrices(page("forward-pass", step="@ W1 + b1", neurons=neurons, read="3"))
+    np.testing.assert_allclose(hidden["x"] @ hidden["W1"], hidden["sums"], atol=1e-4)
+    logits = matrices(page("forward-pass", step="@ W2 + b2", neurons=neurons, read="3"))
+    np.testing.assert_allclose(logits["h"] @ logits["W2"], logits["logits"], atol=1e-4)
+    assert hidden["W1"].shape == (31, 10 if neurons == "the ten loudest" else 200)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "when", "start"),
+    [("the talk's recipe", "at the start", TALK), ("a better one", "at the start", BETTER)],
+)
+def test_the_activations_are_those_of_a_real_batch(batch, recipe, when, start):
+    app = page("activations", recipe=recipe, when=when)
+    expected = trace.saturation(untrained(Shape(), start), *batch)
+    np.testing.assert_array_equal(matrices(app)["h"], expected.h)
+    assert f"{expected.share_saturated:.1%} of the activations" in told(app)
+    assert f"loss {expected.loss:.2f}" in told(app)
+
+
+def test_the_good_start_is_told_by_the_numbers(batch):
+    app = page("good-start")
+    talk, better = (trace.saturation(untrained(Shape(), recipe), *batch) for recipe in (TALK, BETTER))
+    assert [m.value for m in app.metric if m.label == "saturated"] == [
+        f"{talk.share_saturated:.1%}",
+        f"{better.share_saturated:.1%}",
+    ]
+    assert talk.loss > 3 * talk.uniform_loss
+    assert better.loss == pytest.approx(better.uniform_loss, abs=0.1)
+    shares = [array(figure["data"][0]["y"]) for figure in charts(app)]
+    np.testing.assert_allclose(shares[0], talk.counts / talk.counts.sum())
+    np.testing.assert_allclose(shares[1], better.counts / better.counts.sum())
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "123", "ŻÓŁĆ😀", "....", "A" * 20, "Ω"])
+def test_any_name_is_answered(name):
+    for scene in ("structure", "data-set", "forward-pass"):
+        app = page(scene, name=name)
+        assert "<script>" not in "\n".join(part.value for part in app.markdown)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"read": "99"},
+        {"read": "-1"},
+        {"step": "<b>x</b>"},
+        {"neurons": "null", "sex": "cats"},
+        {"name": "EWA", "read": "4"},
+    ],
+)
+def test_a_hostile_link_shows_a_guess(query):
+    assert matrices(page("forward-pass", **query))["emb"].shape == (3, 10)
