@@ -3,7 +3,20 @@
 import ast
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from explainer.ui.deck import PAGES, chapters
+
+APP = PAGES.parent / "explainer" / "app.py"
+
+
+def open_scene(file: str | Path, slug: str, **query: str) -> AppTest:
+    """Run the app on one scene of a page; a first run is needed before there is a page to switch to."""
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app.switch_page(str(PAGES / file))
+    for key, value in {"scene": slug, **query}.items():
+        app.query_params[key] = value
+    return app.run()
 
 
 def scenes_of(file: str) -> list[str]:

@@ -1,24 +1,13 @@
 """Every scene of every page runs, with every control moved to its ends, and with hostile addresses."""
 
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.scenes import deck
+from tests.scenes import deck, open_scene
 
-ROOT = Path(__file__).resolve().parents[2]
 SCENES = deck()
 HOSTILE = ["<script>alert(1)</script>", "-1", "9" * 400, "null", "../../etc/passwd", "\x00", "🙂", ""]
-
-
-def open_scene(file: Path, slug: str, **query: str) -> AppTest:
-    """Run the app on one scene of one page."""
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = slug
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page(str(file)).run()
 
 
 def sound(app: AppTest, what: str) -> None:

@@ -1,7 +1,6 @@
 """The training chapter: a live training through the page, and the recorded ones."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,16 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints
 from explainer.ui.loaders import training
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.scenes import open_scene
 
 
 def opened(scene: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = scene
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.switch_page(str(ROOT / "pages" / "training.py")).run()
+    return open_scene("training.py", scene, **query)
 
 
 def button(app: AppTest, label: str):
