@@ -237,7 +237,7 @@ def why(network: Trained) -> str:
     if choice.activation == "none":
         return "Without an activation the border is one straight line, whatever the weights."
     if choice.hidden == 1:
-        return "One hidden neuron looks in one direction only: all its borders are parallel lines."
+        return "One hidden neuron looks in one direction only: its border is one straight line, too."
     return "Try more hidden neurons, or other first weights."
 
 

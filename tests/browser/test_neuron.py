@@ -1,0 +1,67 @@
+"""The neuron in the browser: what is drawn is what was computed, and playing it asks nobody."""
+
+import numpy as np
+import pytest
+
+from explainer.traces import neuron as trace
+from explainer.training import network as training
+from tests.browser.conftest import settled
+from tests.scenes import scenes_of
+
+DRAWN = "() => document.querySelector('.js-plotly-plot')?._fullLayout?.sliders?.length"
+AT = "i => document.querySelector('.js-plotly-plot')._fullLayout.sliders[0].active === i"
+MAP = """() => Array.from(document.querySelector('.js-plotly-plot')._fullData
+  .find(t => t.type === 'contour').z, row => Array.from(row))"""
+# Streamlit's main part scrolls, not the document.
+ROOM = """() => { const main = document.querySelector('[data-testid=stMain]');
+  return [main.scrollHeight - main.clientHeight, document.documentElement.scrollWidth]; }"""
+
+
+def test_the_training_plays_without_a_call_and_shows_the_recorded_maps(open_page):
+    page = open_page("/neuron?scene=it-learns&neuron_seed=3")
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settled(page)
+    page.wait_for_function(DRAWN)
+    page.wait_for_timeout(1000)
+    assert sent  # the socket is heard
+    sent.clear()
+    page.locator(".slider-rail-touch-rect").click(position={"x": 5, "y": 5})
+    page.wait_for_function(AT, arg=0)
+    page.locator(".updatemenu-button", has_text="Step").click()
+    page.wait_for_function(AT, arg=1)
+    maps = trace.maps(training.train(*training.data_set("xor"), "tanh", seed=3)).p
+    np.testing.assert_allclose(page.evaluate(MAP), maps[1], atol=6e-4)
+    page.locator(".updatemenu-button", has_text="Back").click()
+    page.wait_for_function(AT, arg=0)
+    assert sent == []
+
+
+def test_a_link_restores_the_neuron_and_a_key_moves_it(open_page):
+    page = open_page("/neuron?neuron_inputs=2&neuron_x1=2.0&neuron_w1=-1.5&neuron_x2=1.0&neuron_w2=0.5")
+    formula = page.locator("annotation")
+    assert r"2 \cdot (-1.5) + 1 \cdot 0.5" in formula.text_content()
+    page.locator(".st-key-neuron_w1").get_by_role("slider").press("ArrowRight")
+    page.wait_for_function(r"() => document.querySelector('annotation').textContent.includes('(-1.4)')")
+    settled(page)
+    assert "neuron_w1=-1.4" in page.url
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
+    page = open_page(f"/neuron?neuron_inputs={count}")
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    assert page.evaluate(ROOM)[0] <= 0
+    bar = page.locator(".st-key-bar").bounding_box()["y"]
+    for part in (*page.locator(".stSlider, .js-plotly-plot, .stLatex, .katex").all(),):
+        box = part.bounding_box()
+        below = box["y"] >= bar - 1  # the controls under the picture
+        assert below or box["y"] + box["height"] <= bar + 1, part.text_content()
+
+
+@pytest.mark.parametrize("scene", scenes_of("neuron.py"))
+def test_nothing_scrolls_sideways_on_a_phone(open_page, scene):
+    page = open_page(f"/neuron?scene={scene}", width=390, height=844)
+    page.wait_for_timeout(500)
+    assert page.evaluate(ROOM)[1] == 390

@@ -1,0 +1,191 @@
+"""The neuron's page: its formula, networks, maps and matrices hold what the traces computed."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explainer.components.grid import unpacked
+from explainer.traces import neuron as trace
+from explainer.training import network as training
+
+torch.set_num_threads(1)  # tensors this small only wait for a second thread
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENES = [
+    "one-neuron",
+    "a-layer",
+    "a-network",
+    "it-learns",
+    "why-it-must-bend",
+    "two-layers-one-matrix",
+]
+
+
+def page(scene: str, **query: str) -> AppTest:
+    """Run one scene; query values are what the address bar shows."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
+    app.query_params["scene"] = scene
+    for key, value in query.items():
+        app.query_params[f"neuron_{key}"] = value
+    app.switch_page(str(ROOT / "pages" / "neuron.py")).run()
+    assert not app.exception, [e.message for e in app.exception]
+    assert not app.error
+    return app
+
+
+def figure(app: AppTest, index: int = 0) -> dict:
+    """Return a chart as it is sent to the browser; NaN and infinity are no JSON and fail here."""
+    return json.loads(app.get("plotly_chart")[index].proto.spec, parse_constant=pytest.fail)
+
+
+def array(part: dict | list) -> np.ndarray:
+    """Return an array of a chart; plotly packs it as base64."""
+    if isinstance(part, list):
+        return np.array(part)
+    values = np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
+    return values.reshape([int(n) for n in part["shape"].split(",")]) if "shape" in part else values
+
+
+def map_of(spec: dict) -> np.ndarray:
+    """Return the probabilities of the map in a chart."""
+    return array(next(t for t in spec["data"] if t["type"] == "contour")["z"])
+
+
+def matrices(app: AppTest) -> dict[str, np.ndarray]:
+    """Return the matrices of the scene's grid by their names."""
+    sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
+    header, arrays = unpacked(sent)
+    return {m["name"]: arrays[m["values"]["array"]] for m in header["matrices"]}
+
+
+def recorded(data: str, activation: str, hidden: int = 4, seed: int = 2) -> training.Training:
+    """Train as the page does."""
+    return training.train(*training.data_set(data), activation, n_hidden=hidden, seed=seed)
+
+
+def test_the_formula_is_worked_out_with_the_numbers_of_the_sliders():
+    app = page("one-neuron", inputs="2", x1="2", w1="-1.5", x2="1", w2="0.5", b="0.5", bend="ReLU")
+    said = app.latex[0].value
+    assert r"2 \cdot (-1.5) + 1 \cdot 0.5" in said
+    assert r"\\ &= -2 \\" in said
+    assert r"\operatorname{ReLU}(-2) = 0" in said
+
+
+@pytest.mark.parametrize("bend", ["step", "sigmoid", "tanh", "ReLU"])
+def test_the_marked_point_lies_on_the_curve(bend):
+    app = page("one-neuron", bend=bend)
+    curve, point = figure(app, 1)["data"]
+    x, y = array(curve["x"]), array(curve["y"])
+    at = float(point["x"][0]), float(point["y"][0])
+    assert at[0] == pytest.approx(0.2)
+    steepest = 0.011 if bend != "step" else 0
+    assert np.interp(at[0], x, y) == pytest.approx(at[1], abs=steepest)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_every_input_has_its_two_sliders(count):
+    app = page("one-neuron", inputs=str(count))
+    keys = {s.key for s in app.slider}
+    assert {f"neuron_{letter}{i}" for letter in "xw" for i in range(1, count + 1)} <= keys
+    assert f"neuron_x{count + 1}" not in keys
+
+
+def test_a_sum_beyond_the_usual_curve_stays_on_it():
+    strong = {f"{letter}{i}": "2" for letter in "xw" for i in range(1, 6)}
+    app = page("one-neuron", inputs="5", b="4", bend="ReLU", **strong)
+    curve, point = figure(app, 1)["data"]
+    assert point["x"][0] == 24
+    assert array(curve["x"]).max() > 24
+
+
+def test_the_layer_computes_what_its_formulas_say():
+    app = page("a-layer", layer_x1="1", layer_x2="2")
+    said = [latex.value for latex in app.latex]
+    assert r"Y_{1} &= x_{1} w_{11} + x_{2} w_{21} = 1 \cdot 0.5 + 2 \cdot 1.5 = 3.5" in said[0]
+    edges = [t["line"] for t in figure(app)["data"] if t["mode"] == "lines"]
+    assert [edge["dash"] == "solid" for edge in edges] == [True, False, True, True, True, False]
+    assert max(edges, key=lambda edge: edge["width"]) == edges[2]  # w13 = 2, the largest
+
+
+def test_the_values_in_the_network_are_the_forward_pass():
+    app = page("a-network", data="circle", point_x1="0.25", point_x2="-0.75")
+    passed = trace.forward(recorded("circle", "tanh"), (0.25, -0.75))
+    spec = figure(app)
+    nodes = next(t for t in spec["data"] if t["mode"] == "markers+text")
+    shown = [float(text.split("= ")[1]) for text in nodes["hovertext"]]
+    np.testing.assert_allclose(shown, [0.25, -0.75, *passed.hidden.outputs, passed.p], rtol=1e-4)
+    assert len(spec["frames"]) == 3
+    np.testing.assert_allclose(
+        map_of(figure(app, 1)), trace.maps(recorded("circle", "tanh")).p[-1], atol=1e-6
+    )
+
+
+def test_every_frame_of_the_training_is_a_recorded_step():
+    app = page("it-learns", hidden="3", seed="5")
+    record = recorded("xor", "tanh", 3, 5)
+    spec = figure(app)
+    assert len(spec["frames"]) == len(record.steps)
+    maps = trace.maps(record).p
+    for i in (0, 7, len(maps) - 1):
+        frame = spec["frames"][i]["data"]
+        np.testing.assert_allclose(array(frame[0]["z"]), maps[i], atol=6e-4)  # sent in three decimals
+        assert frame[-1]["y"][0] == pytest.approx(record.losses[record.steps[i]])
+
+
+@pytest.mark.parametrize("seed", ["1", "3", "7"])
+def test_without_an_activation_xor_is_never_learned(seed):
+    app = page("why-it-must-bend", seed=seed)
+    without, with_tanh = [m.value for m in app.markdown if "on their side" in m.value]
+    right = round(float(recorded("xor", "none", seed=int(seed)).accuracy[-1]) * 200)
+    assert right < 150
+    assert f":red[{right} of 200" in without
+    bent = round(float(recorded("xor", "tanh", seed=int(seed)).accuracy[-1]) * 200)
+    assert bent > 190
+    assert f"[{bent} of 200" in with_tanh
+    straight = map_of(figure(app)).astype(float)  # of one line: its logit is a plane
+    logit = np.log(straight / (1 - straight))
+    np.testing.assert_allclose(np.diff(logit, 2, axis=0), 0, atol=2e-3)
+    np.testing.assert_allclose(np.diff(logit, 2, axis=1), 0, atol=2e-3)
+
+
+def test_one_hidden_neuron_is_told_to_be_too_few():
+    app = page("it-learns", hidden="1")
+    assert any("One hidden neuron looks in one direction only" in m.value for m in app.markdown)
+
+
+def test_stacked_layers_are_the_product_of_their_weights():
+    app = page("two-layers-one-matrix")
+    shown = matrices(app)
+    X, W1, W2 = shown["X"], shown["W₁"], shown["W₂"]
+    np.testing.assert_allclose(shown["X·W₁"], X @ W1, atol=1e-5)
+    np.testing.assert_allclose(shown["W₁·W₂"], W1 @ W2, atol=1e-5)
+    np.testing.assert_allclose(shown["(X·W₁)·W₂"], shown["X·(W₁·W₂)"], atol=1e-5)
+    record = recorded("xor", "none")
+    np.testing.assert_allclose(W1[:2, :4], record.W1[-1], atol=1e-6)
+    assert any("The outputs are the same" in m.value for m in app.markdown)
+
+
+def test_an_activation_in_between_keeps_the_layers_apart():
+    app = page("two-layers-one-matrix", between="tanh")
+    shown = matrices(app)
+    hidden = shown["tanh(X·W₁)"]
+    np.testing.assert_allclose(hidden[:, :4], np.tanh(shown["X"] @ shown["W₁"])[:, :4], atol=1e-5)
+    apart = np.abs(shown["tanh(X·W₁)·W₂"] - shown["X·(W₁·W₂)"]).max()
+    assert apart > 1
+    assert any("The outputs differ" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_hostile_values_in_the_address_leave_the_defaults(scene):
+    wild = {"inputs": "99", "x1": "1e400", "w1": "NaN", "b": "<b>", "bend": "<script>", "data": "../etc"}
+    wild |= {"hidden": "0", "seed": "-1", "activation": "step", "between": "🙂", "w11": "", "point_x1": "7"}
+    app = page(scene, **wild)
+    plain = page(scene)
+    assert [c.proto.spec for c in app.get("plotly_chart")] == [
+        c.proto.spec for c in plain.get("plotly_chart")
+    ]
