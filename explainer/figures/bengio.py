@@ -39,15 +39,16 @@ def architecture(
     result.update_layout(xaxis=bare_axis(0, 100), yaxis=bare_axis(-1, 101))
     span = (0.5, 99.5) if narrow else (17.0, 99.5)
     boxes = _side_by_side(span, len(letters))
+    unit = 3.4 if narrow else 17.0  # pixels of a hundredth of the width, about
     _wire(result, boxes, span, font_size)
     for letter, i, row, box in zip(letters, idx, emb, boxes, strict=True):
         _index(result, letter, int(i), box, font_size, narrow)
         names = [f"C[{i}, {e}]" for e in range(len(row))]
-        _numbers(result, row, names, box, LOOKUP, 2 if narrow else 1, font_size)
+        _numbers(result, row, names, box, LOOKUP, 2 if narrow else 1, unit)
         told = f"C({escape(letter)})"
         _write(result, told, sum(box) / 2, LOOKUP[1] + 3, font_size, palette.WEIGHTS_TEXT, palette.BACKGROUND)
     names = [f"neuron {n}: h" for n in range(len(h))]
-    _numbers(result, h, names, span, HIDDEN, 8 if narrow else 4, font_size)
+    _numbers(result, h, names, span, HIDDEN, 8 if narrow else 4, unit)
     _probabilities(result, probabilities, symbols, span, font_size, narrow)
     _words(result, len(h), emb.shape[1], font_size, narrow)
     return result
@@ -106,9 +107,13 @@ def _numbers(
     box: tuple[float, float],
     floor: tuple[float, float],
     lines: int,
-    font_size: int,
+    unit: float,
 ) -> None:
-    """Draw numbers as circles in a box, read line by line; the colour is the number, centred on zero."""
+    """Draw numbers as circles in a box, read line by line; the colour is the number, centred on zero.
+
+    Args:
+        unit: pixels of one step on the horizontal axis.
+    """
     lines = min(lines, len(values))
     columns = -(-len(values) // lines)
     place = np.arange(len(values))
@@ -122,7 +127,7 @@ def _numbers(
             y=floor[1] - (place // columns + 0.5) * rise,
             mode="markers",
             marker={
-                "size": max(6, round(font_size * min(1.4, 0.7 * step))),
+                "size": round(min(28.0, 0.85 * step * unit)),
                 "color": values,
                 "cmin": -limit,
                 "cmax": limit,

@@ -46,7 +46,7 @@ class Ledger {
     const total = element('div', 'total');
     const value = done ? written(list[done - 1].sum, done === list.length ? out.decimals : null) : '';
     total.append(element('span', 'word', done < list.length ? 'sum so far' : 'sum'), element('span', out.role, value));
-    this.node.style.setProperty('--lines', to - from);
+    this.node.style.setProperty('--lines', list.length);
     return [...heading, ...lines, total];
   }
 

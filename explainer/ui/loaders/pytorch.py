@@ -172,7 +172,7 @@ def view_grid(answer: Answer, name: str) -> None:
     drawn = [row, _laid_out(memory.values, "tensor", "activations", (0, 0))]
     places = _laid_out(memory.positions, "places").values.astype(np.int64)
     links: list[Link] = [Copies(0, 1, np.where(places < row.values.shape[1], places, -1))]
-    told = f"A tensor of shape {_sizes(memory.shape)} above the row of memory in which it lies."
+    told = f"A tensor of shape {list(memory.shape)} above the row of memory in which it lies."
     grid(drawn, key="pytorch_memory", alt=told, links=links)
 
 
@@ -197,7 +197,7 @@ def _laid_out(
         flat, values = np.full((1, 1), np.nan), np.empty((1, 1))
     rows = [",".join(map(str, i)) for i in np.ndindex(values.shape[:-1])] if values.ndim > 1 else []
     flat, rows = flat[:MOST_ROWS, :MOST_COLUMNS], rows[:MOST_ROWS]
-    title = f"{called} {_sizes(values.shape)}"
+    title = f"{called} {list(values.shape)}"
     return Matrix(flat, called, role, place, rows=rows, cols=_numbers(flat.shape[1]), title=title)
 
 
@@ -216,10 +216,6 @@ def _memory_words(result: trace.Memory) -> str:
     place = " + ".join([str(result.offset)] * bool(result.offset or not steps) + steps)
     told = f"Element {', '.join(letters)}" if letters else "It"
     return f"{shared}{order}  \n:gray[{told} stands at place {place}.]"
-
-
-def _sizes(sizes: tuple[int, ...]) -> str:
-    return " × ".join(map(str, sizes)) or "one number"
 
 
 def _numbers(count: int) -> list[str]:
