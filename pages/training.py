@@ -31,7 +31,7 @@ def nudge_a_letter() -> None:
     with ui.controls():
         found = training.letters()
         text = training.context(found)
-        letter = ui.pick("move", found.labels[1:], key="training_letter")
+        letter = ui.pick("move", found.labels[1:], found.labels[1], key="training_letter")
         right = ui.slider("to the right", -4.0, 4.0, 2.0, step=0.1, key="training_right")
         up = ui.slider("up", -4.0, 4.0, 0.0, step=0.1, key="training_up")
     move = training.nudged(found, letter, right, up, text)

@@ -65,10 +65,16 @@ def cached(function: Callable[P, R], *also: Callable, max_entries: int = 64) -> 
 @st.dialog("The code that made this picture", width="large")
 def show_code(functions: list[Callable]) -> None:
     """Open a window with the source of every function, as it ran."""
-    for function in functions:
+    for function in filter(_ours, map(inspect.unwrap, functions)):
         where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
         st.markdown(f"**{function.__name__.replace('_', ' ').strip()}** :gray[· {where}]")
         st.code(inspect.getsource(function), language="python")
+
+
+def _ours(function: Callable) -> bool:
+    """Return whether a function is written in this house, and not in one of its libraries."""
+    module = inspect.getmodule(function)
+    return module is not None and Path(getattr(module, "__file__", "/")).is_relative_to(ROOT)
 
 
 def _note(*functions: Callable) -> None:

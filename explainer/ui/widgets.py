@@ -22,6 +22,7 @@ def slider(
     help: str | None = None,
 ) -> Any:
     """Return the number (or, for a pair as default, the range) that a slider stands at."""
+    _keep_within(key, low, high)
     return st.slider(label, low, high, default, step, format, key=key, help=help, **_KEPT)
 
 
@@ -64,6 +65,7 @@ def lines(label: str, default: str, *, key: str, height: int = 120, max_chars: i
 
 def number(label: str, low: int, high: int, default: int, *, key: str, step: int = 1) -> int:
     """Return a whole number that a visitor typed or stepped to."""
+    _keep_within(key, low, high)
     return st.number_input(label, low, high, default, step, key=key, width=160, **_KEPT)
 
 
@@ -79,9 +81,9 @@ def action(label: str, do: Callable[[], None], *, key: str, primary: bool = True
     return st.button(label, key=key, on_click=do, type="primary" if primary else "secondary")
 
 
-def pick(label: str, options: Sequence[str], *, key: str) -> str:
-    """Return one of many options, such as a column of a visitor's table; the first at the start."""
-    return st.selectbox(label, options, key=key, **_KEPT)
+def pick(label: str, options: Sequence[str], default: str, *, key: str) -> str:
+    """Return one of many options, such as a column of a visitor's table."""
+    return st.selectbox(label, options, options.index(default), key=key, **_KEPT)
 
 
 def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:
@@ -110,3 +112,10 @@ def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) ->
     if kept and st.session_state[f"{key}_widget"] is None:
         action("Remove the file", lambda: st.session_state.pop(key), key=f"{key}_remove", primary=False)
     return kept
+
+
+def _keep_within(key: str, low: float, high: float) -> None:
+    """Move a kept value to the nearest bound: another control may have moved the bounds meanwhile."""
+    kept = st.session_state.get(key)
+    if isinstance(kept, int | float) and not low <= kept <= high:
+        st.session_state[key] = min(max(kept, low), high)

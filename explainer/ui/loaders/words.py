@@ -37,7 +37,8 @@ class Words:
     table: pd.DataFrame  # what a visitor sees of them: name, sex, bearers, part
     vocabulary: Vocabulary
     left_out: pd.DataFrame  # line, word, reason; of a list of one's own
-    columns: tuple[str, ...] = ()  # of a visitor's table, of which one is read
+    columns: tuple[str, ...] = ()  # of a visitor's table
+    column: str | None = None  # the one that is read
     own: bool = False
     complaint: str = ""  # why a list of one's own could not be used
 
@@ -168,5 +169,7 @@ def _own_source() -> Source:
     text = widgets.pasted("your words, one a line", key="bigram_list", placeholder="ZOË\nŁUKASZ\nОЛЕНА")
     file = widgets.upload("or a file: one word a line, or a table", ["txt", "csv", "tsv"], key="bigram_file")
     source = Source("own", text=file[1], filename=file[0]) if file else Source("own", text=text)
-    columns = words(source).columns
-    return replace(source, column=widgets.pick("column", columns, key="bigram_column")) if columns else source
+    found = words(source)
+    if not found.columns:
+        return source
+    return replace(source, column=widgets.pick("column", found.columns, found.column, key="bigram_column"))
