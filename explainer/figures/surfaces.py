@@ -212,7 +212,7 @@ def _targets(x: np.ndarray) -> go.Scatter:
         x=x1,
         y=x2,
         mode="markers",
-        marker={"size": 18, "opacity": 0},
+        marker={"size": 4, "opacity": 0},  # no two overlap, so that the nearest one is hit
         selected=invisible,
         unselected=invisible,
         hovertemplate="start at (%{x}, %{y})<extra></extra>",
