@@ -214,6 +214,17 @@ def test_an_own_list_takes_the_registers_place(scene):
         assert {"·", "Å", "Ю"} <= set(grid(app)[0][0]["rows"])
 
 
+def test_the_column_of_a_table_is_chosen_by_its_words_and_by_the_visitor():
+    table = "nr;imię;miasto\n1;Ada;Łódź\n2;Jan;Kraków\n3;Ola;Gdynia"
+    app = page("data", names="your own list", list=table)
+    assert app.dataframe[1].value["name"].tolist() == ["ADA", "JAN", "OLA"]
+    app.selectbox(key="bigram_column").set_value("miasto").run()
+    assert app.dataframe[1].value["name"].tolist() == ["ŁÓDŹ", "KRAKÓW", "GDYNIA"]
+    app.text_area(key="bigram_list").set_value("a;b\nOlek;x\nJerzy;y").run()
+    assert app.dataframe[1].value["name"].tolist() == ["OLEK", "JERZY"]
+    assert not app.exception
+
+
 @pytest.mark.parametrize(
     "text", ["", "\n \n", "1", "<script>alert(1)</script>", "a,b\n\x00", "😀\n😀", "x" * 1400, "A"]
 )
