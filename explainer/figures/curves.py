@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, axis, figure, number, require_finite, superscript
 
-_POWERS = [10.0**e for e in range(-15, 16, 3)]
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -64,8 +63,9 @@ def curves(
         ValueError: if a value is NaN or infinite, or not positive on a logarithmic axis.
     """
     result = figure(height=height, font_size=font_size, showlegend=len(lines) > 1)
-    result.update_xaxes(axis(x_title, font_size=font_size, **_scale(x_range, log_x)))
-    result.update_yaxes(axis(y_title, font_size=font_size, **_scale(y_range, log_y)))
+    xs, ys = ([getattr(line, name) for line in lines] for name in "xy")
+    result.update_xaxes(axis(x_title, font_size=font_size, **_scale(x_range, log_x, xs)))
+    result.update_yaxes(axis(y_title, font_size=font_size, **_scale(y_range, log_y, ys)))
     for line in lines:
         _require_drawable(line, log_x, log_y)
         result.add_trace(curve_trace(line))
@@ -262,9 +262,6 @@ def slope_errors(
         height=height,
         font_size=font_size,
     )
-    # Plotly's own powers of ten are written in a type that is too small.
-    result.update_xaxes(tickvals=_POWERS, ticktext=[_power(p) for p in _POWERS])
-    result.update_yaxes(tickvals=_POWERS, ticktext=[_power(p) for p in _POWERS])
     return result
 
 
@@ -277,15 +274,28 @@ def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
     )
 
 
-def _scale(shown: tuple[float, float] | None, log: bool) -> dict:
-    options = {"type": "log", "exponentformat": "power"} if log else {}
+def _scale(shown: tuple[float, float] | None, log: bool, values: Sequence[np.ndarray]) -> dict:
+    options = {"type": "log", **_powers(np.concatenate(values))} if log else {}
     if shown is not None:
         options["range"] = list(np.log10(shown)) if log else list(shown)
     return options
 
 
+def _powers(values: np.ndarray) -> dict:
+    """Return a tick at every power of ten, or every third over a long way.
+
+    Plotly's own exponents, and the digits that it writes between them, are in a type that is too small.
+    """
+    exponents = np.log10(values[values > 0])
+    low, high = int(np.floor(exponents.min())), int(np.ceil(exponents.max()))
+    step = 1 if high - low <= 7 else 3
+    ticks = [10.0**e for e in range(step * (low // step), high + 1, step)]
+    return {"tickvals": ticks, "ticktext": [_power(tick) for tick in ticks]}
+
+
 def _power(value: float) -> str:
-    return "1" if value == 1 else f"10{superscript(round(np.log10(value)))}"
+    exponent = round(np.log10(value))
+    return f"{value:,.10g}" if abs(exponent) <= 5 else f"10{superscript(exponent)}"
 
 
 def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:
