@@ -9,7 +9,7 @@ from explainer.ui.loaders import pytorch
 )
 def indexing() -> None:
     with ui.controls():
-        expression = pytorch.expression("index", pytorch.INDEXES, "C[X[0], :3]", key="pytorch_index")
+        expression = pytorch.expression("index", pytorch.INDEXES, "C[[1, 2], :3]", key="pytorch_index")
         name = pytorch.name()
     answer = pytorch.evaluate(expression, name)
     picture, words = ui.beside(3, 1)

@@ -28,8 +28,8 @@ INDEXES = {
     OWN: "your own",
 }
 VIEWS = {
-    "emb.view(30)": ".view(30)",
     "emb.view(5, 6)": ".view(5, 6)",
+    "emb.view(30)": ".view(30)",
     "emb.view(2, 3, -1)": ".view(2, 3, -1)",
     "emb.t()": ".t()",
     "emb.t().view(30)": ".t().view(30)",
@@ -126,7 +126,7 @@ def expression(label: str, options: Mapping[str, str], first: str, *, key: str) 
 
 def said(expression: str, answer: Answer) -> None:
     """Say beside the picture what came out, or PyTorch's own message and what it means."""
-    st.code(expression, language="python")
+    st.code(expression, language=None, wrap_lines=True)
     if answer.outcome is None:
         st.text(answer.refusal)
     elif answer.outcome.error:
@@ -134,7 +134,7 @@ def said(expression: str, answer: Answer) -> None:
         st.text(answer.outcome.explanation)
     else:
         result = answer.outcome.result
-        st.markdown(f"shape `{list(result.shape)}`, strides `{list(result.strides)}`")
+        st.text(f"shape {list(result.shape)}, strides {list(result.strides)}")
         st.markdown(TOLD.get(expression, ""))
         st.text(answer.outcome.explanation)
         st.markdown(_memory_words(result))
@@ -274,11 +274,11 @@ def loss_grid(found: trace.CrossEntropy, slid: perceptron.Windows, line: str) ->
 
 def loss_words(found: trace.CrossEntropy, line: str) -> None:
     """Show beside the picture the line of code, and the loss by three lines and by F.cross_entropy."""
-    st.code(CODE[line], language="python", wrap_lines=True)
+    st.code(CODE[line], language=None, wrap_lines=True)
     st.metric("the three lines", "nan" if found.loss is None else f"{found.loss:.5f}")
     st.metric("F.cross_entropy", f"{found.reference:.5f}")
     if found.explanation:
-        st.warning(found.explanation)
+        st.markdown(f":red[{found.explanation}]")
     else:
         st.markdown(f":gray[They differ by {number(abs(found.loss - found.reference))} nats.]")
 
