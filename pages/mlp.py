@@ -122,7 +122,7 @@ def good_start() -> None:
         with place:
             st.subheader(mlp.RECIPES[recipe], anchor=False)
             ui.metrics(**mlp.numbers(one))
-            st.markdown(mlp.verdict(one, time))
+            st.markdown(mlp.verdict(one, sex, recipe, time))
             alt = mlp.histogram_alt(one, layer, recipe)
             ui.part(mlp.histogram_figure(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
 

@@ -174,6 +174,13 @@ def test_the_good_start_is_told_by_the_numbers(batch):
     np.testing.assert_allclose(shares[1], better.counts / better.counts.sum())
 
 
+def test_after_training_the_losses_are_those_of_the_checkpoints(girls):
+    shown = told(page("good-start", when="after training"))
+    for meta in (girls.meta, checkpoints.load("girls-mlp-talk").meta):
+        losses = meta["losses"]
+        assert f"loss {losses['train']:.2f} on train, {losses['dev']:.2f} on dev" in shown
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "123", "ŻÓŁĆ😀", "....", "A" * 20, "Ω"])
 def test_any_name_is_answered(name):
     for scene in ("structure", "data-set", "forward-pass"):

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from explainer import names
+from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Copies, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.figures import palette
 from explainer.figures.curves import Curve, Point, curves
@@ -106,8 +107,7 @@ def _saturation(sex: str, recipe: str, time: str, size: int, seed: int) -> trace
     X, Y = trace.batch(train, names.VOCABULARY, size=size, seed=seed)  # (B, 3), (B,)
     if time == "before":
         return trace.saturation(untrained(Shape(), {"talk": TALK, "better": BETTER}[recipe]), X, Y)
-    trained = checkpoint(f"{sex}-mlp-talk" if recipe == "talk" else f"{sex}-mlp")
-    return trace.saturation(trained.model, X, Y)
+    return trace.saturation(_trained(sex, recipe).model, X, Y)
 
 
 def _batch_labels(sex: str, size: int, seed: int) -> list[str]:
@@ -504,13 +504,18 @@ def summary(found: trace.Saturation) -> str:
     )
 
 
-def verdict(found: trace.Saturation, time: str) -> str:
-    """Return in one sentence why a start or an end is good or bad."""
+def verdict(found: trace.Saturation, sex: str, recipe: str, time: str) -> str:
+    """Return in one sentence what a start is like, or how good the trained model became."""
     if time == "after":
-        return f"After training: {_stuck(found)}."
+        losses = _trained(sex, recipe).meta["losses"]
+        return f"Over all names: loss {losses['train']:.2f} on train, {losses['dev']:.2f} on dev."
     if found.loss > 1.5 * found.uniform_loss:
         return ":red[Confidently wrong, and hardly a gradient comes through.]"
     return "It knows nothing yet, and says so; tanh is free to move."
+
+
+def _trained(sex: str, recipe: str) -> Checkpoint:
+    return checkpoint(f"{sex}-mlp-talk" if recipe == "talk" else f"{sex}-mlp")
 
 
 def _stuck(found: trace.Saturation) -> str:
