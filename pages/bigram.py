@@ -83,14 +83,18 @@ def probabilities() -> None:
         source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
+    never = {"marks": table.never, "marked_as": "never seen"}
     matrices = [
         matrix(words, table.counts, "count", "counts"),
-        matrix(words, table.probabilities, "probability", "probabilities", 1),
+        matrix(
+            words, table.probabilities, "probability", "probabilities", 1, scale_max=bigram.SCALE, **never
+        ),
     ]
     alt = "The counts beside the probabilities; each row of the probabilities sums to one."
     if not ui.complain(words.complaint):
         ui.note(bigram.never_counted(table, added))
-    ui.grid(matrices, key="bigram_probabilities", alt=alt, links=ui.Same((0, 1)), panel=False)
+    link = ui.Share(0, 1, table.totals, added)
+    ui.grid(matrices, key="bigram_probabilities", alt=alt, links=link, panel=False)
 
 
 @ui.scene(

@@ -1,6 +1,6 @@
 """Everything that imports streamlit, so that a page reads like the talk."""
 
-from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Values, grid
+from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Share, Values, grid
 from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
 from explainer.ui.deck import chapter, controls, font_size, narrow, scene
 from explainer.ui.source import cached, shown
@@ -26,6 +26,7 @@ __all__ = [
     "Matrix",
     "Same",
     "SameRow",
+    "Share",
     "Values",
     "action",
     "agenda",

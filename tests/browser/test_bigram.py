@@ -57,6 +57,12 @@ def test_a_link_restores_the_picture(open_page):
     count, share = drawn(page, "bigram_probabilities")
     assert np.array_equal(values(count), expected.counts)
     assert np.allclose(values(share), expected.probabilities, atol=1e-6)
+    box = page.locator(".st-key-bigram_probabilities canvas.cells").bounding_box()
+    row, col = names.VOCABULARY.encode("NA")
+    x, y = share["x"] + (col + 0.5) * share["cw"], share["y"] + (row + 0.5) * share["ch"]
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    formula = f"({expected.counts[row, col]} + 0.3) ÷ {expected.totals[row]:,.1f} = "
+    page.get_by_text(f"row N, column A: {formula}").wait_for()
 
 
 def test_rolling_again_moves_the_seed_in_the_address(open_page):

@@ -1,5 +1,7 @@
 """The grid's payload: what leaves Python arrives, in few bytes; what does not fit is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from explainer.components.grid import (
     Product,
     Same,
     SameRow,
+    Share,
     Stage,
     Stages,
     Values,
@@ -80,6 +83,19 @@ def test_origins_of_copies_arrive_whole():
     link = header["links"][0]
     np.testing.assert_array_equal(arrays[link["origin"]["array"]], origin)
     assert (link["kind"], link["source"], link["copy"]) == ("copies", 0, 1)
+
+
+def test_marks_and_the_totals_of_shares_arrive_whole():
+    marked = replace(A, marks=np.array([[True, False], [False, True]]), marked_as="never seen")
+    header, arrays = read(A, replace(marked, place=(0, 0)), links=Share(0, 1, np.array([3.3, 7.3]), 0.15))
+    sent, link = header["matrices"][1], header["links"][0]
+    np.testing.assert_array_equal(arrays[sent["marks"]["array"]], [[1, 0], [0, 1]])
+    np.testing.assert_array_equal(arrays[link["totals"]["array"]], [3.3, 7.3])
+    assert (sent["marked_as"], link["smoothing"], header["matrices"][0]["marks"]) == (
+        "never seen",
+        0.15,
+        None,
+    )
 
 
 def test_increments_arrive_whole():
@@ -191,6 +207,7 @@ def matrix(values=None, **fields):
         (matrix(decimals=-1), "0 to 20"),
         (matrix(notes={(2, 0): "x"}), "outside"),
         (matrix(place=(-1, 0)), "zero or more"),
+        (matrix(marks=np.zeros(2, bool)), r"marks have shape \(2,\)"),
         (Matrix(np.zeros((1, 1)), "M", "bias"), "role 'bias' is not one of"),
     ],
 )
@@ -220,6 +237,8 @@ def test_a_grid_needs_a_matrix():
         (Same((0, 1)), "same size"),
         (Copies(0, 1, np.zeros((2, 2), int)), "origin must be whole numbers"),
         (Copies(0, 1, np.full((2, 3), 4)), "origin must lie between 0 and 3"),
+        (Share(0, 1, np.ones(2)), "do not fit"),
+        (Share(0, 0, np.ones(3)), "do not fit"),
         (SameRow((0, 7)), "there is no matrix 7"),
         ("cross", "give a Cross"),
     ],

@@ -16,6 +16,7 @@ from explainer.components.grid.description import (
     Product,
     Same,
     SameRow,
+    Share,
     Stage,
     Stages,
     Values,
@@ -89,6 +90,10 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
         matrix.decimals is None or 0 <= matrix.decimals <= 20,
         f"{where}: decimals is {matrix.decimals}; give 0 to 20, or None",
     )
+    _require(
+        matrix.marks is None or np.shape(matrix.marks) == values.shape,
+        f"{where}: marks have shape {np.shape(matrix.marks)}; give {values.shape}, or None",
+    )
     for row, col in matrix.notes:
         _require(
             0 <= row < values.shape[0] and 0 <= col < values.shape[1],
@@ -120,10 +125,16 @@ def _check_link(where: str, link: Link, matrices: Sequence[Matrix]) -> None:
         _require(len(sizes) == 1, f"{where}: the matrices must have the same size, got {shapes}")
     elif isinstance(link, Product):
         _check_product(where, link, matrices)
+    elif isinstance(link, Share):
+        counts, shares = _shape(where, matrices, link.counts), _shape(where, matrices, link.shares)
+        _require(
+            counts == shares and np.shape(link.totals) == counts[:1],
+            f"{where}: counts {counts}, shares {shares} and {np.shape(link.totals)} totals do not fit",
+        )
     elif isinstance(link, Copies):
         _check_copies(where, link, matrices)
     else:
-        raise ValueError(f"{where}: give a Cross, Product, Same, SameRow or Copies")
+        raise ValueError(f"{where}: give a Cross, Product, Same, SameRow, Share or Copies")
 
 
 def _check_product(where: str, link: Product, matrices: Sequence[Matrix]) -> None:

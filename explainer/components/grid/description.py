@@ -26,6 +26,8 @@ class Matrix:
     editable: bool = False
     show_shape: bool = True
     title: str | None = None  # in place of name and shape
+    marks: np.ndarray | None = None  # (rows, cols) bool: cells underlined in the colour of loss
+    marked_as: str = ""  # what is said of a marked cell
 
 
 # --- links: what lights up together -----------------------------------------------------------------
@@ -64,6 +66,16 @@ class SameRow:
 
 
 @dataclass(frozen=True, eq=False)
+class Share:
+    """A probability is a smoothed count divided by the sum of its row: row and formula are shown."""
+
+    counts: int
+    shares: int
+    totals: np.ndarray  # (rows,) sums of the smoothed rows
+    smoothing: float = 0.0  # added to every count
+
+
+@dataclass(frozen=True, eq=False)
 class Copies:
     """A cell lights where its number was taken from, and a cell of the source every place it went to."""
 
@@ -72,7 +84,7 @@ class Copies:
     origin: np.ndarray  # int, in the copy's shape: the place in the source, row by row; -1 for none
 
 
-Link = Copies | Cross | Product | Same | SameRow
+Link = Copies | Cross | Product | Same | SameRow | Share
 
 
 # --- frames: what plays -----------------------------------------------------------------------------

@@ -27,6 +27,13 @@ const LIGHTS = {
     if (!link.matrices.includes(matrix)) return [];
     return link.matrices.map((i) => light(grid.matrices[i], one(row), one(col), 'cell'));
   },
+  share(grid, link, { matrix, row, col }) {
+    if (matrix !== link.counts && matrix !== link.shares) return [];
+    return [link.counts, link.shares].map((i) => grid.matrices[i]).flatMap((m) => [
+      light(m, one(row), all(m.width), 'row', 'input'),
+      light(m, one(row), one(col), 'cell'),
+    ]);
+  },
   same_row(grid, link, { matrix, row, col }) {
     if (!link.matrices.includes(matrix)) return [];
     const rows = link.matrices.map((i) => grid.matrices[i]).map((m) => light(m, one(row), all(m.width), 'soft'));
@@ -65,9 +72,20 @@ function cellWords(grid, { matrix, row, col }) {
   const m = grid.matrices[matrix];
   const same = grid.links.find((l) => l.kind === 'same' && l.matrices.includes(matrix));
   const where = m.where(row, col);
+  const share = grid.links.find((l) => l.kind === 'share' && (l.counts === matrix || l.shares === matrix));
+  if (share) return shareWords(grid, share, row, col);
   if (same) return `${where}: ${same.matrices.map((i) => grid.matrices[i]).map((o) => `${o.name} ${o.say(row, col)}`.trim()).join(' · ')}`;
   const name = grid.matrices.length > 1 ? m.name : '';
   return `${[name, where].filter(Boolean).join(', ')}: ${m.say(row, col)}`;
+}
+
+// "row N, column A: (820 + 0.3) ÷ 2,651.2 = 0.309".
+function shareWords(grid, { counts, shares, totals, smoothing }, row, col) {
+  const [count, share] = [grid.matrices[counts], grid.matrices[shares]];
+  const added = smoothing ? `(${count.say(row, col)} + ${spoken(smoothing)})` : count.say(row, col);
+  const mark = share.marked(row, col) ? `, ${share.marked_as}` : '';
+  if (!totals[row]) return `${share.where(row, col)}${mark}: nothing was counted in this row, so all share it: ${share.say(row, col)}`;
+  return `${share.where(row, col)}${mark}: ${added} ÷ ${grouped(Math.round(totals[row] * 100) / 100)} = ${share.say(row, col)}`;
 }
 
 const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rows[row] ?? row + 1} of ${m.name}`);

@@ -48,6 +48,8 @@ class Matrix {
     return this.shade === 'sequential' ? Math.sqrt(Math.max(0, part)) : (part + 1) / 2;
   }
 
+  marked(row, col) { return Boolean(this.marks?.[row * this.width + col]); }
+
   covers(row, col) { return (this.cover?.(row, col) ?? null) !== null; }
 
   text(row, col) {

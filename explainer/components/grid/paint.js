@@ -91,6 +91,14 @@ class Painter {
     } else if (m.shade === 'none') this.outline(ctx, m, box);
     else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
     this.number(ctx, m, m.text(row, col), box, ink);
+    if (m.marked(row, col)) this.mark(ctx, box);
+  }
+
+  // A dash below the number.
+  mark(ctx, { x, y, w, h }) {
+    const thick = Math.max(1.5, h * 0.09);
+    ctx.fillStyle = css(this.theme.role.loss);
+    ctx.fillRect(x + w * 0.28, y + h - thick, w * 0.44, thick);
   }
 
   outline(ctx, m, box) {

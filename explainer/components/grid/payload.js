@@ -18,8 +18,8 @@ function unpack(bytes) {
     return Object.assign(new ARRAY_TYPES[dtype](buffer, body + offset, size), { shape });
   });
   const resolve = (part, names) => names.forEach((name) => { part[name] = part[name] && arrays[part[name].array]; });
-  header.matrices.forEach((m) => resolve(m, ['values']));
-  header.links.forEach((l) => resolve(l, ['terms', 'partial', 'origin']));
+  header.matrices.forEach((m) => resolve(m, ['values', 'marks']));
+  header.links.forEach((l) => resolve(l, ['terms', 'partial', 'origin', 'totals']));
   header.frames.forEach((f) => resolve(f, ['cells', 'starts', 'weights', 'order', 'values']));
   return header;
 }

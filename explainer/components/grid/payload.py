@@ -16,6 +16,7 @@ from explainer.components.grid.description import (
     Matrix,
     Product,
     Same,
+    Share,
     Stages,
     Values,
     Walk,
@@ -157,6 +158,8 @@ def _matrix(matrix: Matrix, store: _Store) -> dict[str, Any]:
         "editable": matrix.editable,
         "show_shape": matrix.show_shape,
         "title": matrix.title,
+        "marks": store.add(matrix.marks),
+        "marked_as": matrix.marked_as,
     }
 
 
@@ -171,6 +174,15 @@ def _link(link: Link, store: _Store) -> dict[str, Any]:
             "out": link.out,
             "terms": store.add(link.terms),
             "partial": store.add(link.partial),
+        }
+    if isinstance(link, Share):
+        totals, added = store.add(link.totals), float(link.smoothing)
+        return {
+            "kind": "share",
+            "counts": link.counts,
+            "shares": link.shares,
+            "totals": totals,
+            "smoothing": added,
         }
     if isinstance(link, Copies):
         origin = store.add(link.origin)

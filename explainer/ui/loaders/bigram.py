@@ -127,7 +127,7 @@ def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
     told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen"
     if not smoothing:
         return f":red[{told}: they can never be drawn.]"
-    return f":red[{told}: with {number(smoothing)} added to every count they share {share:.1%} of a row.]"
+    return f":red[{told}: with {number(smoothing)} added to every count they share {share:.1%} of an average row.]"
 
 
 def turns(sample: trace.Sample, words: Words) -> tuple[list[str], list[strip.Strip]]:
