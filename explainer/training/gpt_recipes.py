@@ -35,7 +35,7 @@ NAMES = Recipe(
 RECIPES = {
     "girls-gpt": NAMES,
     "boys-gpt": NAMES,
-    "shakespeare": Recipe(dropout=0.1, steps=1600, judged=64),
+    "shakespeare": Recipe(dropout=0.1, steps=800, judged=64),
     "polish-books": Recipe(steps=8000),
     "pan-tadeusz": Recipe(
         start="polish-books", dropout=0.1, steps=400, lr_matrices=0.005, lr_rest=0.0008, decay=1.0
