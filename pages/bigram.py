@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explainer import ui
-from explainer.figures import bars, palette, strip
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import ENOUGH, Words, chosen, typed_name
 
@@ -29,23 +28,14 @@ def data() -> None:
     own = source.kind == "own"
     with told:
         ui.metrics(names=f"{len(words.words):,}", letters=f"{words.letters}", pairs=f"{words.pairs:,}")
-        edges, labels = words.shares
-        figure = strip.strips(
-            [strip.Strip("", edges, labels)],
-            colors=[palette.INPUT] * len(labels),
-            scale=False,
-            **bigram.lettering(ui.narrow()),
-        )
-        ui.part(figure, f"The names, cut into {', '.join(labels)}.", key="bigram_split", height=90)
+        ui.part(*bigram.split_picture(words), key="bigram_split", height=90)
     with told if own else listed:
         ui.table(words.table, "The names, each with the part that it is in.", key="bigram_table")
     with listed if own else told:
         if own:
             ui.table(words.left_out, "What was left out of the list, and why.", key="bigram_left_out")
         else:
-            names, bearers, texts = bigram.top(words)
-            figure = bars.bars(names, bearers, texts, color=palette.INPUT, font_size=ui.font_size())
-            ui.part(figure, bars.bars_alt("The most frequent names", names, texts), key="bigram_top")
+            ui.part(*bigram.top_picture(words), key="bigram_top")
 
 
 @ui.scene("One name", "Letter by letter: which follows which? The dot is where a name begins and ends.")
@@ -75,31 +65,23 @@ def fill_in() -> None:
     ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, start=1)
 
 
-@ui.scene(
-    "From counts to probabilities", "Divide every count by the sum of its row: now each row sums to one."
-)
+@ui.scene("From counts to probabilities", "Divide every count by the sum of its row: each row sums to one.")
 def probabilities() -> None:
     with ui.controls():
         source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
-    never = {"marks": table.never, "marked_as": "never seen"}
-    matrices = [
-        matrix(words, table.counts, "count", "counts"),
-        matrix(
-            words, table.probabilities, "probability", "probabilities", 1, scale_max=bigram.SCALE, **never
-        ),
-    ]
-    alt = "The counts beside the probabilities; each row of the probabilities sums to one."
     if not ui.complain(words.complaint):
         ui.note(bigram.never_counted(table, added))
+    look = {"scale_max": bigram.SCALE, "marks": table.never, "marked_as": "never seen"}
+    counted = matrix(words, table.counts, "count", "counts")
+    shares = matrix(words, table.probabilities, "probability", "probabilities", 1, **look)
+    alt = "The counts beside the probabilities; each row of the probabilities sums to one."
     link = ui.Share(0, 1, table.totals, added)
-    ui.grid(matrices, key="bigram_probabilities", alt=alt, links=link, panel=False)
+    ui.grid([counted, shares], key="bigram_probabilities", alt=alt, links=link, panel=False)
 
 
-@ui.scene(
-    "Sample a name", "Start at the dot, roll a die for the next letter, go on until the dot comes again."
-)
+@ui.scene("Sample a name", "Start at the dot, roll a die for the next letter, go on until the dot is drawn.")
 def sample() -> None:
     with ui.controls():
         source, words, more = chosen()
@@ -109,30 +91,15 @@ def sample() -> None:
             added = smoothing()
     ui.complain(words.complaint)
     if way == "ten":
-        drawn = bigram.ten_names(source, added, seed)
-        figure = bars.bars(
-            drawn.names,
-            drawn.nlls,
-            drawn.texts,
-            color=palette.LOSS,
-            title="nats per character",
-            font_size=ui.font_size(),
-        )
-        ui.chart(
-            figure, bars.bars_alt("Ten names that were drawn", drawn.names, drawn.texts), key="bigram_ten"
-        )
-        return
-    before, rows = bigram.turns(bigram.sample(source, added, seed), words)
-    if way == "one":
-        figure = strip.draws(before, rows, font_size=ui.font_size(), narrow=ui.narrow())
+        picture = bigram.ten_picture(bigram.ten_names(source, added, seed))
     else:
-        figure = strip.strips(rows, **bigram.lettering(ui.narrow()))
-    ui.chart(figure, strip.draws_alt(before, rows), key=f"bigram_draws_{way}")
+        drawn = bigram.sample(source, added, seed)
+        draw = bigram.letters_picture if way == "one" else bigram.name_picture
+        picture = draw(drawn, words)
+    ui.chart(*picture, key=f"bigram_sample_{way}")
 
 
-@ui.scene(
-    "How good is it?", "A good model finds real names probable, above all those that it has never seen."
-)
+@ui.scene("How good is it?", "A good model finds real names probable, above all those it has never seen.")
 def how_good() -> None:
     with ui.controls():
         source, words, _ = chosen()
@@ -143,26 +110,18 @@ def how_good() -> None:
     with named:
         judged = bigram.likelihood(source, added, word)
         ui.metrics(**bigram.sums(judged))
-        lengths, texts = bigram.surprise(judged)
-        figure = bars.bars(judged.labels, lengths, texts, color=palette.LOSS, font_size=ui.font_size())
-        ui.part(
-            figure, bars.bars_alt("How surprising each pair is", judged.labels, texts), key="bigram_pairs"
-        )
+        ui.part(*bigram.pairs_picture(judged), key="bigram_pairs")
     with over:
         if not words.splits:
             st.markdown(f"A list needs {ENOUGH} words, so that some can be held out. Add a few more.")
             return
-        evaluation = bigram.evaluation(source, added)
-        curve = bigram.smoothing_curve(source)
+        evaluation, curve = bigram.evaluation(source, added), bigram.smoothing_curve(source)
         ui.metrics(**bigram.losses(evaluation))
         st.markdown(bigram.verdict(evaluation, curve))
-        figure = bigram.smoothing_figure(curve, evaluation.uniform, added, ui.font_size())
-        ui.part(figure, bigram.smoothing_alt(curve), key="bigram_curve")
+        ui.part(*bigram.smoothing_picture(curve, evaluation.uniform, added), key="bigram_curve")
 
 
-@ui.scene(
-    "Counting is learning", "Start from random numbers, walk downhill on the loss: the same table comes out."
-)
+@ui.scene("Counting is learning", "Start from random numbers, walk down the loss: the same table comes out.")
 def counting_is_learning() -> None:
     with ui.controls():
         source, words, more = chosen()
@@ -175,37 +134,18 @@ def counting_is_learning() -> None:
     if not ui.complain(words.complaint):
         ui.note(bigram.judgement(run))
     if view == "losses":
-        figure = bigram.training_figure(run, words, ui.font_size())
-        ui.chart(figure, bigram.training_alt(run), key="bigram_losses")
+        ui.chart(*bigram.training_picture(run, words), key="bigram_losses")
         return
-    difference = run.probabilities - run.counted
-    matrices = [
-        matrix(
-            words,
-            run.probabilities[0],
-            "learnt: softmax(one-hot · W)",
-            "probabilities",
-            0,
-            show_shape=False,
-            scale_max=bigram.SCALE,
-        ),
-        matrix(
-            words,
-            run.counted,
-            "counted",
-            "probabilities",
-            1,
-            scale_max=bigram.SCALE,
-            title=bigram.counted_title(run, words),
-        ),
-        matrix(words, difference[0], "learnt − counted", "loss", 2, show_shape=False),
-    ]
-    frames = [
-        ui.Values(0, run.probabilities, bigram.titles(run, words, ui.narrow())),
-        ui.Values(2, difference),
-    ]
+    look = {"scale_max": bigram.SCALE, "show_shape": False}
+    title = bigram.counted_title(run, words)
+    learnt = matrix(words, run.probabilities[0], "learnt: softmax(one-hot · W)", "probabilities", 0, **look)
+    counted = matrix(words, run.counted, "counted", "probabilities", 1, title=title, **look)
+    difference = matrix(words, run.difference[0], "learnt − counted", "loss", 2, show_shape=False)
+    told = bigram.steps_in_words(run, words)
+    frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
     alt = "The learnt probabilities beside the counted ones, and their difference, step by step."
-    ui.grid(matrices, key="bigram_learning", alt=alt, links=ui.Same((0, 1, 2)), frames=frames, panel=False)
+    link, matrices = ui.Same((0, 1, 2)), [learnt, counted, difference]
+    ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, panel=False)
 
 
 ui.chapter(data, one_name, fill_in, probabilities, sample, how_good, counting_is_learning)

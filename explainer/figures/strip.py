@@ -48,11 +48,11 @@ def strips(
     cast = [(place, row) for place, row in enumerate(rows) if row.die is not None]
     if cast:
         dice = {"x": [row.die for _, row in cast], "y": [place - 0.4 for place, _ in cast]}
-        result.add_trace(go.Scatter(**_DIE, **dice))
+        result.add_trace(go.Scatter(**_DIE, **dice, marker=_marker(font_size)))
         told = [f"{row.die:.3f} → {escape(row.labels[row.drawn])}" for _, row in cast]
-        ends = {"x": [1.01] * len(cast), "y": [place for place, _ in cast], "text": told}
+        ends = {"x": [1 + 1 / letters] * len(cast), "y": [place for place, _ in cast], "text": told}
         result.add_trace(go.Scatter(**_TOLD, **ends, textfont=_ink(font_size)))
-    right = 1 + 11 / letters if cast else 1
+    right = 1 + 12 / letters if cast else 1
     ticks = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "showgrid": False, "zeroline": False}
     result.update_xaxes(axis(font_size=font_size, range=[0, right], **ticks, visible=scale))
     names = {"tickmode": "array", "tickvals": list(range(len(rows))), "zeroline": False, "showgrid": False}
@@ -88,7 +88,8 @@ def draws(
     result.add_trace(go.Scatter(**_TOLD, xaxis="x3", yaxis="y3", textfont=_ink(2 * font_size)))
     result.add_trace(go.Bar(x=list(range(len(labels))), hoverinfo="skip", cliponaxis=False))
     result.add_trace(go.Bar(**_BAR, xaxis="x2", yaxis="y2", textfont=_ink(font_size)))
-    result.add_trace(go.Scatter(**_DIE, xaxis="x2", yaxis="y2", textfont=_ink(font_size)))
+    die = {"marker": _marker(font_size), "textfont": _ink(font_size)}
+    result.add_trace(go.Scatter(**_DIE, **die, xaxis="x2", yaxis="y2"))
     result.update_layout(
         xaxis=axis(font_size=letter_size, range=[-0.6, len(labels) - 0.4], **_ticks(labels)),
         yaxis=axis("probability", font_size=font_size, range=[0, 1.05 * highest], domain=[0.36, 0.86]),
@@ -115,7 +116,10 @@ _BAR = {"orientation": "h", "hoverinfo": "skip", "textposition": "inside", "insi
 _BAR |= {"textangle": 0, "constraintext": "none", "cliponaxis": False}
 _TOLD = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False}
 _DIE = {"mode": "markers+text", "textposition": "top center", "hoverinfo": "skip", "cliponaxis": False}
-_DIE |= {"marker": {"symbol": "triangle-down", "size": 20, "color": palette.INK}}
+
+
+def _marker(font_size: int) -> dict:
+    return {"symbol": "triangle-down", "size": font_size, "color": palette.INK}
 
 
 def _ink(font_size: int) -> dict:

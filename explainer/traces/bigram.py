@@ -244,6 +244,7 @@ class NeuralTraining:
     dev: np.ndarray  # (R,) nats per character
     smoothing: float  # of the counted table
     counted: np.ndarray  # (V, V) float64 the counted probabilities
+    difference: np.ndarray  # (R, V, V) float32 probabilities - counted
     counted_losses: dict[str, float]  # nats per character by part
     max_difference: np.ndarray  # (R,) largest |probability - counted| of all cells
     mean_difference: np.ndarray  # (R,) mean over all cells
@@ -282,7 +283,7 @@ def neural_training(
     if smoothing is None:
         smoothing = matched_smoothing(probabilities[-1], counts)
     counted = conditional_probabilities(counts, smoothing)  # (V, V)
-    difference = (probabilities - counted).abs()  # (R, V, V)
+    difference = probabilities - counted  # (R, V, V)
     return NeuralTraining(
         steps=np.array([state.step for state in states]),
         W=torch.stack([state.W for state in states]).numpy(),
@@ -292,9 +293,10 @@ def neural_training(
         dev=np.array([mean_nll(log, held_out).item() for log in logs]),
         smoothing=smoothing,
         counted=counted.numpy(),
+        difference=difference.float().numpy(),
         counted_losses=losses(counts, {"train": counts, "dev": held_out}, smoothing),
-        max_difference=difference.amax((1, 2)).numpy(),
-        mean_difference=difference.mean((1, 2)).numpy(),
+        max_difference=difference.abs().amax((1, 2)).numpy(),
+        mean_difference=difference.abs().mean((1, 2)).numpy(),
         misplaced=misplaced(probabilities, counted, counts).numpy(),
         last_change=(last.log_probabilities.exp() - before.log_probabilities.exp()).abs().amax(1).numpy(),
         finished=last.step == steps,

@@ -192,7 +192,7 @@ def test_a_swinging_and_a_diverging_training_are_named():
     app = page(
         "counting-is-learning",
         rate="500",
-        steps="3000",
+        steps="1000",
         pull="1",
         view="losses",
         names="your own list",

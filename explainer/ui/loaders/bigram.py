@@ -1,24 +1,27 @@
 """The bigram's page: what is counted, drawn and learnt from its words."""
 
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
 from explainer import names
-from explainer.figures import palette, strip
-from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE, number
-from explainer.figures.curves import Curve, Point, curves
+from explainer.figures import palette
+from explainer.figures.bars import bars, bars_alt
+from explainer.figures.base import number
+from explainer.figures.curves import Curve, Point, curves, losses_alt
+from explainer.figures.strip import Strip, draws, draws_alt, strips
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
+from explainer.ui.deck import font_size, narrow
 from explainer.ui.loaders.words import Source, Words, shown, words
 from explainer.ui.source import cached
 from explainer.vocabulary import Vocabulary
 
 SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
-STEPS = (10, 30, 100, 300, 1_000, 3_000)
+STEPS = (10, 30, 100, 300, 1_000)
 LEARNING_RATES = (1, 3, 10, 20, 30, 50, 100, 200, 500)
 REGULARISATIONS = (0, 0.001, 0.01, 0.1, 1)
 DASHES = {"train": "solid", "dev": "dash", "test": "dot"}
@@ -28,13 +31,12 @@ SCALE = 0.9  # of probability, where a colour is full
 FRAME_BYTES = 400_000  # of one table's frames, sent to the browser once
 
 
-@dataclass(frozen=True)
-class TenNames:
-    """Ten names, the first as ``sample`` draws it, and how surprising each is to the table they came from."""
+class Drawn(NamedTuple):
+    """A name that was drawn, how surprising it is to the table that it came from, and whether it is new."""
 
-    names: list[str]  # safe for a figure
-    nlls: np.ndarray  # (10,) nats per character
-    texts: list[str]
+    name: str
+    nll: float  # nats per character
+    new: bool  # not in the list
 
 
 # --- computed by the traces -------------------------------------------------------------------------
@@ -58,14 +60,12 @@ def _sample(source: Source, smoothing: float, seed: int) -> trace.Sample:
     return trace.sample(table.probabilities, words(source).vocabulary, seed)
 
 
-def _ten_names(source: Source, smoothing: float, seed: int) -> TenNames:
+def _ten_names(source: Source, smoothing: float, seed: int) -> list[Drawn]:
+    """Draw ten names, the first as ``sample`` draws it."""
     table, chosen = _probabilities(source, smoothing).probabilities, words(source)
     drawn = [trace.sample(table, chosen.vocabulary, seed + i * 1_000_000).name for i in range(10)]
-    nlls = [trace.likelihood(name, table, chosen.vocabulary).nll for name in drawn]
     known = set(chosen.words)
-    told = ["in the list" if name in known else "new" for name in drawn]
-    texts = [f"{nll:.2f} · {new}" for nll, new in zip(nlls, told, strict=True)]
-    return TenNames([escape(name) for name in drawn], np.array(nlls), texts)
+    return [Drawn(n, trace.likelihood(n, table, chosen.vocabulary).nll, n not in known) for n in drawn]
 
 
 def _counted(source: Source) -> dict[str, np.ndarray]:
@@ -112,58 +112,149 @@ smoothing_curve = cached(_smoothing_curve, trace.smoothing_curve, trace.evaluate
 training = cached(_training, trace.neural_training, train_neural, max_entries=24)
 
 
-# --- as the page shows it ---------------------------------------------------------------------------
+# --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-def top(words: Words) -> tuple[list[str], list[int], list[str]]:
-    """Return the ten names with the most bearers, how many these are, and the same as text."""
+Picture = tuple[go.Figure, str]
+
+
+def split_picture(words: Words) -> Picture:
+    """Draw how many words are learnt from, chosen by and judged by."""
+    edges, labels = words.shares
+    figure = strips(
+        [Strip("", edges, labels)],
+        colors=[palette.INPUT] * len(labels),
+        scale=False,
+        font_size=font_size(),
+        letters=_letters(),
+    )
+    return figure, f"The names, cut into {', '.join(labels)}."
+
+
+def top_picture(words: Words) -> Picture:
+    """Draw the ten names with the most bearers."""
     most = words.table.nlargest(10, "bearers")
-    return most["name"].tolist(), most["bearers"].tolist(), [f"{bearers:,}" for bearers in most["bearers"]]
+    labels, texts = most["name"].tolist(), [f"{bearers:,}" for bearers in most["bearers"]]
+    figure = bars(labels, most["bearers"].to_numpy(), texts, color=palette.INPUT, font_size=font_size())
+    return figure, bars_alt("The most frequent names", labels, texts)
 
 
-def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
-    """Return in one sentence how many pairs never occur and what smoothing makes of them."""
-    share = float((table.probabilities * table.never).sum() / len(table.never))
-    told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen"
-    if not smoothing:
-        return f":red[{told}: they can never be drawn.]"
-    return f":red[{told}: with {number(smoothing)} added to every count they share {share:.1%} of an average row.]"
+def letters_picture(drawn: trace.Sample, words: Words) -> Picture:
+    """Draw one letter after the other, each with its die."""
+    rows = _turns(drawn, words)
+    before = [row.name for row in rows]
+    return draws(before, rows, font_size=font_size(), narrow=narrow()), draws_alt(before, rows)
 
 
-def turns(sample: trace.Sample, words: Words) -> tuple[list[str], list[strip.Strip]]:
-    """Return what stood before each draw, and the row that it was drawn from as a strip."""
-    before = [shown(names.BOUNDARY) + sample.name[:i] for i in range(len(sample.draws))]
-    rows = [
-        strip.Strip(text, draw.edges, words.labels, draw.die, draw.drawn)
-        for text, draw in zip(before, sample.draws, strict=True)
-    ]
-    return before, rows
+def name_picture(drawn: trace.Sample, words: Words) -> Picture:
+    """Draw all letters of one name below each other, each with its die."""
+    rows = _turns(drawn, words)
+    figure = strips(rows, font_size=font_size(), letters=_letters())
+    return figure, draws_alt([row.name for row in rows], rows)
 
 
-def sums(judged: trace.Likelihood) -> dict[str, str]:
-    """Return the sum of a name's ln p and its mean, as text."""
-    return {"sum_of_ln_p": nats(judged.log_likelihood), "nats_per_character": nats(judged.nll)}
+def ten_picture(drawn: list[Drawn]) -> Picture:
+    """Draw ten names and how surprising each is."""
+    labels = [escape(one.name) for one in drawn]
+    texts = [f"{nats(one.nll)} · {'new' if one.new else 'in the list'}" for one in drawn]
+    look = {"color": palette.LOSS, "title": "nats per character", "font_size": font_size()}
+    return bars(labels, [one.nll for one in drawn], texts, **look), bars_alt("Ten drawn names", labels, texts)
 
 
-def surprise(judged: trace.Likelihood) -> tuple[np.ndarray, list[str]]:
-    """Return −ln p of every pair, zero where it has no end, and what to write beside it."""
+def pairs_picture(judged: trace.Likelihood) -> Picture:
+    """Draw how surprising each pair of a name is; one that is impossible gets words and no bar."""
     possible = judged.probabilities > 0
     lengths = np.zeros(len(possible))
     lengths[possible] = 0.0 - judged.log_likelihoods[possible]
-    texts = [
-        f"−ln {p:.3f} = {length:.2f}"
-        if p >= 0.001
-        else f"−ln {number(p)} = {length:.2f}"
-        if p
-        else "impossible: ln 0 has no end"
-        for p, length in zip(judged.probabilities, lengths, strict=True)
+    texts = [_logarithm(p, length) for p, length in zip(judged.probabilities, lengths, strict=True)]
+    labels = [escape(label) for label in judged.labels]
+    figure = bars(labels, lengths, texts, color=palette.LOSS, font_size=font_size())
+    return figure, bars_alt("How surprising each pair is", labels, texts)
+
+
+def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: float) -> Picture:
+    """Draw the losses over the smoothing, with the point on dev at which one is."""
+    x, dev = curve.smoothings, curve.losses["dev"]
+    known = [Curve(part, x, losses, palette.LOSS, DASHES[part]) for part, losses in curve.losses.items()]
+    nothing = Curve("knowing nothing", x, np.full(len(x), uniform), palette.GREY, "longdash")
+    here = dev[x == smoothing]  # none at zero, where a logarithmic axis has no place
+    figure = curves(
+        [*known, nothing],
+        x_title="smoothing",
+        y_title="loss (nats per character)",
+        points=[Point(smoothing, loss, nats(loss), palette.LOSS_TEXT) for loss in here],
+        x_range=(0.8 * x[0], 1.2 * x[-1]),
+        log_x=True,
+        font_size=font_size(),
+    )
+    figure.update_xaxes(tickvals=x, ticktext=[number(value) for value in x])
+    told = ", ".join(f"{nats(loss)} at {number(value)}" for value, loss in zip(x, dev, strict=True))
+    return figure, f"The loss on dev over the smoothing: {told}."
+
+
+def training_picture(run: trace.NeuralTraining, words: Words) -> Picture:
+    """Draw the losses of the learnt table over the steps beside those of the counted one."""
+    parts = {"train": run.train, "dev": run.dev} if words.splits else {"train": run.train}
+    levels = {part: np.full(len(run.steps), run.counted_losses[part]) for part in parts}
+    learnt = [Curve(f"learnt, {p}", run.steps, y, palette.LOSS, DASHES[p]) for p, y in parts.items()]
+    counted = [
+        Curve(f"counted, {p}", run.steps, y, palette.GREY, DASHES[p])
+        for p, y in levels.items()
+        if np.isfinite(y).all()
     ]
-    return lengths, texts
+    lowest = min(float(curve.y.min()) for curve in (*learnt, *counted))
+    highest = min(float(run.train.max()), 2 * float(np.log(len(words.labels))))
+    figure = curves(
+        [*learnt, *counted],
+        x_title="step",
+        y_title="loss (nats per character)",
+        y_range=(0.95 * lowest, 1.05 * highest),
+        font_size=font_size(),
+    )
+    return figure, losses_alt(run.steps, parts)
+
+
+def _letters() -> int:
+    """Return how many letters fit into the width of a strip."""
+    return 30 if narrow() else 90
+
+
+def _turns(drawn: trace.Sample, words: Words) -> list[Strip]:
+    """Return the row that each letter was drawn from, named by what stood before it."""
+    return [
+        Strip(shown(names.BOUNDARY) + drawn.name[:i], draw.edges, words.labels, draw.die, draw.drawn)
+        for i, draw in enumerate(drawn.draws)
+    ]
+
+
+def _logarithm(probability: float, length: float) -> str:
+    if not probability:
+        return "impossible: ln 0 has no end"
+    shown = f"{probability:.3f}" if probability >= 0.001 else number(probability)
+    return f"−ln {shown} = {length:.2f}"
+
+
+# --- numbers in words -------------------------------------------------------------------------------
 
 
 def nats(value: float) -> str:
     """Return a loss as text; one that has no end in a word."""
     return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "infinite"
+
+
+def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
+    """Return in one sentence how many pairs never occur and what smoothing makes of them."""
+    told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen"
+    if not smoothing:
+        return f":red[{told}: they can never be drawn.]"
+    share = float((table.probabilities * table.never).sum() / len(table.never))
+    added = f"with {number(smoothing)} added to every count"
+    return f":red[{told}: {added} they share {share:.1%} of an average row.]"
+
+
+def sums(judged: trace.Likelihood) -> dict[str, str]:
+    """Return the sum of a name's ln p, and the loss that is its mean, as text."""
+    return {"sum_of_ln_p": nats(judged.log_likelihood), "nats_per_character": nats(judged.nll)}
 
 
 def losses(evaluation: trace.Evaluation) -> dict[str, str]:
@@ -178,58 +269,6 @@ def verdict(evaluation: trace.Evaluation, curve: trace.SmoothingCurve) -> str:
         return f"Nats per character. On dev the loss is lowest with a smoothing of {number(curve.best)}."
     told = " and ".join(f"{count} in {part}" for part, count in evaluation.unseen.items() if count)
     return f":red[Pairs that train never showed: {told}. They count as impossible, and ln 0 has no end.]"
-
-
-def smoothing_figure(
-    curve: trace.SmoothingCurve, uniform: float, smoothing: float, font_size: int
-) -> go.Figure:
-    """Draw the losses over the smoothing, with the point on dev at which one is."""
-    x = curve.smoothings
-    known = [Curve(part, x, losses, palette.LOSS, DASHES[part]) for part, losses in curve.losses.items()]
-    nothing = Curve("knowing nothing", x, np.full(len(x), uniform), palette.GREY, "longdash")
-    dev = curve.losses["dev"][x == smoothing]  # none at zero, where a logarithmic axis has no place
-    figure = curves(
-        [*known, nothing],
-        x_title="smoothing",
-        y_title="loss (nats per character)",
-        points=[Point(smoothing, loss, nats(loss), palette.LOSS_TEXT) for loss in dev],
-        x_range=(0.8 * x[0], 1.2 * x[-1]),
-        log_x=True,
-        font_size=font_size,
-    )
-    return figure.update_xaxes(tickvals=x, ticktext=[number(value) for value in x])
-
-
-def smoothing_alt(curve: trace.SmoothingCurve) -> str:
-    """Return one sentence that tells how the loss on dev goes with the smoothing."""
-    told = [
-        f"{nats(loss)} at {number(x)}" for x, loss in zip(curve.smoothings, curve.losses["dev"], strict=True)
-    ]
-    return f"The loss on dev over the smoothing: {', '.join(told)}."
-
-
-def lettering(narrow: bool) -> dict[str, int]:
-    """Return the type size of a strip and how many letters fit into its width."""
-    return (
-        {"font_size": PHONE_FONT_SIZE, "letters": 30} if narrow else {"font_size": FONT_SIZE, "letters": 90}
-    )
-
-
-def titles(run: trace.NeuralTraining, words: Words, brief: bool) -> list[str]:
-    """Return what is told of every recorded step: its number, the losses, and how much is elsewhere."""
-    steps = [f"step {step:,}" for step in run.steps]
-    if brief:
-        return steps
-    train = [f"loss: train {loss:.2f}" for loss in run.train]
-    dev = [f", dev {loss:.2f}" if words.splits else "" for loss in run.dev]
-    return [f"{step} · {t}{d}" for step, t, d in zip(steps, train, dev, strict=True)]
-
-
-def counted_title(run: trace.NeuralTraining, words: Words) -> str:
-    """Return the title of the counted table with its smoothing and its losses."""
-    dev = f", dev {nats(run.counted_losses['dev'])}" if words.splits else ""
-    smoothing = f" + {number(run.smoothing)}" if run.smoothing else ""
-    return f"counted{smoothing}: train {nats(run.counted_losses['train'])}{dev}"
 
 
 def judgement(run: trace.NeuralTraining) -> str:
@@ -247,28 +286,17 @@ def judgement(run: trace.NeuralTraining) -> str:
     return f"{elsewhere}. More steps bring it closer; the pull to zero works like smoothing."
 
 
-def training_figure(run: trace.NeuralTraining, words: Words, font_size: int) -> go.Figure:
-    """Draw the losses of the learnt table over the steps beside those of the counted one."""
-    parts = {"train": run.train, "dev": run.dev} if words.splits else {"train": run.train}
-    learnt = [Curve(f"learnt, {part}", run.steps, y, palette.LOSS, DASHES[part]) for part, y in parts.items()]
-    counted = [
-        Curve(f"counted, {p}", run.steps, np.full(len(y), run.counted_losses[p]), palette.GREY, DASHES[p])
-        for p, y in parts.items()
-    ]
-    low = 0.95 * min(float(curve.y.min()) for curve in (*learnt, *counted))
-    high = min(1.05 * float(run.train.max()), 2 * float(np.log(len(words.labels))))
-    return curves(
-        [*learnt, *counted],
-        x_title="step",
-        y_title="loss (nats per character)",
-        y_range=(low, high),
-        font_size=font_size,
-    )
+def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
+    """Return what is told of every recorded step: its number and, where there is room, the losses."""
+    steps = [f"step {step:,}" for step in run.steps]
+    if narrow():
+        return steps
+    dev = [f", dev {loss:.2f}" if words.splits else "" for loss in run.dev]
+    return [f"{s} · loss: train {t:.2f}{d}" for s, t, d in zip(steps, run.train, dev, strict=True)]
 
 
-def training_alt(run: trace.NeuralTraining) -> str:
-    """Return one sentence that tells where the losses began and ended."""
-    return (
-        f"The loss on train falls from {nats(run.train[0])} to {nats(run.train[-1])} in {run.steps[-1]:,} "
-        f"steps; that of the counted table is {nats(run.counted_losses['train'])}."
-    )
+def counted_title(run: trace.NeuralTraining, words: Words) -> str:
+    """Return the title of the counted table with its smoothing and its losses."""
+    dev = f", dev {nats(run.counted_losses['dev'])}" if words.splits else ""
+    smoothing = f" + {number(run.smoothing)}" if run.smoothing else ""
+    return f"counted{smoothing}: train {nats(run.counted_losses['train'])}{dev}"
