@@ -4,7 +4,7 @@ from explainer import ui
 from explainer.ui.loaders import welcome
 
 
-@ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. Here is the first one.")
+@ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")
 def claim() -> None:
     with ui.controls():
         letter = ui.steps("a name stands at the letter", welcome.letters(), "A", key="welcome_letter")

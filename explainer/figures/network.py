@@ -57,7 +57,10 @@ def network(
             _write_on_edges(result, np.asarray(texts), left, right, font_size, edges)
     if key:
         key_line(result, font_size)
-    return _let_flow(result, values, weights, font_size, narrow) if flow else result
+    if flow:
+        _let_flow(result, values, weights, font_size, narrow)
+    # Nothing here needs more room than it has, and looking for it would draw everything again.
+    return result.update_layout(margin={"autoexpand": False})
 
 
 def neuron(

@@ -41,8 +41,8 @@ def output_map(
     require_finite(p=p)
     result = figure(height=height, font_size=font_size, **_plane_axes(x, font_size))
     # The map is a square at the right of its place; so is what belongs to it.
-    result.update_layout(legend={"x": 1, "xanchor": "right"}, margin={"b": 4 * font_size})
-    result.update_xaxes(automargin=False)
+    result.update_layout(legend={"x": 1, "xanchor": "right"})
+    _fix_margins(result, left=3.5, right=4.5, top=3.2, bottom=4, font_size=font_size)
     result.add_trace(map_trace(x, p, font_size))
     result.add_traces(data_traces(points, classes, font_size))
     if mark is not None:
@@ -114,7 +114,9 @@ def learning(
         f"{step} · loss {number(losses[step])} nats · {share:.0%} right"
         for step, share in zip(steps, accuracy, strict=True)
     ]
-    return animate(result, frames, animated, labels, at=at, font_size=font_size, narrow=narrow)
+    animate(result, frames, animated, labels, at=at, font_size=font_size, narrow=narrow)
+    left, right = (3.5, 4.5) if narrow else (0.5, 1.5)
+    return _fix_margins(result, left=left, right=right, top=2.4, font_size=font_size)
 
 
 def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) -> str:
@@ -191,6 +193,14 @@ def _loss_traces(losses: np.ndarray, font_size: int) -> list[go.Scatter]:
     ball = point_trace(Point(0, float(losses[0]), "", palette.LOSS, size=14), font_size)
     line = curve_trace(Curve("loss", np.arange(len(losses)), losses, palette.LOSS, width=3))
     return [trace.update(xaxis="x3", yaxis="y3", showlegend=False) for trace in (ball, line)]
+
+
+def _fix_margins(result: go.Figure, *, font_size: int, **lines: float) -> go.Figure:
+    """Give a figure margins of so many lines of text: fitting them would draw it three times over."""
+    sides = {side[0]: round(count * font_size) for side, count in lines.items()}
+    result.update_layout(margin={**sides, "autoexpand": False})
+    result.update_xaxes(automargin=False)
+    return result.update_yaxes(automargin=False)
 
 
 def _plane_axes(x: np.ndarray, font_size: int, **y_options: object) -> dict:

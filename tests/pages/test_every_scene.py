@@ -1,6 +1,5 @@
 """Every scene of every page runs, with every control moved to its ends, and with hostile addresses."""
 
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
