@@ -58,7 +58,7 @@ def network(
     if key:
         key_line(result, font_size)
     if flow:
-        _let_flow(result, values, weights, font_size, narrow)
+        result = _let_flow(result, values, weights, font_size, narrow)
     # Nothing here needs more room than it has, and looking for it would draw everything again.
     return result.update_layout(margin={"autoexpand": False})
 

@@ -114,7 +114,7 @@ def learning(
         f"{step} · loss {number(losses[step])} nats · {share:.0%} right"
         for step, share in zip(steps, accuracy, strict=True)
     ]
-    animate(result, frames, animated, labels, at=at, font_size=font_size, narrow=narrow)
+    result = animate(result, frames, animated, labels, at=at, font_size=font_size, narrow=narrow)
     left, right = (3.5, 4.5) if narrow else (0.5, 1.5)
     return _fix_margins(result, left=left, right=right, top=2.4, font_size=font_size)
 
