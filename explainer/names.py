@@ -19,13 +19,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from explainer.download import DownloadError, download
-from explainer.vocabulary import POLISH_ALPHABET, Vocabulary, alphabetical
+from explainer.vocabulary import BOUNDARY, POLISH_ALPHABET, Vocabulary, alphabetical
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data" / "names.csv"
 DOWNLOADS = ROOT / "runs" / "register"
 
-BOUNDARY = "."  # stands before the first letter of a name and after its last
 SEED = 2147483647
 MIN_BEARERS = 21  # the talk: more than 20
 SIZES = {

@@ -13,9 +13,8 @@ import numpy as np
 import torch
 
 from explainer.models.gpt import GPT, Gains, KVCache
-from explainer.vocabulary import Vocabulary
+from explainer.vocabulary import BOUNDARY, Vocabulary
 
-BOUNDARY = "."  # stands before the first letter of a name and after its last
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+BOUNDARY = "."  # stands before the first letter of a name and after its last
 POLISH_ALPHABET = "AĄBCĆDEĘFGHIJKLŁMNŃOÓPQRSŚTUVWXYZŹŻ"
 
 

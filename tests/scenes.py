@@ -19,6 +19,13 @@ def open_scene(file: str | Path, slug: str, **query: str) -> AppTest:
     return app.run()
 
 
+def open_sound(chapter: str, slug: str, query: dict[str, str]) -> AppTest:
+    """Run a scene with controls set by its address, their keys without the chapter's prefix."""
+    app = open_scene(f"{chapter}.py", slug, **{f"{chapter}_{key}": value for key, value in query.items()})
+    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
+    return app
+
+
 def scenes_of(file: str) -> list[str]:
     """Return the slugs of a page's scenes, in their order."""
     tree = ast.parse((PAGES / file).read_text(encoding="utf-8"))

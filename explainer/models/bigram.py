@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explainer.vocabulary import Vocabulary
+from explainer.vocabulary import BOUNDARY, Vocabulary
 
-BOUNDARY = "."  # stands before a word and after it
 SEED = 2147483647
 
 

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explainer.vocabulary import Vocabulary
+from explainer.vocabulary import BOUNDARY, Vocabulary
 
-BOUNDARY = "."  # stands before a name as padding and after it as its end
 LONGEST = 40  # letters of a sampled name
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,21 +11,15 @@ from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
 from explainer.ui.loaders.words import Source, words
+from tests.scenes import open_sound
 
-ROOT = Path(__file__).resolve().parents[2]
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
 
 
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = scene
-    for key, value in query.items():
-        app.query_params[f"bigram_{key}"] = value
-    app.switch_page(str(ROOT / "pages" / "bigram.py")).run()
-    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
-    return app
+    return open_sound("bigram", scene, query)
 
 
 def figure(app: AppTest, index: int = 0) -> dict:
@@ -166,7 +159,7 @@ def test_the_loss_on_held_out_names():
 
 def test_an_impossible_pair_is_explained_and_never_drawn_as_infinity():
     app = page("how-good", smoothing="0", name="ZQX")
-    assert metrics(app)["sum of ln p"] == "infinite"
+    assert metrics(app)["sum of ln p"] == "−∞"
     assert metrics(app)["dev"] == "infinite"
     bars = figure(app)["data"][0]
     assert "impossible: ln 0 has no end" in bars["text"]

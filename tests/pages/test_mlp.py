@@ -2,7 +2,6 @@
 
 import base64
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,20 +12,14 @@ from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui.loaders.words import Source, words
+from tests.scenes import open_sound
 
-ROOT = Path(__file__).resolve().parents[2]
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
 
 
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = scene
-    for key, value in query.items():
-        app.query_params[f"mlp_{key}"] = value
-    app.switch_page(str(ROOT / "pages" / "mlp.py")).run()
-    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
-    return app
+    return open_sound("mlp", scene, query)
 
 
 def charts(app: AppTest) -> list[dict]:

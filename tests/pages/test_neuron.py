@@ -2,7 +2,6 @@
 
 import base64
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from explainer.components.grid import unpacked
 from explainer.traces import neuron as trace
 from explainer.training import network as training
+from tests.scenes import open_sound
 
 torch.set_num_threads(1)  # tensors this small only wait for a second thread
 
-ROOT = Path(__file__).resolve().parents[2]
 SCENES = [
     "one-neuron",
     "a-layer",
@@ -28,14 +27,7 @@ SCENES = [
 
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = scene
-    for key, value in query.items():
-        app.query_params[f"neuron_{key}"] = value
-    app.switch_page(str(ROOT / "pages" / "neuron.py")).run()
-    assert not app.exception, [e.message for e in app.exception]
-    assert not app.error
-    return app
+    return open_sound("neuron", scene, query)
 
 
 def figure(app: AppTest, index: int = 0) -> dict:

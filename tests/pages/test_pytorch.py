@@ -1,7 +1,5 @@
 """The PyTorch page: what stands on it is what PyTorch gives for the same expression."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -11,19 +9,12 @@ from torch.nn import functional as F
 from explainer import checkpoints, names
 from explainer.components.grid import unpacked
 from explainer.models.mlp import build_dataset
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.scenes import open_sound
 
 
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
-    app = AppTest.from_file(str(ROOT / "explainer" / "app.py"), default_timeout=60)
-    app.query_params["scene"] = scene
-    for key, value in query.items():
-        app.query_params[f"pytorch_{key}"] = value
-    app.switch_page(str(ROOT / "pages" / "pytorch.py")).run()
-    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
-    return app
+    return open_sound("pytorch", scene, query)
 
 
 def grid(app: AppTest) -> tuple[dict[str, np.ndarray], dict]:
