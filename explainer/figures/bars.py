@@ -51,6 +51,7 @@ def bars(
             orientation="h",
             text=list(texts),
             textposition="outside",
+            constraintext="none",
             textfont={"size": font_size, "color": palette.INK},
             cliponaxis=False,
             marker={"color": color, "opacity": [0.3 if i in faint else 1.0 for i in range(len(values))]},

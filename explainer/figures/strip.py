@@ -157,7 +157,8 @@ def _turn(text: str, row: Strip, letters: int) -> list[dict]:
     widths = np.diff(row.edges)  # (N,)
     full = [1.0 if i == row.drawn else 0.4 for i in range(len(widths))]
     drawn = _colored(row.labels[row.drawn], palette.PROBABILITIES_TEXT)
-    told = f"{escape(text[:-1])}{_colored(text[-1], palette.INPUT_TEXT)}{drawn}"
+    start = f"…{text[1 - letters // 2 : -1]}" if len(text) > letters // 2 else text[:-1]
+    told = f"{escape(start)}{_colored(text[-1], palette.INPUT_TEXT)}{drawn}"
     bars = {"y": widths, "marker": {"color": palette.PROBABILITIES, "opacity": full}}
     die = {"x": [row.die], "y": [0.6], "text": [f"die {row.die:.3f}"]}
     return [{"x": [0], "y": [0.5], "text": [told]}, bars, _intervals(row, 0, letters), die]

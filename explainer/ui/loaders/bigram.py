@@ -1,5 +1,6 @@
 """The bigram's page: what is counted, drawn and learnt from its words."""
 
+from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ DASHES = {"train": "solid", "dev": "dash", "test": "dot"}
 DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
 SCALE = 0.9  # of probability, where a colour is full
+MOST_STRIPS = 20
 FRAME_BYTES = 400_000  # of one table's frames, sent to the browser once
 
 
@@ -147,15 +149,20 @@ def letters_picture(drawn: trace.Sample, words: Words) -> Picture:
 
 
 def name_picture(drawn: trace.Sample, words: Words) -> Picture:
-    """Draw all letters of one name below each other, each with its die."""
+    """Draw the letters of one name below each other, each with its die, as many as can be read."""
     rows = _turns(drawn, words)
-    figure = strips(rows, font_size=font_size(), letters=_letters())
+    room = 8 if narrow() else 16
+    seen = [replace(row, name=_ending(row.name, room)) for row in rows[:MOST_STRIPS]]
+    figure = strips(seen, font_size=font_size(), letters=_letters())
+    if len(rows) > MOST_STRIPS:
+        title = f"the first {MOST_STRIPS} of {len(rows)} letters"
+        figure.update_xaxes(title={"text": title, "font": {"size": font_size()}})
     return figure, draws_alt([row.name for row in rows], rows)
 
 
 def ten_picture(drawn: list[Drawn]) -> Picture:
     """Draw ten names and how surprising each is."""
-    labels = [escape(one.name) for one in drawn]
+    labels = [escape(_ending(one.name, 16 if narrow() else 40)) for one in drawn]
     texts = [f"{nats(one.nll)} · {'new' if one.new else 'in the list'}" for one in drawn]
     look = {"color": palette.LOSS, "title": "nats per character", "font_size": font_size()}
     return bars(labels, [one.nll for one in drawn], texts, **look), bars_alt("Ten drawn names", labels, texts)
@@ -227,6 +234,11 @@ def _turns(drawn: trace.Sample, words: Words) -> list[Strip]:
     ]
 
 
+def _ending(text: str, most: int) -> str:
+    """Return the end of a text that is too long for its place."""
+    return text if len(text) <= most else f"…{text[1 - most :]}"
+
+
 def _logarithm(probability: float, length: float) -> str:
     if not probability:
         return "impossible: ln 0 has no end"
@@ -238,8 +250,10 @@ def _logarithm(probability: float, length: float) -> str:
 
 
 def nats(value: float) -> str:
-    """Return a loss as text; one that has no end in a word."""
-    return f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "infinite"
+    """Return a loss or a sum of logarithms as text, also if it has no end."""
+    if np.isfinite(value):
+        return f"{value:.2f}".replace("-", "−")
+    return "infinite" if value > 0 else "−∞"
 
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
