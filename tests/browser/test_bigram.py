@@ -36,6 +36,12 @@ def test_the_count_matrix_fills_in_back_and_forth_without_the_server(open_page):
     page = open_page("/bigram?scene=fill-in")
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.reload()
+    settled(page)
+    drawn(page, "bigram_fill_in")
+    assert sent
+    page.wait_for_timeout(500)
+    sent.clear()
     fill = girls()
     scrubber = page.locator(".st-key-bigram_fill_in input.scrubber")
     for position in (len(fill.titles), 1200, 1199):

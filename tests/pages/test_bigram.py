@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer import names
