@@ -214,12 +214,18 @@ def learning(network: Trained) -> tuple[go.Figure, str]:
     return figure, plane.learning_alt(record.steps, record.losses, record.accuracy)
 
 
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> go.Figure:
+    network = trained(choice)
+    maps = network.maps
+    return plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=font_size)
+
+
 def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[go.Figure, str]:
     """Return the map of a network after its training, and its sentence."""
-    maps = network.maps
-    figure = plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=deck.font_size())
-    alt = plane.output_map_alt(maps.p[-1], float(network.record.accuracy[-1]), len(network.y))
-    return figure, alt
+    figure = _map(network.choice, mark, deck.font_size())
+    accuracy = float(network.record.accuracy[-1])
+    return figure, plane.output_map_alt(network.maps.p[-1], accuracy, len(network.y))
 
 
 def verdict(network: Trained) -> str:
