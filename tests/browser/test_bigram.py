@@ -35,7 +35,7 @@ def girls() -> trace.FillIn:
 def test_the_count_matrix_fills_in_back_and_forth_without_the_server(open_page):
     page = open_page("/bigram?scene=fill-in")
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
     settled(page)
     drawn(page, "bigram_fill_in")

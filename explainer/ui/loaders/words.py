@@ -140,7 +140,11 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     more = stage if own and stage else st.popover("Your list" if own else "More")
     with more:
         source = _own_source() if own else _register_source(kind)
-    found = words(source)
+    try:
+        found = words(source)
+    except names.RegisterError as error:
+        st.error(str(error))
+        st.stop()
     with more:
         if own:
             st.text(found.complaint or f"{len(found.words):,} words; left out: {len(found.left_out):,}")
