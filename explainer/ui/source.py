@@ -73,8 +73,8 @@ def show_code(functions: list[Callable]) -> None:
 
 def _ours(function: Callable) -> bool:
     """Return whether a function is written in this house, and not in one of its libraries."""
-    module = inspect.getmodule(function)
-    return module is not None and Path(getattr(module, "__file__", "/")).is_relative_to(ROOT)
+    path = Path(getattr(inspect.getmodule(function), "__file__", None) or "/")
+    return any(path.is_relative_to(ROOT / folder) for folder in ("explainer", "pages"))
 
 
 def _note(*functions: Callable) -> None:

@@ -88,8 +88,8 @@ def test_a_click_on_the_contour_starts_there(open_page, size):
         page.mouse.click(*page.evaluate(PLACE, place))
         page.wait_for_function(
             """([x, y]) => {
-              const {x: [x0], y: [y0]} = document.querySelector('.js-plotly-plot')._fullData[3];
-              return x0 === x && y0 === y;
+              const start = document.querySelector('.js-plotly-plot')?._fullData?.[3];
+              return start && start.x[0] === x && start.y[0] === y;
             }""",
             arg=place,
         )
