@@ -72,15 +72,8 @@ class Scene:
     slug: str = field(default="")
 
 
-@dataclass
-class Frame:
-    """The places of the scene on the screen that its function may fill."""
-
-    controls: DeltaGenerator
-    scene: Scene
-
-
-_frame: ContextVar[Frame] = ContextVar("frame")
+# The row of controls of the scene that is being drawn.
+_controls: ContextVar[DeltaGenerator] = ContextVar("controls")
 
 
 def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
@@ -101,7 +94,7 @@ def chapter(*scenes: Scene) -> None:
 
 def controls() -> DeltaGenerator:
     """Return the row below the picture; ``with controls():`` puts the scene's controls there."""
-    return _frame.get().controls
+    return _controls.get()
 
 
 def narrow() -> bool:
@@ -183,11 +176,11 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
         with st.container(key="frame", horizontal=True, vertical_alignment="center", width="content"):
             dots("dots", [s.title for s in scenes], current, _pick)
             wants_code = st.button("Show the code", type="tertiary", key="show_code")
-    token = _frame.set(Frame(row, shown))
+    token = _controls.set(row)
     try:
         with stage, recording() as ran:
             shown.draw()
     finally:
-        _frame.reset(token)
+        _controls.reset(token)
     if wants_code:
         show_code([shown.draw, *ran])
