@@ -23,7 +23,6 @@ DIVERGING = [f"#0000{i}" for i in range(21, 31)]  # signed numbers, centred on z
 BACKGROUND = "#000038"
 GREY = "#000036"
 INK = "#000037"
-FAINT = "#000039"
 GRID = "#000035"
 
 

@@ -23,14 +23,6 @@ def said(app: AppTest) -> str:
     return " ".join(t.value for t in app.text)
 
 
-@pytest.fixture(autouse=True)
-def _quiet():
-    """Leave no training behind: a thread that computes while Python ends would end it badly."""
-    yield
-    for job in list(training.queue()._jobs):
-        job.stop()
-
-
 @pytest.fixture
 def short(monkeypatch):
     """A training that is over in a moment."""

@@ -337,7 +337,7 @@ def _runs(sex: str) -> dict[str, str]:
 
 def sweep(sex: str) -> recorded.Sweep:
     """Return the talk's learning-rate sweep on one sex's names."""
-    return _sweep({"girls": "girl", "boys": "boy"}[sex])
+    return _sweep(sex.removesuffix("s"))
 
 
 def _swept(sex: str) -> recorded.Sweep:
