@@ -12,7 +12,7 @@ TRAINERS = {
     **{f"{sex}-bigram": "explainer.training.bigram" for sex in SEXES},
     **{f"{sex}-{kind}": "explainer.training.mlp" for sex in SEXES for kind in ("mlp", "mlp-2d", "mlp-talk")},
     **{f"{sex}-gpt": "explainer.training.gpt" for sex in SEXES},
-    **dict.fromkeys(("shakespeare", "polish-books", "pan-tadeusz"), "explainer.training.gpt"),
+    **dict.fromkeys(("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"), "explainer.training.gpt"),
 }
 
 

@@ -235,6 +235,7 @@ class Trainer:
         recipe = {key: value for key, value in asdict(self.recipe).items() if key not in self.architecture}
         meta = {
             "data": self.data.origin,
+            "corpus": self.data.size,
             "seed": recipe.pop("seed"),
             "steps": self.best_step,
             "characters": round(self.best_step * self.recipe.batch_size * self.data.train.characters),

@@ -32,12 +32,14 @@ NAMES = Recipe(
     n_layer=4, n_head=4, n_embd=96, block_size=16, dropout=0.25, batch_size=64, micro_batch=64, steps=1000,
     half=False, judged=10_000, sample_length=120,
 )  # fmt: skip
+REFINING = Recipe(
+    start="polish-books", dropout=0.1, steps=400, lr_matrices=0.005, lr_rest=0.0008, decay=1.0
+)  # fmt: skip
 RECIPES = {
     "girls-gpt": NAMES,
     "boys-gpt": NAMES,
     "shakespeare": Recipe(dropout=0.1, steps=800, judged=64),
-    "polish-books": Recipe(steps=8000),
-    "pan-tadeusz": Recipe(
-        start="polish-books", dropout=0.1, steps=400, lr_matrices=0.005, lr_rest=0.0008, decay=1.0
-    ),
+    "polish-books": Recipe(steps=3300),
+    "pan-tadeusz": REFINING,
+    "poem-alone": Recipe(dropout=REFINING.dropout, steps=REFINING.steps),  # what refining is compared with
 }

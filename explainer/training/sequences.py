@@ -16,8 +16,9 @@ from explainer.vocabulary import Vocabulary, alphabetical
 
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 IGNORED = -1  # target that counts for nothing
-POLISH = ("polish-books", "pan-tadeusz")
-HELD_OUT = {"shakespeare": 0.1, "polish-books": 0.05, "pan-tadeusz": 0.1}  # share at each text's end
+POEMS = ("pan-tadeusz", "poem-alone")
+POLISH = ("polish-books", *POEMS)
+HELD_OUT = {"shakespeare": 0.1, "polish-books": 0.05, **dict.fromkeys(POEMS, 0.1)}  # share at each text's end
 SHAKESPEARE = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 
 
@@ -83,6 +84,7 @@ class Data:
     Args:
         held_out: part's name -> (N, T + 1) sequences, in order; the first part chooses the best step.
         origin: what the data is, for the metadata.
+        size: how many texts (or names) and characters all parts have together.
         prompt: text that the history's samples begin with.
     """
 
@@ -90,6 +92,7 @@ class Data:
     held_out: dict[str, torch.Tensor]
     vocabulary: Vocabulary
     origin: str
+    size: dict[str, int]
     prompt: str
 
 
@@ -124,7 +127,9 @@ def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
     parts = {part: Names(rows, recipe.block_size, recipe.seed) for part, rows in ids.items()}
     held_out = {part: parts[part].table for part in ("dev", "test")}
     origin = "given names with more than 20 bearers, PESEL register (dane.gov.pl, data set 1667)"
-    return Data(parts["train"], held_out, names.VOCABULARY, origin, prompt=".")
+    everyone = [name for part in ids.values() for name in part]
+    size = {"texts": len(everyone), "characters": sum(len(name) - 1 for name in everyone)}
+    return Data(parts["train"], held_out, names.VOCABULARY, origin, size, prompt=".")
 
 
 def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
@@ -142,7 +147,9 @@ def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
     ids = torch.tensor(vocabulary.encode("\n".join(train for train, _ in parts)), dtype=torch.int16)
     tails = torch.cat([_side_by_side(vocabulary, tail, recipe.block_size) for _, tail in parts])
     origin = ", ".join(title for title, _ in texts)
-    return Data(Windows(ids, recipe.block_size, recipe.seed), {"val": tails}, vocabulary, origin, prompt="\n")
+    size = {"texts": len(texts), "characters": sum(len(train) + len(tail) for train, tail in parts)}
+    windows = Windows(ids, recipe.block_size, recipe.seed)
+    return Data(windows, {"val": tails}, vocabulary, origin, size, prompt="\n")
 
 
 def _usual_text(name: str) -> Path:
@@ -150,7 +157,7 @@ def _usual_text(name: str) -> Path:
     if name == "shakespeare":
         path = RUNS / "shakespeare.txt"
         return path if path.exists() else download(SHAKESPEARE, path)
-    path = {"polish-books": corpus.BOOKS, "pan-tadeusz": RUNS / "pan-tadeusz.txt"}[name]
+    path = RUNS / "pan-tadeusz.txt" if name in POEMS else corpus.BOOKS
     if not path.exists():
         raise ValueError(
             f"There is no text at {path} yet. Fetch it with python -m explainer.corpus --help, "

@@ -139,6 +139,7 @@ def test_names_learn_from_the_shared_split():
     row = data.held_out["test"][0]
     assert data.vocabulary.decode(row[row != IGNORED]) == f".{split.test[0]}."
     assert [len(data.train), *map(len, data.held_out.values())] == [len(part) for part in split]
+    assert data.size == {"texts": 3517, "characters": 25_463}
 
 
 # --- learning ---------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_names_learn_from_the_shared_split():
 def test_a_tiny_model_overfits_one_batch(tmp_path):
     vocabulary = Vocabulary(".abcdefgh")
     rows = [vocabulary.encode(f".{word}.") for word in ("abc", "bad", "cafe", "deaf", "egg", "fad")]
-    data = Data(Names(rows, 8, 1), {"dev": Names(rows, 8, 1).table}, vocabulary, "six words", ".")
+    data = Data(Names(rows, 8, 1), {"dev": Names(rows, 8, 1).table}, vocabulary, "six words", {}, ".")
     recipe = dataclasses.replace(TINY, dropout=0.0, steps=150, warmup=0.1, records=2)
     run = Trainer(recipe, data, "cpu", tmp_path / "run.state.safetensors", tmp_path)
     before = evaluate(run.model, data.held_out["dev"])
@@ -238,6 +239,7 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
     assert history["sample"].shape == (len(history["sample_step"]), TINY.sample_length)
     assert history["held_out_loss"][0] == pytest.approx(math.log(len(loaded.vocabulary)), abs=0.15)
     assert loaded.meta["losses"]["val"] == pytest.approx(history["held_out_loss"].min(), abs=0.05)
+    assert loaded.meta["corpus"] == {"texts": 1, "characters": len(TEXT)}
     rows = data_of("shakespeare", TINY, text_file, tmp_path).held_out["val"]
     assert evaluate(loaded.model, rows) == pytest.approx(loaded.meta["losses"]["val"], abs=0.002)
 
@@ -245,7 +247,7 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
 def test_samples_of_names_begin_anew_after_each_boundary(tmp_path):
     vocabulary = Vocabulary(".ab")
     words = [vocabulary.encode(word) for word in (".ab.", ".ab.")]
-    data = Data(Names(words, 8, 1), {"dev": Names(words, 8, 1).table}, vocabulary, "one word", ".")
+    data = Data(Names(words, 8, 1), {"dev": Names(words, 8, 1).table}, vocabulary, "one word", {}, ".")
     run = Trainer(TINY, data, "cpu", tmp_path / "state", tmp_path)
     sample = vocabulary.decode(run.sample())
     starts = [i for i in range(1, len(sample)) if sample[i - 1] == "."]
@@ -275,6 +277,22 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
         np.testing.assert_array_equal(weights(run)[key], value)
 
 
+def test_the_poem_alone_sees_as_much_as_the_refinement_and_is_judged_by_the_same(text_file, tmp_path):
+    refining, lone = RECIPES["pan-tadeusz"], RECIPES["poem-alone"]
+    assert lone.start is None
+    assert (lone.steps, lone.batch_size, lone.dropout) == (
+        refining.steps,
+        refining.batch_size,
+        refining.dropout,
+    )
+    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path, recipe=TINY)
+    refined = data_of("pan-tadeusz", dataclasses.replace(TINY, start="polish-books"), text_file, tmp_path)
+    alone = data_of("poem-alone", TINY, text_file, tmp_path)
+    assert alone.vocabulary.symbols == refined.vocabulary.symbols
+    assert torch.equal(alone.held_out["val"], refined.held_out["val"])
+    assert torch.equal(alone.train.ids, refined.train.ids)
+
+
 def test_shakespeare_is_fetched_once_when_no_text_is_named(tmp_path, monkeypatch):
     fetched = []
 
@@ -295,6 +313,7 @@ def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
     (tmp_path / "book.txt").write_text("«Zażółć» – gęślą\u00a0jaźń…\n" * 20, encoding="utf-8")
     data = data_of("polish-books", TINY, tmp_path, tmp_path)
     assert len(data.vocabulary) == 96
+    assert data.size["texts"] == 1
     assert data.vocabulary.decode(data.train.ids[:24]) == "„Zażółć” — gęślą jaźń…\n„"
     monkeypatch.setattr(sequences.corpus, "BOOKS", tmp_path / "none")
     with pytest.raises(
