@@ -1,0 +1,273 @@
+"""The models of names side by side: what each expects, makes, pays on names it never saw, and costs."""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from explainer.models.bigram import CountedBigram, NeuralBigram, pairs
+from explainer.models.gpt import GPT, KVCache
+from explainer.models.mlp import MLP, build_dataset
+from explainer.names import Split
+from explainer.sampling import Settings, chances, pick
+from explainer.traces.bigram import neural_training
+from explainer.vocabulary import BOUNDARY, Vocabulary
+
+LONGEST = 40  # letters of a name that is drawn
+ROUNDS = 20  # of draws in which as many different names are looked for as were asked for
+
+NamesModel = CountedBigram | NeuralBigram | MLP | GPT
+
+
+def gradient_bigram(train: np.ndarray, dev: np.ndarray, vocabulary: Vocabulary) -> NeuralBigram:
+    """Return the bigram that the talk's hundred steps of gradient descent make of counts (V, V)."""
+    W = neural_training(train, dev, vocabulary, frames=2).W[-1]  # (V, V)
+    return NeuralBigram(torch.from_numpy(W)).eval().requires_grad_(False)
+
+
+# --- what follows a prefix --------------------------------------------------------------------------
+
+
+def next_logits(model: NamesModel, ids: Tensor, cache: KVCache | None = None) -> Tensor:
+    """Return the logits (B, V) of what follows texts of equal length.
+
+    Args:
+        ids: (B, T) the boundary and the letters so far; a model with a shorter window reads their end.
+        cache: of a GPT that has read the texts' beginning; what is new is added to it.
+    """
+    if isinstance(model, MLP):
+        padded = F.pad(ids, (model.block_size, 0), value=int(ids[0, 0]))  # (B, block_size + T)
+        return model(padded[:, -model.block_size :])[0]  # (B, V)
+    if not isinstance(model, GPT):
+        return model(ids[:, -1:])[0][:, -1]  # (B, V)
+    size = model.config.block_size
+    if cache is None or ids.size(1) > size:  # in a window that has moved on, kept positions do not hold
+        return model.read(ids[:, -size:], last=True)[0][:, -1]  # (B, V)
+    return model.read(ids[:, cache.length :], cache, last=True)[0][:, -1]  # (B, V)
+
+
+@torch.inference_mode()
+def next_probabilities(model: NamesModel, vocabulary: Vocabulary, prefix: str) -> np.ndarray:
+    """Return the probability (V,) of every character after the letters of a name; they add up to one.
+
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a letter.
+    """
+    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)])  # (1, T)
+    return F.softmax(next_logits(model, ids)[0].double(), dim=0).numpy()  # (V,)
+
+
+# --- the names it makes -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Made:
+    """A name that a model made.
+
+    Args:
+        prefix: the letters that were given.
+        probabilities: (N,) what the model itself gave each letter after the prefix, and the end.
+    """
+
+    name: str
+    prefix: str
+    probabilities: np.ndarray
+
+    @property
+    def probability(self) -> float:
+        """How probable the name is to the model, given the prefix: the product over what it wrote."""
+        return float(self.probabilities.prod(dtype=np.float64))
+
+
+@torch.inference_mode()
+def draw_names(
+    model: NamesModel,
+    vocabulary: Vocabulary,
+    prefix: str,
+    count: int,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> list[Made]:
+    """Draw names that begin with a prefix, all side by side; the same seed rolls the same dice.
+
+    Returns:
+        At most ``count`` names, some perhaps twice: one that has no end after 40 letters is left out.
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a letter of the prefix.
+    """
+    end = vocabulary.encode(BOUNDARY)[0]
+    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)] * count)  # (B, T)
+    dice = [random.Random(f"{seed} {row}").random for row in range(count)]
+    cache = KVCache(model.config, count) if isinstance(model, GPT) else None
+    settings, given, ended = Settings(temperature), [], np.zeros(count, bool)
+    while not ended.all() and ids.size(1) <= LONGEST:
+        logits = next_logits(model, ids, cache)  # (B, V)
+        drawn = torch.full((count, 1), end)  # (B, 1)
+        for row in np.flatnonzero(~ended):
+            drawn[row] = pick(chances(logits[row], settings), dice[row]())
+        given.append(F.softmax(logits.double(), dim=1).gather(1, drawn)[:, 0].numpy())  # (B,)
+        ids = torch.cat([ids, drawn], dim=1)  # (B, T + 1)
+        ended |= drawn[:, 0].numpy() == end
+    written = np.stack(given, axis=1)  # (B, N)
+    return [_made(vocabulary.decode(ids[row, 1:]), prefix, written[row]) for row in np.flatnonzero(ended)]
+
+
+def _made(text: str, prefix: str, written: np.ndarray) -> Made:
+    name = text.split(BOUNDARY)[0]
+    return Made(name, prefix, written[: len(name) - len(prefix) + 1])
+
+
+@dataclass(frozen=True)
+class Different:
+    """Names of which none stands twice, and how many were drawn to find them."""
+
+    names: tuple[Made, ...]
+    drawn: int
+
+
+def different_names(
+    model: NamesModel,
+    vocabulary: Vocabulary,
+    prefix: str,
+    count: int,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> Different:
+    """Draw until so many different names are found, or 20 times as many have been drawn."""
+    found: dict[str, Made] = {}
+    drawn = 0
+    for number in range(1 if temperature == 0 else ROUNDS):
+        for made in draw_names(model, vocabulary, prefix, count, temperature, seed + number * 1_000_003):
+            if made.name and len(found) < count:
+                found.setdefault(made.name, made)
+        drawn += count
+        if len(found) == count:
+            break
+    return Different(tuple(found.values()), drawn)
+
+
+# --- what each step was worth -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What a model pays on names that it never saw.
+
+    Args:
+        loss: nats per character, the end of each name included.
+        characters: that were to be predicted.
+    """
+
+    loss: float
+    characters: int
+
+
+@torch.inference_mode()
+def held_out(model: NamesModel, vocabulary: Vocabulary, words: Sequence[str]) -> HeldOut:
+    """Judge a model on every letter of every name, and on its end, with nothing before the name."""
+    logits, targets = _every_character(model, vocabulary, words)  # (N, V), (N,)
+    return HeldOut(F.cross_entropy(logits.double(), targets).item(), len(targets))
+
+
+def _every_character(
+    model: NamesModel, vocabulary: Vocabulary, words: Sequence[str]
+) -> tuple[Tensor, Tensor]:
+    """Return the logits (N, V) before every character of the names and the characters (N,)."""
+    if isinstance(model, MLP):
+        X, Y = build_dataset(words, vocabulary, model.block_size)  # (N, block_size), (N,)
+        return model(X)[0], Y
+    if not isinstance(model, GPT):
+        xs, ys = pairs(words, vocabulary)  # (N,), (N,)
+        return model(xs[None])[0][0], ys
+    rows = [torch.tensor(vocabulary.encode(f"{BOUNDARY}{word}{BOUNDARY}")) for word in words]
+    table = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-1)  # (W, T + 1)
+    asked = table[:, 1:] >= 0  # (W, T)
+    logits, _ = model(table[:, :-1].clamp(min=0))  # (W, T, V)
+    return logits[asked], table[:, 1:][asked]
+
+
+def parameters(model: NamesModel) -> int:
+    """Return how many numbers a model has learned; a counted table's numbers are its counts."""
+    return sum(tensor.numel() for tensor in model.state_dict().values())
+
+
+def multiplications(model: NamesModel, context: int) -> int:
+    """Count the multiplications, in all matrix products, that predict one character.
+
+    Args:
+        context: characters that a GPT looks back on, the newest included; the earlier ones' keys and
+            values are kept. The other models' windows are fixed.
+    """
+    if isinstance(model, CountedBigram):
+        return 0  # a row of the table is looked up
+    if isinstance(model, NeuralBigram):
+        return model.W.numel()  # one-hot (1, V) · W (V, V)
+    if isinstance(model, MLP):
+        return model.W1.numel() + model.W2.numel()  # x (1, I) · W1 (I, H), h (1, H) · W2 (H, V)
+    weights = sum(part.weight.numel() for part in model.modules() if isinstance(part, torch.nn.Linear))
+    scores_and_mixture = 2 * context * model.config.n_embd  # q · k, and pattern · v, in each layer
+    return weights + model.config.n_layer * scores_and_mixture
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Of the names that a model makes: the shares it was trained on, and those it found by itself.
+
+    Args:
+        count: names that were drawn.
+        from_train: share that stands among the names it learned from.
+        held_out: share that stands in the register, but was hidden from it.
+    """
+
+    count: int
+    from_train: float
+    held_out: float
+
+
+def copied(model: NamesModel, vocabulary: Vocabulary, split: Split, count: int, seed: int) -> Copied:
+    """Draw names and look each up in the register."""
+    made = [one.name for one in draw_names(model, vocabulary, "", count, seed=seed)]
+    return Copied(
+        count, _share(made, count, set(split.train)), _share(made, count, {*split.dev, *split.test})
+    )
+
+
+def _share(made: Sequence[str], count: int, known: Collection[str]) -> float:
+    return sum(name in known for name in made) / count
+
+
+# --- the game ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bet:
+    """What a model says before the next character is revealed.
+
+    Args:
+        guess: id of the likeliest character; probability: what the model gives it.
+        true_probability: what the model gives the character that follows.
+        nats: minus its logarithm, what the model pays.
+    """
+
+    guess: int
+    probability: float
+    true_probability: float
+    nats: float
+
+
+def bet(model: NamesModel, vocabulary: Vocabulary, name: str, read: int) -> Bet:
+    """Let a model guess what follows the first ``read`` letters of a name, and reveal it."""
+    p = next_probabilities(model, vocabulary, name[:read])  # (V,)
+    truth = vocabulary.encode((name + BOUNDARY)[read])[0]
+    guess = int(p.argmax())
+    return Bet(guess, float(p[guess]), float(p[truth]), float(-np.log(p[truth])))
+
+
+def hidden_names(split: Split, seed: int) -> list[str]:
+    """Return the names that no model learned from, in an order that the seed fixes."""
+    draw = random.Random(seed).random
+    return sorted([*split.dev, *split.test], key=lambda _: draw())
