@@ -1,0 +1,96 @@
+// --- chart: losses over a logarithmic axis, with a marker at the frame ----------------------------------
+
+const SVG = 'http://www.w3.org/2000/svg';
+const RAISED = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
+
+function svg(tag, attributes, text = '') {
+  const node = document.createElementNS(SVG, tag);
+  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+  node.textContent = text;
+  return node;
+}
+
+const grouped = (value) => new Intl.NumberFormat('en-US').format(value);
+
+// Two lines of names above, numbers at the left, powers of ten below; step 0 stands at the left edge.
+class LossChart {
+  constructor(spec) {
+    Object.assign(this, spec);
+    this.node = element('figure', 'losses');
+    this.xs = this.lines.flatMap((line) => line.x).filter((x) => x > 0);
+    this.ys = this.lines.flatMap((line) => line.y);
+    this.low = Math.min(...this.ys);
+    this.high = Math.max(...this.ys);
+    this.last = Math.log10(Math.max(...this.xs) * 1.1);
+  }
+
+  draw(rem) {
+    const [width, height] = [this.node.clientWidth, this.node.clientHeight];
+    if (width < 40 || height < 40) return;
+    const font = 0.86 * rem;
+    this.box = { left: 2.6 * rem, right: width - 0.8 * rem, top: (1.5 * this.lines.length + 0.8) * rem, bottom: height - 3.1 * rem };
+    const picture = svg('svg', { width, height, 'font-size': font, 'aria-hidden': 'true' });
+    picture.append(...this.axes(font), ...this.lines.flatMap((line, i) => this.curve(line, i, font)));
+    this.marker = this.marks.length ? [svg('line', { class: 'marker' }), ...this.lines.map(() => svg('circle', { class: 'dot', r: 0.32 * rem }))] : [];
+    picture.append(...this.marker);
+    this.node.replaceChildren(picture);
+  }
+
+  x(step) { return this.box.left + (Math.log10(Math.max(step, 0.8)) - Math.log10(0.8)) / (this.last - Math.log10(0.8)) * (this.box.right - this.box.left); }
+
+  y(loss) { return this.box.bottom - (loss - this.low * 0.9) / (this.high * 1.03 - this.low * 0.9) * (this.box.bottom - this.box.top); }
+
+  axes(font) {
+    const { left, right, top, bottom } = this.box;
+    const steps = Array.from({ length: Math.floor(this.last) + 1 }, (_, power) => 10 ** power);
+    const across = steps.flatMap((step) => [
+      svg('line', { class: 'rule', x1: this.x(step), x2: this.x(step), y1: top, y2: bottom }),
+      svg('text', { x: this.x(step), y: bottom + 1.3 * font, 'text-anchor': 'middle' }, grouped(step)),
+    ]);
+    const up = this.ticks().flatMap((loss) => [
+      svg('line', { class: 'rule', x1: left, x2: right, y1: this.y(loss), y2: this.y(loss) }),
+      svg('text', { x: left - 0.4 * font, y: this.y(loss) + 0.35 * font, 'text-anchor': 'end' }, String(loss)),
+    ]);
+    const titles = [
+      svg('text', { x: right, y: bottom + 2.8 * font, 'text-anchor': 'end' }, this.x_title),
+      svg('text', { x: left, y: 0.95 * font }, this.y_title),
+    ];
+    return [...across, ...up, ...titles];
+  }
+
+  ticks() {
+    const every = this.high - this.low * 0.9 > 1.6 ? 1 : 0.5;
+    const first = Math.ceil((this.low * 0.9) / every);
+    return Array.from({ length: Math.floor(this.high / every) - first + 1 }, (_, i) => (first + i) * every);
+  }
+
+  curve(line, i, font) {
+    const points = line.x.map((step, k) => `${this.x(step)},${this.y(line.y[k])}`).join(' ');
+    const place = (1.55 * i + 2.4) * font;
+    const { left } = this.box;
+    return [
+      svg('polyline', { class: 'curve', points, 'stroke-dasharray': line.dash }),
+      svg('line', { class: 'curve', x1: left, x2: left + 2.4 * font, y1: place - 0.3 * font, y2: place - 0.3 * font, 'stroke-dasharray': line.dash }),
+      svg('text', { x: left + 2.9 * font, y: place }, line.name),
+    ];
+  }
+
+  show(position) {
+    if (!this.marker?.length) return;
+    const step = this.marks[position];
+    const [rule, ...dots] = this.marker;
+    Object.entries({ x1: this.x(step), x2: this.x(step), y1: this.box.top, y2: this.box.bottom }).forEach(([k, v]) => rule.setAttribute(k, v));
+    dots.forEach((dot, i) => {
+      dot.setAttribute('cx', this.x(step));
+      dot.setAttribute('cy', this.y(at(this.lines[i], step)));
+    });
+  }
+}
+
+// The loss at a step, between two measured ones on a straight line.
+function at({ x, y }, step) {
+  const next = x.findIndex((value) => value >= step);
+  if (next <= 0) return next < 0 ? y.at(-1) : y[0];
+  const part = (step - x[next - 1]) / (x[next] - x[next - 1]);
+  return y[next - 1] + part * (y[next] - y[next - 1]);
+}

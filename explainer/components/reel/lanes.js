@@ -1,0 +1,121 @@
+// --- lanes: a text as tiles, as joined bytes, or a page for every frame ---------------------------------
+
+function element(tag, className = '', text = '') {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
+}
+
+// Whitespace as it is written on every scene.
+const visible = (text) => text.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const hex = (bytes) => bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+const BREAKING = /[\s]/;
+
+function lane(spec) {
+  return new { tiles: TilesLane, joins: JoinsLane, pages: PagesLane }[spec.kind](spec);
+}
+
+class Lane {
+  constructor(spec) {
+    Object.assign(this, spec);
+    this.node = element('section', `lane ${spec.kind}`);
+    this.factsNode = element('p', 'facts');
+    this.body = element('div', 'body');
+    if (spec.title) this.node.append(element('h2', '', spec.title));
+    if (spec.facts.length) this.node.append(this.factsNode);
+    this.node.append(this.body);
+  }
+
+  say(position) { this.factsNode.textContent = this.facts[Math.min(position, this.facts.length - 1)] ?? ''; }
+}
+
+function tileNode(text, below, kind) {
+  const node = element('span', `tile ${kind}`);
+  node.append(element('b', '', visible(text)));
+  if (below) node.append(element('i', '', below));
+  return node;
+}
+
+// Tiles that are given once; growing texts show so many of them.
+class TilesLane extends Lane {
+  build() {
+    this.nodes = this.tiles.map(([text, below, told, shade, kind]) => {
+      const node = tileNode(text, below, kind);
+      node.told = told;
+      if (shade) {
+        node.style.setProperty('--part', Math.min(1, Math.abs(shade)));
+        node.classList.add(shade > 0 ? 'more' : 'less');
+      }
+      return node;
+    });
+    const parts = this.nodes.flatMap((node, i) => (this.tiles[i][0] === '\n' ? [node, element('br')] : [node]));
+    this.body.replaceChildren(...parts);
+    this.body.classList.toggle('labelled', this.tiles.some((tile) => tile[1]));
+  }
+
+  show(position) {
+    this.say(position);
+    if (!this.shown.length) return;
+    const until = this.shown[position];
+    this.nodes.forEach((node, i) => {
+      node.classList.toggle('ahead', i >= until);
+      node.classList.toggle('newest', i === until - 1);
+    });
+  }
+}
+
+// Bytes whose boundaries vanish, merge after merge: the last merge inside a token is the one that made it.
+class JoinsLane extends Lane {
+  build() { this.show(0); }
+
+  tokens(position) {
+    const tokens = [];
+    let [start, last] = [0, 0];
+    for (let i = 0; i < this.bytes.length; i += 1) {
+      const merge = this.joined[i] ?? 0;
+      if (i < this.bytes.length - 1 && merge && merge <= position) { last = Math.max(last, merge); continue; }
+      const bytes = this.bytes.slice(start, i + 1);
+      tokens.push({ bytes, id: last ? 255 + last : bytes[0], merge: last });
+      [start, last] = [i + 1, 0];
+    }
+    return tokens;
+  }
+
+  show(position) {
+    this.say(position);
+    const parts = this.tokens(position).flatMap((token) => {
+      const text = readable(token.bytes);
+      const kind = [token.merge && token.merge === position ? 'newest' : '', text === null ? 'broken' : ''].join(' ');
+      const node = tileNode(this.ids ? String(token.id) : text ?? hex(token.bytes), '', `token ${kind}`);
+      const origin = token.merge ? `made by merge ${token.merge}` : 'a single byte';
+      node.told = `${text === null ? 'part of a letter' : visible(text)}: token ${token.id}, bytes ${hex(token.bytes)}, ${origin}`;
+      return text?.endsWith('\n') ? [node, element('br')] : [node];
+    });
+    this.body.replaceChildren(...parts);
+  }
+}
+
+function readable(bytes) {
+  try {
+    return decoder.decode(new Uint8Array(bytes));
+  } catch {
+    return null;
+  }
+}
+
+class PagesLane extends Lane {
+  build() { this.show(0); }
+
+  show(position) {
+    this.say(position);
+    this.body.textContent = this.texts[position];
+  }
+
+  // The fullest page, by which the size of the type is chosen.
+  longest() {
+    const lines = (text) => text.split('\n').reduce((sum, line) => sum + Math.ceil((line.length + 1) / 40), 0);
+    return this.texts.reduce((best, text, i) => (lines(text) > lines(this.texts[best]) ? i : best), 0);
+  }
+}
