@@ -90,10 +90,15 @@ def save(
         **meta,
         "sha256": hashlib.sha256(data).hexdigest(),
     }
-    _replace(folder / f"{name}.json", (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+    _write_meta(name, record, folder)
     if history is not None:
         arrays = {key: np.ascontiguousarray(array) for key, array in history.items()}
         save_arrays(arrays, folder / f"{name}.history.safetensors")
+
+
+def note(name: str, facts: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Add facts about a trained model to its metadata; the weights stay as they are."""
+    _write_meta(name, read_meta(name, folder) | facts, folder)
 
 
 def history(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
@@ -134,6 +139,10 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError as error:
         name = path.name.split(".")[0]
         raise BadCheckpoint(_advice(name, f"is missing its file {path.name}")) from error
+
+
+def _write_meta(name: str, record: dict[str, Any], folder: Path) -> None:
+    _replace(folder / f"{name}.json", (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _replace(path: Path, data: bytes) -> None:

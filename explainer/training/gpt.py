@@ -15,6 +15,7 @@ from explainer import checkpoints, names
 from explainer.models.gpt import GPT
 from explainer.sampling import generate
 from explainer.training.gpt_recipes import RECIPES, Recipe
+from explainer.training.heads import habits
 from explainer.training.machine import Clock, device_for, interruptible, multiplies_half, use_huge_pages
 from explainer.training.muon import Muon
 from explainer.training.sequences import IGNORED, RUNS, Data, Names, data_of, mixed
@@ -241,6 +242,7 @@ class Trainer:
             "characters": round(self.best_step * self.recipe.batch_size * self.data.train.characters),
             "losses": losses,
             "prompt": self.data.prompt,
+            "heads": habits(self.model, self.data.vocabulary, self.data),
             "recipe": recipe,
             "trained_on": self.device,
             "seconds": round(self.seconds),
