@@ -1,14 +1,33 @@
-"""Welcome: the claim, and the way into the chapters."""
+"""Welcome: the claim, a name for your baby, and the way into the chapters."""
 
 from explainer import ui
-from explainer.ui.loaders import welcome
+from explainer.ui.loaders import compare, welcome
 
 
 @ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")
 def claim() -> None:
     with ui.controls():
         letter = ui.steps("a name stands at the letter", welcome.letters(), "A", key="welcome_letter")
+    ui.note(welcome.first_names(letter))
     welcome.next_letter(letter, key="welcome_product")
+
+
+@ui.scene("Name your baby", "Give it the first letters: the model writes the rest, one letter at a time.")
+def name_your_baby() -> None:
+    with ui.controls():
+        prefix = compare.prefix("begins with", "MA", key="welcome_prefix")
+        sex = ui.choice("for a", welcome.SEXES, key="welcome_sex")
+        kind = ui.choice("made by", welcome.MODELS, default="gpt", key="welcome_model")
+        temperature = ui.steps(
+            "how adventurous", list(welcome.TEMPERATURES), welcome.AS_LEARNED, key="welcome_temperature"
+        )
+        seed = ui.seed("Twelve others", key="welcome_seed")
+    found = welcome.made(sex, kind, prefix, temperature, seed)
+    if not compare.complained("welcome_prefix"):
+        welcome.explain(found, kind)
+    opened = welcome.name_cards(sex, kind, found.names, key="welcome_names")
+    if opened:
+        ui.open_receipt(*opened)
 
 
 @ui.scene("Agenda", "Four steps, one multiplication at a time, to a model that writes.")
@@ -16,4 +35,4 @@ def agenda() -> None:
     ui.agenda()
 
 
-ui.chapter(claim, agenda)
+ui.chapter(claim, name_your_baby, agenda)

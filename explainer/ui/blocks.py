@@ -59,6 +59,18 @@ def agenda() -> None:
                 st.markdown(f":gray[{chapter.promise}]")
 
 
+def chapter_link(path: str, scene: str, label: str, query: dict[str, str] | None = None) -> None:
+    """Link to a scene with the values that its controls begin with; nothing if there is no such chapter.
+
+    Args:
+        path, scene: as they stand in the URL.
+        label: constant text and numbers only.
+    """
+    page = deck.pages().get(path)
+    if page is not None:
+        st.page_link(page, label=label, query_params={"scene": scene, **(query or {})})
+
+
 def shared(*shares: float, key: str) -> list[DeltaGenerator]:
     """Return columns that fill the stage between them; on a phone they stand one below the other."""
     with st.container(key=f"stacked-{key}" if deck.narrow() else f"fill-{key}"):

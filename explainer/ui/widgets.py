@@ -91,6 +91,11 @@ def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:
     return st.text_input(label, "", max_chars, key=key, placeholder=placeholder, width=300, **_KEPT)
 
 
+def beginning(label: str, default: str, *, key: str, max_chars: int = 60) -> str:
+    """Return the first letters of a word that a visitor typed."""
+    return st.text_input(label, default, max_chars, key=key, width=220, **_KEPT)
+
+
 def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 200) -> str:
     """Return a text that may be long: a short one stands in the URL, a longer one stays in the session."""
     short = len(st.session_state.get(key) or "") <= LINK_LENGTH

@@ -1,13 +1,39 @@
-"""What the first scene shows: one multiplication that predicts the next letter of a name."""
+"""What the first scenes show: one multiplication that predicts the next letter, and names made with it."""
+
+from collections.abc import Sequence
 
 import numpy as np
+import streamlit as st
 
+from explainer import names
 from explainer.components.grid import Matrix, Product, grid
+from explainer.components.names import Card, Letter, cards
+from explainer.figures.base import superscript
+from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
+from explainer.ui.blocks import chapter_link, note
+from explainer.ui.loaders import compare
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.source import shown
+from explainer.ui.source import cached, shown
+
+SEXES = {"girls": "girl", "boys": "boy"}
+MODELS = {"bigram": "bigram", "mlp": "MLP", "gpt": "GPT"}
+TEMPERATURES = {
+    "very careful · 0.3": 0.3,
+    "careful · 0.6": 0.6,
+    "as it learned · 1.0": 1.0,
+    "adventurous · 1.3": 1.3,
+    "wild · 1.7": 1.7,
+}
+AS_LEARNED = "as it learned · 1.0"
+WANTED = 12  # names
+FIRST = 6  # names that the first scene tells
+WORDS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 
 product = shown(multiply)
+
+
+# --- the claim --------------------------------------------------------------------------------------
 
 
 def letters() -> list[str]:
@@ -15,6 +41,12 @@ def letters() -> list[str]:
     trained = checkpoint("girls-bigram")
     frequent = trained.model.counts.sum(1).argsort(descending=True)
     return [symbol for symbol in trained.vocabulary.decode(frequent) if symbol != "."]
+
+
+def first_names(letter: str) -> str:
+    """Return names that the table makes, letter by letter, from their first."""
+    made = different("girls", "bigram", letter, FIRST, 1.0, 1).names
+    return f"Again and again, it makes names: **{' · '.join(one.name for one in made)}**"
 
 
 def next_letter(letter: str, *, key: str) -> None:
@@ -31,3 +63,114 @@ def next_letter(letter: str, *, key: str) -> None:
     ]
     alt = f"The letter {letter} as a row of zeros and a one, times the table of a bigram, is one row of it."
     grid(matrices, key=key, alt=alt, links=Product(0, 1, 2, made.products, made.partial), panel=False)
+
+
+# --- name your baby ---------------------------------------------------------------------------------
+
+
+def _different(
+    sex: str, kind: str, prefix: str, count: int, temperature: float, seed: int
+) -> trace.Different:
+    model = compare.model(sex, kind)
+    return trace.different_names(model, names.VOCABULARY, prefix, count, temperature, seed)
+
+
+different = cached(_different, trace.different_names, trace.draw_names, trace.next_logits, max_entries=512)
+
+
+def made(sex: str, kind: str, prefix: str, temperature: str, seed: int) -> trace.Different:
+    """Return twelve different names that a model makes of a prefix, or as many as it finds."""
+    return different(sex, kind, prefix, WANTED, TEMPERATURES[temperature], seed)
+
+
+def explain(found: trace.Different, kind: str) -> None:
+    """Say in the line above the picture what the numbers on the cards mean, or why there are so few."""
+    count = len(found.names)
+    if count < WANTED:
+        told = f"{found.drawn} draws gave only {count} different name{'s' if count != 1 else ''}: "
+        note(f"{told}after these letters little is left open. A more adventurous model finds more.")
+    else:
+        note(
+            f"1 in 500: of 500 names with this beginning, the {MODELS[kind]} writes this one once. "
+            "Click a letter to see why."
+        )
+
+
+def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) -> tuple[str, str, str] | None:
+    """Draw one card a name; a click on its last line offers to take the name along.
+
+    Returns:
+        The model, the letters before and the letter that was clicked in this run; None if none was.
+    """
+    alt = f"Names that the {MODELS[kind]} made: {', '.join(one.name for one in found)}."
+    clicked = cards([_card(sex, one) for one in found], key=key, alt=alt)
+    if clicked is None:
+        return None
+    one, place = found[clicked[0]], clicked[1]
+    if place is None:
+        _take_along(sex, kind, one)
+        return None
+    return f"{sex}-{kind}", one.name[:place], (one.name + names.BOUNDARY)[place]
+
+
+def _card(sex: str, one: trace.Made) -> Card:
+    given = [Letter(letter, None, f"{letter} was given") for letter in one.prefix]
+    text = one.name[len(one.prefix) :] + "·"
+    written = [
+        Letter(letter, float(p), f"{'the end' if letter == '·' else letter}: {p:.1%}. Why?")
+        for letter, p in zip(text, one.probabilities, strict=True)
+    ]
+    known, real = register_says(one.name, sex)
+    return Card(one.name, [*given, *written], odds(one.probability), known, real)
+
+
+def register_says(name: str, sex: str) -> tuple[str, bool]:
+    """Return what the register knows of a name, in words, and whether it knows it for this sex."""
+    other = "boys" if sex == "girls" else "girls"
+    here, there = (compare.bearers().get((name, one)) for one in (sex, other))
+    if here is None:
+        return ("new" if there is None else f"new; {there:,} {other}"), False
+    hidden = name not in trained_on(sex)
+    return f"{here:,} {sex}{', never shown to it' if hidden else ''}", True
+
+
+@st.cache_resource(show_spinner=False)
+def trained_on(sex: str) -> frozenset[str]:
+    """Return the names that the models of one sex learned from."""
+    return frozenset(compare.split(sex).train)
+
+
+def odds(probability: float) -> str:
+    """Return a probability as it is spoken: “34%”, “1 in 4,300”, “1 in 2.1 million”, “1 in 10²⁷”."""
+    if probability >= 0.095:
+        return f"{probability:.0%}"
+    often = 1 / max(probability, 1e-300)
+    if often >= 1e15:
+        return f"1 in 10{superscript(int(np.log10(often)))}"
+    scale = next((scale for scale in WORDS if often >= scale), None)
+    if scale:
+        return f"1 in {float(f'{often / scale:.2g}'):g} {WORDS[scale]}"
+    return f"1 in {int(float(f'{often:.2g}')):,}"
+
+
+@st.dialog("Take the name along")
+def _take_along(sex: str, kind: str, one: trace.Made) -> None:
+    """Tell what is known of a name, and open chapters with it."""
+    known, _ = register_says(one.name, sex)
+    st.metric(f"{MODELS[kind]}, {odds(one.probability)}", one.name)
+    st.text(f"The register: {known}.")
+    for link in ways(sex, one):
+        chapter_link(*link)
+
+
+def ways(sex: str, one: trace.Made) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Return where a name or its prefix can be taken: chapter, scene, what one sees there, and the query."""
+    girls = sex == "girls"
+    bigram = {"bigram_name": one.name} | ({} if girls else {"bigram_names": "boys"})
+    mlp = {"mlp_name": one.name, "mlp_read": str(len(one.prefix))} | ({} if girls else {"mlp_sex": "boys"})
+    four = {"compare_prefix": one.prefix} | ({} if girls else {"compare_sex": "boys"})
+    return [
+        ("bigram", "how-good", "Bigram: how surprising is it, pair by pair?", bigram),
+        ("mlp", "forward-pass", "MLP: its next letter, from the look-up to the softmax", mlp),
+        ("compare", "one-prefix", "Four models: what each makes of its beginning", four),
+    ]

@@ -1,0 +1,165 @@
+"""Names as the browser draws them: cards of letters, answers side by side, a ledger, and a game."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+
+
+def _component(name: str) -> Any:
+    parts = [(_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("shared", name)]
+    css = (_FOLDER / "names.css").read_text(encoding="utf-8")
+    return st.components.v2.component(f"names_{name}", css=css, js="\n".join(parts))
+
+
+_cards, _answers, _ledger, _guess = map(_component, ("cards", "answers", "ledger", "guess"))
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of a name; one that was given and not written by a model has no probability."""
+
+    symbol: str
+    probability: float | None
+    told: str  # what is said of it on hover
+
+
+@dataclass(frozen=True)
+class Card:
+    """A name that a model made, letter by letter, the end included."""
+
+    name: str
+    letters: Sequence[Letter]
+    odds: str  # how probable it is
+    known: str  # what the register says
+    real: bool  # whether it stands in the register
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one model says: the probability of every column, and names that it makes."""
+
+    label: str
+    told: str
+    probabilities: Sequence[float]
+    samples: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a ledger."""
+
+    title: str
+    detail: str
+    role: str  # of the colour grammar: "weights", "probabilities", …
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number of a ledger: as text, as a bar (a share of the longest one), and what is to be said of it."""
+
+    text: str
+    share: float
+    detail: str = ""
+    digits: bool = False  # whether each digit stands in a window of its own, as on an odometer
+
+
+@dataclass(frozen=True)
+class Player:
+    """One who guesses: what was said last, whether it was right, and how it stands."""
+
+    label: str
+    guess: str
+    hit: bool | None  # None before the first guess
+    score: str
+    paid: str
+
+
+def cards(shown: Sequence[Card], *, key: str, alt: str) -> tuple[int, int | None] | None:
+    """Draw one card a name; its letters carry their probability as bars.
+
+    Returns:
+        What was clicked in this run: the card and the letter, or the card alone; None if nothing was.
+    """
+    data = {"alt": alt, "cards": [asdict(card) for card in shown]}
+    clicked = _clicked(_cards, key, data)
+    if clicked is None or not 0 <= clicked["card"] < len(shown):
+        return None
+    letter = clicked.get("letter")
+    if letter is not None and not 0 <= letter < len(shown[clicked["card"]].letters):
+        return None
+    return clicked["card"], letter
+
+
+def answers(
+    columns: Sequence[str], shown: Sequence[Answer], heading: str, *, key: str, alt: str
+) -> tuple[int, int] | None:
+    """Draw one row of bars an answer, all over the same columns.
+
+    Args:
+        heading: what the samples at the right are.
+    Returns:
+        The answer and the column that were clicked in this run; None if nothing was.
+    """
+    rows = [asdict(answer) for answer in shown]
+    data = {"alt": alt, "columns": list(columns), "rows": rows, "heading": heading}
+    clicked = _clicked(_answers, key, data)
+    if clicked is None or not (0 <= clicked["row"] < len(rows) and 0 <= clicked["column"] < len(columns)):
+        return None
+    return clicked["row"], clicked["column"]
+
+
+def ledger(
+    columns: Sequence[Column], rows: Mapping[str, tuple[str, Sequence[Entry]]], *, key: str, alt: str
+) -> None:
+    """Draw a table of numbers, each with its bar.
+
+    Args:
+        rows: by label, what is said of it, and an entry for each column.
+    """
+    told = [
+        {"label": label, "told": said, "entries": [asdict(entry) for entry in entries]}
+        for label, (said, entries) in rows.items()
+    ]
+    _ledger(key=key, data={"alt": alt, "columns": [asdict(column) for column in columns], "rows": told})
+
+
+def guess(
+    word: str,
+    letters: Sequence[str],
+    players: Sequence[Player],
+    verdict: str,
+    over: bool,
+    *,
+    key: str,
+    on_guess: Callable[[str], None],
+) -> None:
+    """Draw the letters of a hidden name so far, one button a letter, and how the players stand.
+
+    Args:
+        verdict: what is said of the last guess.
+        over: whether the name is known to its end.
+        on_guess: gets the letter that was clicked or typed, before the rerun; "" to go on to the next name.
+    """
+    data = {"word": word, "letters": list(letters), "verdict": verdict, "over": over}
+    data["players"] = [asdict(player) for player in players]
+
+    def guessed() -> None:
+        letter = (st.session_state[key].get("open") or {}).get("letter")
+        if letter == "" or letter in letters:
+            on_guess(letter)
+
+    _guess(key=key, data=data, on_open_change=guessed)
+
+
+def _clicked(component: Any, key: str, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Draw a component and return what it reported in this run."""
+    return component(key=key, data=data, on_open_change=_nothing).get("open")
+
+
+def _nothing() -> None:
+    """A click needs only the rerun."""

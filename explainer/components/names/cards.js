@@ -1,0 +1,30 @@
+export default function (component) {
+  draw(component, ({ cards }, open) => {
+    const root = made('div', 'cards');
+    root.append(...cards.map((card, i) => {
+      const article = made('article', 'card');
+      const spelled = made('div', 'spelled');
+      spelled.style.setProperty('--count', Math.max(card.letters.length, 7));
+      spelled.append(...card.letters.map((letter, j) => letterOf(letter, () => open({ card: i, letter: j }))));
+      const foot = button(`foot ${card.real ? 'real' : ''}`, `${card.name}: ${card.odds}, ${card.known}. Take it along`, () => open({ card: i, letter: null }));
+      foot.append(made('span', 'odds', card.odds), made('span', 'known', card.known));
+      article.append(spelled, foot);
+      return article;
+    }));
+    return root;
+  });
+}
+
+function letterOf({ symbol, probability, told }, onclick) {
+  if (probability === null) {
+    const given = made('span', 'letter given');
+    given.title = told;
+    given.append(made('i'), made('b', '', symbol));
+    return given;
+  }
+  const node = button('letter', told, onclick);
+  const bar = made('i');
+  bar.style.setProperty('--p', probability);
+  node.append(bar, made('b', '', symbol));
+  return node;
+}

@@ -1,0 +1,63 @@
+const TYPING = 'input, textarea, select, [contenteditable=true]';
+
+export default function (component) {
+  listen(component);
+  draw(component, ({ word, letters, players, verdict, over }, open) => {
+    const root = made('div', 'guess');
+    const left = made('div', 'asked');
+    const name = made('div', 'word');
+    name.append(...[...word].map((letter) => made('span', '', letter)));
+    if (!over) name.append(made('span', 'next', '?'));
+    const pad = made('div', 'pad');
+    if (over) {
+      const next = button('go', 'Next name', () => open({ letter: '' }));
+      next.textContent = 'Next name';
+      pad.append(next);
+    } else {
+      pad.append(...letters.map((letter) => {
+        const end = letter === '·';
+        const key = button(end ? 'key end' : 'key', end ? 'the name ends here' : letter, () => open({ letter }));
+        key.textContent = end ? 'ends' : letter;
+        return key;
+      }));
+    }
+    const said = made('p', 'verdict', verdict);
+    said.setAttribute('aria-live', 'polite');
+    left.append(name, said, pad);
+    root.append(left, scores(players));
+    return root;
+  });
+}
+
+function scores(players) {
+  const table = made('table', 'players');
+  const head = made('tr');
+  head.append(...['', 'said', 'right', 'nats'].map((text) => made('th', '', text)));
+  table.append(head, ...players.map((player) => {
+    const line = made('tr', player.hit === null ? '' : player.hit ? 'hit' : 'miss');
+    const said = made('td', 'said');
+    said.append(made('span', 'mark', player.hit === null ? '' : player.hit ? '✓' : '✗'), made('span', '', player.guess));
+    line.append(made('th', '', player.label), said, made('td', '', player.score), made('td', '', player.paid));
+    return line;
+  }));
+  return table;
+}
+
+// The keyboard guesses too; the listener outlives a rerun and speaks through the newest component.
+function listen(component) {
+  const first = !window.__guess;
+  window.__guess = component;
+  if (!first) return;
+  document.addEventListener('keydown', (event) => {
+    const { parentElement, data, setTriggerValue } = window.__guess;
+    if (!parentElement.isConnected || event.repeat || document.querySelector('[role=dialog]')) return;
+    const target = event.composedPath()[0];
+    if (target.matches?.(TYPING) || (target.matches?.('button') && event.key === 'Enter')) return;
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')) return;
+    const letter = event.key === '.' ? '·' : event.key.toUpperCase();
+    if (data.over && event.key === 'Enter') setTriggerValue('open', { letter: '' });
+    else if (!data.over && data.letters.includes(letter)) setTriggerValue('open', { letter });
+    else return;
+    event.preventDefault();
+  });
+}

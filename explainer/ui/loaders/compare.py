@@ -1,0 +1,322 @@
+"""What the models of names have in common: their answers, their samples, what they cost, and the game."""
+
+import random
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from explainer import names
+from explainer.components.names import Answer, Column, Entry, Player, answers, guess, ledger
+from explainer.models.bigram import count_pairs
+from explainer.traces import compare as trace
+from explainer.ui import widgets
+from explainer.ui.blocks import complain
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.source import cached
+from explainer.ui.source import shown as noted
+
+SEXES = {"girls": "girls", "boys": "boys"}
+KINDS = {"bigram": "counts", "neural": "gradient descent", "mlp": "MLP", "gpt": "GPT"}
+READS = {
+    "bigram": "reads one letter",
+    "neural": "reads one letter",
+    "mlp": "reads three letters",
+    "gpt": "reads the whole name",
+}
+PARTS = {"test": "the test names", "dev": "the dev names"}
+DRAWN = 1_000  # names that each model is asked for, to see how many it copies
+SAMPLES = 4
+
+
+# --- the models and the register --------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False)
+def model(sex: str, kind: str) -> trace.NamesModel:
+    """Return one of the models of names; nobody writes to it."""
+    if kind != "neural":
+        return checkpoint(f"{sex}-{kind}").model
+    counts = [count_pairs(part, names.VOCABULARY).numpy() for part in (split(sex).train, split(sex).dev)]
+    return trace.gradient_bigram(*counts, names.VOCABULARY)
+
+
+@st.cache_resource(show_spinner=False)
+def split(sex: str) -> names.Split:
+    """Return the names that the models of one sex learned from, were chosen by and are judged by."""
+    return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist())
+
+
+@st.cache_resource(show_spinner=False)
+def bearers() -> dict[tuple[str, str], int]:
+    """Return how many bear each name, by (name, "girls" or "boys")."""
+    table = names.register()
+    keys = zip(table["name"], table["sex"] + "s", strict=True)
+    return dict(zip(keys, table["bearers"].tolist(), strict=True))
+
+
+def labels() -> list[str]:
+    """Return the characters as they are shown, the end of a name as a dot in the middle."""
+    return ["·", *names.VOCABULARY.symbols[1:]]
+
+
+# --- computed by the traces -------------------------------------------------------------------------
+
+
+def _probabilities(sex: str, kind: str, prefix: str) -> np.ndarray:
+    return trace.next_probabilities(model(sex, kind), names.VOCABULARY, prefix)
+
+
+def _samples(sex: str, kind: str, prefix: str, seed: int) -> list[str]:
+    made = trace.draw_names(model(sex, kind), names.VOCABULARY, prefix, SAMPLES, seed=seed)
+    return [one.name for one in made]
+
+
+def _held_out(sex: str, kind: str, part: str) -> trace.HeldOut:
+    return trace.held_out(model(sex, kind), names.VOCABULARY, getattr(split(sex), part))
+
+
+def _copied(sex: str, kind: str) -> trace.Copied:
+    return trace.copied(model(sex, kind), names.VOCABULARY, split(sex), DRAWN, names.SEED)
+
+
+def _bet(sex: str, kind: str, name: str, read: int) -> trace.Bet:
+    return trace.bet(model(sex, kind), names.VOCABULARY, name, read)
+
+
+probabilities = cached(_probabilities, trace.next_probabilities, trace.next_logits, max_entries=512)
+samples = cached(_samples, trace.draw_names, max_entries=512)
+held_out = cached(_held_out, trace.held_out)
+copied = cached(_copied, trace.copied, trace.draw_names)
+bet = cached(_bet, trace.bet, max_entries=2048)
+parameters = noted(trace.parameters)
+multiplications = noted(trace.multiplications)
+
+
+# --- a prefix ---------------------------------------------------------------------------------------
+
+
+def prefix(label: str, default: str, *, key: str) -> str:
+    """Draw the field for the beginning of a name; while it cannot be used, say why and keep the last one."""
+    typed = widgets.beginning(label, default, key=key)
+    wanted = names.capitals("".join(typed.split()))
+    kept = f"{key}_kept"
+    wrong = objection(wanted)
+    if not wrong:
+        st.session_state[kept] = wanted
+    st.session_state[f"{key}_wrong"] = wrong
+    return st.session_state.get(kept, default)
+
+
+def complained(key: str) -> bool:
+    """Say in the line above the picture what is wrong with a prefix, if anything is."""
+    return complain(st.session_state.get(f"{key}_wrong", ""))
+
+
+def objection(wanted: str) -> str:
+    """Return why no name can begin with these letters; nothing if one can."""
+    unknown = [c for c in (*names.VOCABULARY.unknown(wanted), names.BOUNDARY) if c in wanted]
+    if unknown:
+        told = (
+            ", ".join(f"“{letter}”" for letter in unknown[:5] if letter.isprintable()) or "such a character"
+        )
+        return f"No name in the register has {told}. Type letters from A to Ż; the last names stay here."
+    longest = longest_name()
+    if len(wanted) > longest:
+        return f"No name has {len(wanted)} letters; the longest has {longest}. The last names stay here."
+    return ""
+
+
+@st.cache_data(show_spinner=False)
+def longest_name() -> int:
+    """Return how many letters the longest name of the register has."""
+    return int(names.register()["name"].str.len().max())
+
+
+# --- one prefix, four answers -----------------------------------------------------------------------
+
+
+def four_answers(sex: str, typed: str, seed: int, *, key: str) -> tuple[str, str] | None:
+    """Draw what every model expects after a prefix, and names that it makes of it with the same dice.
+
+    Returns:
+        The model's kind and the character whose probability was clicked in this run, or None.
+    """
+    told = [_answer(sex, kind, typed, seed) for kind in KINDS]
+    alt = f"What follows {typed or 'the beginning'}: " + "; ".join(f"{a.label} {a.told}" for a in told)
+    clicked = answers(labels(), told, "names it makes, same dice", key=key, alt=alt)
+    if clicked is None:
+        return None
+    return list(KINDS)[clicked[0]], names.VOCABULARY.symbols[clicked[1]]
+
+
+def _answer(sex: str, kind: str, typed: str, seed: int) -> Answer:
+    p = probabilities(sex, kind, typed)
+    told = f"{labels()[int(p.argmax())]}, {p.max():.0%}"
+    return Answer(KINDS[kind], told, p.round(6).tolist(), samples(sex, kind, typed, seed))
+
+
+# --- what each step was worth -----------------------------------------------------------------------
+
+
+def worth(sex: str, part: str, *, key: str) -> None:
+    """Draw what each model pays on names it never saw, what it costs, and how much of it is copied."""
+    judged = {kind: held_out(sex, kind, part) for kind in KINDS}
+    context = checkpoint(f"{sex}-gpt").model.config.block_size
+    counted = {kind: multiplications(model(sex, kind), context) for kind in KINDS}
+    sizes = {kind: parameters(model(sex, kind)) for kind in KINDS}
+    copies = {kind: copied(sex, kind) for kind in KINDS}
+    nothing = float(np.log(len(names.VOCABULARY)))
+    columns = [
+        Column("nats per character", f"on {judged['gpt'].characters:,} hidden ones", "loss"),
+        Column("parameters", "numbers it learned", "weights"),
+        Column("multiplications", "for one character", "activations"),
+        Column("copied names", f"of {DRAWN:,} that it made", "probabilities"),
+    ]
+    rows = {}
+    for kind, label in KINDS.items():
+        loss, share = judged[kind].loss, copies[kind].from_train
+        rows[label] = (
+            READS[kind],
+            [
+                Entry(f"{loss:.3f}", loss / nothing, f"as if among {np.exp(loss):.1f} letters"),
+                Entry(f"{sizes[kind]:,}", sizes[kind] / max(sizes.values()), _shape(sex, kind)),
+                Entry(
+                    f"{counted[kind]:,}",
+                    counted[kind] / max(counted.values()),
+                    _products(kind, context),
+                    digits=True,
+                ),
+                Entry(f"{share:.1%}", share, f"{copies[kind].held_out:.1%} real, never shown to it"),
+            ],
+        )
+    alt = "; ".join(f"{label}: " + ", ".join(e.text for e in entries) for label, (_, entries) in rows.items())
+    ledger(columns, rows, key=key, alt=alt)
+
+
+def _shape(sex: str, kind: str) -> str:
+    if kind == "gpt":
+        config = checkpoint(f"{sex}-gpt").model.config
+        return f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} wide"
+    return {"bigram": "34 × 34 counts", "neural": "34 × 34 weights", "mlp": "C, W1, b1, W2, b2"}[kind]
+
+
+def _products(kind: str, context: int) -> str:
+    return {
+        "bigram": "a row is looked up",
+        "neural": "1 × 34 · 34 × 34",
+        "mlp": "30 · 200 + 200 · 34",
+        "gpt": f"with {context} characters to look back on",
+    }[kind]
+
+
+# --- the game ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Game:
+    """A visit's game: which names are asked, how far the current one is known, and the score."""
+
+    sex: str
+    seed: int
+    place: int = 0
+    read: int = 1
+    asked: int = 0
+    hits: dict[str, int] = field(default_factory=dict)  # by player
+    paid: dict[str, float] = field(default_factory=dict)  # nats, by model
+    said: str = ""  # the visitor's last guess
+    bets: dict[str, trace.Bet] = field(default_factory=dict)  # the models' last ones
+    truth: str = ""  # what followed
+
+    @property
+    def name(self) -> str:
+        """The name that is hidden."""
+        order = hidden_names(split(self.sex), self.seed)
+        return order[self.place % len(order)]
+
+    @property
+    def over(self) -> bool:
+        """Whether the name is known to its end."""
+        return self.read > len(self.name)
+
+    def play(self, letter: str) -> None:
+        """Take a guess, let the models guess, reveal the character; "" goes on to the next name."""
+        if letter == "":
+            self.place, self.read, self.said, self.bets = self.place + self.over, 1, "", {}
+            return
+        if self.over:
+            return
+        self.said = letter.replace("·", names.BOUNDARY)
+        self.truth = (self.name + names.BOUNDARY)[self.read]
+        self.bets = {kind: bet(self.sex, kind, self.name, self.read) for kind in KINDS}
+        self._score("you", self.said == self.truth)
+        for kind, made in self.bets.items():
+            self._score(kind, names.VOCABULARY.symbols[made.guess] == self.truth)
+            self.paid[kind] = self.paid.get(kind, 0.0) + made.nats
+        self.asked += 1
+        self.read += 1
+
+    def _score(self, player: str, hit: bool) -> None:
+        self.hits[player] = self.hits.get(player, 0) + hit
+
+
+hidden_names = noted(trace.hidden_names)
+
+
+def game(sex: str) -> Game:
+    """Return the visit's game with the names of one sex."""
+    games = st.session_state.setdefault("compare_games", {})
+    if sex not in games:
+        games[sex] = Game(sex, random.randrange(2**31))
+    return games[sex]
+
+
+def start_over(sex: str) -> None:
+    """Forget the score and hide other names."""
+    st.session_state.get("compare_games", {}).pop(sex, None)
+
+
+def table(played: Game, *, key: str) -> None:
+    """Draw the hidden name, the letters to guess with, and how everyone stands."""
+    known = played.name[: played.read] + ("·" if played.over else "")
+    letters = [*labels()[1:], "·"]
+    guess(known, letters, _players(played), verdict(played), played.over, key=key, on_guess=played.play)
+
+
+def verdict(played: Game) -> str:
+    """Return in a sentence what the last guess was worth, or what to do."""
+    if not played.said:
+        return (
+            "What comes next? Click or type a letter; a full stop if the name ends here."
+        )
+    letter = played.truth.replace(names.BOUNDARY, "the end")
+    told = f"{'Right' if played.said == played.truth else 'No'}: it was {letter}."
+    if played.over:
+        count = bearers()[played.name, played.sex]
+        told += f" {played.name}: {count:,} {played.sex} bear that name. No model has learned from it."
+    return told
+
+
+def _players(played: Game) -> list[Player]:
+    you = Player("you", _said(played.said), _hit(played, played.said), _score(played, "you"), "–")
+    return [you, *(_player(played, kind, label) for kind, label in KINDS.items())]
+
+
+def _player(played: Game, kind: str, label: str) -> Player:
+    made = played.bets.get(kind)
+    said = names.VOCABULARY.symbols[made.guess] if made else ""
+    told = f"{_said(said)} {made.probability:.0%}" if made else ""
+    paid = f"{played.paid[kind] / played.asked:.2f}" if played.asked else "–"
+    return Player(label, told, _hit(played, said), _score(played, kind), paid)
+
+
+def _said(letter: str) -> str:
+    return letter.replace(names.BOUNDARY, "ends")
+
+
+def _hit(played: Game, said: str) -> bool | None:
+    return said == played.truth if said else None
+
+
+def _score(played: Game, player: str) -> str:
+    return f"{played.hits.get(player, 0)} of {played.asked}"

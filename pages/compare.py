@@ -1,0 +1,39 @@
+"""Four models: what each of them expects, what it costs, and whether it beats the room."""
+
+from explainer import ui
+from explainer.ui.loaders import compare
+
+
+@ui.scene(
+    "One prefix, four answers", "The same letters before; the further back a model looks, the surer it is."
+)
+def one_prefix() -> None:
+    with ui.controls():
+        prefix = compare.prefix("a name begins with", "MAR", key="compare_prefix")
+        sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
+        seed = ui.seed(key="compare_seed")
+    compare.complained("compare_prefix")
+    clicked = compare.four_answers(sex, prefix, seed, key="compare_answers")
+    if clicked:
+        ui.open_receipt(f"{sex}-{clicked[0]}", prefix, clicked[1])
+
+
+@ui.scene(
+    "What each step was worth", "More parameters and more multiplications buy a better guess; by how much?"
+)
+def what_each_step_was_worth() -> None:
+    with ui.controls():
+        sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
+        part = ui.choice("judged on", compare.PARTS, key="compare_part")
+    compare.worth(sex, part, key="compare_worth")
+
+
+@ui.scene("Guess the next letter", "A real name that no model has seen: can you beat them, letter by letter?")
+def guess_the_next_letter() -> None:
+    with ui.controls():
+        sex = ui.choice("names of", compare.SEXES, key="compare_sex")
+        ui.action("Start over", lambda: compare.start_over(sex), key="compare_again", primary=False)
+    compare.table(compare.game(sex), key="compare_game")
+
+
+ui.chapter(one_prefix, what_each_step_was_worth, guess_the_next_letter)
