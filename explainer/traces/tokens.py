@@ -1,5 +1,6 @@
 """What tokens are: characters with their ids, and a byte-pair encoder that learns its tokens from a text."""
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -136,11 +137,15 @@ def encode(text: str, merges: Sequence[Merge]) -> Encoded:
 
 
 def readable(content: bytes) -> str:
-    """Return a token as text; one that holds only a part of a letter as its bytes, such as ``C5``."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content.hex(" ").upper()
+    """Return a token as text; bytes that are only a part of a letter stand as numbers, such as ``⟨C5⟩``."""
+    return content.decode(errors="as_numbers")
+
+
+def _as_numbers(error: UnicodeError) -> tuple[str, int]:
+    return f"⟨{error.object[error.start : error.end].hex(' ').upper()}⟩", error.end
+
+
+codecs.register_error("as_numbers", _as_numbers)
 
 
 def _bytes(text: str) -> np.ndarray:

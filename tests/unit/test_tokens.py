@@ -77,7 +77,8 @@ def test_ties_go_to_the_pair_that_comes_first():
 
 
 def test_a_letter_cut_in_two_is_shown_as_its_bytes():
-    assert [tokens.readable(part) for part in ("ł".encode()[:1], "ł".encode(), b"a")] == ["C5", "ł", "a"]
+    parts = ("ł".encode()[:1], "ł".encode(), "i ł".encode()[:3], "ła".encode()[1:], b"\\xc5")
+    assert [tokens.readable(part) for part in parts] == ["⟨C5⟩", "ł", "i ⟨C5⟩", "⟨82⟩a", "\\xc5"]
 
 
 def test_a_merge_of_a_byte_pair_puts_a_polish_letter_together():

@@ -1,4 +1,4 @@
-"""Texts as rows of tiles: tokens, characters with what a model thought of them, pages; played in the browser."""
+"""Texts as rows of tiles: tokens, characters and what a model thought of them, pages; played like a film."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -9,9 +9,8 @@ function element(tag, className = '', text = '') {
 
 // Whitespace as it is written on every scene.
 const visible = (text) => text.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8');
 const hex = (bytes) => bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
-const BREAKING = /[\s]/;
 
 function lane(spec) {
   return new { tiles: TilesLane, joins: JoinsLane, pages: PagesLane }[spec.kind](spec);
@@ -50,7 +49,8 @@ class TilesLane extends Lane {
       }
       return node;
     });
-    const parts = this.nodes.flatMap((node, i) => (this.tiles[i][0] === '\n' ? [node, element('br')] : [node]));
+    const breaks = (i) => this.tiles[i][0] === '\n' && !this.tiles[i][1];
+    const parts = this.nodes.flatMap((node, i) => (breaks(i) ? [node, element('br')] : [node]));
     this.body.replaceChildren(...parts);
     this.body.classList.toggle('labelled', this.tiles.some((tile) => tile[1]));
   }
@@ -87,22 +87,32 @@ class JoinsLane extends Lane {
     this.say(position);
     const parts = this.tokens(position).flatMap((token) => {
       const text = readable(token.bytes);
-      const kind = [token.merge && token.merge === position ? 'newest' : '', text === null ? 'broken' : ''].join(' ');
-      const node = tileNode(this.ids ? String(token.id) : text ?? hex(token.bytes), '', `token ${kind}`);
+      const kind = [token.merge && token.merge === position ? 'newest' : '', text.includes('\u27e8') ? 'broken' : ''].join(' ');
+      const node = tileNode(this.ids ? String(token.id) : text, '', `token ${kind}`);
       const origin = token.merge ? `made by merge ${token.merge}` : 'a single byte';
-      node.told = `${text === null ? 'part of a letter' : visible(text)}: token ${token.id}, bytes ${hex(token.bytes)}, ${origin}`;
-      return text?.endsWith('\n') ? [node, element('br')] : [node];
+      node.told = `${visible(text)}: token ${token.id}, bytes ${hex(token.bytes)}, ${origin}`;
+      return text.endsWith('\n') ? [node, element('br')] : [node];
     });
     this.body.replaceChildren(...parts);
   }
 }
 
+// A token as text; bytes that are only a part of a letter stand as numbers.
 function readable(bytes) {
-  try {
-    return decoder.decode(new Uint8Array(bytes));
-  } catch {
-    return null;
+  const parts = [];
+  for (let i = 0; i < bytes.length;) {
+    const size = letterAt(bytes, i);
+    parts.push(size ? decoder.decode(new Uint8Array(bytes.slice(i, i + size))) : `\u27e8${hex([bytes[i]])}\u27e9`);
+    i += size || 1;
   }
+  return parts.join('');
+}
+
+// How many bytes the letter at a place has; 0 if it is not whole.
+function letterAt(bytes, i) {
+  const size = [[0x80, 1], [0xc0, 0], [0xe0, 2], [0xf0, 3], [0xf8, 4]].find(([limit]) => bytes[i] < limit)?.[1] ?? 0;
+  const rest = bytes.slice(i + 1, i + size);
+  return rest.length === size - 1 && rest.every((byte) => byte >> 6 === 2) ? size : 0;
 }
 
 class PagesLane extends Lane {

@@ -3,7 +3,7 @@
 const NARROW = 700;
 const SLOW_FPS = 4; // with "reduce motion"
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
-const LARGEST = 1.9; // rem of a text that has room
+const LARGEST = 2.6; // rem of a text that has room
 const SMALLEST = 0.86;
 
 class Reel {

@@ -1,0 +1,370 @@
+"""What the GPT chapter shows: tokens, the blocks of a trained GPT with their tensors, and sizes to scale."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from explainer import checkpoints, names
+from explainer.checkpoints import Checkpoint
+from explainer.components.grid import Cross, Matrix, grid
+from explainer.components.reel import Joins, Lane, Tile, Tiles, reel
+from explainer.figures import scale, transformer
+from explainer.models.gpt import Block
+from explainer.traces import architecture, tokens
+from explainer.traces import gpt as trace
+from explainer.ui import blocks, deck, widgets
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.source import cached, shown
+from explainer.vocabulary import BOUNDARY
+
+MODELS = {
+    "polish-books": "Polish books",
+    "pan-tadeusz": "Pan Tadeusz",
+    "shakespeare": "Shakespeare",
+    "girls-gpt": "girls' names",
+    "boys-gpt": "boys' names",
+}
+STARTS = {"shakespeare": "To be, or not to b", "girls-gpt": "ANNAMA", "boys-gpt": "WOJCIE"}
+POLISH_START = "Pan Tadeusz wszedł do si"
+POLISH = (
+    "Jak nazwiemy naszą córkę? Czytaliśmy imiona w rejestrze, jedno po drugim, a te imiona, które się nam "
+    "spodobały, czytaliśmy jeszcze raz. Najdłuższe imię ma więcej liter niż najkrótsze, ale litery są "
+    "te same."
+)
+ENGLISH = (
+    "What shall we name our daughter? We have read the names in the register, one after the other, and the "
+    "names that we liked, we read again. The longest name has more letters than the shortest, but the "
+    "letters are the same letters."
+)
+LEARNED_FROM = {"both": "both texts", "polish": "the first", "english": "the second"}
+SHOWN = {"text": "as text", "ids": "as numbers"}
+LONGEST = 3_000  # characters of a visitor's text that are cut into tokens
+TILED = 120  # characters that are shown as large tiles
+MOST_MERGES = 500
+COLUMNS = 24  # numbers of a row that are shown at once
+ROWS = 18
+
+
+# --- which models there are -------------------------------------------------------------------------
+
+
+def available(options: dict[str, str] = MODELS) -> dict[str, str]:
+    """Return those of some models whose files are there; a model still to be trained is left out."""
+    found = (checkpoints.FOLDER / f"{name}.json" for name in options)
+    return {
+        path.stem: options[path.stem]
+        for path in found
+        if path.exists() and path.with_suffix(".safetensors").exists()
+    }
+
+
+def model_of(label: str, *, key: str) -> str:
+    """Draw the choice among the models that are there and return the chosen one's name."""
+    options = available()
+    shown_as = list(options.values())
+    chosen = widgets.pick(label, shown_as, shown_as[0], key=key)
+    return next(name for name, title in options.items() if title == chosen)
+
+
+def visible(text: str) -> str:
+    """Return a text with its whitespace written out, and the boundary of a name as a dot."""
+    return text.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥")
+
+
+# --- tokens -----------------------------------------------------------------------------------------
+
+
+def _learned(texts: tuple[str, ...], most: int) -> tuple[tokens.Merge, ...]:
+    return tokens.learn_merges(texts, most)
+
+
+characters = shown(tokens.characters)
+learned = cached(_learned, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced)
+encoded = cached(tokens.encode)
+
+
+def character_tiles(name: str, text: str) -> None:
+    """Show a text as the ids that a model reads, above all the characters that the model knows."""
+    vocabulary = checkpoint(name).vocabulary
+    found = characters(text[:TILED], vocabulary)
+    pairs = list(zip(found.characters, found.ids, strict=True))
+    read = [
+        Tile(c, "?" if i is None else str(i), _said(c, i), kind="unknown" if i is None else "")
+        for c, i in pairs
+    ]
+    used = {i for i in found.ids if i is not None}
+    known = [
+        Tile(symbol, str(i), _said(symbol, i), kind="used" if i in used else "known")
+        for i, symbol in enumerate(vocabulary.symbols)
+    ]
+    lanes = [
+        Lane("Your text, as the model reads it", Tiles(read), [_counted(text, found)]),
+        Lane(f"All {len(vocabulary)} tokens of {MODELS[name]}", Tiles(known)),
+    ]
+    alt = f"{len(read)} characters with their ids, and the {len(known)} characters that the model knows."
+    reel(lanes, key="gpt_tokens", alt=alt, stacked=True)
+
+
+def _said(character: str, i: int | None) -> str:
+    known = "a character this model has never seen" if i is None else f"token {i}"
+    return f"{visible(character)}: {known}, Unicode U+{ord(character):04X}"
+
+
+def _counted(text: str, found: tokens.Characters) -> str:
+    cut = f"the first {TILED} of {len(text):,} characters" if len(text) > TILED else f"{len(text)} characters"
+    if found.unknown:
+        return f"{cut}; never seen, so it cannot be read: {' '.join(map(visible, found.unknown[:8]))}"
+    return f"{cut}, {len(text[:TILED].encode(errors='replace'))} bytes in UTF-8"
+
+
+def own_texts() -> tuple[str, str]:
+    """Draw two fields for texts of one's own; empty fields leave the ready ones."""
+    first = widgets.pasted("first text (here Polish)", key="gpt_polish", placeholder=POLISH, height=140)
+    second = widgets.pasted("second text (here English)", key="gpt_english", placeholder=ENGLISH, height=140)
+    for text in (first, second):
+        if len(text or "") > LONGEST:
+            st.text(f"{len(text):,} characters are too many: the first {LONGEST:,} are used.")
+    return (first or POLISH)[:LONGEST], (second or ENGLISH)[:LONGEST]
+
+
+def byte_pairs(texts: tuple[str, str], source: str, most: int, shown_as: str) -> None:
+    """Show two texts as their tokens, merge by merge, with merges learned from both or one of them."""
+    chosen = {"both": texts, "polish": texts[:1], "english": texts[1:]}[source]
+    merges = learned(chosen, most)
+    ready = {POLISH: "Polish", ENGLISH: "English"}
+    lanes = [
+        _lane(ready.get(text, name), encoded(text, merges), shown_as == "ids")
+        for name, text in zip(("First text", "Second text"), texts, strict=True)
+    ]
+    titles = ["bytes, before the first merge", *map(_merged, merges)]
+    alt = f"Two texts as tokens after {len(merges)} merges; {lanes[0].facts[-1]}; {lanes[1].facts[-1]}."
+    options = {"unit": "merge", "speed": 4.0, "start": len(merges), "ledger": "Merges, the newest marked"}
+    reel(lanes, key="gpt_pairs", alt=alt, titles=titles, **options)
+
+
+def _lane(name: str, found: tokens.Encoded, ids: bool) -> Lane:
+    letters, size = len(found.text), len(found.data)
+    head = f"{letters:,} characters, {size:,} bytes"
+    facts = [f"{head} → {n:,} tokens, {letters / max(n, 1):.2f} characters each" for n in found.counts]
+    return Lane(name, Joins(found.data, found.joined, ids), facts)
+
+
+def _merged(merge: tokens.Merge) -> str:
+    number = merge.token - tokens.BYTES + 1
+    return f"{number}. {visible(tokens.readable(merge.content))} × {merge.count} → token {merge.token}"
+
+
+def ended_early(texts: tuple[str, str], source: str, most: int) -> str:
+    """Say so if the texts had no pair left that occurs twice before all merges were learned."""
+    chosen = {"both": texts, "polish": texts[:1], "english": texts[1:]}[source]
+    count = len(learned(chosen, most))
+    return (
+        f"After {count} merges no pair occurs twice: give it more text to learn more." if count < most else ""
+    )
+
+
+# --- the architecture -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Which model reads which text, and which block, layer and head are open."""
+
+    name: str
+    text: str
+    part: str
+    layer: int
+    head: int
+    tensor: str
+    first: int
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _traced(name: str, text: str) -> trace.Trace:
+    loaded = checkpoint(name)
+    return trace.trace(loaded.model, loaded.vocabulary.encode(text))
+
+
+traced = shown(_traced, trace.trace, Block.forward)
+parts = shown(architecture.parts)
+tensors = shown(architecture.tensors)
+
+
+def opened() -> Opened:
+    """Draw the controls of the architecture and return what is open."""
+    with st.popover("More"):
+        name = model_of("model", key="gpt_model")
+        model = checkpoint(name).model
+        head = widgets.slider("head", 1, model.config.n_head, 1, key="gpt_head") - 1
+        first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
+    text = _typed(name)
+    labels = [part.name for part in parts(model)]
+    part = widgets.pick("block", labels, "masked attention", key="gpt_block")
+    layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
+    found = tensors(model, traced(name, text), part)
+    which = widgets.pick("tensor", list(found), next(iter(found)), key=f"gpt_tensor_{labels.index(part)}")
+    return Opened(name, text, part, layer, head, which, first)
+
+
+def _typed(name: str) -> str:
+    """Draw the field for a text; what the model has never seen is left out."""
+    loaded, sexed = checkpoint(name), name.endswith("-gpt")
+    start = STARTS.get(name, POLISH_START)
+    typed = widgets.word("your text", start, key="gpt_text", max_chars=40) or start
+    text = BOUNDARY + names.capitals(typed) if sexed else typed
+    unknown = loaded.vocabulary.unknown(text)
+    if unknown:
+        st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
+    kept = "".join(c for c in text if c not in unknown) or loaded.meta["prompt"]
+    return kept[: loaded.model.config.block_size]
+
+
+def decoder(asked: Opened) -> None:
+    """Draw the path of the text through the model; a click opens a block."""
+    loaded = checkpoint(asked.name)
+    found = parts(loaded.model)
+    whole = architecture.total(loaded.model)
+    names_ = [part.name for part in found]
+    labels = [f"{part.name} · {_share(part.total, whole)}" for part in found]
+    for i in (0, 1):
+        labels[i] = labels[i].replace(" embedding", "")
+    guesses = best(asked)
+    figure = transformer.decoder(
+        visible(asked.text),
+        labels,
+        names_.index(asked.part),
+        asked.layer,
+        loaded.model.config.n_layer,
+        guesses,
+        font_size=deck.font_size(),
+        narrow=deck.narrow(),
+    )
+    alt = transformer.decoder_alt(visible(asked.text), loaded.model.config.n_layer, asked.part, guesses)
+
+    def click(point: dict) -> None:
+        if point["curve_number"] == 0:
+            st.session_state["gpt_block"] = names_[point["point_index"]]
+
+    blocks.clickable(figure, alt, key="gpt_decoder", on_click=click)
+
+
+def best(asked: Opened, most: int = 6) -> list[tuple[str, float]]:
+    """Return the likeliest next characters, as they are shown, with their probabilities."""
+    last = traced(asked.name, asked.text).probabilities[-1]  # (V,)
+    symbols = checkpoint(asked.name).vocabulary.symbols
+    return [(visible(symbols[i]), float(last[i])) for i in np.argsort(-last, kind="stable")[:most]]
+
+
+def told(asked: Opened) -> str:
+    """Return in one line what the open block holds, and its share of the whole."""
+    model = checkpoint(asked.name).model
+    part = next(p for p in parts(model) if p.name == asked.part)
+    whole = architecture.total(model)
+    copies = f" in each of {part.copies} layers: {part.total:,}" if part.copies > 1 else ""
+    return (
+        f":orange[{asked.part}: {part.parameters:,} parameters{copies}], "
+        f"{_share(part.total, whole)} of {whole:,}"
+    )
+
+
+def _share(n: int, whole: int) -> str:
+    return f"{n / whole:.1%}" if n else "0%"
+
+
+def tensor_grid(asked: Opened) -> None:
+    """Draw the open tensor, or the part of it that has room; its title says which part that is."""
+    loaded = checkpoint(asked.name)
+    found = tensors(loaded.model, traced(asked.name, asked.text), asked.part, asked.layer, asked.head)[
+        asked.tensor
+    ]
+    height, width = found.values.shape
+    rows, cols = _rows(found, height, asked), _cols(found, width, asked)
+    values = found.values[rows.start : rows.stop, cols.start : cols.stop]
+    labels = [_labels(kind, span, asked, loaded) for kind, span in ((found.rows, rows), (found.cols, cols))]
+    drawn = Matrix(
+        values,
+        asked.tensor,
+        found.role,
+        rows=labels[0],
+        cols=labels[1],
+        title=_window(asked.tensor, (height, width), rows, cols),
+    )
+    alt = f"{asked.tensor} of {asked.part}, {height} × {width}, a part of it cell by cell."
+    key = f"gpt_tensor_grid_{asked.part}_{asked.tensor}".replace(" ", "_").replace("+", "and")
+    grid([drawn], key=key, alt=alt, links=Cross(0))
+
+
+def _rows(found: architecture.Tensor, height: int, asked: Opened) -> range:
+    """Return the rows that are shown: the last characters, or of weights as many as have room."""
+    if found.rows == "position":
+        return range(max(0, height - ROWS), height)
+    if found.rows == "symbol":
+        return range(min(height, 2 * ROWS))
+    first = min(asked.first, max(0, height - ROWS)) if found.cols == "position" else 0
+    return range(first, min(height, first + ROWS))
+
+
+def _cols(found: architecture.Tensor, width: int, asked: Opened) -> range:
+    if found.cols == "position":
+        return range(max(0, width - ROWS), width)
+    most = COLUMNS
+    first = min(asked.first, max(0, width - most))
+    return range(first, min(width, first + most))
+
+
+def _labels(kind: str, span: range, asked: Opened, loaded: Checkpoint) -> list[str]:
+    if kind == "position":
+        return [visible(asked.text[i]) for i in span]
+    if kind == "symbol":
+        return [visible(loaded.vocabulary.symbols[i]) for i in span]
+    return [str(i) for i in span]
+
+
+def _window(name: str, shape: tuple[int, int], rows: range, cols: range) -> str:
+    height, width = shape
+    whole = f"{name} {height} × {width}"
+    some = [
+        f"{what} {span.start}–{span.stop - 1}"
+        for what, span, size in (("rows", rows, height), ("columns", cols, width))
+        if len(span) < size
+    ]
+    return f"{whole}, {' and '.join(some)}" if some else whole
+
+
+# --- to scale ---------------------------------------------------------------------------------------
+
+
+def sizes() -> tuple[list[str], list[int]]:
+    """Return the sizes that are drawn, the smallest first, and how each is called."""
+    name = next(iter(available()))
+    ours = architecture.total(checkpoint(name).model)
+    perceptron = architecture.total(checkpoint("girls-mlp").model)
+    values = [perceptron, ours, architecture.GPT2_XL, architecture.GPT4_ESTIMATED]
+    labels = [
+        f"our MLP: {perceptron:,}",
+        f"our GPT: {ours / 1e6:.1f} million",
+        "GPT-2 XL: 1.5 billion",
+        "GPT-4: 1.76 trillion, estimated",
+    ]
+    return labels, values
+
+
+def zoom() -> None:
+    """Draw the sizes as squares to scale, seen from farther and farther away."""
+    labels, values = sizes()
+    figure = scale.zoom(labels, values, first=1, font_size=deck.font_size(), narrow=deck.narrow())
+    blocks.chart(figure, scale.zoom_alt(labels, values), key="gpt_scale")
+
+
+def odometer() -> None:
+    """Tell the numbers and where each comes from."""
+    name = next(iter(available()))
+    model = checkpoint(name).model
+    ours = architecture.total(model)
+    st.metric("parameters of our GPT, counted", f"{ours:,}")
+    st.metric("multiplications for one character", f"{architecture.multiplications(model):,}")
+    st.metric(f"GPT-2 XL · {architecture.GPT2_XL / ours:,.0f} × ours", f"{architecture.GPT2_XL:,}")
+    st.markdown(":gray[Radford et al. 2019, table 2]")
+    st.metric(f"GPT-4 · {architecture.GPT4_ESTIMATED / ours:,.0f} × ours", f"{architecture.GPT4_ESTIMATED:,}")
+    st.markdown(":gray[estimated in the press; OpenAI has published no number]")

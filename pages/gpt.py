@@ -1,0 +1,52 @@
+"""GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
+
+import streamlit as st
+
+from explainer import ui
+from explainer.ui.loaders import gpt
+
+
+@ui.scene("Tokens", "A model reads numbers: here every character, spaces too, has one of its own.")
+def tokens() -> None:
+    with ui.controls():
+        name = gpt.model_of("vocabulary of", key="gpt_vocabulary")
+        text = ui.text("your text", "Pan Tadeusz, or not to be?", key="gpt_typed", max_chars=200)
+    gpt.character_tiles(name, text)
+
+
+@ui.scene("Byte pairs", "The big models join the most frequent pair of neighbours, again and again.")
+def byte_pairs() -> None:
+    with ui.controls():
+        most = ui.slider("merges", 0, gpt.MOST_MERGES, 60, key="gpt_merges")
+        source = ui.choice("learned from", gpt.LEARNED_FROM, key="gpt_learned")
+        shown_as = ui.choice("tokens", gpt.SHOWN, key="gpt_shown")
+        with st.popover("Your own text"):
+            texts = gpt.own_texts()
+    ui.complain(gpt.ended_early(texts, source, most))
+    gpt.byte_pairs(texts, source, most, shown_as)
+
+
+@ui.scene(
+    "The architecture", "One path from the text to the next character; every block on it can be opened."
+)
+def architecture() -> None:
+    with ui.controls():
+        asked = gpt.opened()
+    ui.note(gpt.told(asked))
+    path, tensor = ui.beside(2, 3)
+    with path:
+        gpt.decoder(asked)
+    with tensor:
+        gpt.tensor_grid(asked)
+
+
+@ui.scene("To scale", "The area is the number of weights: how far back must we stand to see all of GPT-4?")
+def to_scale() -> None:
+    picture, words = ui.beside(3, 1)
+    with picture:
+        gpt.zoom()
+    with words:
+        gpt.odometer()
+
+
+ui.chapter(tokens, byte_pairs, architecture, to_scale)
