@@ -1,0 +1,172 @@
+"""Receipts: at every step the terms come to the number that the model used."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from explainer import checkpoints
+from explainer.models.bigram import CountedBigram, NeuralBigram, initial_weights
+from explainer.traces import gpt
+from explainer.traces.bigram import probability_table
+from explainer.traces.receipt import FORMS, BadReceipt, Receipt, receipt, walk
+from explainer.traces.receipt.bigram import Counted
+from explainer.vocabulary import UnknownCharacter, Vocabulary
+
+NAMES = sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if "." not in path.stem)
+NAMES = [name for name in NAMES if (checkpoints.FOLDER / f"{name}.json").exists()]
+TOLERANCE = 1e-4  # of the largest number that is added up, and of one
+
+
+def sound(step, where: str) -> None:
+    """Fail if a step's terms do not come to its number, or a term's operands not to the term."""
+    assert step.made == pytest.approx(step.result, abs=TOLERANCE * step.magnitude), where
+    for term in step.terms:
+        if term.operands:
+            made = FORMS[term.form](*(operand.value for operand in term.operands))
+            assert made == pytest.approx(term.value, rel=1e-9, abs=1e-12), (where, term)
+
+
+def descend(made: Receipt, die: random.Random) -> str:
+    """Go down from the probability at random until nothing can be opened any more; return the path."""
+    path, name = [], ""
+    while True:
+        step = made.step(name)
+        sound(step, "/".join(path))
+        if not step.leads:
+            return "/".join(path)
+        name = die.choice(sorted(step.leads))
+        path.append(name)
+
+
+def asked(vocabulary: Vocabulary, die: random.Random) -> tuple[str, str]:
+    """Return a random context and a random next character."""
+    letters = [symbol for symbol in vocabulary.symbols if symbol != "."]
+    return "".join(die.choices(letters, k=die.randint(1, 12))), die.choice(vocabulary.symbols)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_adds_up_for_random_prompts(name):
+    loaded, die = checkpoints.load(name), random.Random(7)
+    for _ in range(4):
+        context, character = asked(loaded.vocabulary, die)
+        made = receipt(loaded.model, loaded.vocabulary, context, character)
+        for _ in range(8):
+            path = descend(made, die)
+        assert walk(made, path)[-1].leads == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_probability_is_the_models_own(name):
+    loaded, die = checkpoints.load(name), random.Random(3)
+    for _ in range(5):
+        context, character = asked(loaded.vocabulary, die)
+        bounded = "." + context if loaded.vocabulary.symbols[0] == "." else context
+        size = getattr(loaded.model, "block_size", 16)
+        ids = loaded.vocabulary.encode(("." * size + context)[-size:] if "mlp" in name else bounded[-size:])
+        with torch.inference_mode():
+            logits = loaded.model(torch.tensor([ids]))[0].reshape(-1, len(loaded.vocabulary))[-1]
+        expected = logits.softmax(0)[loaded.vocabulary.encode(character)[0]].item()
+        shown = receipt(loaded.model, loaded.vocabulary, bounded[-size:].lstrip("."), character).step("")
+        assert shown.result == pytest.approx(expected, rel=1e-4)
+        assert shown.made == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_count_worked_by_hand():
+    """After A came B twice and the end once; smoothing adds one to each of the three."""
+    vocabulary = Vocabulary(".AB")
+    counts = np.array([[0, 3, 0], [1, 0, 2], [2, 0, 0]])
+    step = Counted(probability_table(counts, 1.0), 1.0, vocabulary, "BA", "B").step("")
+    assert [(term.label, term.value) for term in step.terms] == [("·", 2.0), ("A", 1.0), ("B", 3.0)]
+    assert step.total == 6
+    assert step.result == step.made == 0.5
+    assert step.order == [2, 0, 1]
+
+
+def test_a_row_that_was_never_seen_is_uniform():
+    vocabulary = Vocabulary(".AB")
+    step = Counted(probability_table(np.zeros((3, 3), dtype=int), 0.0), 0.0, vocabulary, "A", "B").step("")
+    assert step.made == step.result == pytest.approx(1 / 3)
+
+
+def test_a_learnt_bigram_picks_one_row():
+    vocabulary = Vocabulary(".AB")
+    model = NeuralBigram(torch.tensor([[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]))
+    steps = walk(receipt(model, vocabulary, "A", "B"), "logit-2")
+    assert steps[0].made == pytest.approx(np.exp(2) / (1 + np.e + np.exp(2)))
+    assert [term.value for term in steps[1].terms] == [0.0, 5.0, 0.0]
+
+
+def test_the_counted_and_the_learnt_start_from_the_same_context():
+    vocabulary = Vocabulary(".AB")
+    counted, learnt = CountedBigram(3, 1.0), NeuralBigram(initial_weights(vocabulary))
+    assert receipt(counted, vocabulary, "", "A").step("").symbol == "p(A | ·)"
+    assert receipt(learnt, vocabulary, "", "A").step("").symbol == "p(A | ·)"
+
+
+@pytest.fixture(scope="module")
+def names_gpt():
+    return checkpoints.load("girls-gpt")
+
+
+def test_the_parts_of_a_gpts_logit_are_those_of_the_trace(names_gpt):
+    made = receipt(names_gpt.model, names_gpt.vocabulary, "AN", "N")
+    token = names_gpt.vocabulary.encode("N")[0]
+    traced = gpt.trace(names_gpt.model, names_gpt.vocabulary.encode(".AN"))
+    parts = gpt.contributions(names_gpt.model, traced, -1, token)
+    logit = made.step(f"logit-{token}")
+    assert logit.total == pytest.approx(parts.logit, abs=1e-4)
+    sources = gpt.head_sources(names_gpt.model, traced, 1, 2, 2, token)
+    head = made.step(f"head-{token}-1-2")
+    np.testing.assert_allclose([term.value for term in head.terms], sources, atol=1e-5)
+    products = gpt.logit_terms(names_gpt.model, traced, -1, token)
+    shown = made.step(f"products-{token}")
+    np.testing.assert_allclose([term.value for term in shown.terms], products, atol=1e-5)
+
+
+def test_attention_opens_down_to_an_embedding(names_gpt):
+    made = receipt(names_gpt.model, names_gpt.vocabulary, "AN", "N")
+    token = names_gpt.vocabulary.encode("N")[0]
+    path = f"logit-{token}/head-{token}-0-1/pattern-0-1-2-1/score-0-1-2-1/q-0-1-2-3/ln-0-2-5/x-0-2-5/wte-2-5"
+    steps = walk(made, path)
+    assert [step.name for step in steps[3:6]] == ["attention to A", "score of A", "q₃"]
+    embedding = names_gpt.model.wte.weight[names_gpt.vocabulary.encode("N")[0], 5].item()
+    assert steps[-1].total == pytest.approx(embedding, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["logit-99", "nothing", "logit-1/logit-2", "h-0", "__class__", "probability", "-", "step-1", "x" * 9],
+)
+def test_a_step_that_does_not_exist_is_refused(path):
+    loaded = checkpoints.load("girls-mlp")
+    with pytest.raises(BadReceipt, match="no such step"):
+        walk(receipt(loaded.model, loaded.vocabulary, "AN", "N"), path)
+
+
+def test_an_endless_path_is_refused(names_gpt):
+    with pytest.raises(BadReceipt, match="too long"):
+        walk(receipt(names_gpt.model, names_gpt.vocabulary, "AN", "N"), "logit-1/products-1/" * 200)
+
+
+@pytest.mark.parametrize(
+    ("context", "character", "told"),
+    [("AN", "NA", "exactly one"), ("AN", "", "exactly one"), ("A" * 30_000, "A", "at most 20,000")],
+)
+def test_what_no_model_can_be_asked_is_refused(names_gpt, context, character, told):
+    with pytest.raises(BadReceipt, match=told):
+        receipt(names_gpt.model, names_gpt.vocabulary, context, character)
+
+
+def test_unknown_characters_are_named(names_gpt):
+    with pytest.raises(UnknownCharacter, match="“5”"):
+        receipt(names_gpt.model, names_gpt.vocabulary, "A5", "N")
+
+
+def test_a_text_model_needs_a_text():
+    if "shakespeare" not in NAMES:
+        pytest.skip("the checkpoint shakespeare is not here")
+    loaded = checkpoints.load("shakespeare")
+    with pytest.raises(BadReceipt, match="at least one character"):
+        receipt(loaded.model, loaded.vocabulary, "", "a")
