@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import dots
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
+from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.source import recording, show_code
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -170,6 +171,8 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
     with st.container(key="head", gap=None):
         st.title(shown.title, anchor=False)
         st.markdown(f":gray[{shown.sentence}]")
+        terms = terms_of(_path(shown), shown.slug)
+        wants_words = bool(terms) and st.button("Words used here", type="tertiary", key="show_words")
     stage = st.container(key="stage")
     with st.container(key="bar", horizontal=True, vertical_alignment="bottom"):
         row = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
@@ -184,3 +187,11 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
         _controls.reset(token)
     if wants_code:
         show_code([shown.draw, *ran])
+    if wants_words:
+        show_words(terms, pages().get("references"))
+
+
+def _path(shown: Scene) -> str:
+    """Return the path of the chapter that a scene is written in."""
+    file = Path(shown.draw.__code__.co_filename).name
+    return next((c.path for c in CHAPTERS if c.file == file), file)

@@ -86,6 +86,16 @@ def pick(label: str, options: Sequence[str], default: str, *, key: str) -> str:
     return st.selectbox(label, options, options.index(default), key=key, **_KEPT)
 
 
+def pills(label: str, options: Sequence[str], *, key: str) -> str:
+    """Return one of many words, all of them in sight; the first at the start."""
+    return st.pills(label, options, default=options[0], key=key, required=True, **_KEPT)
+
+
+def several(label: str, options: Sequence[str], *, key: str, placeholder: str = "") -> list[str]:
+    """Return those of many options that were chosen, in the order of choosing."""
+    return st.multiselect(label, options, key=key, placeholder=placeholder, width=420, **_KEPT)
+
+
 def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:
     """Return a word that a visitor typed; nothing while only the placeholder is seen."""
     return st.text_input(label, "", max_chars, key=key, placeholder=placeholder, width=300, **_KEPT)

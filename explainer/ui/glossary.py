@@ -1,0 +1,234 @@
+"""The words of the field: what each means, in one sentence, and the scenes that show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, its meaning, and where it is shown.
+
+    Args:
+        scenes: (chapter path, scene slug), the one that shows it best first.
+    """
+
+    name: str
+    meaning: str
+    scenes: tuple[tuple[str, str], ...]
+
+
+TERMS = (
+    Term(
+        "activation",
+        "The number that a neuron hands on: its weighted sum, bent by a function such as tanh.",
+        (("neuron", "one-neuron"), ("mlp", "activations"), ("mlp", "forward-pass")),
+    ),
+    Term(
+        "backpropagation",
+        "The chain rule, walked from the loss back to every weight: it gives all slopes in one sweep.",
+        (("gradient-descent", "slope"), ("neuron", "it-learns")),
+    ),
+    Term(
+        "batch",
+        "Several examples that go through the model together, as the rows of one matrix.",
+        (("matrix-multiplication", "why-useful"), ("mlp", "activations"), ("mlp", "hyperparameters")),
+    ),
+    Term(
+        "bias",
+        "A number that a neuron adds to its weighted sum; it moves the point at which the neuron bends.",
+        (("neuron", "one-neuron"), ("neuron", "a-layer")),
+    ),
+    Term(
+        "bigram",
+        "Two letters side by side; a bigram model knows only how often each letter follows each other one.",
+        (("bigram", "one-name"), ("bigram", "fill-in"), ("", "claim"), ("compare", "one-prefix")),
+    ),
+    Term(
+        "boundary",
+        "The dot before the first letter of a name and after its last; drawing it ends the name.",
+        (("bigram", "one-name"), ("bigram", "sample"), ("mlp", "data-set")),
+    ),
+    Term(
+        "byte pairs",
+        "Tokens made by merging the most frequent pair of neighbours, again and again.",
+        (("gpt", "byte-pairs"),),
+    ),
+    Term(
+        "context window",
+        "The characters that a model reads before it guesses the next: 1, 3, 16 or 256 in this house.",
+        (("mlp", "data-set"), ("gpt", "architecture"), ("compare", "what-each-step-was-worth")),
+    ),
+    Term(
+        "cross-entropy",
+        "Minus the logarithm of the probability that the model gave to what really came.",
+        (("pytorch", "cross-entropy"), ("mlp", "forward-pass"), ("bigram", "how-good")),
+    ),
+    Term(
+        "dot product",
+        "Two lists of numbers, multiplied place by place and added up: one cell of a matrix product.",
+        (("matrix-multiplication", "cell-by-cell"), ("matrix-multiplication", "four-ways")),
+    ),
+    Term(
+        "dropout",
+        "While training, a random part of the activations is set to zero, so that none is relied on alone.",
+        (("training", "two-recipes"), ("mlp", "good-start")),
+    ),
+    Term(
+        "embedding",
+        "The list of numbers that stands for a letter or token; it is looked up in a table, and learned.",
+        (("training", "letters-move"), ("mlp", "structure"), ("mlp", "matrices"), ("gpt", "architecture")),
+    ),
+    Term(
+        "GPT",
+        "Generative pre-trained transformer: blocks of attention and MLP that predict the next token.",
+        (("gpt", "architecture"), ("gpt", "to-scale"), ("compare", "one-prefix")),
+    ),
+    Term(
+        "gradient",
+        "How much the loss would rise for a small step of each weight: the slope, in all directions at once.",
+        (("gradient-descent", "slope"), ("gradient-descent", "downhill")),
+    ),
+    Term(
+        "gradient descent",
+        "Take a small step against the gradient, look again, repeat: this is all that learning is.",
+        (("gradient-descent", "downhill"), ("gradient-descent", "race"), ("bigram", "counting-is-learning")),
+    ),
+    Term(
+        "held-out names",
+        "Names kept away from the training: dev to choose by, test to judge by.",
+        (("bigram", "data"), ("compare", "what-each-step-was-worth"), ("compare", "guess-the-next-letter")),
+    ),
+    Term(
+        "hyperparameter",
+        "A number that is chosen before training and not learned, such as the width of a layer.",
+        (("mlp", "hyperparameters"), ("training", "live")),
+    ),
+    Term(
+        "layer",
+        "Neurons side by side that read the same inputs: one matrix multiplication, then one bend.",
+        (("neuron", "a-layer"), ("neuron", "a-network"), ("matrix-multiplication", "why-useful")),
+    ),
+    Term(
+        "learning rate",
+        "How long the steps of gradient descent are; too long, and it climbs out of the valley.",
+        (("gradient-descent", "learning-rate"), ("training", "sweep")),
+    ),
+    Term(
+        "logit",
+        "A model's raw score for a character, any number; softmax turns all of them into probabilities.",
+        (("mlp", "forward-pass"), ("pytorch", "cross-entropy")),
+    ),
+    Term(
+        "loss",
+        "One number for how wrong a model is; training lowers it, and a lower one is better.",
+        (("bigram", "how-good"), ("gradient-descent", "downhill"), ("training", "overfitting")),
+    ),
+    Term(
+        "matrix multiplication",
+        "Every row of the first against every column of the second: multiply, then add.",
+        (("matrix-multiplication", "cell-by-cell"), ("matrix-multiplication", "shape-rule"), ("", "claim")),
+    ),
+    Term(
+        "MLP",
+        "Multilayer perceptron: layers one after the other, each a matrix multiplication and a bend.",
+        (("mlp", "structure"), ("neuron", "a-network"), ("compare", "one-prefix")),
+    ),
+    Term(
+        "nats",
+        "The unit of surprise with the natural logarithm: ln 34 = 3.53 nats for one of 34, knowing nothing.",
+        (("bigram", "how-good"), ("compare", "what-each-step-was-worth")),
+    ),
+    Term(
+        "neuron",
+        "A weighted sum of inputs, plus a bias, bent by a function.",
+        (("neuron", "one-neuron"), ("neuron", "why-it-must-bend")),
+    ),
+    Term(
+        "one-hot vector",
+        "Zeros and a single one: it picks one row out of a matrix when it is multiplied with it.",
+        (("", "claim"), ("bigram", "counting-is-learning")),
+    ),
+    Term(
+        "overfitting",
+        "Learning the examples by heart: the loss on them falls on, the one on held-out names does not.",
+        (("training", "overfitting"), ("training", "two-recipes"), ("compare", "what-each-step-was-worth")),
+    ),
+    Term(
+        "parameter",
+        "A number inside the model that training changes; all of them together are what it has learned.",
+        (("mlp", "matrices"), ("mlp", "hyperparameters"), ("gpt", "to-scale")),
+    ),
+    Term(
+        "probability",
+        "How often something is expected, from 0 to 1; those of all next characters add up to 1.",
+        (("bigram", "probabilities"), ("", "name-your-baby"), ("compare", "one-prefix")),
+    ),
+    Term(
+        "sampling",
+        "Rolling a die whose sides are as wide as the probabilities: this is how models write.",
+        (("bigram", "sample"), ("", "name-your-baby")),
+    ),
+    Term(
+        "saturation",
+        "Where tanh is flat, near −1 and 1: hardly any gradient passes, and the neuron stops learning.",
+        (("mlp", "tanh"), ("mlp", "activations"), ("mlp", "good-start")),
+    ),
+    Term(
+        "shape",
+        "How many rows and columns a matrix has, or how many numbers a tensor has along each axis.",
+        (("matrix-multiplication", "shape-rule"), ("pytorch", "view"), ("pytorch", "indexing")),
+    ),
+    Term(
+        "smoothing",
+        "A little added to every count, so that what was never seen is unlikely and not impossible.",
+        (("bigram", "probabilities"), ("bigram", "how-good")),
+    ),
+    Term(
+        "softmax",
+        "e to the power of each logit, divided by their sum: any scores become probabilities.",
+        (("mlp", "forward-pass"), ("bigram", "counting-is-learning"), ("pytorch", "cross-entropy")),
+    ),
+    Term(
+        "tanh",
+        "A curve that bends any number into −1 to 1; without a bend, two layers were one.",
+        (("mlp", "tanh"), ("neuron", "why-it-must-bend"), ("neuron", "two-layers-one-matrix")),
+    ),
+    Term(
+        "temperature",
+        "Divides the logits before the die is rolled: below 1 more careful, above 1 more adventurous.",
+        (("", "name-your-baby"),),
+    ),
+    Term(
+        "tensor",
+        "Numbers in a row, a table or a stack of tables; in memory always one long row.",
+        (("pytorch", "view"), ("pytorch", "indexing")),
+    ),
+    Term(
+        "token",
+        "What a model reads and writes one at a time: a character here, a piece of a word in the big ones.",
+        (("gpt", "tokens"), ("gpt", "byte-pairs")),
+    ),
+    Term(
+        "weight",
+        "What an input is multiplied by; the weights of a layer are a matrix.",
+        (("neuron", "one-neuron"), ("matrix-multiplication", "why-useful"), ("mlp", "matrices")),
+    ),
+)
+
+
+def terms_of(path: str, slug: str) -> list[Term]:
+    """Return the terms that a scene shows."""
+    return [term for term in TERMS if (path, slug) in term.scenes]
+
+
+@st.dialog("Words used here", width="large")
+def show_words(terms: Sequence[Term], glossary: StreamlitPage | None) -> None:
+    """Open a window with the terms of a scene, each a link into the glossary."""
+    for term in terms:
+        if glossary is not None:
+            query = {"scene": "glossary", "term": term.name}
+            st.page_link(glossary, label=f"**{term.name}**", query_params=query)
+        st.markdown(term.meaning)

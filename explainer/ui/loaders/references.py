@@ -1,0 +1,181 @@
+"""Where everything comes from: the talk's list, the words, and the record of every trained model."""
+
+import ast
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+import streamlit as st
+
+from explainer.ui import deck, widgets
+from explainer.ui.blocks import chapter_link, shared, table
+from explainer.ui.glossary import TERMS, Term
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something to read, to watch or to learn from."""
+
+    title: str
+    address: str
+    told: str
+
+
+TO_READ = (
+    Reference(
+        "Andrej Karpathy: Neural networks, zero to hero",
+        "https://www.youtube.com/playlist?list=PLAqhlrjkxbuWI23v9cThsA9GvCAUhRvKZ",
+        "The series that this talk follows, from one neuron to a GPT, in code.",
+    ),
+    Reference(
+        "3Blue1Brown: Neural networks",
+        "https://www.youtube.com/playlist?list=PLZHQObOWTQDNU6R1_67000Dx_ZCJB-3pi",
+        "What a neural network is, in pictures that move.",
+    ),
+    Reference(
+        "Bengio, Ducharme, Vincent and Jauvin 2003",
+        "https://www.jmlr.org/papers/volume3/bengio03a/bengio03a.pdf",
+        "A neural probabilistic language model: the MLP of this talk.",
+    ),
+    Reference(
+        "Vaswani et al. 2017",
+        "https://arxiv.org/pdf/1706.03762.pdf",
+        "Attention is all you need: the transformer.",
+    ),
+    Reference(
+        "Radford et al. 2019",
+        "https://d4mucfpksywv.cloudfront.net/better-language-models/language-models.pdf",
+        "Language models are unsupervised multitask learners: GPT-2.",
+    ),
+    Reference(
+        "Edward Z. Yang: PyTorch internals",
+        "http://blog.ezyang.com/2019/05/pytorch-internals/",
+        "What a view is, and why it costs nothing.",
+    ),
+)
+DATA_AND_CODE = (
+    Reference(
+        "Given names in the PESEL register, data set 1667",
+        "https://dane.gov.pl/pl/dataset/1667,lista-imion-wystepujacych-w-rejestrze-pesel-osoby-zyjace",
+        "Girls 2024, boys 2023. Public-sector information, free to reuse with its source named.",
+    ),
+    Reference(
+        "Wolne Lektury",
+        "https://wolnelektury.pl/api/",
+        "Polish books and Pan Tadeusz. Authors dead for more than 70 years: public domain.",
+    ),
+    Reference(
+        "ELTeC-pol, European Literary Text Collection",
+        "https://doi.org/10.5281/zenodo.4662725",
+        "Many of the transcriptions came by way of it. Licence: CC BY 4.0.",
+    ),
+    Reference(
+        "Tiny Shakespeare",
+        "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+        "Concatenated works of Shakespeare, 1,115,394 characters. Public domain.",
+    ),
+    Reference(
+        "The workshop's repository",
+        "https://github.com/bodzio50318/genAiWorkshop",
+        "The slides, notebooks and scripts that became this app.",
+    ),
+)
+
+
+def sources() -> None:
+    """List what the talk referred to beside the data that the models learned from."""
+    places = shared(1, 1, key="references_sources")
+    for place, title, listed in zip(
+        places, ("To read and to watch", "Data and code"), (TO_READ, DATA_AND_CODE), strict=True
+    ):
+        with place:
+            st.subheader(title, anchor=False)
+            for one in listed:
+                st.markdown(f"**[{one.title}]({one.address})**  \n:gray[{one.told}]")
+
+
+# --- the words --------------------------------------------------------------------------------------
+
+
+def chosen_term() -> Term:
+    """Draw all words as buttons and return the one that was chosen."""
+    by_name = {term.name: term for term in TERMS}
+    return by_name[widgets.pills("the words", list(by_name), key="term")]
+
+
+def explain(term: Term) -> None:
+    """Tell what a word means and link to the scenes that show it."""
+    st.header(term.name, anchor=False)
+    st.subheader(f":gray[{term.meaning}]", anchor=False)
+    chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
+    for path, slug in term.scenes:
+        title = titles().get((path, slug))
+        if title is not None:
+            chapter_link(path, slug, f"{chapters[path]} · {title}")
+
+
+@cache
+def titles() -> dict[tuple[str, str], str]:
+    """Return the title of every scene, by chapter path and slug, as the pages' source has it."""
+    return {
+        (chapter.path, function.name.replace("_", "-")): ast.literal_eval(decorator.args[0])
+        for chapter in deck.chapters()
+        for function in ast.parse((deck.PAGES / chapter.file).read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "ui.scene"
+    }
+
+
+# --- the checkpoints --------------------------------------------------------------------------------
+
+
+def checkpoints() -> None:
+    """Show the record of every trained model whose files are here."""
+    alt = "Every trained model: what it is, what it learned from, for how long, how well, and its checksum."
+    with shared(1, key="references_records")[0]:
+        table(records(), alt, key="references_checkpoints")
+
+
+@st.cache_data(show_spinner=False)
+def records() -> pd.DataFrame:
+    """Return one row a checkpoint, read from its metadata."""
+    # Only this scene needs them, and they bring torch along.
+    from safetensors import safe_open
+
+    from explainer.checkpoints import FOLDER, BadCheckpoint, read_meta
+
+    rows = []
+    for weights in sorted(FOLDER.glob("*.safetensors")):
+        if weights.name.endswith(".history.safetensors"):
+            continue
+        try:
+            meta = read_meta(weights.stem)
+        except BadCheckpoint as error:
+            rows.append({"name": weights.stem, "learned from": str(error)})
+            continue
+        with safe_open(weights, "numpy") as stored:
+            sizes = [stored.get_slice(key).get_shape() for key in stored.keys()]  # noqa: SIM118
+        rows.append({"name": weights.stem, **_record(meta), "parameters": sum(map(math.prod, sizes))})
+    order = ["name", "model", "parameters", "learned from", "steps", "nats per character", "seed", "sha256"]
+    return pd.DataFrame(rows).reindex(columns=order)
+
+
+def _record(meta: dict) -> dict[str, object]:
+    losses = " · ".join(f"{part} {loss:.3f}" for part, loss in meta["losses"].items())
+    return {
+        "model": meta["architecture"]["kind"],
+        "learned from": _data(meta),
+        "steps": meta["steps"],
+        "nats per character": losses,
+        "seed": meta["seed"],
+        "sha256": meta["sha256"],
+    }
+
+
+def _data(meta: dict) -> str:
+    data = meta["data"]
+    if isinstance(data, str):
+        return f"{data}, {meta['characters']:,} characters read" if "characters" in meta else data
+    return f"{data['file']}: {data['names']['train']:,} {data['sex']}s' names"
