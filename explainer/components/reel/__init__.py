@@ -31,6 +31,7 @@ class Tile:
         told: what is said when it is pointed at or reached by key.
         shade: −1 (orange) to 1 (blue); 0 leaves it plain.
         kind: "" or "known", "unknown", "used", "given": how it is marked.
+        bars: two shares, from 0 to 1, that stand under it as bars, grey and violet.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Tile:
     told: str = ""
     shade: float = 0.0
     kind: str = ""
+    bars: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,17 @@ function tileNode(text, below, kind) {
 // Tiles that are given once; growing texts show so many of them.
 class TilesLane extends Lane {
   build() {
-    this.nodes = this.tiles.map(([text, below, told, shade, kind]) => {
+    this.nodes = this.tiles.map(([text, below, told, shade, kind, bars]) => {
       const node = tileNode(text, below, kind);
       node.told = told;
       if (shade) {
         node.style.setProperty('--part', Math.min(1, Math.abs(shade)));
         node.classList.add(shade > 0 ? 'more' : 'less');
+      }
+      if (bars) {
+        node.classList.add('barred');
+        node.style.setProperty('--before', bars[0]);
+        node.style.setProperty('--after', bars[1]);
       }
       return node;
     });

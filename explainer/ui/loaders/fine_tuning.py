@@ -1,0 +1,281 @@
+"""What the fine-tuning chapter shows: the data, the recorded trainings, and what refining changed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explainer import checkpoints
+from explainer.components.reel import Chart, Lane, Line, Pages, Tile, Tiles, reel
+from explainer.figures import bars, palette
+from explainer.traces import fine_tuning as trace
+from explainer.training.sequences import HELD_OUT
+from explainer.ui import blocks, deck, widgets
+from explainer.ui.loaders.gpt import available, visible
+from explainer.ui.loaders.trained import checkpoint, history
+from explainer.ui.source import cached
+
+FACTS = Path(__file__).resolve().parents[3] / "data" / "corpora.json"
+STAGES = {"shakespeare": "Shakespeare", "polish-books": "Polish books", "pan-tadeusz": "then Pan Tadeusz"}
+RUNS = {
+    "shakespeare": "Shakespeare",
+    "polish-books": "Polish books",
+    "pan-tadeusz": "Pan Tadeusz, refined",
+    "poem-alone": "Pan Tadeusz alone",
+    "girls-gpt": "girls' names",
+    "boys-gpt": "boys' names",
+}
+KINDS = {
+    "polish-books": "Polish books",
+    "pan-tadeusz": "Polish books, then Pan Tadeusz",
+    "poem-alone": "Pan Tadeusz alone",
+}
+PROMPT = "Tadeusz spojrzał w okno, a w ogrodzie "
+LEGEND = (
+    "The bars are the character's probability :gray[before] and :violet[after] refining; "
+    ":blue[blue became likelier], :orange[orange less likely]."
+)
+DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
+
+
+def ready(*names: str) -> bool:
+    """Return whether some checkpoints are there; if not, say which is missing and how to train it."""
+    missing = [name for name in names if name not in available(RUNS)]
+    for name in missing:
+        st.warning(
+            f"The model “{name}” is not in this house yet. Train it with "
+            f"`python -m explainer.training {name}`, and this scene fills itself."
+        )
+    return not missing
+
+
+# --- the data ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What one model learned from."""
+
+    name: str
+    texts: int
+    characters: int
+    symbols: int
+    held_out: float  # share
+    read: int | None  # characters seen while training; None before that
+
+    @property
+    def times(self) -> float | None:
+        """How many times it was read through."""
+        return None if self.read is None else self.read / (self.characters * (1 - self.held_out))
+
+
+def corpora() -> list[Corpus]:
+    """Return the data of each stage: from its checkpoint, or from the counted facts."""
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    trained = available(RUNS)
+    found = []
+    for name in STAGES:
+        meta = checkpoints.read_meta(name) if name in trained else {}
+        size = {**facts[name], **meta.get("corpus", {})}
+        found.append(Corpus(name, **size, held_out=HELD_OUT[name], read=meta.get("characters")))
+    return found
+
+
+def sizes(found: list[Corpus]) -> None:
+    """Draw how many characters each stage has, to scale."""
+    labels = [STAGES[one.name] for one in found]
+    texts = [f"{one.characters / 1e6:.2f} million" for one in found]
+    lengths = [one.characters for one in found]
+    figure = bars.bars(labels, lengths, texts, color=palette.INPUT, font_size=deck.font_size())
+    alt = bars.bars_alt("Characters of each stage", labels, texts)
+    blocks.part(figure, alt, key="tuning_sizes", height=260 if deck.narrow() else 330)
+
+
+def told(found: Corpus) -> None:
+    """Tell the facts of one stage."""
+    st.subheader(STAGES[found.name], anchor=False)
+    blocks.metrics(characters=f"{found.characters:,}", works=f"{found.texts:,}")
+    st.markdown(f"{found.symbols} symbols; the last {found.held_out:.0%} of each work held out")
+    if found.times is None:
+        st.markdown(f":gray[not trained yet: `python -m explainer.training {found.name}`]")
+    else:
+        read = f"{found.read / 1e6:.1f} million characters"
+        st.markdown(f":gray[{read} read while training: {found.times:.1f} times all of it]")
+
+
+# --- how it learned ---------------------------------------------------------------------------------
+
+
+def _recorded(name: str) -> trace.Run:
+    return trace.run(history(name), checkpoint(name).vocabulary)
+
+
+recorded = cached(_recorded, trace.run)
+
+
+def run_name() -> str | None:
+    """Draw the choice among the recorded trainings."""
+    runs = available(RUNS)
+    if not ready(next(iter(RUNS))):
+        return None
+    titles = list(runs.values())
+    default = next(runs[name] for name in ("polish-books", *runs) if name in runs)
+    chosen = widgets.pick("training", titles, default, key="tuning_run")
+    return next(name for name, title in runs.items() if title == chosen)
+
+
+def learning(name: str) -> None:
+    """Show the losses of a training, and what the model wrote at each recorded step."""
+    found, meta = recorded(name), checkpoints.read_meta(name)
+    each = meta["characters"] / max(meta["steps"], 1)  # characters a step
+    facts = [
+        f"held-out loss {found.held_out_at(step):.2f} nats per character, "
+        f"after {_millions(step * each)} characters read"
+        for step in found.sample_steps.tolist()
+    ]
+    lines = [
+        Line("on the text it learned from", found.steps, found.train),
+        Line("on text held out", found.steps, found.held_out, "8 6"),
+    ]
+    chart = Chart(lines, "step", "loss, nats per character", found.sample_steps.tolist())
+    samples = [text.removeprefix(meta["prompt"]).lstrip("\n") for text in found.samples]
+    lanes = [Lane(f"What it wrote: {RUNS[name]}", Pages(samples), facts)]
+    alt = (
+        f"Losses over the steps, from {found.held_out[0]:.2f} to {found.held_out[-1]:.2f} on text held out, "
+        f"and {len(found.samples)} texts that the model wrote on the way."
+    )
+    titles = [f"step {step:,}" for step in found.sample_steps.tolist()]
+    reel(lanes, key=f"tuning_learned_{name}", alt=alt, titles=titles, chart=chart, speed=1.0)
+
+
+def _millions(count: float) -> str:
+    return f"{count / 1e6:.1f} million" if count >= 1e5 else f"{count:,.0f}"
+
+
+# --- before and after -------------------------------------------------------------------------------
+
+
+def _written(name: str, prompt: str, length: int, temperature: float, seed: int) -> str:
+    loaded = checkpoint(name)
+    return trace.written(loaded.model, loaded.vocabulary, prompt, length, temperature, seed)
+
+
+def _compared(prompt: str, text: str) -> trace.Compared:
+    before, after = checkpoint("polish-books"), checkpoint("pan-tadeusz")
+    return trace.compared(before.model, after.model, before.vocabulary, prompt, text)
+
+
+written = cached(_written, trace.written)
+compared = cached(_compared, trace.compared)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the models are to continue, and how."""
+
+    prompt: str
+    temperature: float
+    seed: int
+    length: int
+
+
+def asked() -> Asked:
+    """Draw the controls of a continuation; what the models have never seen is left out of the prompt."""
+    typed = widgets.text("begins with", PROMPT, key="tuning_prompt", max_chars=60)
+    unknown = checkpoint("polish-books").vocabulary.unknown(typed)
+    if unknown:
+        st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
+    prompt = "".join(c for c in typed if c not in unknown) or "\n"
+    temperature = widgets.slider("temperature", 0.1, 1.5, 0.8, step=0.1, key="tuning_temperature")
+    length = widgets.slider("characters", 40, 160, 120, step=20, key="tuning_length")
+    return Asked(prompt, temperature, widgets.seed(key="tuning_seed"), length)
+
+
+def before_and_after(wanted: Asked) -> None:
+    """Show both models' continuations side by side, and what each character was worth to both."""
+    found = {name: compared(wanted.prompt, _text(name, wanted)) for name in ("polish-books", "pan-tadeusz")}
+    lanes = [
+        Lane(KINDS[name], Tiles(_tiles(wanted.prompt, one), _shown(wanted)), _expected(one))
+        for name, one in found.items()
+    ]
+    alt = (
+        f"Two texts begin alike; the one of the refined model cost the unrefined one "
+        f"{found['pan-tadeusz'].loss()[0]:.2f} nats per character and itself "
+        f"{found['pan-tadeusz'].loss()[1]:.2f}."
+    )
+    reel(lanes, key="tuning_before_after", alt=alt, **_frames(wanted))
+
+
+def _text(name: str, wanted: Asked) -> str:
+    return written(name, wanted.prompt, wanted.length, wanted.temperature, wanted.seed)
+
+
+def _frames(wanted: Asked) -> dict:
+    """Return how a continuation is played: one frame a character, the whole text first."""
+    titles = [f"character {n}" if n else "the prompt" for n in range(wanted.length + 1)]
+    return {"titles": titles, "unit": "character", "speed": 20.0, "start": wanted.length}
+
+
+def _shown(wanted: Asked) -> list[int]:
+    return [len(wanted.prompt) + n for n in range(wanted.length + 1)]
+
+
+def _expected(found: trace.Compared) -> list[str]:
+    losses = [found.loss(n) for n in range(1, len(found.text) + 1)]
+    told = [
+        f"costs the unrefined model {before:.2f}, the refined one {after:.2f} nats per character"
+        for before, after in losses
+    ]
+    return ["", *told]
+
+
+def _given(prompt: str) -> list[Tile]:
+    return [Tile(c, told=f"{visible(c)}: given", kind="given") for c in prompt]
+
+
+def _tiles(prompt: str, found: trace.Compared) -> list[Tile]:
+    """Return the characters with both probabilities; the colour says which model expected them more."""
+    shades = np.clip(found.change / DOUBLINGS, -1, 1)
+    rows = zip(found.text, found.before.tolist(), found.after.tolist(), shades.tolist(), strict=True)
+    return _given(prompt) + [
+        Tile(c, told=_change(c, p, q), shade=round(shade, 3), bars=(round(p, 4), round(q, 4)))
+        for c, p, q, shade in rows
+    ]
+
+
+def _change(character: str, before: float, after: float) -> str:
+    factor = after / before
+    told = f"{factor:.2g} times as likely" if factor >= 1 else f"{1 / factor:.2g} times less likely"
+    return f"{visible(character)}: {before:.2%} before, {after:.2%} after refining: {told}"
+
+
+# --- was it worth it --------------------------------------------------------------------------------
+
+
+def worth(wanted: Asked) -> None:
+    """Show what three models make of the poem: their losses while they learned, and how each goes on."""
+    refined, alone = recorded("pan-tadeusz"), recorded("poem-alone")
+    start = np.array([refined.held_out[0]] * 2)
+    ends = np.array([1.0, max(refined.steps[-1], alone.steps[-1])])
+    losses = _poem_losses()
+    lines = [
+        Line(f"Pan Tadeusz alone: {losses['poem-alone']:.2f}", alone.steps, alone.held_out, "14 8"),
+        Line(f"Polish books, unrefined: {losses['polish-books']:.2f}", ends, start, "2 7"),
+        Line(f"refined on Pan Tadeusz: {losses['pan-tadeusz']:.2f}", refined.steps, refined.held_out),
+    ]
+    lanes = [
+        Lane(KINDS[name], Tiles([*_given(wanted.prompt), *map(Tile, _text(name, wanted))], _shown(wanted)))
+        for name in ("poem-alone", "polish-books", "pan-tadeusz")
+    ]
+    told = ", ".join(f"{KINDS[name]} {loss:.2f}" for name, loss in losses.items())
+    alt = f"Losses on the poem's last tenth in nats per character: {told}; and a text of each model."
+    chart = Chart(lines, "step", "loss on the poem's last tenth, nats per character")
+    reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames(wanted))
+
+
+def _poem_losses() -> dict[str, float]:
+    """Return the losses on the poem's last tenth: before refining, after it, of the poem alone."""
+    final = {name: checkpoints.read_meta(name)["losses"]["val"] for name in ("pan-tadeusz", "poem-alone")}
+    return {"polish-books": float(recorded("pan-tadeusz").held_out[0]), **final}
