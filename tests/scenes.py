@@ -33,9 +33,14 @@ def scenes_of(file: str) -> list[str]:
     return [ast.unparse(argument).replace("_", "-") for argument in calls[-1].args]
 
 
-def deck() -> list[tuple[str, str, Path]]:
-    """Return (chapter path, scene slug, page file) for every scene, in the order of the talk."""
-    return [(c.path, slug, PAGES / c.file) for c in chapters() for slug in scenes_of(c.file)]
+def deck(hidden: bool = True) -> list[tuple[str, str, Path]]:
+    """Return (chapter path, scene slug, page file) for every scene, in the order of the talk.
+
+    Args:
+        hidden: whether the pages are among them that only links lead to.
+    """
+    listed = [c for c in chapters() if hidden or not c.hidden]
+    return [(c.path, slug, PAGES / c.file) for c in listed for slug in scenes_of(c.file)]
 
 
 def address(path: str, slug: str) -> str:

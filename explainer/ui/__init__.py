@@ -2,7 +2,8 @@
 
 from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Share, Values, grid
 from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
-from explainer.ui.deck import chapter, controls, font_size, narrow, scene
+from explainer.ui.deck import chapter, controls, font_size, narrow, receipt_of, scene
+from explainer.ui.receipt import linked_receipt, open_receipt, receipt_button
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import (
     action,
@@ -40,13 +41,17 @@ __all__ = [
     "font_size",
     "grid",
     "lines",
+    "linked_receipt",
     "metrics",
     "narrow",
     "note",
     "number",
+    "open_receipt",
     "part",
     "pasted",
     "pick",
+    "receipt_button",
+    "receipt_of",
     "scene",
     "seed",
     "shared",

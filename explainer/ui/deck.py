@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from explainer.components.deck_keys import dots
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
+from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -26,6 +27,7 @@ class Chapter:
     path: str
     file: str
     promise: str = ""
+    hidden: bool = False  # reached by links alone: neither in the navigation nor on the clicker's way
 
 
 CHAPTERS = [
@@ -60,6 +62,7 @@ CHAPTERS = [
     Chapter("GPT", "Fine-tuning", "fine-tuning", "fine_tuning.py", "how a general model takes on a style"),
     Chapter("Wrap-up", "Four models", "compare", "compare.py", "what each step of the way was worth"),
     Chapter("Wrap-up", "References", "references", "references.py", "where all of this comes from"),
+    Chapter("", "The receipt", "receipt", "receipt.py", hidden=True),
 ]
 
 
@@ -73,8 +76,9 @@ class Scene:
     slug: str = field(default="")
 
 
-# The row of controls of the scene that is being drawn.
+# The row of controls of the scene that is being drawn, and where the button of its receipt stands.
 _controls: ContextVar[DeltaGenerator] = ContextVar("controls")
+_receipt: ContextVar[DeltaGenerator] = ContextVar("receipt")
 
 
 def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
@@ -98,6 +102,17 @@ def controls() -> DeltaGenerator:
     return _controls.get()
 
 
+def receipt_of(model: str, context: str, character: str) -> None:
+    """Say which probability of the scene "Open the receipt" explains; see ``open_receipt``."""
+    _receipt.get().button(
+        "Open the receipt",
+        type="tertiary",
+        key="show_receipt",
+        on_click=open_receipt,
+        args=(model, context, character),
+    )
+
+
 def narrow() -> bool:
     """Return whether the window is as narrow as a phone's."""
     return bool(st.session_state.get("clicker", {}).get("narrow", False))
@@ -116,7 +131,13 @@ def chapters() -> list[Chapter]:
 def pages() -> dict[str, StreamlitPage]:
     """Return Streamlit's page of every chapter, by its path."""
     return {
-        c.path: st.Page(PAGES / c.file, title=c.title, url_path=c.path, default=not c.path)
+        c.path: st.Page(
+            PAGES / c.file,
+            title=c.title,
+            url_path=c.path,
+            default=not c.path,
+            visibility="hidden" if c.hidden else "visible",
+        )
         for c in chapters()
     }
 
@@ -141,8 +162,8 @@ def pending_chapter(current: str) -> tuple[Chapter, dict[str, str]] | None:
         current: the path of the chapter on the screen.
     """
     by = st.session_state.pop("turn_chapter", 0)
-    here = chapters()
-    place = next((i for i, c in enumerate(here) if c.path == current), 0) + by
+    here = [c for c in chapters() if not c.hidden]
+    place = next((i + by for i, c in enumerate(here) if c.path == current), -1)
     if not by or not 0 <= place < len(here):
         return None
     return here[place], {"scene": "last"} if by < 0 else {}
@@ -177,14 +198,16 @@ def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
     with st.container(key="bar", horizontal=True, vertical_alignment="bottom"):
         row = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
         with st.container(key="frame", horizontal=True, vertical_alignment="center", width="content"):
+            receipt = st.empty()  # at the outer end, so that nothing moves when the button comes
             dots("dots", [s.title for s in scenes], current, _pick)
             wants_code = st.button("Show the code", type="tertiary", key="show_code")
-    token = _controls.set(row)
+    token, place = _controls.set(row), _receipt.set(receipt)
     try:
         with stage, recording() as ran:
             shown.draw()
     finally:
         _controls.reset(token)
+        _receipt.reset(place)
     if wants_code:
         show_code([shown.draw, *ran])
     if wants_words:

@@ -22,7 +22,7 @@ def stands(page, path: str, slug: str) -> None:
 
 def walk(page, key: str = "PageDown") -> Iterator[tuple[str, dict]]:
     """Yield (address, survey) for every scene, from one end of the deck to the other, turned by the key."""
-    for path, slug, _ in deck() if key == "PageDown" else reversed(deck()):
+    for path, slug, _ in deck(hidden=False) if key == "PageDown" else reversed(deck(hidden=False)):
         stands(page, path, slug)
         yield f"{path}?scene={slug}", page.evaluate(SURVEY)
         page.keyboard.press(key)
@@ -47,7 +47,7 @@ def test_every_scene_fits_the_projector_and_can_be_read(open_page):
 
 
 def test_every_scene_fits_and_can_be_read_in_the_dark_on_the_way_back(open_page):
-    path, slug, _ = deck()[-1]
+    path, slug, _ = deck(hidden=False)[-1]
     page = open_page(f"/{path}?scene={slug}", color_scheme="dark")
     assert [line for where, seen in walk(page, "PageUp") for line in complaints(where, seen)] == []
 

@@ -103,6 +103,7 @@ def _training(source: Source, steps: int, rate: float, regularisation: float) ->
     )
 
 
+counted_parts = cached(_counted, count_pairs)
 fill_in = cached(_fill_in, trace.fill_in, pairs, count_pairs)
 one_name = cached(_one_name, trace.fill_in, trace.pair_labels, pairs)
 probabilities = cached(_probabilities, trace.probability_table, conditional_probabilities)

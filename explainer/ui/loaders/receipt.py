@@ -1,0 +1,200 @@
+"""Whose probability a receipt is for: a shipped model, or one that was counted or trained in this visit.
+
+A model's name stands in links. Those of the Bigram and the Training page say all that it takes to make the
+model again, such as ``counted_girl_21_0.1``; a visitor's own words and weights live in the visit only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+import torch
+
+from explainer import checkpoints
+from explainer.models.bigram import NeuralBigram
+from explainer.models.mlp import MLP
+from explainer.traces import receipt as trace
+from explainer.traces.bigram import probability_table
+from explainer.traces.receipt import BadReceipt, Receipt
+from explainer.traces.receipt.bigram import Counted, Learned
+from explainer.traces.receipt.mlp import Perceptron
+from explainer.ui.loaders import bigram
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.loaders.words import KINDS, Source, words
+from explainer.vocabulary import Vocabulary
+
+GONE = (
+    "This model lived only in the visit that made it: words of one's own and weights trained here are not "
+    "kept. Open the receipt again from the page where the model was made."
+)
+UNKNOWN = "No model has the name in this link. Open a receipt by clicking a probability on a page."
+
+
+@dataclass(frozen=True)
+class Made:
+    """A receipt and whose it is.
+
+    Args:
+        model: as it is spoken of.
+    """
+
+    receipt: Receipt
+    model: str
+
+
+def made(model: str, context: str, character: str) -> Made:
+    """Return the receipt of a character's probability after a context.
+
+    Raises:
+        BadReceipt, UnknownCharacter, BadCheckpoint: the message says what to do.
+    """
+    kind, *settings = model.split("_")
+    makers: dict[str, Callable[..., Made]] = {"counted": _counted, "learned": _learned, "nudged": _nudged}
+    if model == "yours-mlp":
+        return _own_perceptron(context, character)
+    if kind in makers and len(model) < 100:
+        try:
+            return makers[kind](*settings, context=context, character=character)
+        except (TypeError, KeyError, IndexError, OverflowError) as error:
+            raise BadReceipt(UNKNOWN) from error
+        except ValueError as error:  # its own messages pass, those of a number that is none do not
+            raise error if type(error) is not ValueError else BadReceipt(UNKNOWN) from error
+    if model not in shipped():
+        raise BadReceipt(UNKNOWN)
+    large = checkpoint(model).meta["architecture"]["kind"] == "gpt"
+    return Made((_large if large else _small)(model, context, character), model)
+
+
+def shipped() -> list[str]:
+    """Return the names of the models that are here."""
+    found = {path.name.split(".")[0] for path in checkpoints.FOLDER.glob("*.safetensors")}
+    return sorted(name for name in found if (checkpoints.FOLDER / f"{name}.json").exists())
+
+
+def _shipped(model: str, context: str, character: str) -> Receipt:
+    loaded = checkpoint(model)
+    return trace.receipt(loaded.model, loaded.vocabulary, context, character)
+
+
+_small = st.cache_resource(_shipped, show_spinner=False, max_entries=64)
+_large = st.cache_resource(_shipped, show_spinner=False, max_entries=3)  # tens of megabytes each
+
+
+# --- the Bigram page --------------------------------------------------------------------------------
+
+
+def counted(source: Source, smoothing: float, train: bool = False) -> str:
+    """Return the name of the bigram that is counted from words.
+
+    Args:
+        train: whether from their training part alone.
+    """
+    part = ["train"] if train else []
+    return "_".join(["counted", *_source_settings(source), f"{smoothing:g}", *part])
+
+
+def learned(source: Source, steps: int, rate: float, pull: float) -> str:
+    """Return the name of the bigram that is trained on the training part of words."""
+    return "_".join(["learned", *_source_settings(source), f"{steps}", f"{rate:g}", f"{pull:g}"])
+
+
+def _source_settings(source: Source) -> list[str]:
+    if source.kind == "own":
+        st.session_state["receipt_words"] = source
+    return [source.kind, "bearers" if source.weighted else "names", str(source.min_bearers)]
+
+
+def _source(kind: str, counts: str, min_bearers: str) -> Source:
+    source = Source(kind, int(min_bearers), {"names": False, "bearers": True}[counts])
+    if kind != "own":
+        return replace(source, kind={known: known for known in KINDS}[kind])
+    if "receipt_words" not in st.session_state:
+        raise BadReceipt(GONE)
+    return st.session_state["receipt_words"]
+
+
+def _counted(
+    kind: str, counts: str, bearers: str, smoothing: str, part: str = "", *, context: str, character: str
+) -> Made:
+    source, added = _source(kind, counts, bearers), abs(float(smoothing))
+    vocabulary = _checked(source, context, character)
+    if part == "train":
+        table = probability_table(bigram.counted_parts(source)["train"], added)
+    else:
+        table = bigram.probabilities(source, added)
+    told = f"counted, {_called(source)}" + (f", smoothing {added:g}" if added else "")
+    return Made(Counted(table, added, vocabulary, context, character), told)
+
+
+def _learned(
+    kind: str, counts: str, bearers: str, steps: str, rate: str, pull: str, *, context: str, character: str
+) -> Made:
+    source = _source(kind, counts, bearers)
+    settings = _nearest(int(steps), bigram.STEPS), _nearest(float(rate), bigram.LEARNING_RATES)
+    run = bigram.training(source, *settings, _nearest(float(pull), bigram.REGULARISATIONS))
+    vocabulary = _checked(source, context, character)
+    model = NeuralBigram(torch.from_numpy(run.W[-1]))
+    told = f"learnt by gradient descent, {_called(source)}"
+    return Made(Learned(model, vocabulary, context, character), told)
+
+
+def _nearest(value: float, options: tuple) -> float:
+    """Return the option that a link means: a training that nobody could ask for is not made."""
+    return min(options, key=lambda option: abs(option - value))
+
+
+def _checked(source: Source, context: str, character: str) -> Vocabulary:
+    vocabulary = words(source).vocabulary
+    trace.check(vocabulary, context, character)
+    return vocabulary
+
+
+def _called(source: Source) -> str:
+    own = "your own list" if source.kind == "own" else f"names of {KINDS[source.kind]}"
+    return own.replace("of both", "of girls and boys")
+
+
+# --- the Training page ------------------------------------------------------------------------------
+
+
+def nudged(run: str, letter: str, place: np.ndarray) -> str:
+    """Return the name of a perceptron with one letter moved; ``run`` is "girls", "boys" or "own"."""
+    return "_".join(["nudged", run, letter, *(f"{number:.3f}" for number in place)])
+
+
+def _nudged(run: str, letter: str, *place: str, context: str, character: str) -> Made:
+    if run == "own":
+        model, vocabulary = _trained_here()
+    else:
+        loaded = checkpoint(f"{ {'girls': 'girls', 'boys': 'boys'}[run] }-mlp-2d")
+        model, vocabulary = loaded.model, loaded.vocabulary
+    trace.check(vocabulary, context, character)
+    moved = _moved(model, vocabulary.encode(letter), [float(number) for number in place])
+    return Made(Perceptron(moved, vocabulary, context, character), f"the MLP with {letter} moved")
+
+
+def _moved(model: MLP, letter: list[int], place: list[float]) -> MLP:
+    """Return a copy with another embedding for one letter."""
+    (i,) = letter
+    if len(place) != model.C.shape[1] or not np.isfinite(place).all():
+        raise BadReceipt(UNKNOWN)
+    shape = (model.C.shape[0], model.block_size, model.C.shape[1], model.b1.shape[0])
+    copy = MLP(*shape).eval().requires_grad_(False)
+    copy.load_state_dict(model.state_dict())
+    copy.C.data[i] = torch.tensor(place)
+    return copy
+
+
+def _own_perceptron(context: str, character: str) -> Made:
+    model, vocabulary = _trained_here()
+    trace.check(vocabulary, context, character)
+    return Made(Perceptron(model, vocabulary, context, character), "the MLP you trained")
+
+
+def _trained_here() -> tuple[MLP, Vocabulary]:
+    job = st.session_state.get("training_job")
+    model = job.trained() if job else None
+    if model is None:
+        raise BadReceipt(GONE)
+    return model, st.session_state["training_of"][2]

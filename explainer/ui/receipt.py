@@ -1,0 +1,305 @@
+"""The receipt: a click on any probability opens how it was made, down to single multiplications."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from explainer.components.receipt import receipt as draw
+from explainer.figures.base import number, superscript
+
+if TYPE_CHECKING:
+    from explainer.traces.receipt import Operand, Step, Term
+
+TOP = 10  # terms that are shown at first
+MORE = 3  # times as many after each click
+ADDRESS = "receipt"
+FEW = 3  # terms that the formula of a sum spells out
+SHOWN_CONTEXT = 60  # characters
+KEPT_CRUMBS = 5  # of a long way, and the first
+EXAMPLE = {"model": "girls-gpt", "context": "AN", "next": "N"}
+
+
+def open_receipt(model: str, context: str, character: str) -> None:
+    """Open the dialog on one probability; from a callback or from the run of a click.
+
+    Args:
+        model: a checkpoint's name, or one that ``loaders.receipt`` gives to a model made in this visit.
+        context: the characters before; for a model of names without the boundary.
+        character: the one whose probability is explained.
+    """
+    st.session_state["receipt_path"], st.session_state["receipt_shown"] = "", TOP
+    _dialog(model, context, character)
+
+
+def receipt_button(model: str, context: str, character: str, *, key: str, label: str = "Receipt") -> None:
+    """Draw a button that opens the receipt of one probability."""
+    st.button(label, key=key, type="tertiary", on_click=open_receipt, args=(model, context, character))
+
+
+def linked_receipt() -> None:
+    """Draw the step that the address names; an example if it names none."""
+    asked = {key: st.query_params.get(key, "") for key in ("model", "context", "next", "step")}
+    if not asked["model"]:
+        asked |= EXAMPLE
+
+    def go(path: str) -> None:
+        st.session_state["receipt_shown"] = TOP
+        st.query_params.update(link(asked["model"], asked["context"], asked["next"], path))
+        if not path:
+            st.query_params.pop("step", None)
+
+    show(asked["model"], asked["context"], asked["next"], asked["step"], go)
+
+
+@st.dialog("The receipt", width="large")
+def _dialog(model: str, context: str, character: str) -> None:
+    def go(path: str) -> None:
+        st.session_state["receipt_path"], st.session_state["receipt_shown"] = path, TOP
+
+    show(model, context, character, st.session_state["receipt_path"], go, place="dialog")
+
+
+def show(
+    model: str, context: str, character: str, path: str, go: Callable[[str], None], place: str = "page"
+) -> None:
+    """Draw one step of a receipt, or say what is wrong with what was asked for.
+
+    Args:
+        path: the steps that were opened, from the probability down.
+        go: called with another path when one is opened.
+        place: "page" fills the stage, "dialog" takes what it needs.
+    """
+    from explainer.checkpoints import BadCheckpoint
+    from explainer.traces.receipt import BadReceipt, walk
+    from explainer.ui.loaders import receipt as loader
+    from explainer.vocabulary import UnknownCharacter
+
+    try:
+        made = loader.made(model, context, character)
+        steps = walk(made.receipt, path)
+    except (BadReceipt, UnknownCharacter, BadCheckpoint) as error:
+        st.text(str(error))
+        if path:
+            st.button("To the probability", key=f"receipt_{place}_top", on_click=go, args=("",))
+        return
+    names = [name for name in path.split("/") if name]
+    step = {
+        **_worded(steps, names, st.session_state.get("receipt_shown", TOP)),
+        "asked": _asked(made.model, context, character),
+        "link": f"{ADDRESS}?{urlencode(link(model, context, character, path))}",
+        "place": place,
+    }
+    draw(step, key=f"receipt_{place}", on_open=go, on_more=_more)
+
+
+def link(model: str, context: str, character: str, path: str = "") -> dict[str, str]:
+    """Return what stands in the address of a step."""
+    query = {"model": model, "context": context, "next": character, "step": path}
+    return {key: value for key, value in query.items() if value}
+
+
+def _more() -> None:
+    st.session_state["receipt_shown"] = MORE * st.session_state.get("receipt_shown", TOP)
+
+
+# --- a step in words --------------------------------------------------------------------------------
+
+
+def _asked(model: str, context: str, character: str) -> str:
+    """Return the question, as a text: it holds what a visitor typed."""
+    end = context if len(context) <= SHOWN_CONTEXT else f"…{context[-SHOWN_CONTEXT:]}"
+    return f"{model}: after “{_visible(end)}”, how probable is “{_visible(character)}”?"
+
+
+def _visible(text: str) -> str:
+    return text.replace("\n", "↵") if text.strip(" ") else text.replace(" ", "␣")
+
+
+def _worded(steps: list["Step"], names: list[str], shown: int) -> dict[str, Any]:
+    """Return the last of the steps as the component takes it."""
+    step, path = steps[-1], "/".join(names)
+    order = step.order
+    seen, rest = order[:shown], order[shown:]
+    if len(rest) == 1:
+        seen, rest = order, []
+    left = sum(step.terms[i].value for i in rest)
+    scale = _scale([*(step.terms[i].value for i in seen), left])
+    picked = step.finish.picked if step.finish.kind == "share" else None
+    return {
+        "crumbs": _crumbs(steps, names)[0],
+        "hidden": _crumbs(steps, names)[1],
+        "back": "/".join(names[:-1]) if names else None,
+        "path": path,
+        "told": f"{step.told}.",
+        "formula": _formula(step, path),
+        "views": _views(step, names),
+        "lines": [_line(step.terms[i], path, scale, picked=i == picked) for i in seen],
+        "rest": _rest(step, rest, left, scale, shown) if rest else None,
+        "check": _check(step),
+        "good": abs(step.made - step.result) <= 1e-4 * step.magnitude,
+    }
+
+
+def _crumbs(steps: list["Step"], names: list[str]) -> tuple[list[dict], dict | None]:
+    """Return the way to a step, and what is left out of a long one."""
+    all_crumbs = [
+        {"name": step.name, "text": _amount(step), "role": step.role, "path": "/".join(names[:i])}
+        for i, step in enumerate(steps)
+    ]
+    if len(all_crumbs) <= KEPT_CRUMBS + 1:
+        return all_crumbs, None
+    hidden = all_crumbs[1 : -KEPT_CRUMBS + 1]
+    return [all_crumbs[0], *all_crumbs[-KEPT_CRUMBS + 1 :]], {
+        "count": len(hidden),
+        "path": hidden[-1]["path"],
+    }
+
+
+def _amount(step: "Step") -> str:
+    return percent(step.result) if step.role == "probabilities" else text(step.result)
+
+
+def _views(step: "Step", names: list[str]) -> list[dict]:
+    """Return the ways to take the number apart; the one on the screen leads nowhere."""
+    if not step.views:
+        return []
+    here, before = names[-1], "/".join(names[:-1])
+    return [
+        {"name": name, "path": None if to == here else "/".join(filter(None, (before, to)))}
+        for name, to in step.views
+    ]
+
+
+def _line(term: "Term", path: str, scale: tuple[float, float], picked: bool) -> dict:
+    parts = term.form.split("{}")
+    pieces: list[Any] = [parts[0]]
+    for operand, after in zip(term.operands, parts[1:], strict=False):
+        pieces += [_operand(operand, path), after]
+    return {
+        "label": term.label,
+        "path": _below(path, term.opens),
+        "operands": [piece for piece in pieces if piece] if term.operands else [],
+        "text": text(term.value),
+        "role": term.role,
+        "picked": picked,
+        **_bar(term.value, scale),
+    }
+
+
+def _rest(step: "Step", rest: list[int], left: float, scale: tuple[float, float], shown: int) -> dict:
+    coming = min(len(rest), (MORE - 1) * shown)
+    return {
+        "label": f"and {len(rest):,} more",
+        "text": text(left),
+        "role": step.terms[rest[0]].role,
+        "more": "show them" if coming == len(rest) else f"show the next {coming}",
+        **_bar(left, scale),
+    }
+
+
+def _operand(operand: "Operand", path: str) -> dict:
+    return {
+        "name": operand.name,
+        "text": text(operand.value),
+        "role": operand.role,
+        "path": _below(path, operand.opens),
+    }
+
+
+def _below(path: str, name: str) -> str | None:
+    return "/".join(filter(None, (path, name))) if name else None
+
+
+def _scale(values: list[float]) -> tuple[float, float]:
+    """Return the lowest and the highest number that a bar must reach; zero lies between."""
+    return min(0.0, *values), max(0.0, *values)
+
+
+def _bar(value: float, scale: tuple[float, float]) -> dict[str, float]:
+    """Return where a bar begins and ends, as shares of its track."""
+    low, high = scale
+    span = (high - low) or 1.0
+    return {"from": -low / span, "to": (value - low) / span}
+
+
+# --- the formula with its numbers -------------------------------------------------------------------
+
+
+def _formula(step: "Step", path: str) -> list[Any]:
+    """Return the formula as pieces: signs, and numbers in the colour of their role."""
+    result = {"name": "", "text": _amount(step), "role": step.role, "path": None}
+    return [_name(step.symbol), "=", *_right_side(step, path), "=", result]
+
+
+def _name(symbol: str) -> dict:
+    return {"name": symbol, "text": "", "role": "", "path": None}
+
+
+def _right_side(step: "Step", path: str) -> list[Any]:
+    finish, total = step.finish, _plain(step.total, step.terms[0].role)
+    if finish.kind == "share":
+        return [_plain(step.terms[finish.picked].value, step.terms[finish.picked].role), "÷", total]
+    if finish.kind in ("tanh", "gelu"):
+        return (
+            [f"{finish.kind}(", *_sum(step), ")"]
+            if len(step.terms) <= FEW
+            else [f"{finish.kind}(", total, ")"]
+        )
+    if finish.kind == "sum":
+        return _sum(step)
+    around = [piece for o in finish.times for piece in ("×", _operand(o, path))]
+    around += [piece for o in finish.over for piece in ("÷", _operand(o, path))]
+    inner = ["(", *_sum(step), ")"] if len(step.terms) <= FEW else [total]
+    if finish.kind == "root":
+        return ["√(", *inner, *around, "+", _plain(finish.plus, "input"), ")"]
+    return [*inner, *around]
+
+
+def _sum(step: "Step") -> list[Any]:
+    """Return the largest terms with their signs, and how many more there are."""
+    pieces: list[Any] = []
+    for i in step.order[:FEW]:
+        term = step.terms[i]
+        if pieces or term.value < 0:
+            pieces.append("−" if term.value < 0 else "+")
+        pieces.append(_plain(abs(term.value), term.role))
+    more = len(step.terms) - FEW
+    return [*pieces, "+", f"{more:,} more"] if more > 0 else pieces
+
+
+def _plain(value: float, role: str) -> dict:
+    return {"name": "", "text": text(value), "role": role, "path": None}
+
+
+def _check(step: "Step") -> str:
+    total, result = text(step.total), _exact(step)
+    return {
+        "sum": f"They add up to {result}, the number that the model used.",
+        "share": f"They add up to {total}; the share of one is {result}, as the model has it.",
+        "tanh": f"They add up to {total}, and tanh of that is {result}, as the model has it.",
+        "gelu": f"They add up to {total}, and GELU of that is {result}, as the model has it.",
+        "scale": f"They add up to {total}; divided, that is {result}, as the model has it.",
+        "root": f"They add up to {total}; the root is {result}, as the model has it.",
+    }[step.finish.kind]
+
+
+def _exact(step: "Step") -> str:
+    return text(step.result)
+
+
+def text(value: float) -> str:
+    """Return a number with four decimals and a true minus sign; whole and tiny ones as they are spoken."""
+    if value == int(value) and abs(value) < 1e9:
+        return f"{int(value):,}".replace("-", "−")
+    if abs(value) < 0.00005:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
+    return f"{value:,.4f}".replace("-", "−")
+
+
+def percent(value: float) -> str:
+    """Return a probability as a percentage that keeps two digits, however small it is."""
+    digits = 2 if value >= 0.001 else 4
+    return f"{100 * value:.{digits}f} %" if value >= 0.000001 else f"{100 * value:.1e} %"
