@@ -175,7 +175,11 @@ def _record(meta: dict) -> dict[str, object]:
 
 
 def _data(meta: dict) -> str:
+    """Return what a model learned from; of many texts the first stand for all."""
     data = meta["data"]
-    if isinstance(data, str):
-        return f"{data}, {meta['characters']:,} characters read" if "characters" in meta else data
-    return f"{data['file']}: {data['names']['train']:,} {data['sex']}s' names"
+    if not isinstance(data, str):
+        return f"{data['file']}: {data['names']['train']:,} {data['sex']}s' names"
+    count = data.count(",") + 1
+    many = f"{count} texts: " if count > 3 else ""
+    read = f"{meta['characters']:,} characters read; " if "characters" in meta else ""
+    return f"{read}{many}{data}"

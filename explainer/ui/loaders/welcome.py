@@ -144,13 +144,11 @@ def odds(probability: float) -> str:
     """Return a probability as it is spoken: “34%”, “1 in 4,300”, “1 in 2.1 million”, “1 in 10²⁷”."""
     if probability >= 0.095:
         return f"{probability:.0%}"
-    often = 1 / max(probability, 1e-300)
+    often = float(f"{1 / max(probability, 1e-300):.2g}")
     if often >= 1e15:
         return f"1 in 10{superscript(int(np.log10(often)))}"
     scale = next((scale for scale in WORDS if often >= scale), None)
-    if scale:
-        return f"1 in {float(f'{often / scale:.2g}'):g} {WORDS[scale]}"
-    return f"1 in {int(float(f'{often:.2g}')):,}"
+    return f"1 in {often / scale:g} {WORDS[scale]}" if scale else f"1 in {often:,.0f}"
 
 
 @st.dialog("Take the name along")

@@ -1,0 +1,124 @@
+"""Four models: the numbers on the page are the traces', and the game is fair."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints, names
+from explainer.traces import compare as trace
+from explainer.ui.loaders import compare
+from tests.scenes import open_sound
+
+
+def page(scene: str, **query: str) -> AppTest:
+    return open_sound("compare", scene, query)
+
+
+def sent(app: AppTest, component: str) -> dict:
+    """Return what a component of names is sent."""
+    parts = [part.proto for part in app.get("bidi_component")]
+    return json.loads(next(p.json for p in parts if p.component_name == f"names_{component}"))
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
+
+
+@pytest.mark.parametrize("prefix", ["MAR", "", "zofi", " an na "])
+def test_the_bars_are_the_models_probabilities(prefix):
+    shown = sent(page("one-prefix", prefix=prefix, sex="boys"), "answers")
+    wanted = prefix.replace(" ", "").upper()
+    loaded = {kind: checkpoints.load(f"boys-{kind}").model for kind in ("bigram", "mlp", "gpt")}
+    for row, kind in zip(shown["rows"], compare.KINDS, strict=True):
+        assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-4)
+        assert all(name.startswith(wanted) for name in row["samples"])
+        if kind in loaded:
+            expected = trace.next_probabilities(loaded[kind], names.VOCABULARY, wanted)
+            np.testing.assert_allclose(row["probabilities"], expected, atol=1e-6)
+    assert shown["columns"][0] == "·"
+    assert shown["columns"][1:] == names.VOCABULARY.symbols[1:]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("A7", "“7”"),
+        ("A" * 40, "40 letters"),
+        ("Ω", "“Ω”"),
+        ("a.b", "“.”"),
+        ("<b>x</b>", "“<”, “>”, “/”"),
+        ("\x00", "such a character"),
+    ],
+)
+def test_an_impossible_prefix_is_explained_and_the_last_names_stay(typed, said):
+    app = page("one-prefix", prefix="ZOF")
+    before = sent(app, "answers")
+    app.text_input("compare_prefix").set_value(typed).run()
+    assert not app.exception
+    assert said in told(app)
+    assert sent(app, "answers") == before
+
+
+def test_the_ledger_tells_the_measured_losses():
+    for part in ("dev", "test"):
+        shown = sent(page("what-each-step-was-worth", part=compare.PARTS[part]), "ledger")
+        losses = {row["label"]: row["entries"][0]["text"] for row in shown["rows"]}
+        for kind in ("bigram", "mlp", "gpt"):
+            recorded = checkpoints.read_meta(f"girls-{kind}")["losses"][part]
+            assert float(losses[compare.KINDS[kind]]) == pytest.approx(recorded, abs=6e-4)
+
+
+def test_the_multiplications_stand_digit_by_digit():
+    shown = sent(page("what-each-step-was-worth"), "ledger")
+    counted = [row["entries"][2] for row in shown["rows"]]
+    assert [entry["text"] for entry in counted] == ["0", "1,156", "12,800", "457,920"]
+    assert all(entry["digits"] for entry in counted)
+
+
+def test_a_hidden_name_shows_one_letter_only():
+    app = page("guess-the-next-letter")
+    game = app.session_state["compare_games"]["girls"]
+    shown = sent(app, "guess")
+    assert shown["word"] == game.name[0]
+    assert game.name not in json.dumps(shown)
+    assert game.name not in compare.split("girls").train
+
+
+def test_a_whole_name_is_played_and_everyone_scored():
+    app = page("guess-the-next-letter", sex="boys")
+    game = app.session_state["compare_games"]["boys"]
+    name, vocabulary = game.name, names.VOCABULARY
+    for letter in (name + ".")[1:]:
+        game.play("·" if letter == "." else letter)
+    assert game.over
+    game.play("A")  # nothing is left to guess
+    app.run()
+    shown = sent(app, "guess")
+    assert shown["word"] == f"{name}·"
+    assert f"{compare.bearers()[name, 'boys']:,} boys" in shown["verdict"]
+    asked = len(name)
+    assert shown["players"][0]["score"] == f"{asked} of {asked}"
+    for player, kind in zip(shown["players"][1:], compare.KINDS, strict=True):
+        model = compare.model("boys", kind)
+        bets = [trace.bet(model, vocabulary, name, read) for read in range(1, asked + 1)]
+        hits = sum(vocabulary.symbols[b.guess] == (name + ".")[1 + i] for i, b in enumerate(bets))
+        assert player["score"] == f"{hits} of {asked}"
+        assert float(player["paid"]) == pytest.approx(np.mean([b.nats for b in bets]), abs=0.006)
+    game.play("")
+    app.run()
+    assert sent(app, "guess")["word"] == game.name[0]
+    assert game.name != name
+    app.button("compare_again").click().run()
+    assert app.session_state["compare_games"]["boys"].asked == 0
+
+
+def test_the_score_stays_while_one_looks_elsewhere():
+    app = page("guess-the-next-letter")
+    app.session_state["compare_games"]["girls"].play("A")
+    app.query_params["scene"] = "one-prefix"
+    app.run()
+    app.query_params["scene"] = "guess-the-next-letter"
+    app.run()
+    assert sent(app, "guess")["players"][0]["score"].endswith("of 1")

@@ -1,0 +1,123 @@
+"""Welcome: names that a model made, each with its probability and what the register knows."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints, names
+from explainer.traces import compare as trace
+from explainer.ui.loaders import welcome
+from tests.pages.test_compare import sent, told
+from tests.scenes import open_sound
+
+
+def page(scene: str = "name-your-baby", **query: str) -> AppTest:
+    return open_sound("welcome", scene, query)
+
+
+def shown(app: AppTest) -> list[dict]:
+    return sent(app, "cards")["cards"]
+
+
+@pytest.mark.parametrize("kind", list(welcome.MODELS))
+def test_twelve_names_are_the_models_with_their_probabilities(kind):
+    cards = shown(page(prefix="jo", sex="boy", model=welcome.MODELS[kind], seed="5"))
+    assert len({card["name"] for card in cards}) == 12
+    model = checkpoints.load(f"boys-{kind}").model
+    for card in cards:
+        assert card["name"].startswith("JO")
+        assert "".join(letter["symbol"] for letter in card["letters"]) == card["name"] + "·"
+        given = [letter["probability"] for letter in card["letters"]]
+        assert given[:2] == [None, None]
+        product = 1.0
+        for read, p in enumerate(given[2:], 2):
+            answer = trace.next_probabilities(model, names.VOCABULARY, card["name"][:read])
+            truth = names.VOCABULARY.encode((card["name"] + ".")[read])[0]
+            assert p == pytest.approx(answer[truth], rel=1e-3)
+            product *= answer[truth]
+        assert card["odds"] == welcome.odds(product)
+
+
+def test_the_register_is_asked():
+    table = pd.read_csv(names.DATA, keep_default_na=False)
+    girls = dict(table[table["sex"] == "girl"][["name", "bearers"]].itertuples(index=False))
+    cards = shown(page(prefix="A", temperature="careful · 0.6"))
+    assert any(card["real"] for card in cards)
+    for card in cards:
+        assert card["real"] == (card["name"] in girls)
+        if card["real"]:
+            assert card["known"].startswith(f"{girls[card['name']]:,} girls")
+
+
+def test_a_name_of_the_other_sex_and_a_hidden_one_are_said():
+    assert welcome.register_says("ADAM", "girls")[1] is False
+    assert "boys" in welcome.register_says("ADAM", "girls")[0]
+    hidden = names.split(names.select(names.register(), "girl")["name"].tolist()).test[0]
+    assert welcome.register_says(hidden, "girls")[0].endswith("never shown to it")
+    assert welcome.register_says("XYXYX", "boys") == ("new", False)
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [
+        (1.0, "100%"),
+        (0.34, "34%"),
+        (0.02, "1 in 50"),
+        (1 / 4321, "1 in 4,300"),
+        (1 / 2.14e6, "1 in 2.1 million"),
+        (1 / 9.99e8, "1 in 1 billion"),
+        (1 / 3e12, "1 in 3 trillion"),
+        (1e-27, "1 in 10²⁷"),
+        (0.0, "1 in 10³⁰⁰"),
+    ],
+)
+def test_odds_are_spoken(probability, said):
+    assert welcome.odds(probability) == said
+
+
+@pytest.mark.parametrize(
+    "typed", ["7", "A" * 40, "Ω", "🙂", ".", "<script>alert(1)</script>", "ĆMA", "[x](y)"]
+)
+def test_an_impossible_prefix_is_answered_and_the_last_names_stay(typed):
+    app = page(prefix="ZO")
+    before = shown(app)
+    app.text_input("welcome_prefix").set_value(typed).run()
+    assert not app.exception
+    assert shown(app) == before
+    assert "the last names stay here" in told(app).lower()
+    assert all(typed not in part.value for part in app.markdown if len(typed) > 1)
+    app.text_input("welcome_prefix").set_value("ewa").run()
+    assert all(card["name"].startswith("EWA") for card in shown(app))
+
+
+def test_an_impossible_prefix_in_a_link_shows_the_first_names():
+    assert [card["name"][:2] for card in shown(page(prefix="123"))] == ["MA"] * 12
+
+
+@pytest.mark.parametrize("prefix", ["Q", "X", "VŻ", "", "WIEŃCZYSŁAWA", "ALEKSANDRA"])
+def test_rare_prefixes_end_with_names_or_a_reason(prefix):
+    app = page(prefix=prefix, model="MLP", temperature="very careful · 0.3")
+    cards = shown(app)
+    assert cards
+    assert len(cards) == 12 or "draws gave only" in told(app)
+
+
+def test_other_dice_make_other_names():
+    assert [c["name"] for c in shown(page(seed="2"))] != [c["name"] for c in shown(page(seed="3"))]
+
+
+def test_the_claim_tells_names_that_its_table_makes():
+    app = page("claim")
+    app.select_slider("welcome_letter").set_value("Z").run()
+    line = next(part.value for part in app.markdown if "it makes names" in part.value)
+    made = line.split("**")[1].split(" · ")
+    assert len(made) == welcome.FIRST
+    assert all(name.startswith("Z") for name in made)
+
+
+def test_a_name_is_taken_along_with_its_prefix():
+    made = trace.Made("MARTA", "MAR", [0.5, 0.5, 0.5])
+    ways = {path: (slug, query) for path, slug, _, query in welcome.ways("boys", made)}
+    assert ways["mlp"] == ("forward-pass", {"mlp_name": "MARTA", "mlp_read": "3", "mlp_sex": "boys"})
+    assert ways["compare"] == ("one-prefix", {"compare_prefix": "MAR", "compare_sex": "boys"})
+    assert ways["bigram"][1]["bigram_name"] == "MARTA"
