@@ -1,0 +1,144 @@
+"""Who looks at whom while a text is written: text, heatmap, heads, next characters; played in the browser."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_GRID = _FOLDER.parent / "grid"  # its theme, its numbers, its transport and its look serve both
+_SHARED = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport")]
+_PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "attention")
+_OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
+_STYLES = [_GRID / "grid.css", _FOLDER / "attention.css"]
+
+
+def _joined(paths: Sequence[Path]) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+_component = st.components.v2.component("attention", css=_joined(_STYLES), js=_joined(_SHARED + _OWN))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What stays the same while one text grows.
+
+    Args:
+        id: differs for another model, prompt, seed or setting.
+        base: differs for another model or prompt.
+        symbols: the model's characters, by id.
+        prompt: ids that the text begins with.
+        n_layer, n_head, block_size: the model's shape.
+        heads: for every layer and head its short name and share; empty if none were measured.
+        temperature, top_k, top_p: as chosen; top_k 0 for all.
+        limit: characters that are written at most.
+        stop: id of the character that ends a text; -1 if none does.
+    """
+
+    id: str
+    base: str
+    symbols: Sequence[str]
+    prompt: Sequence[int]
+    n_layer: int
+    n_head: int
+    block_size: int
+    heads: Sequence[Sequence[Mapping[str, object]]]
+    temperature: float
+    top_k: int
+    top_p: float
+    limit: int
+    stop: int
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Some characters of the text, and what stands behind them.
+
+    Args:
+        kept: ids between the prompt and the first of these characters.
+        rows: (place of a character, place of its window's first, (n_layer, n_head, S) shares).
+        probabilities: (N, V) what the model gives each character.
+        chances: (N, V) what each is drawn with.
+        rolls: (N,) in [0, 1).
+        fallen: (N,) id that the roll falls on.
+        tokens: (N,) id that was taken.
+    """
+
+    kept: Sequence[int]
+    rows: Sequence[tuple[int, int, np.ndarray]]
+    probabilities: np.ndarray
+    chances: np.ndarray
+    rolls: np.ndarray
+    fallen: np.ndarray
+    tokens: np.ndarray
+
+
+def attention(
+    stream: Stream,
+    chunk: Chunk,
+    *,
+    key: str,
+    alt: str,
+    position: int,
+    head: tuple[int, int],
+    prefix: str,
+    on_ask: Callable[[dict], None],
+    on_again: Callable[[dict], None],
+    on_receipt: Callable[[dict], None],
+) -> None:
+    """Draw a text that is being written; play, step, scrub and hover never leave the browser.
+
+    Args:
+        alt: one sentence that says what is seen.
+        position: characters written that are seen at first.
+        head: layer and head that are seen at first, counted from 0.
+        prefix: of the link's parameters that hold the text, the position and the head.
+        on_ask: gets ``{"kept": ids, "whole": bool}`` when the browser needs more characters.
+        on_again: gets ``{"kept": ids, "position": int}`` when other dice are wanted for what comes next.
+        on_receipt: gets ``{"context": ids, "token": id}`` when a probability is to be explained.
+    """
+    view = {"alt": alt, "position": position, "head": list(head), "prefix": prefix}
+    data = packed(asdict(stream), view, chunk)
+
+    def told(name: str, then: Callable[..., None]) -> Callable[[], None]:
+        def call() -> None:
+            value = st.session_state[key].get(name)
+            if value is not None:
+                then(value)
+
+        return call
+
+    _component(
+        key=key,
+        data=data,
+        on_ask_change=told("ask", on_ask),
+        on_again_change=told("again", on_again),
+        on_receipt_change=told("receipt", on_receipt),
+    )
+
+
+def packed(stream: dict, view: dict, chunk: Chunk) -> bytes:
+    """Return what the browser is sent: a header in JSON with its length before it, then the arrays.
+
+    Every array begins at a multiple of eight bytes; attention rows come one after the other, in half
+    precision.
+    """
+    shares = [np.ravel(shares) for _, _, shares in chunk.rows]
+    arrays = {
+        "shares": np.concatenate(shares or [np.zeros(0)]).astype("<f2").view("<u2"),
+        "probabilities": chunk.probabilities.astype("<f4"),
+        "chances": chunk.chances.astype("<f4"),
+        "rolls": chunk.rolls.astype("<f8"),
+        "fallen": chunk.fallen.astype("<i4"),
+        "tokens": chunk.tokens.astype("<i4"),
+    }
+    places = [[int(character), int(window)] for character, window, _ in chunk.rows]
+    header = {"stream": stream, "view": view, "kept": list(chunk.kept), "rows": places}
+    header["arrays"] = [[name, array.dtype.str[1:], array.size] for name, array in arrays.items()]
+    text = json.dumps(header, ensure_ascii=False).encode()
+    parts = [len(text).to_bytes(4, "little") + text, *(array.tobytes() for array in arrays.values())]
+    return b"".join(part + bytes(-len(part) % 8) for part in parts)

@@ -1,0 +1,324 @@
+// --- attention: brings text, heatmap, heads, bars and transport together ----------------------------------
+
+const NARROW = 700;
+const SLOW_RATE = 4; // characters a second with "reduce motion"
+const LEAD = 24; // characters that are fetched ahead of the one that is seen
+const PATIENCE = 8000; // ms after which a question is asked again
+const FASTEST_PLAY = 60;
+const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
+
+class Attention {
+  constructor(parent) {
+    this.root = element('div', 'grid attention');
+    this.root.setAttribute('role', 'group');
+    this.readout = element('p', 'readout');
+    this.spoken = element('p', 'visually-hidden');
+    this.spoken.setAttribute('role', 'status');
+    this.scene = element('div', 'panes');
+    this.atlas = new Atlas();
+    this.line = new TextLine(this);
+    this.heat = new Heat(this);
+    this.heads = new Heads(this);
+    this.bars = new Bars(this);
+    this.link = new Link(this);
+    this.speed = 8;
+    this.position = 0;
+    this.pointed = this.lock = null;
+    this.playing = false;
+    this.transport = new WritingTransport(this, this.play());
+    this.scene.append(this.heat.node, this.heads.node, this.bars.node);
+    this.root.append(this.line.node, this.scene, this.transport.node, this.spoken);
+    parent.append(this.root);
+    this.root.__attention = this;
+    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
+    this.root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.lock) this.unlock(); });
+    new ResizeObserver(() => this.resize()).observe(this.root);
+    this.watchTheme();
+  }
+
+  watchTheme() {
+    const again = () => { if (this.root.isConnected) this.dress(); };
+    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTimeout(again, 100));
+  }
+
+  // --- what the server sends, and what it is asked for ---
+
+  update({ data, setTriggerValue }) {
+    const message = unpacked(data);
+    this.tell = setTriggerValue;
+    this.waiting = 0;
+    this.prefix = message.view.prefix;
+    this.root.setAttribute('aria-label', message.view.alt);
+    this.root.style.setProperty('--height', STAGE_HEIGHT);
+    if (this.story?.stream.id !== message.stream.id) this.begin(message);
+    else if (!this.story.add(message) && message.kept.length) this.ask();
+    this.resize(true);
+    this.need();
+  }
+
+  begin(message) {
+    const { base, n_layer, n_head } = message.stream;
+    if (message.kept.length) { this.ask(true); return; }
+    if (this.story?.stream.base !== base) { this.pause(); this.acted = false; }
+    const shape = `${n_layer} ${n_head}`;
+    if (shape !== this.shape) this.head = message.view.head;
+    this.shape = shape;
+    this.story = new Story(message);
+    this.position = Math.min(message.view.position, this.story.last);
+    this.pointed = this.lock = null;
+  }
+
+  ask(whole = false) {
+    const now = performance.now();
+    if (this.waiting && now - this.waiting < PATIENCE) return;
+    this.waiting = now;
+    const kept = whole ? [] : this.story.tokens;
+    this.tell('ask', { kept, whole, at: Math.round(now) });
+  }
+
+  // Fetches ahead, once the visitor has begun.
+  need() {
+    if (this.acted && !this.story.ended && this.story.last - this.position < LEAD) this.ask();
+  }
+
+  // --- size and painting ---
+
+  resize(force = false) {
+    if (!this.story || !this.root.isConnected) return;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const size = `${this.root.clientWidth} ${this.root.clientHeight} ${rem} ${this.shape}`;
+    const theme = themeKey(this.root);
+    if (theme !== this.themed) this.dress(true);
+    if (size !== this.size) this.layOut(rem, size);
+    else if (!force) return;
+    this.show();
+  }
+
+  layOut(rem, size) {
+    this.narrow = window.innerWidth < NARROW;
+    this.root.classList.toggle('narrow', this.narrow);
+    this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);
+    for (const part of [this.heat, this.heads, this.bars]) {
+      const box = part.box ?? part.node;
+      if (part.canvas) part.canvas.style.width = part.canvas.style.height = '0';
+      const height = this.narrow ? (part === this.bars ? 24 * rem : box.clientWidth) : box.clientHeight;
+      part.resize(box.clientWidth, height, rem, this.story.stream);
+    }
+    this.size = size;
+  }
+
+  // Reads the theme's colours anew: light, dark.
+  dress(quiet = false) {
+    this.themed = themeKey(this.root);
+    this.theme = readTheme(this.root);
+    const style = getComputedStyle(this.root);
+    this.theme.brand = rgb(style.getPropertyValue('--st-primary-color').trim());
+    this.theme.panel = rgb(style.getPropertyValue('--st-secondary-background-color').trim());
+    this.heat.mono = style.getPropertyValue('--st-code-font').trim() || 'monospace';
+    this.root.style.setProperty('--role-probabilities', css(this.theme.role.probabilities));
+    this.root.style.setProperty('--role-input', css(this.theme.role.input));
+    this.line.setTheme(this.theme);
+    this.atlas.setTheme(this.theme);
+    if (!quiet && this.story) this.show();
+  }
+
+  show() {
+    const { story, position, theme } = this;
+    const [layer, head] = this.head;
+    const current = story.current(position);
+    const active = this.active(story.window(position), current);
+    this.atlas.show(story, story.window(position), current);
+    this.line.show(story, position, active);
+    this.heat.say(story, layer, head);
+    this.heat.show(story, position, layer, head, active, theme);
+    this.heads.show(story, position, this.head, theme);
+    this.bars.show(story, position, theme);
+    this.say(story, active);
+    this.transport.show(position, this.playing);
+    this.link.soon();
+  }
+
+  // What is locked or pointed at, otherwise the character that asks now; and whom it looks at.
+  active(window, current) {
+    const inside = (cell) => cell && cell.row >= window && cell.row <= current && (cell.col === null || cell.col >= window);
+    const cell = [this.lock, this.pointed].find(inside) ?? { row: current, col: null };
+    return { ...cell, window, shares: this.story.looks(window, cell.row, ...this.head) };
+  }
+
+  say(story, { row, col, window, shares }) {
+    const name = (place) => `“${story.glyph(story.id(place))}”`;
+    let words = '';
+    if (col !== null) words = `${name(row)} looks at ${name(col)}: ${percent(shares[col - window])}`;
+    else {
+      const best = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 3).filter((i) => shares[i] >= 0.05);
+      const most = best.map((i) => `${i + window === row ? 'itself' : name(i + window)} ${percent(shares[i], 0)}`);
+      words = most.length ? `${name(row)} looks most at ${most.join(', ')}` : `${name(row)} looks at all a little`;
+    }
+    if (window > 0) words += ` · the model sees the last ${row - window + 1} characters`;
+    this.readout.replaceChildren(text(words), element('span', 'soft', this.lock ? ' · locked, Escape unlocks' : ''));
+    this.heat.canvas.setAttribute('aria-label', `${words}. Move with the arrow keys, Enter locks.`);
+  }
+
+  nameOf([layer, head]) {
+    const habit = this.story.stream.heads[layer]?.[head];
+    return `layer ${layer + 1}, head ${head + 1}${habit?.name ? ` · ${habit.name}` : ''}`;
+  }
+
+  // --- what the visitor does ---
+
+  point(cell) {
+    if (cell?.row === this.pointed?.row && cell?.col === this.pointed?.col) return;
+    this.pointed = cell;
+    if (!this.lock && this.story) this.show();
+  }
+
+  lockAt(cell) {
+    this.lock = cell && !(this.lock?.row === cell.row && this.lock?.col === cell.col) ? cell : null;
+    this.show();
+  }
+
+  unlock() {
+    this.lock = null;
+    this.show();
+  }
+
+  choose(head) {
+    this.head = head;
+    this.show();
+  }
+
+  seek(position) {
+    const target = Math.max(0, Math.min(position, this.story.last));
+    if (target === this.position) return;
+    this.position = target;
+    this.show();
+  }
+
+  step(by) {
+    this.pause();
+    this.act();
+    this.wanted = by > 0 && this.position >= this.story.last && !this.story.ended;
+    this.seek(this.position + by);
+    this.need();
+    this.announce();
+  }
+
+  act() {
+    this.acted = true;
+    this.pointed = null;
+  }
+
+  announce() {
+    if (!this.position) { this.spoken.textContent = 'The prompt.'; return; }
+    const id = this.story.tokens[this.position - 1];
+    this.spoken.textContent = `${this.story.spoken(id)}, ${percent(this.story.draw(this.position).probabilities[id])}`;
+  }
+
+  // Takes a character by hand in place of the newest one, and goes on from there.
+  take(id) {
+    this.pause();
+    this.act();
+    const position = Math.max(1, this.position);
+    if (this.story.tokens[position - 1] !== id) {
+      this.story.take(position, id);
+      this.atlas.forget(this.story.prompt + position - 1 - this.atlas.window);
+      this.waiting = 0;
+    }
+    this.position = position;
+    this.show();
+    this.need();
+    this.announce();
+  }
+
+  // Other dice for all that comes after the character that is seen.
+  again() {
+    this.pause();
+    this.act();
+    this.tell('again', { kept: this.story.tokens.slice(0, this.position), position: this.position, at: Math.round(performance.now()) });
+  }
+
+  receipt(id) {
+    const { story, position } = this;
+    const context = [...story.stream.prompt, ...story.tokens.slice(0, Math.max(0, position - 1))];
+    this.tell('receipt', { context, token: id, at: Math.round(performance.now()) });
+  }
+
+  // --- playing ---
+
+  play() {
+    const view = this;
+    return {
+      get last() { return view.story?.last ?? 0; }, titles: [], steps: ['‹ Back', 'Sample one ›'], speedUnit: 'character',
+      counter: (position) => (view.story ? `${position} written` : ''),
+    };
+  }
+
+  toggle() {
+    if (this.playing) { this.pause(); this.announce(); return; }
+    this.act();
+    if (this.position >= this.story.last && this.story.ended) this.seek(0);
+    this.playing = true;
+    this.carry = 1; // the first one at once
+    this.clock = performance.now();
+    this.need();
+    this.transport.show(this.position, true);
+    this.tick();
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.ticking);
+    if (this.story) this.transport.show(this.position, false);
+  }
+
+  tick() {
+    this.ticking = requestAnimationFrame((now) => {
+      if (!this.playing || !this.root.isConnected) return;
+      this.advance(now);
+      if (this.position >= this.story.last && this.story.ended) this.pause();
+      else this.tick();
+    });
+  }
+
+  // At most one character a frame, so that every one is seen.
+  advance(now) {
+    const rate = this.still.matches ? Math.min(SLOW_RATE, this.speed) : this.speed;
+    this.carry = Math.min(2, this.carry + (Math.max(0, now - this.clock) / 1000) * rate);
+    this.clock = now;
+    if (this.carry < 1 || this.position >= this.story.last) { this.need(); return; }
+    this.carry -= 1;
+    this.seek(this.position + 1);
+    this.need();
+  }
+}
+
+class WritingTransport extends Transport {
+  constructor(view, play) {
+    super(view, play);
+    this.view = view;
+    this.playing.classList.remove('primary');
+    this.next.classList.add('primary');
+    this.again = this.button('↻ Other dice from here', () => view.again());
+    this.node.replaceChildren(this.back, this.next, this.playing, this.scrubber, this.counter, this.again, this.speedBox);
+  }
+
+  speeds() {
+    this.speedBox = super.speeds();
+    this.speed.max = Math.log10(FASTEST_PLAY);
+    return this.speedBox;
+  }
+
+  show(position, playing) {
+    this.scrubber.max = Math.max(1, this.play.last);
+    super.show(position, playing);
+    this.next.disabled = position >= this.play.last && this.view.story.ended;
+  }
+}
+
+const views = new WeakMap();
+
+export default function (component) {
+  const { parentElement } = component;
+  if (!views.has(parentElement)) views.set(parentElement, new Attention(parentElement));
+  views.get(parentElement).update(component);
+}

@@ -1,0 +1,94 @@
+// --- heads: all of them as small multiples, to choose from ------------------------------------------------
+
+class Heads {
+  constructor(view) {
+    this.view = view;
+    this.node = element('section', 'heads');
+    this.heading = element('h2');
+    this.box = element('div', 'box');
+    this.canvas = element('canvas');
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.canvas.setAttribute('aria-roledescription', 'heads');
+    this.pen = this.canvas.getContext('2d');
+    this.box.append(this.canvas);
+    this.node.append(this.heading, this.box, view.readout);
+    this.canvas.onclick = (event) => this.pick(event);
+    this.canvas.onpointermove = (event) => this.point(this.headAt(event));
+    this.canvas.onpointerleave = () => this.point(null);
+    this.canvas.onkeydown = (event) => this.key(event);
+  }
+
+  resize(width, height, rem, { n_layer, n_head }) {
+    this.gap = Math.round(0.28 * rem);
+    this.side = Math.max(24, Math.floor(Math.min(width / n_head, height / n_layer)) - this.gap);
+    sized(this.canvas, n_head * (this.side + this.gap), n_layer * (this.side + this.gap), this.pen);
+    this.heading.textContent = `all ${n_layer * n_head} heads, layers from top to bottom`;
+    this.shape = [n_layer, n_head];
+  }
+
+  corner(layer, head) { return [head, layer].map((i) => i * (this.side + this.gap) + this.gap / 2); }
+
+  show(story, position, chosen, theme) {
+    const rows = story.current(position) - story.window(position) + 1;
+    const cell = this.side / room(rows, story.stream.block_size);
+    const [layers, heads] = this.shape;
+    for (let layer = 0; layer < layers; layer += 1) {
+      for (let head = 0; head < heads; head += 1) {
+        const [x, y] = this.corner(layer, head);
+        this.pen.fillStyle = css(theme.panel);
+        this.pen.fillRect(x, y, this.side, this.side);
+        this.view.atlas.draw(this.pen, layer, head, rows, x, y, cell);
+      }
+    }
+    this.mark(chosen, theme);
+    const habit = story.stream.heads[chosen[0]]?.[chosen[1]]?.name;
+    this.canvas.setAttribute('aria-label', `Layer ${chosen[0] + 1}, head ${chosen[1] + 1}${habit ? `, ${habit}` : ''}, of ${layers} layers with ${heads} heads; choose with the arrow keys.`);
+  }
+
+  mark(chosen, { brand, ground, line }) {
+    for (let layer = 0; layer < this.shape[0]; layer += 1) {
+      for (let head = 0; head < this.shape[1]; head += 1) {
+        const [x, y] = this.corner(layer, head);
+        const on = layer === chosen[0] && head === chosen[1];
+        const over = this.pointed && layer === this.pointed[0] && head === this.pointed[1];
+        this.pen.lineWidth = this.gap;
+        this.pen.strokeStyle = css(on ? brand : over ? line : ground);
+        this.pen.strokeRect(x - this.gap / 2 + 0.5, y - this.gap / 2 + 0.5, this.side + this.gap - 1, this.side + this.gap - 1);
+      }
+    }
+  }
+
+  headAt({ offsetX, offsetY }) {
+    const [head, layer] = [offsetX, offsetY].map((v) => Math.floor(v / (this.side + this.gap)));
+    return layer >= 0 && head >= 0 && layer < this.shape[0] && head < this.shape[1] ? [layer, head] : null;
+  }
+
+  point(head) {
+    if (String(head) === String(this.pointed)) return;
+    this.pointed = head;
+    this.canvas.title = head ? this.view.nameOf(head) : '';
+    this.mark(this.view.head, this.view.theme);
+    this.mark2();
+  }
+
+  // The chosen one lies above its neighbours.
+  mark2() {
+    const [x, y] = this.corner(...this.view.head);
+    this.pen.strokeStyle = css(this.view.theme.brand);
+    this.pen.strokeRect(x - this.gap / 2 + 0.5, y - this.gap / 2 + 0.5, this.side + this.gap - 1, this.side + this.gap - 1);
+  }
+
+  pick(event) {
+    const head = this.headAt(event);
+    if (head) this.view.choose(head);
+  }
+
+  key(event) {
+    const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!way) return;
+    this.view.choose(this.view.head.map((v, i) => Math.max(0, Math.min(this.shape[i] - 1, v + way[i]))));
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

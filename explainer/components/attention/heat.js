@@ -1,0 +1,189 @@
+// --- heat: the pixels of every head, and one head large ---------------------------------------------------
+
+const ROOMS = [16, 24, 32, 48, 64, 96, 128, 192, 256]; // characters that a picture has room for
+const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
+
+// One pixel a cell, all heads of a window side by side; every row is painted once.
+class Atlas {
+  constructor() {
+    this.canvas = document.createElement('canvas');
+    this.pen = this.canvas.getContext('2d', { willReadFrequently: true });
+    this.done = 0;
+  }
+
+  setTheme({ sequential }) {
+    this.colors = Uint32Array.from(sequential.rgb, ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
+    this.done = 0;
+  }
+
+  forget(rows) { this.done = Math.min(this.done, rows); }
+
+  // Makes sure that the rows of a window up to a character are painted.
+  show(story, window, character) {
+    const { n_layer, n_head, block_size } = story.stream;
+    if (story !== this.story || window !== this.window) {
+      Object.assign(this, { story, window, done: 0, size: block_size });
+      Object.assign(this.canvas, { width: n_head * block_size, height: n_layer * block_size }); // clears it
+    }
+    const rows = story.rows.get(window);
+    for (; this.done <= character - window; this.done += 1) {
+      const row = rows[this.done];
+      for (let layer = 0; layer < n_layer; layer += 1) this.paint(row, layer, n_head, this.done + 1);
+    }
+  }
+
+  paint(row, layer, heads, length) {
+    const image = new ImageData(heads * this.size, 1);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let head = 0; head < heads; head += 1) {
+      const from = (layer * heads + head) * length;
+      for (let col = 0; col < length; col += 1) {
+        pixels[head * this.size + col] = this.colors[shadeOf(HALVES[row[from + col]])];
+      }
+    }
+    this.pen.putImageData(image, 0, layer * this.size + length - 1);
+  }
+
+  // Draws one head's first rows into a square of another canvas.
+  draw(pen, layer, head, rows, x, y, cell) {
+    pen.imageSmoothingEnabled = cell < 1;
+    pen.drawImage(this.canvas, head * this.size, layer * this.size, rows, rows, x, y, rows * cell, rows * cell);
+  }
+}
+
+// Small shares are told apart better when the scale follows the square root.
+const shadeOf = (share) => Math.round((SHADES - 1) * Math.sqrt(Math.min(1, share)));
+
+class Heat {
+  constructor(view) {
+    this.view = view;
+    this.node = element('section', 'heat');
+    this.heading = element('h2');
+    this.box = element('div', 'box');
+    this.canvas = element('canvas');
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.pen = this.canvas.getContext('2d');
+    this.box.append(this.canvas);
+    this.node.append(this.heading, this.box);
+    this.canvas.onpointermove = (event) => view.point(this.cellAt(event));
+    this.canvas.onpointerleave = () => view.point(null);
+    this.canvas.onclick = (event) => view.lockAt(this.cellAt(event));
+    this.canvas.onkeydown = (event) => this.key(event);
+    this.canvas.onblur = () => view.point(null);
+  }
+
+  resize(width, height, rem) {
+    this.rem = rem;
+    this.side = Math.max(120, Math.floor(Math.min(width, height)));
+    sized(this.canvas, this.side, this.side, this.pen);
+  }
+
+  say({ stream }, layer, head) {
+    const parts = [text('layer '), element('b', '', layer + 1), text(', head '), element('b', '', head + 1)];
+    const habit = stream.heads[layer]?.[head];
+    if (habit?.name) parts.push(text(` · ${habit.name}${habit.share ? ` ${percent(habit.share, 0)}` : ''}`));
+    this.heading.replaceChildren(...parts, element('span', 'how', ' — row looks at column'));
+  }
+
+  show(story, position, layer, head, { row, col }, theme) {
+    this.story = story;
+    this.window = story.window(position);
+    this.rows = story.current(position) - this.window + 1;
+    this.gutter = Math.round(1.25 * this.rem);
+    const cell = (this.side - this.gutter - 2) / room(this.rows, story.stream.block_size);
+    this.cell = cell > 3 ? Math.floor(cell) : cell;
+    this.pen.clearRect(0, 0, this.side, this.side);
+    this.view.atlas.draw(this.pen, layer, head, this.rows, this.gutter, this.gutter, this.cell);
+    this.lines(theme);
+    if (col !== null || row !== this.rows - 1 + this.window) this.lit(row - this.window, col === null ? row - this.window : col - this.window, theme);
+    this.frame(this.rows - 1, theme);
+    this.labels(row, col, theme);
+  }
+
+  at(i) { return this.gutter + i * this.cell; }
+
+  // A thread of ground between cells that have room for it.
+  lines({ ground }) {
+    if (this.cell < 9) return;
+    this.pen.fillStyle = css(ground);
+    for (let i = 1; i <= this.rows; i += 1) {
+      this.pen.fillRect(this.at(i) - 1, this.gutter, 1, this.rows * this.cell);
+      this.pen.fillRect(this.gutter, this.at(i) - 1, this.rows * this.cell, 1);
+    }
+  }
+
+  // All but a row and a column steps back.
+  lit(row, col, { ground, ink }) {
+    const { pen, cell } = this;
+    pen.fillStyle = css(ground, 0.62);
+    const end = this.at(this.rows);
+    for (const [top, bottom] of [[this.gutter, this.at(row)], [this.at(row + 1), end]]) {
+      pen.fillRect(this.gutter, top, this.at(col) - this.gutter, bottom - top);
+      pen.fillRect(this.at(col + 1), top, end - this.at(col + 1), bottom - top);
+    }
+    pen.strokeStyle = css(ink);
+    pen.lineWidth = 2;
+    pen.strokeRect(this.gutter, this.at(row), (row + 1) * cell, cell);
+    pen.strokeRect(this.at(col), this.at(col), cell, end - this.at(col));
+  }
+
+  // The row of the character that asks now.
+  frame(row, { role }) {
+    this.pen.strokeStyle = css(role.input);
+    this.pen.lineWidth = 3;
+    this.pen.strokeRect(this.gutter, this.at(row), Math.max(this.cell, (row + 1) * this.cell), this.cell);
+  }
+
+  labels(row, col, { ink, soft, text: shades }) {
+    const { pen, rem, cell } = this;
+    const size = 0.86 * rem;
+    const all = cell >= 0.72 * rem;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    const write = (place, down, strong, color) => {
+      pen.font = `${strong ? 700 : 400} ${size}px ${this.mono}`;
+      pen.fillStyle = css(color);
+      const along = this.at(place - this.window) + cell / 2;
+      const glyph = this.story.glyph(this.story.id(place));
+      if (down) pen.fillText(glyph, this.gutter / 2, along); else pen.fillText(glyph, along, this.gutter / 2);
+    };
+    const current = this.window + this.rows - 1;
+    const close = (a, b) => Math.abs(a - b) * cell < 0.72 * rem && a !== b;
+    for (let place = this.window; place <= current; place += 1) {
+      const [asks, asked] = [place === row, place === (col ?? row)];
+      if (all || asks || (place === current && !close(place, row))) {
+        write(place, true, asks || place === current, place === current ? shades.input : asks ? ink : soft);
+      }
+      if (all || asked) write(place, false, asked, asked ? ink : soft);
+    }
+  }
+
+  cellAt({ offsetX, offsetY }) {
+    const [col, row] = [offsetX, offsetY].map((v) => Math.floor((v - this.gutter) / this.cell));
+    if (row < 0 || col < 0 || row >= this.rows || col > row) return null;
+    return { row: row + this.window, col: col + this.window };
+  }
+
+  key(event) {
+    const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const last = this.window + this.rows - 1;
+    const at = this.view.pointed ?? { row: last, col: last };
+    if (way) {
+      const row = Math.max(this.window, Math.min(last, at.row + way[0]));
+      this.view.point({ row, col: Math.max(this.window, Math.min(row, (at.col ?? at.row) + way[1])) });
+    } else if (event.key === 'Enter') this.view.lockAt(at);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+const text = (words) => document.createTextNode(words);
+
+function sized(canvas, width, height, pen) {
+  const scale = window.devicePixelRatio || 1;
+  Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+}

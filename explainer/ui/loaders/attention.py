@@ -1,0 +1,291 @@
+"""The attention chapter's first scene: what a visitor asks for, and the text that a GPT writes for it."""
+
+import hashlib
+from dataclasses import astuple, dataclass
+
+import numpy as np
+import streamlit as st
+
+from explainer import checkpoints, sampling
+from explainer.checkpoints import BadCheckpoint, Checkpoint
+from explainer.components.attention import Chunk, Stream, attention
+from explainer.names import capitals
+from explainer.sampling import BadRequest, Settings
+from explainer.traces.writing import Writing
+from explainer.traces.writing import write as write_text
+from explainer.ui import widgets
+from explainer.ui.blocks import complain
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.source import cached
+from explainer.vocabulary import BOUNDARY, UnknownCharacter
+
+MODELS = {
+    "shakespeare": "Shakespeare",
+    "polish-books": "Polish books",
+    "pan-tadeusz": "Pan Tadeusz",
+    "girls-gpt": "girls’ names",
+    "boys-gpt": "boys’ names",
+}
+PROMPTS = {
+    "shakespeare": "ROMEO:↵O,␣",
+    "polish-books": "Pan Tadeusz wszedł do␣",
+    "pan-tadeusz": "Litwo! Ojczyzno moja!␣",
+    "girls-gpt": "MA",
+    "boys-gpt": "MA",
+}
+VISIBLE = {"↵": "\n", "␣": " "}  # as whitespace is typed and shown
+ALL = "all"
+TOP_K = (1, 2, 3, 5, 8, 12, 20, 30, ALL)
+LONGEST_PROMPT = 400  # characters that fit into a link
+SEED = 1
+LIMIT = 400  # characters that are written at most
+AHEAD = 12  # characters that are sent with the page
+CHUNK = 24  # characters that are sent when the browser asks for more
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be written: by which model, after which text, with which dice."""
+
+    name: str
+    prompt: str  # for names models behind the boundary
+    settings: Settings
+    seed: int
+
+    @property
+    def stop(self) -> str | None:
+        """The character after which a text ends."""
+        return BOUNDARY if _names(self.name) else None
+
+
+# --- the controls -----------------------------------------------------------------------------------
+
+
+def models() -> dict[str, str]:
+    """Return the texts' and the names' GPTs that are there, with what they are called."""
+    folder = checkpoints.FOLDER
+    there = [
+        name
+        for name in MODELS
+        if all((folder / f"{name}{end}").exists() for end in (".json", ".safetensors"))
+    ]
+    return {name: MODELS[name] for name in there}
+
+
+def model() -> str:
+    """Draw the choice of a model that all scenes share, and return its name."""
+    found = models()
+    labels = list(found.values())
+    chosen = widgets.pick("model", labels, labels[0], key="attention_model")
+    return list(found)[labels.index(chosen)]
+
+
+def asked() -> Asked | None:
+    """Draw the controls and return what is asked for; after a complaint, what was asked for before."""
+    name = model()
+    hint = "↵ begins a new line, ␣ is a space" if not _names(name) else "its first letters"
+    typed = widgets.text(
+        "prompt", PROMPTS[name], key=f"attention_prompt_{name}", max_chars=LONGEST_PROMPT, help=hint
+    )
+    temperature = widgets.slider("temperature", 0.0, 2.0, 1.0, step=0.05, key="attention_temperature")
+    top_k = widgets.steps("top-k", TOP_K, ALL, key="attention_top_k")
+    with st.popover("More"):
+        top_p = widgets.slider("top-p", 0.05, 1.0, 1.0, step=0.05, key="attention_top_p")
+        seed = widgets.number("seed of the dice", 0, 999_999, SEED, key="attention_seed")
+    settings = Settings(temperature, None if top_k == ALL else top_k, top_p)
+    return _checked(name, typed, settings, seed)
+
+
+def _checked(name: str, typed: str, settings: Settings, seed: int) -> Asked | None:
+    """Return what is asked for if the model can go on with it; otherwise what it went on with before."""
+    good = st.session_state.setdefault("attention_good", {})
+    try:
+        trained = checkpoint(name)
+        sampling.check_prompt(trained.vocabulary, _prompt(name, typed))
+        good[name] = typed
+    except (BadRequest, UnknownCharacter, BadCheckpoint) as error:
+        st.session_state["attention_complaint"] = str(error)
+        if isinstance(error, BadCheckpoint):
+            return None
+    return Asked(name, _prompt(name, good.get(name, PROMPTS[name])), settings, seed)
+
+
+def _prompt(name: str, typed: str) -> str:
+    """Return what was typed as the model reads it."""
+    if not _names(name):
+        return "".join(VISIBLE.get(character, character) for character in typed)
+    if BOUNDARY in typed:
+        raise BadRequest("The dot ends a name; give only the letters that it begins with.")
+    return BOUNDARY + capitals(typed.strip())
+
+
+def _names(name: str) -> bool:
+    return name.endswith("-gpt")
+
+
+# --- what is written --------------------------------------------------------------------------------
+
+
+def _write(name: str, sha256: str, asked: Asked, kept: str, count: int, whole: bool) -> Writing:  # noqa: ARG001
+    trained = checkpoint(name)
+    return write_text(
+        trained.model,
+        trained.vocabulary,
+        asked.prompt,
+        kept,
+        count,
+        asked.settings,
+        seed=asked.seed,
+        stop=asked.stop,
+        whole=whole,
+    )
+
+
+write = cached(_write, write_text, sampling.chances, sampling.pick, max_entries=48)
+
+
+def watched(asked: Asked | None) -> None:
+    """Show the text while it is written; only this part runs anew when the browser asks for more."""
+    if complain(st.session_state.pop("attention_complaint", "")) and asked is None:
+        return
+    _forget_other_texts(asked)
+    st.fragment(_watched)(asked)
+
+
+def _watched(asked: Asked) -> None:
+    trained = checkpoint(asked.name)
+    if st.session_state.pop("attention_again", False):
+        st.rerun()
+    request = st.session_state.pop("attention_ask", None)
+    link = _link(trained, asked)
+    kept, count, whole = link.kept, max(1, link.position + AHEAD - len(link.kept)), True
+    if request is not None:
+        kept, count, whole = _text(trained, asked, request["kept"]), CHUNK, bool(request["whole"])
+    if not whole and asked.stop is not None and kept.endswith(asked.stop):
+        whole = True  # nothing comes after the end; all of it is sent again
+    written = write(asked.name, trained.meta["sha256"], asked, kept, min(count, LIMIT), whole)
+    attention(
+        _stream(trained, asked),
+        _chunk(trained, kept, written),
+        key="attention_view",
+        alt=f"What the model {MODELS[asked.name]} looks at while it goes on with a text.",
+        position=link.position,
+        head=link.head,
+        prefix="attention",
+        on_ask=lambda value: st.session_state.update(attention_ask=value),
+        on_again=lambda value: _roll_again(trained, value),
+        on_receipt=lambda value: _receipt(trained, asked, value),
+    )
+    receipt = st.session_state.pop("attention_receipt", None)
+    if receipt is not None:
+        _open_receipt(*receipt)
+
+
+def _open_receipt(name: str, context: str, character: str) -> None:
+    from explainer import ui
+
+    ui.open_receipt(name, context, character)
+
+
+def _receipt(trained: Checkpoint, asked: Asked, value: dict) -> None:
+    context = trained.vocabulary.decode(value["context"])
+    context = context.removeprefix(BOUNDARY) if _names(asked.name) else context
+    character = trained.vocabulary.symbols[value["token"]]
+    st.session_state["attention_receipt"] = (asked.name, context, character)
+
+
+def _roll_again(trained: Checkpoint, value: dict) -> None:
+    """Take the next seed: what is on the screen stays, what comes after it is drawn anew."""
+    st.query_params["attention_text"] = trained.vocabulary.decode(value["kept"])
+    st.query_params["attention_at"] = str(value["position"])
+    st.session_state["attention_seed"] = (st.session_state.get("attention_seed", SEED) + 1) % 1_000_000
+    st.session_state["attention_again"] = True
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says of the text: the characters that stay, how many are seen, which head."""
+
+    kept: str
+    position: int
+    head: tuple[int, int]
+
+
+def _link(trained: Checkpoint, asked: Asked) -> Link:
+    """Return what the address says, as far as it makes sense for this model."""
+    query = st.query_params
+    config = trained.model.config
+    kept = query.get("attention_text", "")[:LIMIT]
+    known = next((i for i, c in enumerate(kept) if c not in trained.vocabulary), len(kept))
+    kept = _up_to(kept[:known], asked.stop)
+    position = _whole_number(query.get("attention_at", ""), 0, LIMIT)
+    layer, _, head = query.get("attention_head", "").partition(".")
+    default = (round(0.7 * config.n_layer), 3)
+    place = (
+        _whole_number(layer, 1, config.n_layer, default[0]) - 1,
+        _whole_number(head, 1, config.n_head, default[1]) - 1,
+    )
+    return Link(kept, position, place)
+
+
+def _whole_number(text: str, low: int, high: int, default: int | None = None) -> int:
+    """Return the number that a text says, within bounds; the default, or the lower bound, if it says none."""
+    told = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+    if told is None:
+        return low if default is None else default
+    return min(max(told, low), high)
+
+
+def _up_to(text: str, stop: str | None) -> str:
+    """Return a text up to its first end, the end included."""
+    return text if stop is None or stop not in text else text[: text.index(stop) + 1]
+
+
+def _forget_other_texts(asked: Asked) -> None:
+    """What was kept of one model's text, or after another prompt, means nothing here."""
+    base = (asked.name, asked.prompt)
+    if st.session_state.get("attention_base", base) != base:
+        for key in ("attention_text", "attention_at"):
+            st.query_params.pop(key, None)
+    st.session_state["attention_base"] = base
+
+
+def _text(trained: Checkpoint, asked: Asked, ids: list[int]) -> str:
+    """Return the characters that the browser holds, as many as one may write."""
+    return _up_to(trained.vocabulary.decode(ids[: LIMIT - 1]), asked.stop)
+
+
+def _stream(trained: Checkpoint, asked: Asked) -> Stream:
+    config, vocabulary = trained.model.config, trained.vocabulary
+    base = _short(trained.meta["sha256"], asked.prompt)
+    return Stream(
+        id=_short(base, astuple(asked.settings), asked.seed),
+        base=base,
+        symbols=vocabulary.symbols,
+        prompt=vocabulary.encode(asked.prompt),
+        n_layer=config.n_layer,
+        n_head=config.n_head,
+        block_size=config.block_size,
+        heads=trained.meta.get("heads", []),
+        temperature=asked.settings.temperature,
+        top_k=asked.settings.top_k or 0,
+        top_p=asked.settings.top_p,
+        limit=LIMIT,
+        stop=-1 if asked.stop is None else vocabulary.encode(asked.stop)[0],
+    )
+
+
+def _chunk(trained: Checkpoint, kept: str, written: Writing) -> Chunk:
+    return Chunk(
+        kept=trained.vocabulary.encode(kept)[: written.first],
+        rows=[(row.character, row.window, row.attention) for row in written.rows],
+        probabilities=np.stack([draw.probabilities for draw in written.draws]),  # (N, V)
+        chances=np.stack([draw.chances for draw in written.draws]),  # (N, V)
+        rolls=np.array([draw.roll for draw in written.draws]),
+        fallen=np.array([draw.fallen for draw in written.draws]),
+        tokens=np.array([draw.token for draw in written.draws]),
+    )
+
+
+def _short(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

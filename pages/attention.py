@@ -1,0 +1,65 @@
+"""Attention: who looks at whom, and what it brings."""
+
+from explainer import ui
+from explainer.ui.loaders import attention, heads
+
+
+@ui.scene(
+    "Who looks at whom",
+    "To choose the next character, every character asks the earlier ones: how much do you matter to me?",
+)
+def who_looks_at_whom() -> None:
+    with ui.controls():
+        asked = attention.asked()
+    attention.watched(asked)
+
+
+@ui.scene(
+    "How one head does it",
+    "A query meets every key; what fits well is weighed, and its value is brought along.",
+)
+def how_one_head_does_it() -> None:
+    with ui.controls():
+        step = ui.choice("step", heads.STEPS, key="attention_step")
+        asked = heads.asked()
+        pair = heads.pair(asked)
+        numbers = heads.numbers(step)
+    if not ui.complain(asked.complaint):
+        ui.note(heads.habit(asked, pair))
+    heads.head_grid(step, numbers, asked, pair)
+
+
+@ui.scene(
+    "Switch a head off",
+    "What is switched off writes nothing; the same dice then write another text, or the same.",
+)
+def switch_a_head_off() -> None:
+    with ui.controls():
+        asked = heads.asked()
+        off = heads.switched_off(asked)
+        seed, temperature = heads.settings()
+        heads.receipt(asked)
+    ui.complain(asked.complaint)
+    found = heads.without(asked, seed, temperature, off)
+    parts, texts = ui.shared(2, 3, key="attention_switch")
+    with parts:
+        heads.switch_grid(asked, off)
+    with texts:
+        heads.continuations(asked, found)
+        heads.next_grid(asked, found)
+
+
+@ui.scene(
+    "What each layer guesses", "If the model stopped here, what would it say? A guess forms, layer by layer."
+)
+def what_each_layer_guesses() -> None:
+    with ui.controls():
+        asked = heads.asked()
+        colour = ui.choice("colour: probability of", heads.COLOURS, key="attention_colour")
+        places = heads.window(asked)
+        heads.receipt(asked)
+    ui.complain(asked.complaint)
+    heads.guess_grid(asked, places, colour)
+
+
+ui.chapter(who_looks_at_whom, how_one_head_does_it, switch_a_head_off, what_each_layer_guesses)
