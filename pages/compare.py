@@ -15,7 +15,8 @@ def one_prefix() -> None:
     compare.complained("compare_prefix")
     clicked = compare.four_answers(sex, prefix, seed, key="compare_answers")
     if clicked:
-        ui.open_receipt(f"{sex}-{clicked[0]}", prefix, clicked[1])
+        model, character = clicked
+        ui.open_receipt(model, prefix, character)
 
 
 @ui.scene(

@@ -88,7 +88,7 @@ def pick(label: str, options: Sequence[str], default: str, *, key: str) -> str:
 
 def pills(label: str, options: Sequence[str], *, key: str) -> str:
     """Return one of many words, all of them in sight; the first at the start."""
-    return st.pills(label, options, default=options[0], key=key, required=True, **_KEPT)
+    return st.pills(label, options, default=options[0], key=key, required=True, wrap=True, **_KEPT)
 
 
 def several(label: str, options: Sequence[str], *, key: str, placeholder: str = "") -> list[str]:

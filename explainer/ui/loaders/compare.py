@@ -12,7 +12,9 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import compare as trace
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
+from explainer.ui.loaders.receipt import learned
 from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.loaders.words import Source
 from explainer.ui.source import cached
 from explainer.ui.source import shown as noted
 
@@ -140,14 +142,21 @@ def four_answers(sex: str, typed: str, seed: int, *, key: str) -> tuple[str, str
     """Draw what every model expects after a prefix, and names that it makes of it with the same dice.
 
     Returns:
-        The model's kind and the character whose probability was clicked in this run, or None.
+        The model, by its name in a receipt, and the character that were clicked in this run, or None.
     """
     told = [_answer(sex, kind, typed, seed) for kind in KINDS]
     alt = f"What follows {typed or 'the beginning'}: " + "; ".join(f"{a.label} {a.told}" for a in told)
     clicked = answers(labels(), told, "names it makes, same dice", key=key, alt=alt)
     if clicked is None:
         return None
-    return list(KINDS)[clicked[0]], names.VOCABULARY.symbols[clicked[1]]
+    return receipt_model(sex, list(KINDS)[clicked[0]]), names.VOCABULARY.symbols[clicked[1]]
+
+
+def receipt_model(sex: str, kind: str) -> str:
+    """Return the name that a receipt knows a model by."""
+    if kind != "neural":
+        return f"{sex}-{kind}"
+    return learned(Source(sex.removesuffix("s")), 100, 50, 0.01)
 
 
 def _answer(sex: str, kind: str, typed: str, seed: int) -> Answer:
@@ -286,9 +295,7 @@ def table(played: Game, *, key: str) -> None:
 def verdict(played: Game) -> str:
     """Return in a sentence what the last guess was worth, or what to do."""
     if not played.said:
-        return (
-            "What comes next? Click or type a letter; a full stop if the name ends here."
-        )
+        return "What comes next? Click or type a letter; a full stop if the name ends here."
     letter = played.truth.replace(names.BOUNDARY, "the end")
     told = f"{'Right' if played.said == played.truth else 'No'}: it was {letter}."
     if played.over:

@@ -106,7 +106,7 @@ def chosen_term() -> Term:
 
 def explain(term: Term) -> None:
     """Tell what a word means and link to the scenes that show it."""
-    st.header(term.name, anchor=False)
+    st.title(term.name, anchor=False)
     st.subheader(f":gray[{term.meaning}]", anchor=False)
     chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
     for path, slug in term.scenes:
