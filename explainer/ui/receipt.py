@@ -1,5 +1,6 @@
 """The receipt: a click on any probability opens how it was made, down to single multiplications."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ import streamlit as st
 
 from explainer.components.receipt import receipt as draw
 from explainer.figures.base import number, superscript
+from explainer.ui.source import shown
 
 if TYPE_CHECKING:
     from explainer.traces.receipt import Operand, Step, Term
@@ -78,7 +80,7 @@ def show(
 
     try:
         made = loader.made(model, context, character)
-        steps = walk(made.receipt, path)
+        steps = shown(walk, type(made.receipt))(made.receipt, path)
     except (BadReceipt, UnknownCharacter, BadCheckpoint) as error:
         st.text(str(error))
         if path:
@@ -86,7 +88,7 @@ def show(
         return
     names = [name for name in path.split("/") if name]
     step = {
-        **_worded(steps, names, st.session_state.get("receipt_shown", TOP)),
+        **_worded(steps, names, st.session_state.setdefault("receipt_shown", TOP)),
         "asked": _asked(made.model, context, character),
         "link": f"{ADDRESS}?{urlencode(link(model, context, character, path))}",
         "place": place,
@@ -101,7 +103,7 @@ def link(model: str, context: str, character: str, path: str = "") -> dict[str, 
 
 
 def _more() -> None:
-    st.session_state["receipt_shown"] = MORE * st.session_state.get("receipt_shown", TOP)
+    st.session_state["receipt_shown"] *= MORE
 
 
 # --- a step in words --------------------------------------------------------------------------------
@@ -120,16 +122,15 @@ def _visible(text: str) -> str:
 def _worded(steps: list["Step"], names: list[str], shown: int) -> dict[str, Any]:
     """Return the last of the steps as the component takes it."""
     step, path = steps[-1], "/".join(names)
-    order = step.order
-    seen, rest = order[:shown], order[shown:]
-    if len(rest) == 1:
-        seen, rest = order, []
-    left = sum(step.terms[i].value for i in rest)
+    count = len(step.order) if len(step.order) == shown + 1 else shown  # the rest is never a single one
+    seen, rest = step.order[:count], step.order[count:]
+    left = math.fsum(step.terms[i].value for i in rest)
     scale = _scale([*(step.terms[i].value for i in seen), left])
     picked = step.finish.picked if step.finish.kind == "share" else None
+    crumbs, hidden = _crumbs(steps, names)
     return {
-        "crumbs": _crumbs(steps, names)[0],
-        "hidden": _crumbs(steps, names)[1],
+        "crumbs": crumbs,
+        "hidden": hidden,
         "back": "/".join(names[:-1]) if names else None,
         "path": path,
         "told": f"{step.told}.",
@@ -158,7 +159,7 @@ def _crumbs(steps: list["Step"], names: list[str]) -> tuple[list[dict], dict | N
 
 
 def _amount(step: "Step") -> str:
-    return percent(step.result) if step.role == "probabilities" else text(step.result)
+    return percent(step.result) if step.role == "probabilities" else text(step.result, step.role)
 
 
 def _views(step: "Step", names: list[str]) -> list[dict]:
@@ -168,7 +169,7 @@ def _views(step: "Step", names: list[str]) -> list[dict]:
     here, before = names[-1], "/".join(names[:-1])
     return [
         {"name": name, "path": None if to == here else "/".join(filter(None, (before, to)))}
-        for name, to in step.views
+        for name, to in step.views.items()
     ]
 
 
@@ -181,7 +182,7 @@ def _line(term: "Term", path: str, scale: tuple[float, float], picked: bool) -> 
         "label": term.label,
         "path": _below(path, term.opens),
         "operands": [piece for piece in pieces if piece] if term.operands else [],
-        "text": text(term.value),
+        "text": text(term.value, term.role),
         "role": term.role,
         "picked": picked,
         **_bar(term.value, scale),
@@ -192,7 +193,7 @@ def _rest(step: "Step", rest: list[int], left: float, scale: tuple[float, float]
     coming = min(len(rest), (MORE - 1) * shown)
     return {
         "label": f"and {len(rest):,} more",
-        "text": text(left),
+        "text": text(left, step.terms[rest[0]].role),
         "role": step.terms[rest[0]].role,
         "more": "show them" if coming == len(rest) else f"show the next {coming}",
         **_bar(left, scale),
@@ -202,7 +203,7 @@ def _rest(step: "Step", rest: list[int], left: float, scale: tuple[float, float]
 def _operand(operand: "Operand", path: str) -> dict:
     return {
         "name": operand.name,
-        "text": text(operand.value),
+        "text": text(operand.value, operand.role),
         "role": operand.role,
         "path": _below(path, operand.opens),
     }
@@ -270,33 +271,32 @@ def _sum(step: "Step") -> list[Any]:
 
 
 def _plain(value: float, role: str) -> dict:
-    return {"name": "", "text": text(value), "role": role, "path": None}
+    return {"name": "", "text": text(value, role), "role": role, "path": None}
 
 
 def _check(step: "Step") -> str:
-    total, result = text(step.total), _exact(step)
-    return {
-        "sum": f"They add up to {result}, the number that the model used.",
-        "share": f"They add up to {total}; the share of one is {result}, as the model has it.",
-        "tanh": f"They add up to {total}, and tanh of that is {result}, as the model has it.",
-        "gelu": f"They add up to {total}, and GELU of that is {result}, as the model has it.",
-        "scale": f"They add up to {total}; divided, that is {result}, as the model has it.",
-        "root": f"They add up to {total}; the root is {result}, as the model has it.",
+    """Return in one sentence what the terms add up to, and what the model used."""
+    total, result = text(step.total, step.terms[0].role), text(step.result, step.role)
+    if step.finish.kind == "sum":
+        return f"All {len(step.terms):,} add up to the {step.name} that the model used: {result}"
+    then = {
+        "share": f"; the share of {step.terms[step.finish.picked].label} is the {step.name}",
+        "tanh": f", and tanh makes it the {step.symbol}",
+        "gelu": f", and GELU makes it the {step.symbol}",
+        "scale": f"; the rest of the formula makes it the {step.name}",
+        "root": f"; the rest of the formula makes it the {step.name}",
     }[step.finish.kind]
+    return f"All {len(step.terms):,} add up to {total}{then} that the model used: {result}"
 
 
-def _exact(step: "Step") -> str:
-    return text(step.result)
-
-
-def text(value: float) -> str:
-    """Return a number with four decimals and a true minus sign; whole and tiny ones as they are spoken."""
-    if value == int(value) and abs(value) < 1e9:
-        return f"{int(value):,}".replace("-", "−")
-    if abs(value) < 0.00005:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
-    return f"{value:,.4f}".replace("-", "−")
+def text(value: float, role: str = "activations") -> str:
+    """Return a number with four decimals and a true minus sign; counts and tiny ones as they are spoken."""
+    if role == "counts" or (role == "input" and value in (0, 1)):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if abs(value) >= 0.00005 or value == 0:
+        return f"{value:,.4f}".replace("-", "−")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
 
 
 def percent(value: float) -> str:

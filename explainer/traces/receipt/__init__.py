@@ -91,7 +91,14 @@ def walk(made: Receipt, path: str) -> list[Step]:
         raise BadReceipt("The path of this link is too long; begin again at the probability.")
     steps = [made.step("")]
     for name in names:
-        if name not in steps[-1].leads:
-            raise BadReceipt("This receipt has no such step; begin again at the probability.")
-        steps.append(made.step(name))
+        steps.append(_next(made, steps[-1], name))
     return steps
+
+
+def _next(made: Receipt, before: Step, name: str) -> Step:
+    """Return the step after another, seen as ``~VIEW`` says; only what was offered can be opened."""
+    plain = name.partition("~")[0]
+    step = made.step(plain) if plain in before.leads else None
+    if step is None or (name != plain and name not in step.views.values()):
+        raise BadReceipt("This receipt has no such step; begin again at the probability.")
+    return step if name == plain else made.step(name)

@@ -49,16 +49,18 @@ class Counted:
     def _terms(self) -> tuple[Term, ...]:
         counts, smoothed = self.table.counts[self.row], self.table.smoothed[self.row]  # (V,)
         if self.table.totals[self.row] == 0:
-            return tuple(Term(label, 1.0, (Operand("each", 1.0, "input"),)) for label in self.labels)
+            return tuple(
+                Term(label, 1.0, (Operand("each", 1.0, "counts"),), role="counts") for label in self.labels
+            )
         form = "{} + {}" if self.smoothing else "{}"
         return tuple(
-            Term(label, float(s), self._operands(float(c)), form, "input")
+            Term(label, float(s), self._operands(float(c)), form, "counts")
             for label, c, s in zip(self.labels, counts, smoothed, strict=True)
         )
 
     def _operands(self, count: float) -> tuple[Operand, ...]:
-        counted = Operand("counted", count, "input")
-        return (counted, Operand("smoothing", self.smoothing, "weights")) if self.smoothing else (counted,)
+        counted = Operand("counted", count, "counts")
+        return (counted, Operand("smoothing", self.smoothing, "counts")) if self.smoothing else (counted,)
 
 
 class Learned:

@@ -52,8 +52,9 @@ class Transformer:
 
     def step(self, name: str) -> Step:
         """Return a step by its name; empty for the probability, from which all the others are reached."""
-        kind, *numbers = name.split("-")
-        return getattr(self, f"_{kind or 'probability'}")(*map(int, numbers))
+        plain, _, view = name.partition("~")
+        kind, *numbers = plain.split("-")
+        return getattr(self, f"_{view or kind or 'probability'}")(*map(int, numbers))
 
     # --- from the probability to the parts of the model -----------------------------------------------
 
@@ -79,26 +80,24 @@ class Transformer:
             terms.append(_part(f"layer {layer + 1}, head {head + 1}", parts.heads[layer, head], opens))
         for layer, value in enumerate(parts.mlps):
             terms.append(_part(f"layer {layer + 1}, MLP", value, f"mlp-{token}-{layer}"))
-        return self._of_logit(
-            token, "What every part of the model wrote for or against it", tuple(terms), "part by part"
-        )
+        return self._of_logit(token, "What every part of the model wrote for or against it", tuple(terms))
 
     def _products(self, token: int) -> Step:
         places = [f"number {i}" for i in range(self.config.n_embd)]
         x = ("x̂#", self.traced.ln_f[-1], "activations", f"ln-{2 * self.config.n_layer}-{self.last}-#")
         terms = products(places, x, ("lm_head", self._head_row(token), "weights", ""))
         told = "The last vector, layer-normed, times the row of the unembedding"
-        return self._of_logit(token, told, terms, "number by number")
+        return self._of_logit(token, told, terms)
 
-    def _of_logit(self, token: int, told: str, terms: tuple[Term, ...], view: str) -> Step:
-        views = (("part by part", f"logit-{token}"), ("number by number", f"products-{token}"))
+    def _of_logit(self, token: int, told: str, terms: tuple[Term, ...]) -> Step:
+        views = {"part by part": f"logit-{token}", "number by number": f"logit-{token}~products"}
         return Step(
             name=f"logit of {self.labels[token]}",
             told=told,
             symbol=f"logit({self.labels[token]})",
             result=float(self.traced.logits[-1, token]),
             terms=terms,
-            views=tuple(each for each in views if each[0] != view),
+            views=views,
         )
 
     def _token(self, token: int) -> Step:
@@ -204,7 +203,7 @@ class Transformer:
             symbol="mean(γ · lm_head)",
             result=float(self._weight(token).mean()),
             terms=products(self._numbers("x"), gain, row, "weights"),
-            finish=Finish("scale", over=(Operand("numbers", self.config.n_embd, "input"),)),
+            finish=Finish("scale", over=(Operand("numbers", self.config.n_embd, "counts"),)),
             role="weights",
         )
 
@@ -232,7 +231,7 @@ class Transformer:
             symbol="mean(x)",
             result=float(stream.mean()),
             terms=self._stream_terms(place, position),
-            finish=Finish("scale", over=(Operand("numbers", len(stream), "input"),)),
+            finish=Finish("scale", over=(Operand("numbers", len(stream), "counts"),)),
         )
 
     def _sigma(self, place: int, position: int) -> Step:
@@ -251,7 +250,7 @@ class Transformer:
                 for i, x in enumerate(lines)
             ),
             finish=Finish(
-                "root", over=(Operand("numbers", len(stream), "input"),), plus=self._norm(place).eps
+                "root", over=(Operand("numbers", len(stream), "counts"),), plus=self._norm(place).eps
             ),
         )
 
@@ -373,7 +372,7 @@ class Transformer:
         x = ("x̂#", self.traced.layers[layer].ln_1[position], "activations", f"ln-{2 * layer}-{position}-#")
         return Step(
             name=f"{kind}{subscript(number)}",
-            told=f"Number {number} of the {ATTENDING[kind]} of {self.read[position]}: its vector times weights",
+            told=f"Number {number} of the {ATTENDING[kind]} of {self.read[position]}: its vector by weights",
             symbol=f"{kind}{subscript(number)}",
             result=float(getattr(self.traced.layers[layer], kind)[head, position, number]),
             terms=products(self._numbers("x"), x, (f"W_{kind}", weight, "weights", "")),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
@@ -24,7 +24,7 @@ class Operand:
     """A number that stands in a formula.
 
     Args:
-        role: its colour: input, weights, activations or probabilities.
+        role: its colour: input, weights, activations, probabilities, or counts.
         opens: the step that shows how it came about; empty for what was learnt or given.
     """
 
@@ -94,7 +94,7 @@ class Step:
         told: one sentence that says what it is.
         symbol: what stands before the equals sign.
         result: the number that the model used; ``made`` comes out of the terms.
-        views: other ways to take the same number apart: (what it is called, step).
+        views: the ways to take the same number apart: the step of each by what it is called.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Step:
     terms: tuple[Term, ...]
     finish: Finish = Finish()
     role: str = "activations"
-    views: tuple[tuple[str, str], ...] = ()
+    views: dict[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -134,7 +134,6 @@ class Step:
         return {
             *(step for term in self.terms for step in term.leads),
             *(operand.opens for operand in operands if operand.opens),
-            *(step for _, step in self.views),
         }
 
 
