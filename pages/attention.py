@@ -39,14 +39,14 @@ def switch_a_head_off() -> None:
         off = heads.switched_off(asked)
         seed, temperature = heads.settings()
         heads.receipt(asked)
-    ui.complain(asked.complaint)
+    if not ui.complain(asked.complaint):
+        ui.note(heads.IMPORTANCE)
     found = heads.without(asked, seed, temperature, off)
-    parts, texts = ui.shared(2, 3, key="attention_switch")
+    parts, texts = ui.shared(1, 1, key="attention_switch")
     with parts:
-        heads.switch_grid(asked, off)
+        heads.switch_grid(asked, off, found)
     with texts:
         heads.continuations(asked, found)
-        heads.next_grid(asked, found)
 
 
 @ui.scene(

@@ -118,8 +118,8 @@ HABITS: dict[str, tuple[str, Callable[[Text], np.ndarray]]] = {
     "two back": ("It looks at the character two places before.", _back(2)),
     "three back": ("It looks at the character three places before.", _back(3)),
     "four back": ("It looks at the character four places before.", _back(4)),
-    "the last four": ("It looks at the last four characters, the own one among them.", _recent(4)),
-    "the last eight": ("It looks at the last eight characters, the own one among them.", _recent(8)),
+    "the last four": ("It looks at the last four characters, its own included.", _recent(4)),
+    "the last eight": ("It looks at the last eight characters, its own included.", _recent(8)),
     "the start": ("It looks at the very first character of the text.", _first),
     "start of the word": (
         "It looks at the first letter of its word, or of the word that has just ended.",

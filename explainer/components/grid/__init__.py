@@ -74,6 +74,7 @@ def grid(
     panel: bool = True,
     start: int | None = None,
     on_click: Callable[[Cell], None] | None = None,
+    on_press: Callable[[Cell], None] | None = None,
     on_edit: Callable[[Edit], None] | None = None,
     report: bool = False,
 ) -> Cell | None:
@@ -89,6 +90,7 @@ def grid(
         panel: whether there may be a panel at the side: products, pairs, the sentence of a stage.
         start: the position shown first; 0 if not given.
         on_click: called with the cell that was locked, before the rerun.
+        on_press: called with a cell whenever it is clicked, before the rerun; then nothing is locked.
         on_edit: called with what was typed into an editable cell, before the rerun.
         report: whether a lock reruns the script, so that the returned cell is up to date.
     Raises:
@@ -104,6 +106,7 @@ def grid(
         panel=panel,
         start=start,
         report=reports,
+        press=on_press is not None,
     )
 
     def locked() -> None:
@@ -111,12 +114,19 @@ def grid(
         if on_click is not None and cell is not None:
             on_click(cell)
 
+    def pressed() -> None:
+        cell = _cell(st.session_state[key].get("press"), matrices)
+        if on_press is not None and cell is not None:
+            on_press(cell)
+
     def edited() -> None:
         edit = st.session_state[key].get("edit")
         if on_edit is not None and edit is not None:
             on_edit(Edit(edit["matrix"], edit["row"], edit["col"], edit["text"]))
 
-    result = _component(key=key, data=payload, on_lock_change=locked, on_edit_change=edited)
+    result = _component(
+        key=key, data=payload, on_lock_change=locked, on_press_change=pressed, on_edit_change=edited
+    )
     return _cell(result.get("lock"), matrices) if reports else None
 
 

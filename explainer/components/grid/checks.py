@@ -94,6 +94,10 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
         matrix.marks is None or np.shape(matrix.marks) == values.shape,
         f"{where}: marks have shape {np.shape(matrix.marks)}; give {values.shape}, or None",
     )
+    _require(
+        matrix.texts is None or [len(row) for row in matrix.texts] == [values.shape[1]] * values.shape[0],
+        f"{where}: give a text for each of the {values.shape[0]} × {values.shape[1]} cells, or None",
+    )
     for row, col in matrix.notes:
         _require(
             0 <= row < values.shape[0] and 0 <= col < values.shape[1],

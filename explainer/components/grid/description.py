@@ -28,6 +28,7 @@ class Matrix:
     title: str | None = None  # in place of name and shape
     marks: np.ndarray | None = None  # (rows, cols) bool: cells underlined in the colour of loss
     marked_as: str = ""  # what is said of a marked cell
+    texts: Sequence[Sequence[str]] | None = None  # (rows, cols) what stands in the cells in place of numbers
 
 
 # --- links: what lights up together -----------------------------------------------------------------

@@ -271,6 +271,7 @@ class Grid {
   click(cell, touch) {
     if (!cell) { this.setLock(null); return; }
     this.focus = cell;
+    if (this.spec.press) { this.send.setTriggerValue('press', cell); return; }
     if (touch && sameCell(cell, this.lock) && this.edit(cell)) return;
     this.setLock(sameCell(cell, this.lock) ? null : cell);
   }

@@ -136,8 +136,8 @@ function chooseNumbers(m, { rem, measure }) {
   const best = m.ch * (0.76 - 0.38 * roomy);
   m.write = null;
   m.font = 0;
-  for (const { write, least } of notations(m)) {
-    const widest = Math.max(0.3, ...m.samples.map((value) => measure(write(value), 1, 600)));
+  for (const { write, least } of m.texts ? [{ write: (text) => text, least: MIN_NUMBER }] : notations(m)) {
+    const widest = Math.max(0.3, ...(m.texts ?? m.samples).map((value) => measure(write(value), 1, 600)));
     const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
     if (font >= least && font > m.font * 1.1) Object.assign(m, { write, font });
     if (m.font >= best * 0.8) return;

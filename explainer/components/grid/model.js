@@ -14,6 +14,7 @@ class Matrix {
     this.notes = new Map(spec.notes.map(([row, col, text]) => [row * this.width + col, text]));
     this.rows = spec.rows.map(visible);
     this.cols = spec.cols.map(visible);
+    this.texts = spec.texts?.map(visible) ?? null;
     // In a large table of counts or probabilities what never occurs is left white.
     this.sparse = spec.role === 'counts' || (spec.shade === 'sequential' && spec.values.length > MANY);
     this.range(spec.values);
@@ -57,6 +58,7 @@ class Matrix {
     if (typed !== undefined) return typed;
     const covered = this.cover?.(row, col);
     if (covered !== undefined && covered !== null) return covered;
+    if (this.texts) return this.write ? this.texts[row * this.width + col] : '';
     const value = this.at(row, col);
     if (Number.isNaN(value) || (value === 0 && this.sparse)) return '';
     return this.write ? this.write(value) : '';
@@ -71,6 +73,8 @@ class Matrix {
   }
 
   say(row, col) {
-    return this.covers(row, col) ? 'not computed yet' : spoken(this.at(row, col), this.decimals);
+    if (this.covers(row, col)) return 'not computed yet';
+    const value = spoken(this.at(row, col), this.decimals);
+    return this.texts ? `${this.texts[row * this.width + col]} · ${value}` : value;
   }
 }

@@ -37,6 +37,7 @@ def packed(
     panel: bool = True,
     start: int | None = None,
     report: bool = False,
+    press: bool = False,
 ) -> bytes:
     """Return everything that the browser needs to draw and play a grid.
 
@@ -53,6 +54,7 @@ def packed(
         "panel": panel,
         "start": start or 0,
         "report": report,
+        "press": press,
         "matrices": [_matrix(matrix, store) for matrix in matrices],
         "links": [_link(link, store) for link in links],
         "frames": [_frames(part, store) for part in parts],
@@ -160,6 +162,7 @@ def _matrix(matrix: Matrix, store: _Store) -> dict[str, Any]:
         "title": matrix.title,
         "marks": store.add(matrix.marks),
         "marked_as": matrix.marked_as,
+        "texts": None if matrix.texts is None else [text for row in matrix.texts for text in row],
     }
 
 

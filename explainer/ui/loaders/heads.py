@@ -1,0 +1,545 @@
+"""What one attention head does, what its absence changes, and what every layer already guesses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from explainer import names, sampling
+from explainer.checkpoints import Checkpoint
+from explainer.components.grid import Cell, Cross, Link, Matrix, Product, Same, Stage, Stages, grid
+from explainer.components.reel import Lane, Tile, Tiles, reel
+from explainer.models.gpt import GPT, attention_scores, causal_attention
+from explainer.sampling import Settings, Switches
+from explainer.traces import gpt as trace
+from explainer.traces import one_head, switching
+from explainer.traces.heads import MEANINGS, NONE
+from explainer.ui import deck, widgets
+from explainer.ui.loaders import attention
+from explainer.ui.loaders.gpt import visible
+from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.receipt import open_receipt, receipt_button
+from explainer.ui.source import cached, shown
+from explainer.vocabulary import BOUNDARY
+
+STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
+NUMBERS = {"some": "the ten largest", "all": "all"}
+COLOURS = {"guess": "its guess", "truth": "what truly follows"}
+IMPORTANCE = (
+    "How far the next character's probabilities move when one part alone is off, in :red[nats]; click on it."
+)
+LINES = 2  # lines that a query is folded into
+PHONE_LINES = 8
+KEYS = 20  # characters of a row that are shown one by one
+VALUES = 7  # the same where their values stand below each other
+OUTPUTS = 10  # numbers of z that are shown
+LENGTH = 72  # characters of a continuation
+LIKELIEST = 10  # next characters that are compared
+POSITIONS = 24  # columns of the guesses
+SPACE = "\u00a0"  # stands in labels, where a space of the text would be shown as ␣
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+# --- the prompt -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text and the model that reads it.
+
+    Args:
+        sha: of the model's weights, which everything that is computed is kept under.
+        text: as the model reads it; of a name with the boundary in front.
+        complaint: why what was typed is not what is shown; empty if it is.
+    """
+
+    model: str
+    sha: str
+    text: str
+    complaint: str = ""
+
+    @property
+    def context(self) -> str:
+        """Return the text as a receipt takes it: a name without its boundary."""
+        return self.text.removeprefix(BOUNDARY) if self.model.endswith("-gpt") else self.text
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the characters as they are shown."""
+        return [visible(c) for c in self.text]
+
+    @property
+    def places(self) -> list[str]:
+        """Return the characters with their places, counted from 1."""
+        return [f"{c}{str(i).translate(SUBSCRIPTS)}" for i, c in enumerate(self.labels, start=1)]
+
+
+def asked() -> Asked:
+    """Draw the choice of the model and the field for a prompt that all scenes of the chapter share."""
+    with st.popover("Model and prompt"):
+        name = attention.model()
+        example, key = attention.PROMPTS[name], f"attention_prompt_{name}"
+        typed = widgets.text("prompt", example, key=key, max_chars=attention.LONGEST_PROMPT)
+    good = st.session_state.setdefault("attention_good", {})
+    complaint = _complaint(name, _as_read(name, typed))
+    if not complaint:
+        good[name] = typed
+    text, most = _as_read(name, good.get(name, example)), checkpoint(name).model.config.block_size
+    if len(text) > most and not complaint:
+        complaint = f"{len(text)} characters are too many for this model: the last {most} are shown."
+    return Asked(name, checkpoint(name).meta["sha256"], text[-most:], complaint)
+
+
+def _as_read(name: str, typed: str) -> str:
+    """Return a prompt as its model reads it: a name behind its boundary, ↵ and ␣ as what they stand for."""
+    if name.endswith("-gpt"):
+        return BOUNDARY + names.capitals(typed.strip())
+    return "".join(attention.VISIBLE.get(character, character) for character in typed)
+
+
+def _complaint(name: str, text: str) -> str:
+    """Return what is wrong with a prompt; nothing if the model can read it."""
+    if name.endswith("-gpt") and BOUNDARY in text[1:]:
+        return "The dot ends a name; give only the letters that it begins with."
+    try:
+        sampling.check_prompt(checkpoint(name).vocabulary, text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+# --- computed by the traces -------------------------------------------------------------------------
+
+
+def _read(wanted: Asked) -> trace.Trace:
+    return trace.trace(*_model_and_ids(wanted))
+
+
+def _importance(wanted: Asked) -> switching.Importance:
+    return switching.importance(*_model_and_ids(wanted))
+
+
+def _compared(wanted: Asked, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
+    return switching.compare(
+        checkpoint(wanted.model), wanted.text, LENGTH, Settings(temperature), seed, switches
+    )
+
+
+def _guesses(wanted: Asked) -> np.ndarray:
+    return trace.logit_lens(checkpoint(wanted.model).model, traced(wanted))
+
+
+def _model_and_ids(wanted: Asked) -> tuple[GPT, list[int]]:
+    loaded = checkpoint(wanted.model)
+    return loaded.model, loaded.vocabulary.encode(wanted.text)
+
+
+traced = shown(
+    st.cache_resource(_read, show_spinner=False, max_entries=32),
+    trace.trace,
+    attention_scores,
+    causal_attention,
+)
+answer = shown(one_head.one_head)
+importance = cached(_importance, switching.importance)
+compared = cached(_compared, switching.compare, trace.ablation)
+guesses = cached(_guesses, trace.logit_lens, max_entries=16)
+
+
+# --- how one head does it ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One head, the character that asks and the one that is asked; counted from 0."""
+
+    layer: int
+    head: int
+    query: int
+    key: int
+
+
+def pair(wanted: Asked) -> Pair:
+    """Draw the choice of a head and of two characters."""
+    config, T = checkpoint(wanted.model).model.config, len(wanted.text)
+    places = [f"{layer + 1}.{head + 1}" for layer, head in np.ndindex(config.n_layer, config.n_head)]
+    with st.popover("Head and pair"):
+        default = f"{round(0.7 * config.n_layer)}.3"
+        layer, head = map(int, widgets.pick("layer.head", places, default, key="attention_head").split("."))
+        layer, head = layer - 1, head - 1
+        query = _place("query: the character that asks", T, T, "attention_query")
+        pattern = traced(wanted).layers[layer].pattern[head, query]  # (T,)
+        key = _place("key: the character that is asked", T, int(pattern.argmax()) + 1, "attention_key")
+    return Pair(layer, head, query, key)
+
+
+def _place(label: str, T: int, default: int, key: str) -> int:
+    """Return a place in the text, counted from 0; a single character leaves no choice."""
+    return widgets.slider(label, 1, T, default, key=key) - 1 if T > 1 else 0
+
+
+def habit(wanted: Asked, chosen: Pair) -> str:
+    """Return in one line what a head does on held-out text."""
+    place = f"Layer {chosen.layer + 1}, head {chosen.head + 1}"
+    known = checkpoint(wanted.model).meta.get("heads")
+    if not known:
+        return f"{place}: not measured on held-out text."
+    found = known[chosen.layer][chosen.head]
+    share = "" if found["name"] == NONE else f", {found['share']:.0%} of its attention on held-out text"
+    return f"{place}: **{found['name']}**{share}. {MEANINGS[found['name']]}"
+
+
+def head_grid(step: str, numbers: str, wanted: Asked, chosen: Pair) -> None:
+    """Draw one step of what a head computes for a pair of characters, with every number."""
+    found = answer(traced(wanted), chosen.layer, chosen.head, chosen.query)
+    if step == "pair":
+        _pattern(wanted, chosen)
+        return
+    if step == "values":
+        drawn, links, alt, frames = _values(wanted, chosen, found, numbers)
+    else:
+        drawn, links, alt, frames = (_dot if step == "dot" else _softmax)(wanted, chosen, found)
+    grid(drawn, key=f"attention_step_{step}", alt=alt, links=links, frames=frames)
+
+
+def _pattern(wanted: Asked, chosen: Pair) -> None:
+    """Draw who looks at whom; a click chooses the pair."""
+    pattern = traced(wanted).layers[chosen.layer].pattern[chosen.head]  # (T, T)
+    values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
+    title = f"pattern of layer {chosen.layer + 1}, head {chosen.head + 1}: a row looks at columns"
+    drawn = Matrix(values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels, title=title)
+    share = pattern[chosen.query, chosen.key]
+    told = _asks(wanted, chosen, f"gives it {share:.2%} of its attention. Click on another pair.")
+    stages = Stages([Stage(told, [(0, chosen.query, None), (0, None, chosen.key)])])
+
+    def press(cell: Cell) -> None:
+        st.session_state.update(attention_query=cell.row + 1, attention_key=cell.col + 1)
+
+    alt = f"The attention of {len(values)} characters to each other; {told}"
+    grid([drawn], key="attention_pairs", alt=alt, links=Cross(0), frames=stages, on_press=press)
+
+
+def _asks(wanted: Asked, chosen: Pair, rest: str) -> str:
+    places = wanted.places
+    if chosen.key > chosen.query:
+        return f"{places[chosen.query]} must not look at {places[chosen.key]}, which is still to come."
+    return f"{places[chosen.query]} asks {places[chosen.key]} and {rest}"
+
+
+def _dot(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
+    asks, key = wanted.places[chosen.query], wanted.places[chosen.key]
+    products = found.products(chosen.key)  # (hs,)
+    drawn = [
+        _folded(found.q, "q", "input", 0, f"q of {asks}: what it looks for"),
+        _folded(found.k[chosen.key], "k", "weights", 1, f"k of {key}: what it offers"),
+        _folded(products, "q × k", "activations", 2, "q times k, number by number"),
+    ]
+    terms = [f"({p:.3f})" if p < 0 else f"{p:.3f}" for p in products[:3]]
+    count, dot = len(products), float(found.dots[chosen.key])
+    steps = [
+        Stage(
+            f"The query of {asks} is made from what layer {chosen.layer + 1} reads there.", [(0, None, None)]
+        ),
+        Stage(f"The key of {key} is made in the same way, by other weights.", [(1, None, None)]),
+        Stage("Where both are large and of one sign, the product is large.", [(2, None, None)]),
+        Stage(
+            f"The {count} products are added up: how well {key} fits what {asks} looks for.",
+            [(2, None, None)],
+            formula=f"q·k = {' + '.join(terms)} + … = {dot:.4f}".replace("-", "−"),
+        ),
+    ]
+    alt = f"The query of {asks}, the key of {key}, and their {count} products, which add up to {dot:.4f}."
+    return drawn, [Same((0, 1, 2))], alt, Stages(steps)
+
+
+def _folded(values: np.ndarray, name: str, role: str, row: int, title: str) -> Matrix:
+    """Return a vector (hs,) as a matrix of a few lines."""
+    lines = PHONE_LINES if deck.narrow() else LINES
+    return Matrix(values.reshape(lines, -1), name, role, (row, 0), title=title)
+
+
+def _softmax(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
+    kept, labels, rest = _kept(wanted, chosen, found, KEYS)
+    future = kept > chosen.query  # (K,)
+    added = [np.nan] * bool(rest)
+    rows = [
+        ("q·k", "activations", found.dots[kept], added),
+        (
+            f"÷{SPACE}√{len(found.q)},{SPACE}masked",
+            "activations",
+            np.where(future, np.nan, found.scores[kept]),
+            added,
+        ),
+        (
+            f"exp(score{SPACE}−{SPACE}max)",
+            "counts",
+            found.exponentials[kept],
+            [found.exponentials[rest].sum()] * bool(rest),
+        ),
+        (
+            f"÷{SPACE}their{SPACE}sum",
+            "probabilities",
+            found.pattern[kept],
+            [found.pattern[rest].sum()] * bool(rest),
+        ),
+    ]
+    drawn = [
+        Matrix(np.r_[one, others][None], name, role, (i, 0), rows=[name], cols=() if i else labels, title="")
+        for i, (name, role, one, others) in enumerate(rows)
+    ]
+    at = int(np.flatnonzero(kept == chosen.key)[0])
+    stages = _softmax_stages(wanted, chosen, found, at)
+    alt = f"Scores, exponentials and shares of the characters that {wanted.places[chosen.query]} may look at."
+    return drawn, [Same((0, 1, 2, 3))], alt, stages
+
+
+def _softmax_stages(wanted: Asked, chosen: Pair, found: one_head.OneHead, at: int) -> Stages:
+    key, i = wanted.places[chosen.key], chosen.key
+    dot, score, e, share = (
+        float(v[i]) for v in (found.dots, found.scores, found.exponentials, found.pattern)
+    )
+    largest = float(found.scores.max())
+    if chosen.key > chosen.query:
+        told = f"{key} is still to come: its score is minus infinity, and exp makes that exactly 0."
+        return Stages([Stage(told, [(row, 0, at) for row in range(4)], formula="e^(−∞) = 0")])
+    steps = [
+        (f"How well {key} fits, before scaling.", f"q·k = {dot:.4f}"),
+        ("Without the scale, long vectors would make softmax all or nothing.",
+         f"{dot:.4f} ÷ {found.scale:.4f} = {score:.4f}"),
+        ("All become positive; the best fit becomes 1.", f"e^({score:.4f} − {_bracket(largest)}) = {e:.5g}"),
+        (f"All shares add up to 1; {key} gets {share:.2%}.", f"{e:.5g} ÷ {found.total:.6g} = {share:.5g}"),
+    ]  # fmt: skip
+    return Stages(
+        [
+            Stage(told, [(row, 0, at)], formula=formula.replace("-", "−"))
+            for row, (told, formula) in enumerate(steps)
+        ]
+    )
+
+
+def _bracket(value: float) -> str:
+    return f"({value:.4f})" if value < 0 else f"{value:.4f}"
+
+
+def _kept(
+    wanted: Asked, chosen: Pair, found: one_head.OneHead, most: int
+) -> tuple[np.ndarray, list[str], list[int]]:
+    """Return the characters that are shown one by one, all labels, and the characters that are added up."""
+    pattern, last = found.pattern, chosen.query
+    kept = one_head.loudest(pattern, min(most, len(pattern)), chosen.key)  # (K,)
+    rest = [i for i in range(last + 1) if i not in kept]
+    labels = [wanted.places[i] for i in kept] + ([f"{len(rest)}{SPACE}others"] if rest else [])
+    return kept, labels, rest
+
+
+def _values(wanted: Asked, chosen: Pair, found: one_head.OneHead, numbers: str) -> tuple:
+    kept, labels, rest = _kept(wanted, chosen, found, VALUES)
+    largest = np.argsort(-np.abs(found.z), kind="stable")[:OUTPUTS]  # (OUTPUTS,)
+    columns = np.arange(len(found.z)) if numbers == "all" else np.sort(largest)  # (D,)
+    others = [found.brought[rest].sum(axis=0)] if rest else []  # (hs,)
+    v = np.vstack([found.v[kept], *others])[:, columns]  # (K, D)
+    shares = np.r_[found.pattern[kept], [1.0] * len(others)][None]  # (1, K)
+    z = found.z[columns][None]  # (1, D)
+    names_ = [str(i + 1) for i in columns]
+    drawn = [
+        Matrix(shares, "pattern", "probabilities", (1, 0), title=f"pattern of {wanted.places[chosen.query]}"),
+        Matrix(
+            v, "v", "activations", (0, 1), rows=labels, cols=names_ if numbers == "some" else (),
+            title="v: what each has to tell",
+        ),
+        Matrix(z, "z", "activations", (1, 1), title="z"),
+    ]  # fmt: skip
+    terms = (shares * v.T)[None]  # (1, D, K)
+    order = np.argsort(-np.abs(z[0]), kind="stable")[:OUTPUTS].tolist()
+    told = "Each share times what that character has to tell; the sum is what the head brings."
+    stages = Stages([Stage(told, [(0, 0, None), (1, None, j), (2, 0, j)]) for j in order])
+    alt = f"The pattern of {wanted.places[chosen.query]} times the values gives z, {len(found.z)} numbers."
+    links: list[Link] = [Product(0, 1, 2, terms)]
+    return drawn, links, alt, stages
+
+
+# --- a head switched off ----------------------------------------------------------------------------
+
+
+def switched_off(wanted: Asked) -> Switches:
+    """Draw the list of what is switched off; the grid's clicks change it too."""
+    options = _parts(wanted)
+    chosen = st.session_state.get("attention_off")
+    if isinstance(chosen, list) and not set(chosen) <= set(options):
+        st.session_state["attention_off"] = [part for part in chosen if part in options]
+    off = widgets.several("switched off", list(options), key="attention_off", placeholder="nothing yet")
+    found = [options[part] for part in off]
+    return Switches(
+        heads=frozenset((layer, part) for layer, part in found if isinstance(part, int)),
+        mlps=frozenset(layer for layer, part in found if part == "MLP"),
+        layers=frozenset(layer for layer, part in found if part == "all"),
+    )
+
+
+def _parts(wanted: Asked) -> dict[str, tuple[int, int | str]]:
+    """Return everything that can be switched off, by the name it is shown under."""
+    config = checkpoint(wanted.model).model.config
+    parts: dict[str, tuple[int, int | str]] = {}
+    for layer in range(config.n_layer):
+        parts |= {f"head {layer + 1}.{head + 1}": (layer, head) for head in range(config.n_head)}
+        parts |= {f"MLP {layer + 1}": (layer, "MLP"), f"layer {layer + 1}": (layer, "all")}
+    return parts
+
+
+def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparison) -> None:
+    """Draw how much every part matters, and what becomes of the next character; a click switches a part."""
+    found = importance(wanted)
+    L, nh = found.heads.shape
+    layers = [f"layer{SPACE}{n + 1}" for n in range(L)]
+    most = float(max(found.heads.max(), found.mlps.max()))
+    off = np.zeros((L, nh), dtype=bool)  # (L, nh)
+    off[tuple(zip(*switches.heads, strict=True)) if switches.heads else ()] = bool(switches.heads)
+    tables = [
+        (found.heads, off, [str(h + 1) for h in range(nh)], "heads"),
+        (found.mlps[:, None], _column(L, switches.mlps), ["MLP"], ""),
+        (found.layers[:, None], _column(L, switches.layers), ["all"], ""),
+    ]
+    drawn = [
+        Matrix(
+            values, title or cols[0], "loss", (0, i), rows=() if i else layers,
+            cols=cols, shade="sequential", scale_max=most, title=title, texts=_off(values, marks),
+        )
+        for i, (values, marks, cols, title) in enumerate(tables)
+    ]  # fmt: skip
+    options = {place: name for name, place in _parts(wanted).items()}
+    best, likeliest_ = _next(wanted, compared_)
+
+    def press(cell: Cell) -> None:
+        if cell.matrix == len(tables):
+            open_receipt(wanted.model, wanted.context, best[cell.col])
+            return
+        part = options[(cell.row, [cell.col, "MLP", "all"][cell.matrix])]
+        chosen = st.session_state.get("attention_off") or []
+        kept = [p for p in chosen if p != part]
+        st.session_state["attention_off"] = kept if part in chosen else [*chosen, part]
+
+    alt = f"How far the next character's probabilities move, in nats, when one of {L * nh} heads is off."
+    grid([*drawn, likeliest_], key="attention_switches", alt=alt, on_press=press)
+
+
+def _next(wanted: Asked, found: switching.Comparison) -> tuple[list[str], Matrix]:
+    """Return the likeliest next characters, and their probabilities with every part on and with some off."""
+    before, after = found.next.before, found.next.after  # (V,)
+    best = np.argsort(-np.maximum(before, after), kind="stable")[:LIKELIEST]  # (LIKELIEST,)
+    symbols = [checkpoint(wanted.model).vocabulary.symbols[i] for i in best]
+    drawn = Matrix(
+        np.stack([before[best], after[best]]), "probability", "probabilities", (1, 0),
+        rows=[f"all{SPACE}on", f"some{SPACE}off"], cols=[visible(symbol) for symbol in symbols], decimals=3,
+        scale_max=float(max(before.max(), after.max())),
+        title=f"next character: {found.next.divergence:.3g} nats apart",
+    )  # fmt: skip
+    return symbols, drawn
+
+
+def _off(values: np.ndarray, off: np.ndarray) -> list[list[str]]:
+    """Return what stands in the cells: how much a part matters, or that it is off."""
+    cells = (zip(*row, strict=True) for row in zip(values, off, strict=True))
+    return [["off" if gone else f"{value:.3f}" for value, gone in row] for row in cells]
+
+
+def _column(L: int, off: frozenset[int]) -> np.ndarray:
+    return np.isin(np.arange(L), list(off))[:, None]  # (L, 1)
+
+
+def without(wanted: Asked, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
+    """Return the continuations with and without what is switched off."""
+    return compared(wanted, seed, temperature, switches)
+
+
+def continuations(wanted: Asked, found: switching.Comparison) -> None:
+    """Show both continuations, the first difference marked."""
+    lanes = [
+        Lane("everything on", _tiles(wanted, found.on, found.differs)),
+        Lane("some parts off, same dice", _tiles(wanted, found.off, found.differs), [_difference(found)]),
+    ]
+    reel(lanes, key="attention_without", alt=_difference(found), stacked=True)
+
+
+def _tiles(wanted: Asked, written: switching.Written, differs: int | None) -> Tiles:
+    given = [Tile(c, told=f"{visible(c)}: given", kind="given") for c in wanted.text]
+    new = [
+        Tile(c, told=f"{visible(c)} had {p:.1%}", shade=-1.0 if i == differs else 0.0)
+        for i, (c, p) in enumerate(zip(written.text, written.probabilities, strict=True))
+    ]
+    return Tiles([*given, *new])
+
+
+def _difference(found: switching.Comparison) -> str:
+    if found.differs is None:
+        return f"Both write the same {len(found.on.text)} characters."
+    return f"They part at character {found.differs + 1}: marked."
+
+
+# --- what each layer guesses ------------------------------------------------------------------------
+
+
+def window(wanted: Asked) -> range:
+    """Return which characters' guesses are shown; draw a slider if there are more than fit."""
+    T = len(wanted.text)
+    if T <= POSITIONS:
+        return range(T)
+    first = (
+        widgets.slider("from character", 1, T - POSITIONS + 1, T - POSITIONS + 1, key="attention_from") - 1
+    )
+    return range(first, first + POSITIONS)
+
+
+def guess_grid(wanted: Asked, places: range, colour: str) -> None:
+    """Draw what every layer would take for the next character, and what truly follows."""
+    loaded: Checkpoint = checkpoint(wanted.model)
+    found = guesses(wanted)[:, list(places)]  # (L + 1, P, V)
+    ids = loaded.vocabulary.encode(wanted.text)
+    truth = [ids[i + 1] if i + 1 < len(ids) else int(found[-1, j].argmax()) for j, i in enumerate(places)]
+    best = found.argmax(axis=-1)  # (L + 1, P)
+    top = found.max(axis=-1)  # (L + 1, P)
+    true = found[:, np.arange(len(places)), truth]  # (L + 1, P)
+    labels = [wanted.labels[i] for i in places]
+    symbols = [visible(symbol) for symbol in loaded.vocabulary.symbols]
+    value = top if colour == "guess" else true
+    rows = ["embeddings", *(f"layer{SPACE}{n}" for n in range(1, len(found)))]
+    texts = [
+        [f"{symbols[i]}{SPACE}{p:.0%}"[:-1] for i, p in zip(*row, strict=True)]
+        for row in zip(best, top, strict=True)
+    ]
+    ends = [symbols[i] if place + 1 < len(ids) else "?" for i, place in zip(truth, places, strict=True)]
+    drawn = [
+        Matrix(
+            value, "guess" if colour == "guess" else "truth", "probabilities", (0, 0), rows=rows, cols=labels,
+            scale_max=1.0, texts=texts, title="the likeliest next character, and its probability in %",
+        ),
+        Matrix(
+            true[-1:], "follows", "input", (1, 0), rows=[f"truly{SPACE}follows"], shade="none", texts=[ends],
+            title="",
+        ),
+    ]  # fmt: skip
+    alt = f"The guesses of {len(rows)} layers after each of {len(labels)} characters."
+    grid(drawn, key="attention_lens", alt=alt, links=Cross(0))
+
+
+def likeliest(wanted: Asked) -> str:
+    """Return the character that the model thinks likeliest after the prompt."""
+    found = traced(wanted).probabilities[-1]  # (V,)
+    return checkpoint(wanted.model).vocabulary.symbols[int(found.argmax())]
+
+
+def settings() -> tuple[int, float]:
+    """Draw seed and temperature of the continuations."""
+    with st.popover("More"):
+        temperature = widgets.slider("temperature", 0.0, 2.0, 1.0, step=0.05, key="attention_temperature")
+        seed = widgets.seed("Another text", key="attention_seed")
+    return seed, temperature
+
+
+def numbers(step: str) -> str:
+    """Draw the choice of how many numbers of the values are shown, where there are values."""
+    return widgets.choice("numbers", NUMBERS, key="attention_numbers") if step == "values" else "some"
+
+
+def receipt(wanted: Asked) -> None:
+    """Draw the button that opens how the likeliest next character's probability came about."""
+    receipt_button(wanted.model, wanted.context, likeliest(wanted), key="attention_open", label="Receipt")
