@@ -40,7 +40,7 @@ def zoom(
         xaxis=bare_axis(0, 1.0 if narrow else 1.75, constrain="domain", constraintoward="left"),
         yaxis=bare_axis(-0.01, 1, scaleanchor="x", constrain="domain", constraintoward="bottom"),
     )
-    frames = [_view(names, sides / window) for window in windows]
+    frames = [_view(names, sides / window, narrow) for window in windows]
     labels = [_told(window / windows[0]) for window in windows]
     options = {"milliseconds": 250, "font_size": font_size, "narrow": narrow, "below": font_size // 2}
     return animate(result, frames, (0, 1), labels, prefix="seen from ", **options)
@@ -65,21 +65,22 @@ def _told(distance: float) -> str:
     )
 
 
-def _view(names: Sequence[str], sides: np.ndarray) -> list[dict]:
+def _view(names: Sequence[str], sides: np.ndarray, narrow: bool) -> list[dict]:
     """Return squares and labels of one view; what is larger than the view is cut at its edge."""
     drawn = np.minimum(sides, 4.0)  # (N,)
     labelled = [i for i, side in enumerate(sides) if 0.0004 < side < 1.0]
     heights: list[float] = []
     for i in labelled:
         heights.append(max(float(sides[i]) - 0.03, heights[-1] + CLOSEST if heights else 0.03))
-    places = [float(sides[i]) + 0.012 for i in labelled]
+    inside = 0.35 if narrow else 2.0  # on a phone there is no room beside a larger square
+    places = [0.012 if sides[i] > inside else float(sides[i]) + 0.012 for i in labelled]
     told = [escape(names[i]) for i in labelled]
     beyond = [i for i, side in enumerate(sides) if side >= 1.0][:1]
     return [
         {"x": drawn / 2, "width": drawn, "y": drawn},
         {
-            "x": places + [1.02] * len(beyond),
-            "y": heights + [0.5] * len(beyond),
+            "x": places + [0.012 if narrow else 1.02] * len(beyond),
+            "y": heights + [0.97 if narrow else 0.5] * len(beyond),
             "text": told + [f"a corner of {escape(names[i])}" for i in beyond],
         },
     ]

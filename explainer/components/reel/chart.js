@@ -19,8 +19,9 @@ class LossChart {
     this.node = element('figure', 'losses');
     this.xs = this.lines.flatMap((line) => line.x).filter((x) => x > 0);
     this.ys = this.lines.flatMap((line) => line.y);
-    this.low = Math.min(...this.ys);
-    this.high = Math.max(...this.ys);
+    const [least, most] = [Math.min(...this.ys), Math.max(...this.ys)];
+    const room = 0.06 * (most - least || 1);
+    [this.low, this.high] = [least - room, most + room];
     this.last = Math.log10(Math.max(...this.xs) * 1.1);
   }
 
@@ -38,7 +39,7 @@ class LossChart {
 
   x(step) { return this.box.left + (Math.log10(Math.max(step, 0.8)) - Math.log10(0.8)) / (this.last - Math.log10(0.8)) * (this.box.right - this.box.left); }
 
-  y(loss) { return this.box.bottom - (loss - this.low * 0.9) / (this.high * 1.03 - this.low * 0.9) * (this.box.bottom - this.box.top); }
+  y(loss) { return this.box.bottom - (loss - this.low) / (this.high - this.low) * (this.box.bottom - this.box.top); }
 
   axes(font) {
     const { left, right, top, bottom } = this.box;
@@ -59,9 +60,9 @@ class LossChart {
   }
 
   ticks() {
-    const every = this.high - this.low * 0.9 > 1.6 ? 1 : 0.5;
-    const first = Math.ceil((this.low * 0.9) / every);
-    return Array.from({ length: Math.floor(this.high / every) - first + 1 }, (_, i) => (first + i) * every);
+    const every = [0.05, 0.1, 0.2, 0.5, 1, 2].find((step) => (this.high - this.low) / step <= 5) ?? 5;
+    const first = Math.ceil(this.low / every);
+    return Array.from({ length: Math.floor(this.high / every) - first + 1 }, (_, i) => Number(((first + i) * every).toFixed(2)));
   }
 
   curve(line, i, font) {

@@ -54,10 +54,23 @@ class TilesLane extends Lane {
       }
       return node;
     });
-    const breaks = (i) => this.tiles[i][0] === '\n' && !this.tiles[i][1];
-    const parts = this.nodes.flatMap((node, i) => (breaks(i) ? [node, element('br')] : [node]));
-    this.body.replaceChildren(...parts);
-    this.body.classList.toggle('labelled', this.tiles.some((tile) => tile[1]));
+    const labelled = this.tiles.some((tile) => tile[1]);
+    this.body.classList.toggle('labelled', labelled);
+    this.body.replaceChildren(...(labelled ? this.nodes : this.words()));
+  }
+
+  // The tiles of a word stay on one line; a line that ends in the text ends here too.
+  words() {
+    const parts = [];
+    let word = null;
+    this.nodes.forEach((node, i) => {
+      if (!word) parts.push(word = element('span', 'word'));
+      word.append(node);
+      const [text] = this.tiles[i];
+      if (text === '\n') parts.push(element('br'));
+      if (/\s/.test(text)) word = null;
+    });
+    return parts;
   }
 
   show(position) {

@@ -102,7 +102,7 @@ def told(found: Corpus) -> None:
         st.markdown(f":gray[not trained yet: `python -m explainer.training {found.name}`]")
     else:
         read = f"{found.read / 1e6:.1f} million characters"
-        st.markdown(f":gray[{read} read while training: {found.times:.1f} times all of it]")
+        st.markdown(f":gray[{read} read while training: {found.times:.1f} times over]")
 
 
 # --- how it learned ---------------------------------------------------------------------------------
@@ -118,7 +118,8 @@ recorded = cached(_recorded, trace.run)
 def run_name() -> str | None:
     """Draw the choice among the recorded trainings."""
     runs = available(RUNS)
-    if not ready(next(iter(RUNS))):
+    if not runs:
+        ready(*RUNS)
         return None
     titles = list(runs.values())
     default = next(runs[name] for name in ("polish-books", *runs) if name in runs)

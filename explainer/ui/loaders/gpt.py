@@ -26,7 +26,7 @@ MODELS = {
     "boys-gpt": "boys' names",
 }
 STARTS = {"shakespeare": "To be, or not to b", "girls-gpt": "ANNAMA", "boys-gpt": "WOJCIE"}
-POLISH_START = "Pan Tadeusz wszedł do si"
+POLISH_START = "Litwo! Ojczyzno mo"
 POLISH = (
     "Jak nazwiemy naszą córkę? Czytaliśmy imiona w rejestrze, jedno po drugim, a te imiona, które się nam "
     "spodobały, czytaliśmy jeszcze raz. Najdłuższe imię ma więcej liter niż najkrótsze, ale litery są "
@@ -261,6 +261,8 @@ def told(asked: Opened) -> str:
     model = checkpoint(asked.name).model
     part = next(p for p in parts(model) if p.name == asked.part)
     whole = architecture.total(model)
+    if not part.total:
+        return f":orange[{asked.part}: no parameters], only arithmetic"
     copies = f" in each of {part.copies} layers: {part.total:,}" if part.copies > 1 else ""
     return (
         f":orange[{asked.part}: {part.parameters:,} parameters{copies}], "
@@ -269,7 +271,9 @@ def told(asked: Opened) -> str:
 
 
 def _share(n: int, whole: int) -> str:
-    return f"{n / whole:.1%}" if n else "0%"
+    if not n:
+        return "no parameters"
+    return f"{n / whole:.1%}" if n / whole >= 0.001 else "under 0.1%"
 
 
 def tensor_grid(asked: Opened) -> None:

@@ -1,0 +1,155 @@
+"""The GPT chapter: every number on it is the model's, any text is answered."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints
+from explainer.components.grid import unpacked
+from explainer.traces import gpt as trace
+from explainer.traces import tokens
+from tests.scenes import open_sound
+
+TEXT = "To be, or not"
+
+
+def page(scene: str, **query: str) -> AppTest:
+    """Run one scene; query values are what the address bar shows."""
+    return open_sound("gpt", scene, query)
+
+
+def parts(app: AppTest, name: str) -> list:
+    """Return what the components of one name were sent."""
+    return [p.proto for p in app.get("bidi_component") if p.proto.component_name == name]
+
+
+def reel(app: AppTest) -> dict:
+    return json.loads(parts(app, "reel")[0].json)
+
+
+def matrix(app: AppTest) -> tuple[dict, np.ndarray]:
+    header, arrays = unpacked(parts(app, "grid")[0].bytes)
+    return header["matrices"][0], arrays[header["matrices"][0]["values"]["array"]]
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return checkpoints.load("shakespeare")
+
+
+@pytest.fixture(scope="module")
+def traced(loaded):
+    return trace.trace(loaded.model, loaded.vocabulary.encode(TEXT))
+
+
+def test_every_character_of_the_text_stands_over_its_id(loaded):
+    text, known = reel(page("tokens", typed=TEXT, vocabulary="Shakespeare"))["lanes"]
+    assert [int(tile[1]) for tile in text["tiles"]] == loaded.vocabulary.encode(TEXT)
+    assert [tile[0] for tile in known["tiles"]] == loaded.vocabulary.symbols
+    assert {tile[0] for tile in known["tiles"] if tile[4] == "used"} == set(TEXT)
+
+
+def test_a_character_that_the_model_has_never_seen_is_marked():
+    lane = reel(page("tokens", typed="a😀", vocabulary="Shakespeare"))["lanes"][0]
+    assert [tile[4] for tile in lane["tiles"]] == ["", "unknown"]
+    assert "😀" in lane["facts"][0]
+
+
+def test_the_tokens_are_those_of_the_encoder():
+    sent = reel(page("byte-pairs", polish="łał łał łał", english="the theme of the thesis", merges="9"))
+    merges = tokens.learn_merges(["łał łał łał", "the theme of the thesis"], 9)
+    assert len(sent["titles"]) == len(merges) + 1 == sent["start"] + 1
+    for lane, text in zip(sent["lanes"], ("łał łał łał", "the theme of the thesis"), strict=True):
+        encoded = tokens.encode(text, merges)
+        assert (bytes(lane["bytes"]), lane["joined"]) == (text.encode(), encoded.joined.tolist())
+        assert f"→ {len(encoded.ids(len(merges)))} tokens" in lane["facts"][-1]
+
+
+def test_merges_can_be_learned_from_one_text_and_used_on_the_other():
+    sent = reel(page("byte-pairs", polish="ąąąą", english="abab", learned="the second"))
+    assert sent["lanes"][0]["joined"] == [0] * 7
+    assert "× 2 → token 256" in sent["titles"][1]
+
+
+def test_texts_without_a_pair_say_so():
+    assert "no pair occurs twice" in told(page("byte-pairs", polish="ab", english="cd"))
+
+
+def test_a_hundred_thousand_characters_are_cut_with_a_message():
+    app = page("byte-pairs")
+    app.text_area[0].set_value("Nie ma to jak dom. 😀 " * 5_000).run()
+    assert not app.exception
+    assert "3,000 are used" in told(app)
+    assert len(bytes(reel(app)["lanes"][0]["bytes"]).decode()) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("block", "tensor", "expected"),
+    [
+        ("masked attention", "pattern", lambda t: t.layers[1].pattern[2]),
+        ("masked attention", "what attention writes", lambda t: t.layers[1].attn_out[:, :24]),
+        ("MLP", "after GELU", lambda t: t.layers[1].mlp_post[:, :24]),
+        ("LayerNorm 2", "after", lambda t: t.layers[1].ln_2[:, :24]),
+        ("position embedding", "sum of both", lambda t: t.layers[0].resid_pre[:, :24]),
+        ("final LayerNorm", "after", lambda t: t.ln_f[:, :24]),
+        ("lm_head", "logits", lambda t: t.logits[:, :24]),
+        ("softmax", "probabilities", lambda t: t.probabilities[:, :24]),
+    ],
+)
+def test_an_open_block_shows_the_models_tensor(traced, block, tensor, expected):
+    names = ["token embedding", "position embedding", "LayerNorm 1", "masked attention", "LayerNorm 2"]
+    names += ["MLP", "final LayerNorm", "lm_head", "softmax"]
+    query = {"block": block, f"tensor_{names.index(block)}": tensor, "layer": "2", "head": "3"}
+    app = page("architecture", model="Shakespeare", text=TEXT, **query)
+    _, shown = matrix(app)
+    np.testing.assert_allclose(shown, expected(traced), rtol=1e-4, atol=1e-6)
+
+
+def test_the_guesses_and_the_parameters_are_the_models(loaded, traced):
+    app = page("architecture", model="Shakespeare", text=TEXT)
+    count = sum(p.numel() for p in loaded.model.parameters())
+    assert f"of {count:,}" in told(app)
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    best = int(traced.probabilities[-1].argmax())
+    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    assert f"{traced.probabilities[-1].max():.0%}" in notes
+    assert f"<b>{loaded.vocabulary.symbols[best].replace(' ', '␣')}</b>" in notes
+
+
+def test_weights_are_shown_a_window_at_a_time(loaded):
+    query = {"block": "MLP", "tensor_5": "c_fc", "first": "1512", "layer": "6"}
+    described, shown = matrix(page("architecture", model="Shakespeare", text=TEXT, **query))
+    np.testing.assert_array_equal(shown, loaded.model.h[5].mlp.c_fc.weight[:18, 360:].numpy())
+    assert described["title"] == "c_fc 1536 × 384, rows 0–17 and columns 360–383"
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "Ω😀", " ", "<b>x</b>", "A" * 40])
+@pytest.mark.parametrize("model", ["Shakespeare", "girls' names"])
+def test_any_text_goes_through_the_model(text, model):
+    app = page("architecture", model=model, text=text)
+    notes = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["annotations"]
+    assert not any("<script>" in note["text"] or "<b>x" in note["text"] for note in notes)
+    assert matrix(app)[1].shape[0] >= 1
+
+
+def test_sizes_are_told_with_their_sources():
+    app = page("to-scale")
+    numbers = {metric.label: metric.value for metric in app.metric}
+    assert "1,760,000,000,000" in numbers.values()
+    assert "estimated" in told(app)
+    assert "Radford et al. 2019" in told(app)
+
+
+def test_the_squares_are_to_scale():
+    figure = json.loads(page("to-scale").get("plotly_chart")[0].proto.spec)
+    sides = np.array(figure["frames"][-1]["data"][0]["width"])
+    mlp, ours, xl, gpt4 = sides**2
+    assert gpt4 / xl == pytest.approx(1_760e9 / 1_542e6, rel=1e-6)
+    assert xl / ours == pytest.approx(143, rel=0.01)
+    assert ours / mlp == pytest.approx(10.8e6 / 13_374, rel=0.01)
