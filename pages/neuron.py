@@ -64,7 +64,6 @@ def a_network() -> None:
             roles=nr.ROLES,
             flow=True,
             font_size=ui.font_size(),
-            narrow=ui.narrow(),
         )
         ui.part(figure, network.network_alt(values, weights), key="neuron_flow", height=nr.tall(1))
     with plane:

@@ -1,6 +1,7 @@
 """The scenes of the house, read from the pages' own last line."""
 
 import ast
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -24,6 +25,23 @@ def open_sound(chapter: str, slug: str, query: dict[str, str]) -> AppTest:
     app = open_scene(f"{chapter}.py", slug, **{f"{chapter}_{key}": value for key, value in query.items()})
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     return app
+
+
+def drawn(app: AppTest, index: int = 0) -> dict:
+    """Return a drawing as the browser gets it, with the defaults of its primitives; NaN is no JSON."""
+    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "drawing"]
+    sent = json.loads(parts[index].json, parse_constant=_refused)
+    sent["primitives"] = [{**sent["defaults"][p["kind"]], **p} for p in sent["primitives"]]
+    return sent
+
+
+def primitives(app: AppTest, kind: str, index: int = 0) -> list[dict]:
+    """Return the primitives of one kind of a drawing, such as "mark"."""
+    return [primitive for primitive in drawn(app, index)["primitives"] if primitive["kind"] == kind]
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"A drawing holds {constant}.")
 
 
 def scenes_of(file: str) -> list[str]:

@@ -4,16 +4,16 @@ A positive weight is a solid line, a negative one dashed and of the other color;
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.animation import animate
-from explainer.figures.base import FONT_SIZE, bare_axis, figure, number, require_finite
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Text
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
-_KEY = "solid: positive · dashed: negative · wide: large"
+KEY = "solid: positive · dashed: negative · wide: large"
 
 
 def network(
@@ -26,10 +26,8 @@ def network(
     edge_texts: Sequence[np.ndarray | None] | None = None,
     flow: bool = False,
     key: bool = True,
-    height: int = 480,
     font_size: int = FONT_SIZE,
-    narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw a network of L layers from left to right.
 
     Args:
@@ -46,21 +44,19 @@ def network(
     """
     require_finite(**{f"layer {i}": v for i, v in enumerate(values)})
     require_finite(**{f"weights {i}": w for i, w in enumerate(weights)})
+    roles = roles or [palette.INPUT, *[palette.ACTIVATIONS] * (len(values) - 1)]
     places = positions([len(v) for v in values], columns)
-    largest = max(float(np.abs(w).max(initial=0)) for w in weights)
-    result = figure(height=height, font_size=font_size, showlegend=False)
-    result.update_layout(xaxis=bare_axis(-0.2, 1.12), yaxis=bare_axis(-0.08 if key else 0, 1.06))
-    result.add_traces(edge_traces(weights, places, largest))
-    result.add_traces(node_traces(values, names, places, roles, font_size))
+    drawn: list[Line | Mark | Text] = _edges(weights, places, flow)
     for edges, texts, left, right in zip(weights, edge_texts or (), places, places[1:], strict=False):
         if texts is not None:
-            _write_on_edges(result, np.asarray(texts), left, right, font_size, edges)
+            drawn += _written_on(edges, np.asarray(texts), left, right)
+    for layer, role in enumerate(roles):
+        drawn += _nodes(values, layer, names[layer], places[layer], role, font_size, flow)
     if key:
-        key_line(result, font_size)
-    if flow:
-        result = _let_flow(result, values, weights, font_size, narrow)
-    # Nothing here needs more room than it has, and looking for it would draw everything again.
-    return result.update_layout(margin={"autoexpand": False})
+        drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
+    titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
+    frames = Frames(titles, "layer", speed=1.1, start=-1) if flow else None
+    return Drawing(drawn, (-0.2, 1.12), (-0.08 if key else 0, 1.06), font_size=font_size, frames=frames)
 
 
 def neuron(
@@ -71,10 +67,9 @@ def neuron(
     output: float,
     activation: str,
     *,
-    height: int = 480,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw one neuron: inputs times weights, their sum, the activation.
 
     Args:
@@ -86,7 +81,7 @@ def neuron(
         f"{sign}{number(b)}" if narrow else f"{sign}{number(b)} = {number(a * b)}"
         for a, b in zip(x, w, strict=True)
     ]
-    result = network(
+    drawn = network(
         [x, np.array([total]), np.array([output])],
         [w[:, None], np.zeros((1, 1))],
         names=[[*(subscript("x", i) for i in range(1, len(x))), "bias"], ["sum"], ["output"]],
@@ -96,13 +91,11 @@ def neuron(
             np.array(texts)[:, None],
             np.array([[activation if activation != "none" else "as it is"]]),
         ],
-        height=height,
         font_size=font_size,
-        narrow=narrow,
     )
     # The last edge carries no weight: it is the activation.
-    result.data[len(x)].line = {"color": palette.ACTIVATIONS, "width": 4, "dash": "solid"}
-    return result
+    bend = replace(drawn.primitives[len(x)], color=palette.ACTIVATIONS, width=4, dash="")
+    return replace(drawn, primitives=[*drawn.primitives[: len(x)], bend, *drawn.primitives[len(x) + 1 :]])
 
 
 def network_alt(values: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> str:
@@ -138,148 +131,63 @@ def positions(sizes: Sequence[int], columns: Sequence[float] | None = None) -> l
     ]
 
 
-def edge_traces(
-    weights: Sequence[np.ndarray], places: Sequence[np.ndarray], largest: float, **axes: str
-) -> list[go.Scatter]:
-    """Return one trace for every edge, layer by layer and input by input.
+def edge_look(weight: float, largest: float) -> dict[str, str | float]:
+    """Return how the edge of a weight is drawn, the largest of all being the widest."""
+    width = round(1.5 + 8.5 * abs(float(weight)) / max(largest, 1e-9), 1)
+    if weight < 0:
+        return {"color": NEGATIVE, "dash": DASHED, "width": width}
+    return {"color": POSITIVE, "dash": "", "width": width}
 
-    Args:
-        largest: the weight that is drawn widest.
-        axes: ``xaxis`` and ``yaxis`` of the plot they belong to.
-    """
+
+def node_texts(values: np.ndarray) -> list[str]:
+    """Return what stands in the nodes of a layer: a circle has no room for a power of ten."""
+    return [number(v) if abs(v) >= 0.005 else "0" for v in values]
+
+
+def _edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray], flow: bool) -> list[Line]:
+    """Return one line for every edge, layer by layer and input by input; not yet crossed, it is faint."""
+    largest = max(float(np.abs(w).max(initial=0)) for w in weights)
     return [
-        go.Scatter(
-            x=[left[i, 0], right[j, 0]],
-            y=[left[i, 1], right[j, 1]],
-            mode="lines",
-            line=edge_line(edges[i, j], largest),
-            hoverinfo="skip",
-            showlegend=False,
-            **axes,
+        Line(
+            (left[i, 0], right[j, 0]),
+            (left[i, 1], right[j, 1]),
+            opacity=Each([1.0 if layer < known else 0.25 for known in range(len(places))]) if flow else 1,
+            **edge_look(edges[i, j], largest),
         )
-        for edges, left, right in zip(weights, places, places[1:], strict=False)
+        for layer, (edges, left, right) in enumerate(zip(weights, places, places[1:], strict=False))
         for i, j in np.ndindex(*edges.shape)
     ]
 
 
-def edge_line(weight: float, largest: float) -> dict:
-    """Return how the edge of a weight is drawn."""
-    width = 1.5 + 8.5 * abs(float(weight)) / max(largest, 1e-9)
-    if weight < 0:
-        return {"color": NEGATIVE, "dash": "10px,6px", "width": round(width, 1)}
-    return {"color": POSITIVE, "dash": "solid", "width": round(width, 1)}
-
-
-def node_traces(
+def _nodes(
     values: Sequence[np.ndarray],
-    names: Sequence[Sequence[str]],
-    places: Sequence[np.ndarray],
-    roles: Sequence[str] | None,
+    layer: int,
+    names: Sequence[str],
+    places: np.ndarray,
+    role: str,
     font_size: int,
-    **axes: str,
-) -> list[go.Scatter]:
-    """Return two traces for all nodes: circles with their values in them, and the names beside or above."""
-    roles = roles or [palette.INPUT, *[palette.ACTIVATIONS] * (len(values) - 1)]
-    x, y = np.concatenate(places).T
-    size = round(3.2 * font_size)
-    colors = [role for role, layer in zip(roles, values, strict=True) for _ in layer]
-    shared = {"x": x, "y": y, "mode": "markers+text", "cliponaxis": False, "showlegend": False, **axes}
-    labels = [name for layer in names for name in layer]
-    nodes = go.Scatter(
-        **shared,
-        text=node_texts(values),
-        textfont={"size": font_size, "color": palette.INK},
-        marker={
-            "size": size,
-            "color": palette.BACKGROUND,
-            "opacity": 1,
-            "line": {"width": 4, "color": colors},
-        },
-        hovertext=[
-            f"{name} = {value:.6g}" for name, value in zip(labels, np.concatenate(values), strict=True)
-        ],
-        hoverinfo="text",
-    )
-    beside = go.Scatter(
-        **shared,
-        text=labels,
-        textposition=["middle left" if i < len(values[0]) else "top center" for i in range(len(labels))],
-        textfont={"size": font_size, "color": palette.INK},
-        marker={"size": size, "color": "rgba(0,0,0,0)"},
-        hoverinfo="skip",
-    )
-    return [nodes, beside]
+    flow: bool,
+) -> list[Mark | Text]:
+    """Return the circles of a layer with their values in them, and their names beside or above."""
+    size = 3.2 * font_size
+    away = {"dx": -size / 2 - 8, "anchor": "end"} if layer == 0 else {"dy": -size / 2 - 0.75 * font_size}
+    drawn: list[Mark | Text] = []
+    for (x, y), value, text, name in zip(
+        places, values[layer], node_texts(values[layer]), names, strict=True
+    ):
+        known = Each([layer <= frame for frame in range(len(values))]) if flow else True
+        drawn.append(Mark(x, y, size, color=role, width=4, title=f"{name} = {value:.6g}"))
+        drawn += [Text(x, y, text, shown=known), Text(x, y, name, **away)]
+    return drawn
 
 
-def node_texts(values: Sequence[np.ndarray], known: int | None = None) -> list[str]:
-    """Return what stands in the nodes: the values of the first ``known`` layers (all if not given)."""
-    known = len(values) if known is None else known
-    # A circle has no room for a power of ten.
-    texts = [[number(v) if abs(v) >= 0.005 else "0" for v in layer] for layer in values]
-    return [text if i < known else "" for i, layer in enumerate(texts) for text in layer]
-
-
-def key_line(result: go.Figure, font_size: int, **place: object) -> None:
-    """Write below a network how its edges are read."""
-    result.add_annotation(
-        **{"text": _KEY, "x": 0.5, "y": 0, "xref": "paper", "yref": "paper", **place},
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": font_size, "color": palette.INK},
-    )
-
-
-def _write_on_edges(
-    result: go.Figure,
-    texts: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
-    font_size: int,
-    edges: np.ndarray,
-) -> None:
+def _written_on(edges: np.ndarray, texts: np.ndarray, left: np.ndarray, right: np.ndarray) -> list[Text]:
     """Write each text on its edge, nearer to the side with more nodes, so that none hides another."""
     many_in, many_out = edges.shape
+    written = []
     for i, j in np.ndindex(*edges.shape):
         share = 0.5 if many_in == many_out else 0.34 if many_in > many_out else 0.66
         share += 0.16 * (i - (many_in - 1) / 2) / many_in if many_in < many_out else 0
         x, y = left[i] + share * (right[j] - left[i])
-        result.add_annotation(
-            x=x,
-            y=y,
-            text=str(texts[i, j]),
-            showarrow=False,
-            bgcolor=palette.BACKGROUND,
-            borderpad=2,
-            font={"size": font_size, "color": palette.WEIGHTS_TEXT},
-        )
-
-
-def _let_flow(
-    result: go.Figure,
-    values: Sequence[np.ndarray],
-    weights: Sequence[np.ndarray],
-    font_size: int,
-    narrow: bool,
-) -> go.Figure:
-    """Let the values arrive layer by layer; edges not yet crossed are faint."""
-    edges = [i for i, w in enumerate(weights) for _ in range(w.size)]
-    frames = [
-        [
-            *({"opacity": 1.0 if layer < known else 0.25} for layer in edges),
-            {"text": node_texts(values, known + 1)},
-        ]
-        for known in range(len(values))
-    ]
-    labels = [f"{i + 1} of {len(values)}" for i in range(len(values))]
-    return animate(
-        result,
-        frames,
-        range(len(edges) + 1),
-        labels,
-        prefix="layer ",
-        at=-1,
-        milliseconds=900,
-        font_size=font_size,
-        narrow=narrow,
-        below=font_size,
-    )
+        written.append(Text(x, y, str(texts[i, j]), palette.WEIGHTS_TEXT, halo=True))
+    return written

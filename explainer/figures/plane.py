@@ -9,14 +9,7 @@ from explainer.figures import palette
 from explainer.figures.animation import animate
 from explainer.figures.base import FONT_SIZE, axis, bare_axis, figure, number, require_finite
 from explainer.figures.curves import Curve, Point, curve_trace, point_trace
-from explainer.figures.network import (
-    edge_line,
-    edge_traces,
-    node_texts,
-    node_traces,
-    positions,
-    subscript,
-)
+from explainer.figures.network import edge_look, node_texts, positions, subscript
 
 
 def output_map(
@@ -102,8 +95,8 @@ def learning(
     frames = [
         [
             {"z": np.round(p[i].astype(float), 3).tolist()},
-            *({"line": edge_line(edge, largest)} for w in weights for edge in w[i].flat),
-            {"text": node_texts([v[i] for v in values])},
+            *({"line": _edge_line(edge, largest)} for w in weights for edge in w[i].flat),
+            {"text": [text for v in values for text in node_texts(v[i])]},
             {"x": [int(step)], "y": [float(losses[step])]},
         ]
         for i, step in enumerate(steps)
@@ -184,8 +177,75 @@ def _network_traces(
         [subscript(letter, i + 1) for i in range(len(v))] for letter, v in zip("xh", values, strict=False)
     ]
     roles = [palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES]
-    nodes, beside = node_traces(values, [*names, ["p"]], places, roles, font_size, **axes)
-    return [*edge_traces(weights, places, largest, **axes), nodes.update(hoverinfo="skip"), beside]
+    nodes, beside = _node_traces(values, [*names, ["p"]], places, roles, font_size, **axes)
+    return [*_edge_traces(weights, places, largest, **axes), nodes, beside]
+
+
+def _edge_traces(
+    weights: Sequence[np.ndarray], places: Sequence[np.ndarray], largest: float, **axes: str
+) -> list[go.Scatter]:
+    """Return one trace for every edge, layer by layer and input by input.
+
+    Args:
+        largest: the weight that is drawn widest.
+        axes: ``xaxis`` and ``yaxis`` of the plot they belong to.
+    """
+    return [
+        go.Scatter(
+            x=[left[i, 0], right[j, 0]],
+            y=[left[i, 1], right[j, 1]],
+            mode="lines",
+            line=_edge_line(edges[i, j], largest),
+            hoverinfo="skip",
+            showlegend=False,
+            **axes,
+        )
+        for edges, left, right in zip(weights, places, places[1:], strict=False)
+        for i, j in np.ndindex(*edges.shape)
+    ]
+
+
+def _edge_line(weight: float, largest: float) -> dict[str, str | float]:
+    """Return how plotly draws the edge of a weight."""
+    look = edge_look(weight, largest)
+    return {**look, "dash": f"{look['dash'].replace(' ', 'px,')}px" if look["dash"] else "solid"}
+
+
+def _node_traces(
+    values: Sequence[np.ndarray],
+    names: Sequence[Sequence[str]],
+    places: Sequence[np.ndarray],
+    roles: Sequence[str],
+    font_size: int,
+    **axes: str,
+) -> list[go.Scatter]:
+    """Return two traces for all nodes: circles with their values in them, and the names beside or above."""
+    x, y = np.concatenate(places).T
+    size = round(3.2 * font_size)
+    colors = [role for role, layer in zip(roles, values, strict=True) for _ in layer]
+    shared = {"x": x, "y": y, "mode": "markers+text", "cliponaxis": False, "showlegend": False, **axes}
+    labels = [name for layer in names for name in layer]
+    nodes = go.Scatter(
+        **shared,
+        text=[text for layer in values for text in node_texts(layer)],
+        textfont={"size": font_size, "color": palette.INK},
+        marker={
+            "size": size,
+            "color": palette.BACKGROUND,
+            "opacity": 1,
+            "line": {"width": 4, "color": colors},
+        },
+        hoverinfo="skip",
+    )
+    beside = go.Scatter(
+        **shared,
+        text=labels,
+        textposition=["middle left" if i < len(values[0]) else "top center" for i in range(len(labels))],
+        textfont={"size": font_size, "color": palette.INK},
+        marker={"size": size, "color": "rgba(0,0,0,0)"},
+        hoverinfo="skip",
+    )
+    return [nodes, beside]
 
 
 def _loss_traces(losses: np.ndarray, font_size: int) -> list[go.Scatter]:

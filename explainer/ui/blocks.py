@@ -1,6 +1,7 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 
 import pandas as pd
@@ -8,6 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explainer.components.drawing import drawing
+from explainer.figures.drawing import Drawing
 from explainer.ui import deck
 
 PHONE_HEIGHT = 380  # pixels of one picture among several
@@ -16,15 +19,15 @@ PHONE_HEIGHT = 380  # pixels of one picture among several
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
 
-def chart(figure: go.Figure, alt: str, *, key: str, height: int | None = None) -> None:
-    """Draw a plotly figure; without a height it fills the stage.
+def chart(figure: go.Figure | Drawing, alt: str, *, key: str, height: int | None = None) -> None:
+    """Draw a plotly figure or a drawing; without a height it fills the stage.
 
     Args:
         alt: one sentence that says what is seen.
         height: in pixels.
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or "stretch")
+        _picture(figure, alt, key=key, height=height or "stretch")
 
 
 def beside(*widths: float) -> list[DeltaGenerator]:
@@ -77,15 +80,27 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
         return st.columns(shares, gap="large")
 
 
-def part(figure: go.Figure, alt: str, *, key: str, height: int | None = None) -> None:
-    """Draw a plotly figure that takes what is left of its column.
+def part(figure: go.Figure | Drawing, alt: str, *, key: str, height: int | None = None) -> None:
+    """Draw a plotly figure or a drawing that takes what is left of its column.
 
     Args:
         height: in pixels, for a figure that needs only so much.
     """
-    figure.update_layout(height=height or PHONE_HEIGHT)  # the least that it takes
+    if isinstance(figure, go.Figure):
+        figure.update_layout(height=height or PHONE_HEIGHT)  # the least that it takes
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
-    st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height or rest)
+    _picture(figure, alt, key=key, height=height or rest)
+
+
+def _picture(figure: go.Figure | Drawing, alt: str, *, key: str, height: str | int) -> None:
+    if isinstance(figure, Drawing):
+        drawing(figure.sent(), alt, key=key, height=height)
+    else:
+        st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height)
+
+
+def _picked(on_click: Callable[[dict], None], pick: str) -> None:
+    on_click({"pick": pick})
 
 
 def table(frame: pd.DataFrame, alt: str, *, key: str) -> None:
@@ -105,17 +120,18 @@ def metrics(**numbers: str) -> None:
 
 
 def clickable(
-    figure: go.Figure,
+    figure: go.Figure | Drawing,
     alt: str,
     *,
     key: str,
     on_click: Callable[[dict], None],
     height: int | None = None,
 ) -> None:
-    """Draw a plotly figure that fills the stage and tells which of its points was clicked.
+    """Draw a picture that fills the stage and tells which of its points was clicked.
 
     Args:
-        on_click: gets plotly's point (``curve_number``, ``x``, ``y``) before the scene is drawn anew.
+        on_click: gets plotly's point (``curve_number``, ``x``, ``y``), or of a drawing the ``pick`` of what
+            was clicked as its only entry, before the scene is drawn anew.
         height: in pixels.
     """
 
@@ -124,6 +140,10 @@ def clickable(
             on_click(point)
 
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
+        if isinstance(figure, Drawing):
+            picked = partial(_picked, on_click)
+            drawing(figure.sent(), alt, key=key, height=height or "stretch", on_pick=picked)
+            return
         st.plotly_chart(
             figure,
             key=key,

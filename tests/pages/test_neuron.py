@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.components.grid import unpacked
 from explainer.traces import neuron as trace
 from explainer.training import network as training
-from tests.scenes import open_sound
+from tests.scenes import drawn, open_sound, primitives
 
 torch.set_num_threads(1)  # tensors this small only wait for a second thread
 
@@ -71,7 +71,7 @@ def test_the_formula_is_worked_out_with_the_numbers_of_the_sliders():
 @pytest.mark.parametrize("bend", ["step", "sigmoid", "tanh", "ReLU"])
 def test_the_marked_point_lies_on_the_curve(bend):
     app = page("one-neuron", bend=bend)
-    curve, point = figure(app, 1)["data"]
+    curve, point = figure(app)["data"]
     x, y = array(curve["x"]), array(curve["y"])
     at = float(point["x"][0]), float(point["y"][0])
     assert at[0] == pytest.approx(0.2)
@@ -90,7 +90,7 @@ def test_every_input_has_its_two_sliders(count):
 def test_a_sum_beyond_the_usual_curve_stays_on_it():
     strong = {f"{letter}{i}": "2" for letter in "xw" for i in range(1, 6)}
     app = page("one-neuron", inputs="5", b="4", bend="ReLU", **strong)
-    curve, point = figure(app, 1)["data"]
+    curve, point = figure(app)["data"]
     assert point["x"][0] == 24
     assert array(curve["x"]).max() > 24
 
@@ -99,22 +99,21 @@ def test_the_layer_computes_what_its_formulas_say():
     app = page("a-layer", layer_x1="1", layer_x2="2")
     said = [latex.value for latex in app.latex]
     assert r"Y_{1} &= x_{1} w_{11} + x_{2} w_{21} = 1 \cdot 0.5 + 2 \cdot 1.5 = 3.5" in said[0]
-    edges = [t["line"] for t in figure(app)["data"] if t["mode"] == "lines"]
-    assert [edge["dash"] == "solid" for edge in edges] == [True, False, True, True, True, False]
+    edges = primitives(app, "line")
+    assert [edge["dash"] == "" for edge in edges] == [True, False, True, True, True, False]
+    assert [t["text"] for t in primitives(app, "text")[:6]] == [
+        "× 0.5", "× −1", "× 2", "× 1.5", "× 1", "× −0.5"
+    ]  # fmt: skip
     assert max(edges, key=lambda edge: edge["width"]) == edges[2]  # w13 = 2, the largest
 
 
 def test_the_values_in_the_network_are_the_forward_pass():
     app = page("a-network", data="circle", point_x1="0.25", point_x2="-0.75")
     passed = trace.forward(recorded("circle", "tanh"), (0.25, -0.75))
-    spec = figure(app)
-    nodes = next(t for t in spec["data"] if t["mode"] == "markers+text")
-    shown = [float(text.split("= ")[1]) for text in nodes["hovertext"]]
+    shown = [float(node["title"].split("= ")[1]) for node in primitives(app, "mark")]
     np.testing.assert_allclose(shown, [0.25, -0.75, *passed.hidden.outputs, passed.p], rtol=1e-4)
-    assert len(spec["frames"]) == 3
-    np.testing.assert_allclose(
-        map_of(figure(app, 1)), trace.maps(recorded("circle", "tanh")).p[-1], atol=1e-6
-    )
+    assert len(drawn(app)["frames"]["titles"]) == 3
+    np.testing.assert_allclose(map_of(figure(app)), trace.maps(recorded("circle", "tanh")).p[-1], atol=1e-6)
 
 
 def test_every_frame_of_the_training_is_a_recorded_step():

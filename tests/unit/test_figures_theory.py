@@ -7,6 +7,7 @@ import pytest
 from explainer.figures import curves, network, palette, plane, surfaces
 from explainer.figures.animation import animate
 from explainer.figures.base import figure, number
+from explainer.figures.drawing import Each, Line, Mark, Text, of_kind
 
 
 @pytest.mark.parametrize(
@@ -156,26 +157,40 @@ NAMES = [["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"]]
 
 
 def test_edges_show_sign_by_dash_and_color_and_size_by_width():
-    drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
-    lines = [trace.line for trace in drawn.data[:6]]
-    assert [line.dash == "solid" for line in lines] == [True, False, True, True, True, False]
+    lines = of_kind(network.network(VALUES, [WEIGHTS], names=NAMES), Line)
+    assert [line.dash == "" for line in lines] == [True, False, True, True, True, False]
     assert len({(line.dash, line.color) for line in lines}) == 2
     assert np.argsort([line.width for line in lines]).tolist() == np.argsort(np.abs(WEIGHTS).ravel()).tolist()
 
 
+def test_edges_lead_from_node_to_node():
+    drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
+    nodes = [(mark.x, mark.y) for mark in of_kind(drawn, Mark)]
+    ends = [(tuple(zip(line.x, line.y, strict=True))) for line in of_kind(drawn, Line)]
+    assert ends == [(left, right) for left in nodes[:2] for right in nodes[2:]]
+
+
 def test_nodes_show_their_values_and_names():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
-    assert list(drawn.data[6].text) == ["1", "−2", "−2.5", "−1.5", "3.5"]
-    assert list(drawn.data[7].text) == ["x₁", "x₂", "Y₁", "Y₂", "Y₃"]
+    texts = [text.text for text in of_kind(drawn, Text)][:10]
+    assert texts[::2] == ["1", "−2", "−2.5", "−1.5", "3.5"]
+    assert texts[1::2] == ["x₁", "x₂", "Y₁", "Y₂", "Y₃"]
+    assert [mark.title for mark in of_kind(drawn, Mark)][2:] == ["Y₁ = -2.5", "Y₂ = -1.5", "Y₃ = 3.5"]
     assert "4 edges are positive and 2 negative" in network.network_alt(VALUES, [WEIGHTS])
 
 
 def test_values_flow_layer_by_layer():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES, flow=True)
-    assert [frame["data"][-1]["text"] for frame in sent(drawn)["frames"]] == [
-        ["1", "−2", "", "", ""],
-        ["1", "−2", "−2.5", "−1.5", "3.5"],
-    ]
+    assert drawn.frames.titles == ["layer 1 of 2", "layer 2 of 2"]
+    shown = {text.text: text.shown.values for text in of_kind(drawn, Text) if isinstance(text.shown, Each)}
+    assert shown == {
+        "1": [True, True],
+        "−2": [True, True],
+        "−2.5": [False, True],
+        "−1.5": [False, True],
+        "3.5": [False, True],
+    }
+    assert [line.opacity.values for line in of_kind(drawn, Line)] == [[0.25, 1.0]] * 6
 
 
 def test_a_network_refuses_what_is_not_a_number():
@@ -185,12 +200,13 @@ def test_a_network_refuses_what_is_not_a_number():
 
 def test_a_neuron_is_drawn_with_every_product():
     drawn = network.neuron(np.array([0.5, -1.2]), np.array([0.8, -0.6]), 0.3, 1.42, 0.89, "tanh")
-    assert [a.text for a in drawn.layout.annotations][:4] == [
+    assert [text.text for text in of_kind(drawn, Text)][:4] == [
         "× 0.8 = 0.4",
         "× −0.6 = 0.72",
         "× 0.3 = 0.3",
         "tanh",
     ]
+    assert of_kind(drawn, Line)[-1].color == palette.ACTIVATIONS
     assert "0.5 times 0.8 plus −1.2 times −0.6 plus the bias 0.3 is 1.42" in network.neuron_alt(
         np.array([0.5, -1.2]), np.array([0.8, -0.6]), 0.3, 1.42, 0.89
     )
@@ -319,7 +335,6 @@ def test_slope_errors_are_drawn_on_logarithmic_axes():
 def test_everything_that_must_be_read_is_large_enough(learned):
     path = a_path()
     drawn = [
-        network.network(VALUES, [WEIGHTS], names=NAMES, edge_texts=[WEIGHTS], flow=True),
         plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
         plane.learning(**learned),
         surfaces.descent(GRID, HEIGHTS, [path]),

@@ -1,0 +1,46 @@
+"""Lines, boxes, marks and words as one small SVG: pointed at, played and scrubbed in the browser."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_GRID = _FOLDER.parent / "grid"  # its colours, its transport and its look serve both
+_SOURCES = [_GRID / "theme.js", _GRID / "transport.js"]
+_SOURCES += [_FOLDER / f"{part}.js" for part in ("colors", "shapes", "film", "pointer", "drawing")]
+_STYLES = [_GRID / "grid.css", _FOLDER / "drawing.css"]
+
+_component = st.components.v2.component(
+    "drawing",
+    css="\n".join(path.read_text(encoding="utf-8") for path in _STYLES),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
+)
+
+
+def drawing(
+    sent: Mapping[str, Any],
+    alt: str,
+    *,
+    key: str,
+    height: str | int = "stretch",
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """Draw what ``explainer.figures.drawing.Drawing.sent`` returns.
+
+    Hover, play and scrub never leave the browser; a click does only with ``on_pick``.
+
+    Args:
+        alt: one sentence that says what is seen, for those who do not see it.
+        height: "stretch" for all that the container leaves, or css pixels.
+        on_pick: called with the ``pick`` of the primitive that was clicked, before the rerun.
+    """
+
+    def picked() -> None:
+        pick = st.session_state[key].get("pick")
+        if on_pick is not None and pick is not None:
+            on_pick(pick)
+
+    data = {**sent, "alt": alt, "picks": on_pick is not None}
+    _component(key=key, data=data, height=height, on_pick_change=picked)

@@ -1,0 +1,123 @@
+// --- drawing: brings the parts together -------------------------------------------------------------------
+
+const NARROW = 700;
+const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes were chosen
+
+function element(tag, className = '', text = '') {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+class Drawing {
+  constructor(parent) {
+    this.root = element('div', 'grid drawing');
+    this.legend = element('div', 'legend');
+    this.picture = element('div', 'picture');
+    this.svg = node('svg', { role: 'img', tabindex: 0 });
+    this.picture.append(this.svg);
+    this.root.append(this.legend, this.picture);
+    parent.append(this.root);
+    this.film = new Film(this.root, () => this.turn());
+    this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick));
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(this.picture);
+    this.svg.__drawing = this;
+  }
+
+  update({ data, setTriggerValue }) {
+    this.send = setTriggerValue;
+    this.spec = data;
+    this.svg.setAttribute('aria-label', data.alt);
+    this.film.load(data.frames);
+    this.shapes = data.primitives.map((primitive) => new Shape(primitive, data.defaults));
+    this.shapes.forEach((shape) => shape.show(this.film.position));
+    this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
+    this.pointer.load(this.shapes, data.picks);
+    this.build();
+    this.resize(true);
+  }
+
+  build() {
+    this.transport?.node.remove();
+    this.transport = this.film.play.last ? new Transport(this.film, this.film.play) : null;
+    if (this.transport) this.root.append(this.transport.node);
+    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: new Shape({ ...mark, x: 0, y: 0 }, this.spec.defaults), name }));
+    this.legend.hidden = !this.keys.length;
+    this.legend.replaceChildren(...this.keys.map(({ shape, name }) => {
+      const entry = element('span');
+      const picture = node('svg', { class: 'key', viewBox: '-1 -1 2 2' });
+      picture.append(shape.node);
+      entry.append(picture, name);
+      return entry;
+    }));
+  }
+
+  // Where a place is, how large a pixel of the design is, and which colour a role has.
+  view() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const px = rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
+    const { x: [x0, x1], y: [y0, y1], margins, font } = this.spec;
+    const [left, right, top, bottom] = margins.map((margin) => margin * px);
+    const [width, height] = [this.width - left - right, this.height - top - bottom];
+    const at = (x, y) => [left + ((x - x0) / (x1 - x0)) * width, top + ((y1 - y) / (y1 - y0)) * height];
+    return { at, px, font, paint: this.paint };
+  }
+
+  resize(force = false) {
+    if (!this.spec || !this.root.isConnected) return;
+    const { clientWidth: width, clientHeight: height } = this.picture;
+    const size = `${width} ${height}`;
+    if (!width || !height || (!force && size === this.size)) return;
+    Object.assign(this, { size, width, height });
+    this.dress();
+    this.root.classList.toggle('stacked', width < NARROW);
+    set(this.svg, { width, height });
+    this.seen = this.view();
+    this.shapes.forEach((shape) => shape.draw(this.film.position, this.seen));
+    this.label();
+    this.turn();
+  }
+
+  // Reads the theme's colours anew when they have changed: light, dark.
+  dress() {
+    const theme = themeKey(this.root);
+    if (theme !== this.theme) this.paint = paints(readTheme(this.root));
+    this.theme = theme;
+  }
+
+  label() {
+    const { px, font } = this.seen;
+    this.root.style.setProperty('--type', `${font * px}px`);
+    this.keys.forEach(({ shape }) => {
+      const reach = 0.62 * shape.spec.size + shape.spec.width;
+      set(shape.node.parentNode, { viewBox: [-reach, -reach, 2 * reach, 2 * reach].join(' '), width: 2 * reach * px, height: 2 * reach * px });
+      shape.draw(0, { ...this.seen, px: 1, at: () => [0, 0] });
+    });
+  }
+
+  // The film has moved, or plays, or waits.
+  turn() {
+    if (!this.seen) return;
+    this.shapes.filter((shape) => shape.moving.length).forEach((shape) => shape.draw(this.film.position, this.seen));
+    this.transport?.show(this.film.position, this.film.playing);
+    this.pointer.tell();
+  }
+
+  close() {
+    this.film.pause();
+    this.resizing.disconnect();
+    this.root.remove();
+  }
+}
+
+const drawings = new WeakMap();
+
+export default function (component) {
+  const { parentElement } = component;
+  if (!drawings.has(parentElement)) drawings.set(parentElement, new Drawing(parentElement));
+  const drawing = drawings.get(parentElement);
+  drawing.update(component);
+  return () => setTimeout(() => { if (!drawing.root.isConnected) drawing.close(); });
+}

@@ -1,0 +1,59 @@
+// --- pointer: what is said of a mark, by mouse, finger or key; what a click reports -----------------------
+
+class Pointer {
+  constructor(picture, svg, pick) {
+    Object.assign(this, { picture, svg, pick, chosen: null });
+    this.label = element('p', 'told');
+    this.label.setAttribute('role', 'status');
+    this.label.hidden = true;
+    picture.append(this.label);
+    svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(event.target.__shape); };
+    svg.onpointerleave = () => this.choose(null);
+    svg.onblur = () => this.choose(null);
+    svg.onclick = (event) => { this.choose(event.target.__shape); this.report(); };
+    svg.onkeydown = (event) => this.key(event);
+  }
+
+  load(shapes, picks) {
+    this.shapes = shapes;
+    this.picks = picks;
+    shapes.forEach((shape) => shape.node.classList.toggle('pickable', this.pickable(shape)));
+    this.choose(null);
+  }
+
+  pickable(shape) { return this.picks && Boolean(shape?.spec.pick); }
+
+  choose(shape) {
+    this.chosen = shape?.now?.title || this.pickable(shape) ? shape : null;
+    this.tell();
+  }
+
+  // The label stands above its mark, inside the picture.
+  tell() {
+    const title = this.chosen?.now.title ?? '';
+    this.label.hidden = !title;
+    if (!title) return;
+    this.label.textContent = title;
+    const [mark, frame] = [this.chosen.node.getBoundingClientRect(), this.picture.getBoundingClientRect()];
+    const { offsetWidth: w, offsetHeight: h } = this.label;
+    const left = Math.max(0, Math.min(mark.left + mark.width / 2 - frame.left - w / 2, frame.width - w));
+    const above = mark.top - frame.top - h - 6;
+    Object.assign(this.label.style, { left: `${left}px`, top: `${above >= 0 ? above : mark.bottom - frame.top + 6}px` });
+  }
+
+  report() { if (this.pickable(this.chosen)) this.pick(this.chosen.spec.pick); }
+
+  key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const reached = this.shapes.filter((shape) => shape.now.title || this.pickable(shape));
+    if (by && reached.length) {
+      const from = reached.indexOf(this.chosen);
+      this.choose(reached[from < 0 ? (by > 0 ? 0 : reached.length - 1) : (from + by + reached.length) % reached.length]);
+    } else if (event.key === 'Enter' || event.key === ' ') this.report();
+    else if (event.key === 'Escape') this.choose(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

@@ -1,0 +1,90 @@
+// --- shapes: a primitive as a node of the picture ---------------------------------------------------------
+
+const SVG = 'http://www.w3.org/2000/svg';
+const ROUND = 0.5523; // of a radius: how far a curve of a circle reaches out
+const TAGS = { line: 'path', box: 'rect', mark: 'path', text: 'text' };
+
+function node(tag, attributes = {}, text = '') {
+  const made = document.createElementNS(SVG, tag);
+  set(made, attributes);
+  made.textContent = text;
+  return made;
+}
+
+function set(element, attributes) {
+  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+}
+
+class Shape {
+  constructor(spec, defaults) {
+    this.spec = { ...defaults[spec.kind], ...spec };
+    this.moving = Object.keys(spec).filter((name) => spec[name]?.each);
+    this.node = node(TAGS[spec.kind]);
+    this.node.__shape = this;
+  }
+
+  // What is true of it now: where there is a value for each frame, the frame's.
+  show(frame) {
+    this.now = { ...this.spec };
+    this.moving.forEach((name) => { this.now[name] = this.spec[name].each[frame]; });
+  }
+
+  draw(frame, view) {
+    this.show(frame);
+    DRAW[this.spec.kind](this.node, this.now, view);
+  }
+}
+
+const painted = ({ fill, color, width }, { paint, px }) => ({ fill: paint(fill), stroke: paint(color), 'stroke-width': width * px });
+const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
+
+const OUTLINES = {
+  square: (r) => path([[-r, -r], [r, -r], [r, r], [-r, r]]) + 'Z',
+  diamond: (r) => path([[0, -1.3 * r], [1.3 * r, 0], [0, 1.3 * r], [-1.3 * r, 0]]) + 'Z',
+  down: (r) => path([[-r, -0.8 * r], [r, -0.8 * r], [0, 0.8 * r]]) + 'Z',
+  circle: (r) => {
+    const c = ROUND * r;
+    return `M0 ${-r}C${c} ${-r} ${r} ${-c} ${r} 0S${c} ${r} 0 ${r}S${-r} ${c} ${-r} 0S${-c} ${-r} 0 ${-r}Z`;
+  },
+};
+
+// The line stops short of its last point, and ends in a head.
+function arrow(points, short, head) {
+  const [[x0, y0], [x1, y1]] = points.slice(-2);
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  if (length <= short) return '';
+  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+  const tip = [x1 - short * ux, y1 - short * uy];
+  const wing = (side) => [tip[0] - head * (ux + 0.6 * side * uy), tip[1] - head * (uy - 0.6 * side * ux)];
+  return path([...points.slice(0, -1), tip]) + path([wing(1), tip, wing(-1)]);
+}
+
+const DRAW = {
+  line(element, { x, y, color, width, dash, opacity, arrow: short }, { at, paint, px }) {
+    const points = x.map((value, i) => at(value, y[i]));
+    const d = short === null ? path(points) : arrow(points, short * px, 4 * width * px);
+    const dashes = dash.split(' ').map((length) => length * px).join(' ');
+    set(element, { d, fill: 'none', stroke: paint(color), 'stroke-width': width * px, 'stroke-dasharray': dash && dashes, opacity });
+  },
+  box(element, now, view) {
+    const [[left, low], [right, high]] = [view.at(now.x0, now.y0), view.at(now.x1, now.y1)];
+    const place = { x: Math.min(left, right), y: Math.min(low, high), width: Math.abs(right - left), height: Math.abs(high - low) };
+    set(element, { ...painted(now, view), ...place, 'fill-opacity': now.opacity });
+  },
+  mark(element, now, view) {
+    const [x, y] = view.at(now.x, now.y);
+    const d = OUTLINES[now.shape]((now.size / 2) * view.px);
+    set(element, { ...painted(now, view), d, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, opacity: now.opacity });
+  },
+  text(element, now, { at, paint, px, font }) {
+    const [x, y] = at(now.x, now.y);
+    const size = (now.size ?? font) * px;
+    const parts = Array.isArray(now.text) ? now.text : [[now.text, now.color, false]];
+    element.replaceChildren(...parts.map(([text, color, bold]) => node('tspan', { fill: paint(color), ...(bold && { 'font-weight': 700 }) }, text)));
+    set(element, {
+      x: x + now.dx * px, y: y + now.dy * px + 0.36 * size, 'font-size': size, 'text-anchor': now.anchor,
+      'font-weight': now.bold ? 700 : 400, display: now.shown ? 'inline' : 'none',
+      ...(now.halo && { class: 'halo', stroke: paint('#000038'), 'stroke-width': 0.7 * size }),
+    });
+  },
+};

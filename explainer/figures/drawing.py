@@ -1,0 +1,218 @@
+"""Pictures that are no plots: lines, boxes, marks and words at their places, which the browser draws itself.
+
+Places are numbers on two axes that fill the picture. Sizes (of type, lines, marks, margins) are pixels of a
+window 1920 wide, or of a phone; in other windows the browser scales them as it scales the page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from explainer.figures import palette
+from explainer.figures.base import FONT_SIZE, number
+
+DASHED, DOTTED = "10 6", "3 6"
+_FINE = 4  # decimal places of a place on an axis of length one
+
+
+@dataclass(frozen=True)
+class Each:
+    """One value for every frame, where otherwise one value stands for all."""
+
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through points."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    color: str = palette.INK
+    width: float | Each = 3
+    dash: str = ""
+    opacity: float | Each = 1
+    arrow: float | None = None  # pixels by which the head of an arrow stays away from the last point
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle between two corners; the opacity is that of its filling."""
+
+    x0: float | Each
+    x1: float | Each
+    y0: float | Each
+    y1: float | Each
+    fill: str | Each = "none"
+    color: str | Each = "none"
+    width: float | Each = 0
+    opacity: float | Each = 1
+    title: str = ""
+    pick: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A circle, square, diamond or falling triangle of so many pixels around a point."""
+
+    x: float | Each
+    y: float | Each
+    size: float
+    shape: str = "circle"
+    fill: str | Each = palette.BACKGROUND
+    color: str | Each = palette.INK
+    width: float = 3
+    opacity: float | Each = 1
+    title: str | Each = ""  # what is said of it when it is pointed at
+    pick: str = ""  # what is reported when it is clicked
+
+
+@dataclass(frozen=True)
+class Words:
+    """A part of a line of text that looks different from the others."""
+
+    text: str
+    color: str = palette.INK
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text at a point, moved by so many pixels to the right and down."""
+
+    x: float | Each
+    y: float | Each
+    text: str | Sequence[Words] | Each
+    color: str | Each = palette.INK
+    size: float | None = None  # that of the drawing if None
+    anchor: str = "middle"  # start, middle or end
+    dx: float = 0
+    dy: float = 0
+    bold: bool | Each = False
+    halo: bool = False  # whether it clears what lies behind it
+    shown: bool | Each = True
+
+
+Primitive = Line | Box | Mark | Text
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What plays: the title of every frame, what a frame is called, how many pass in a second."""
+
+    titles: Sequence[str]
+    unit: str = "step"
+    speed: float = 1.0
+    start: int = 0  # −1 for the last
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Primitives in the order in which they are drawn, on two axes from their first to their last number."""
+
+    primitives: Sequence[Primitive]
+    x: tuple[float, float] = (0, 1)  # from left to right
+    y: tuple[float, float] = (0, 1)  # from the bottom up
+    margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
+    font_size: float = FONT_SIZE
+    frames: Frames | None = None
+    legend: Sequence[tuple[Mark, str]] = ()  # above the picture
+
+    def sent(self) -> dict[str, Any]:
+        """Return what the browser needs, as JSON: of every primitive only what differs from its defaults.
+
+        Raises:
+            ValueError: if a value for each frame is missing, or a place is NaN or infinite.
+        """
+        count = len(self.frames.titles) if self.frames else 0
+        return {
+            "primitives": [self._primitive(primitive, count) for primitive in self.primitives],
+            "defaults": {kind.__name__.lower(): _defaults(kind) for kind in (Line, Box, Mark, Text)},
+            "x": _plain(self.x),
+            "y": _plain(self.y),
+            "margins": _plain(self.margins),
+            "font": self.font_size,
+            "frames": _frames(self.frames),
+            "legend": [{"mark": self._primitive(mark, 0), "name": name} for mark, name in self.legend],
+        }
+
+    def _primitive(self, primitive: Primitive, count: int) -> dict[str, Any]:
+        sent: dict[str, Any] = {"kind": type(primitive).__name__.lower()}
+        defaults = _DEFAULTS[type(primitive)]
+        for name, value in vars(primitive).items():
+            if name in defaults and value == defaults[name]:
+                continue
+            if isinstance(value, Each):
+                if len(value.values) != count:
+                    raise ValueError(f"There are {count} frames, but {len(value.values)} values of {name}.")
+                sent[name] = {"each": [self._value(name, v) for v in value.values]}
+            else:
+                sent[name] = self._value(name, value)
+        return sent
+
+    def _value(self, name: str, value: Any) -> Any:
+        if name[0] in "xy" and len(name) <= 2:
+            return _rounded(value, self.x if name[0] == "x" else self.y)
+        return _plain(value)
+
+
+def of_kind(drawing: Drawing, kind: type) -> list:
+    """Return the primitives of one kind, in their order."""
+    return [primitive for primitive in drawing.primitives if isinstance(primitive, kind)]
+
+
+def diverging(value: float, limit: float) -> str:
+    """Return the colour of a signed number, centred on zero; ±limit is full."""
+    return f"diverging {0.5 + 0.5 * float(np.clip(value / limit, -1, 1)):.3f}"
+
+
+def ticks(low: float, high: float, most: int = 7) -> np.ndarray:
+    """Return at most so many round numbers between two bounds, evenly spaced."""
+    steps = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5)]
+    step = next(step for step in steps if np.floor(high / step) - np.ceil(low / step) < most)
+    return np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step  # (N,)
+
+
+def ticks_below(places: Mapping[float, str] | Sequence[float], y: float, **look: Any) -> list[Text]:
+    """Write numbers, or what stands for them, below a horizontal axis at height y."""
+    named = places if isinstance(places, Mapping) else {float(p): number(float(p)) for p in places}
+    return [Text(x, y, name, **{"dy": 0.9 * FONT_SIZE, **look}) for x, name in named.items()]
+
+
+def ticks_beside(places: Mapping[float, str] | Sequence[float], x: float, **look: Any) -> list[Text]:
+    """Write numbers, or what stands for them, at the left of a vertical axis at x."""
+    named = places if isinstance(places, Mapping) else {float(p): number(float(p)) for p in places}
+    return [Text(x, y, name, anchor="end", **{"dx": -0.5 * FONT_SIZE, **look}) for y, name in named.items()]
+
+
+def _frames(frames: Frames | None) -> dict[str, Any] | None:
+    if frames is None:
+        return None
+    start = frames.start % len(frames.titles)
+    return {"titles": list(frames.titles), "unit": frames.unit, "speed": frames.speed, "start": start}
+
+
+def _rounded(value: Any, span: tuple[float, float]) -> Any:
+    """Return places on an axis, as fine as a screen can show them."""
+    if not np.isfinite(value).all():
+        raise ValueError("A place is NaN or infinite, which no drawing can show: cut the data before that.")
+    places = _FINE - int(np.floor(np.log10(abs(span[1] - span[0]))))
+    return np.round(np.asarray(value, dtype=float), places).tolist()
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it."""
+    if isinstance(value, Words):
+        return [value.text, value.color, value.bold]
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+
+
+_DEFAULTS = {kind: _defaults(kind) for kind in (Line, Box, Mark, Text)}
