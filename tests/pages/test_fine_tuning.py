@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints, corpus
 from explainer.models.gpt import GPT
 from explainer.traces import fine_tuning
+from explainer.ui.loaders.fine_tuning import LENGTH
 from explainer.vocabulary import Vocabulary, alphabetical
 from tests.scenes import open_scene, scenes_of
 
@@ -115,22 +116,22 @@ def test_every_recorded_text_stands_beside_its_loss(run):
 
 @pytest.mark.usefixtures("house")
 def test_what_changed_is_the_probabilities_of_both_models():
-    sent = reel(page("before-and-after", prompt="Tadeusz ", length="40", seed="3", temperature="1.0"))
+    sent = reel(page("before-and-after", prompt="Tadeusz ", seed="3", temperature="1.0"))
     before, after = (checkpoints.load(name) for name in POLISH[:2])
     for lane, own in zip(sent["lanes"], (before, after), strict=True):
-        text = fine_tuning.written(own.model, VOCABULARY, "Tadeusz ", 40, 1.0, 3)
+        text = fine_tuning.written(own.model, VOCABULARY, "Tadeusz ", LENGTH, 1.0, 3)
         found = fine_tuning.compared(before.model, after.model, VOCABULARY, "Tadeusz ", text)
         assert "".join(tile[0] for tile in lane["tiles"]) == "Tadeusz " + text
         shown = np.array([tile[5] for tile in lane["tiles"][8:]])
         np.testing.assert_allclose(shown, np.stack([found.before, found.after], axis=1), atol=1e-4)
         assert f"{found.loss()[0]:.2f}" in lane["facts"][-1]
         assert f"{found.loss()[1]:.2f}" in lane["facts"][-1]
-        assert lane["shown"] == [8 + n for n in range(41)]
+        assert lane["shown"] == [8 + n for n in range(LENGTH + 1)]
 
 
 @pytest.mark.usefixtures("house")
 def test_all_three_models_are_compared_on_the_poem():
-    sent = reel(page("was-it-worth-it", length="40"))
+    sent = reel(page("was-it-worth-it"))
     assert len(sent["lanes"]) == 3
     names = " ".join(line["name"] for line in sent["chart"]["lines"])
     assert all(loss in names for loss in ("2.90", "3.90", "5.10"))  # refined, alone, and before refining
@@ -140,5 +141,5 @@ def test_all_three_models_are_compared_on_the_poem():
 @pytest.mark.parametrize("prompt", ["", "<script>alert(1)</script>", "😀Ω", "żółć", "A" * 60])
 @pytest.mark.parametrize("scene", ["before-and-after", "was-it-worth-it"])
 def test_any_beginning_is_continued(scene, prompt):
-    lanes = reel(page(scene, prompt=prompt, length="40"))["lanes"]
-    assert all(len(lane["tiles"]) >= 41 for lane in lanes)
+    lanes = reel(page(scene, prompt=prompt))["lanes"]
+    assert all(len(lane["tiles"]) >= LENGTH + 1 for lane in lanes)

@@ -37,6 +37,7 @@ LEGEND = (
     "The bars are the character's probability :gray[before] and :violet[after] refining; "
     ":blue[blue became likelier], :orange[orange less likely]."
 )
+LENGTH = 100  # characters that each model writes
 DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
 
 
@@ -158,9 +159,9 @@ def _millions(count: float) -> str:
 # --- before and after -------------------------------------------------------------------------------
 
 
-def _written(name: str, prompt: str, length: int, temperature: float, seed: int) -> str:
+def _written(name: str, prompt: str, temperature: float, seed: int) -> str:
     loaded = checkpoint(name)
-    return trace.written(loaded.model, loaded.vocabulary, prompt, length, temperature, seed)
+    return trace.written(loaded.model, loaded.vocabulary, prompt, LENGTH, temperature, seed)
 
 
 def _compared(prompt: str, text: str) -> trace.Compared:
@@ -179,7 +180,6 @@ class Asked:
     prompt: str
     temperature: float
     seed: int
-    length: int
 
 
 def asked() -> Asked:
@@ -190,8 +190,7 @@ def asked() -> Asked:
         st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
     prompt = "".join(c for c in typed if c not in unknown) or "\n"
     temperature = widgets.slider("temperature", 0.1, 1.5, 0.8, step=0.1, key="tuning_temperature")
-    length = widgets.slider("characters", 40, 160, 120, step=20, key="tuning_length")
-    return Asked(prompt, temperature, widgets.seed(key="tuning_seed"), length)
+    return Asked(prompt, temperature, widgets.seed(key="tuning_seed"))
 
 
 def before_and_after(wanted: Asked) -> None:
@@ -206,21 +205,21 @@ def before_and_after(wanted: Asked) -> None:
         f"{found['pan-tadeusz'].loss()[0]:.2f} nats per character and itself "
         f"{found['pan-tadeusz'].loss()[1]:.2f}."
     )
-    reel(lanes, key="tuning_before_after", alt=alt, **_frames(wanted))
+    reel(lanes, key="tuning_before_after", alt=alt, **_frames())
 
 
 def _text(name: str, wanted: Asked) -> str:
-    return written(name, wanted.prompt, wanted.length, wanted.temperature, wanted.seed)
+    return written(name, wanted.prompt, wanted.temperature, wanted.seed)
 
 
-def _frames(wanted: Asked) -> dict:
+def _frames() -> dict:
     """Return how a continuation is played: one frame a character, the whole text first."""
-    titles = [f"character {n}" if n else "the prompt" for n in range(wanted.length + 1)]
-    return {"titles": titles, "unit": "character", "speed": 20.0, "start": wanted.length}
+    titles = [f"character {n}" if n else "the prompt" for n in range(LENGTH + 1)]
+    return {"titles": titles, "unit": "character", "speed": 20.0, "start": LENGTH}
 
 
 def _shown(wanted: Asked) -> list[int]:
-    return [len(wanted.prompt) + n for n in range(wanted.length + 1)]
+    return [len(wanted.prompt) + n for n in range(LENGTH + 1)]
 
 
 def _expected(found: trace.Compared) -> list[str]:
@@ -273,7 +272,7 @@ def worth(wanted: Asked) -> None:
     told = ", ".join(f"{KINDS[name]} {loss:.2f}" for name, loss in losses.items())
     alt = f"Losses on the poem's last tenth in nats per character: {told}; and a text of each model."
     chart = Chart(lines, "step", "loss on the poem's last tenth, nats per character")
-    reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames(wanted))
+    reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames())
 
 
 def _poem_losses() -> dict[str, float]:
