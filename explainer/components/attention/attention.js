@@ -2,7 +2,7 @@
 
 const NARROW = 700;
 const SLOW_RATE = 4; // characters a second with "reduce motion"
-const LEAD = 24; // characters that are fetched ahead of the one that is seen
+const LEAD = 36; // characters that are fetched ahead of the one that is seen
 const PATIENCE = 8000; // ms after which a question is asked again
 const FASTEST_PLAY = 60;
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves

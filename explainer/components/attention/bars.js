@@ -16,7 +16,7 @@ class Bars {
 
   resize(width, height, rem) {
     this.rem = rem;
-    this.count = Math.max(5, Math.min(14, Math.floor((height - 6.6 * rem) / (1.66 * rem))));
+    this.count = Math.max(5, Math.min(14, Math.floor((height - 5.8 * rem) / (1.56 * rem))));
     this.width = Math.floor(width);
     sized(this.strip, this.width, Math.round(0.7 * rem), this.pen);
   }

@@ -46,17 +46,17 @@ class Heads {
     this.canvas.setAttribute('aria-label', `Layer ${chosen[0] + 1}, head ${chosen[1] + 1}${habit ? `, ${habit}` : ''}, of ${layers} layers with ${heads} heads; choose with the arrow keys.`);
   }
 
-  mark(chosen, { brand, ground, line }) {
-    for (let layer = 0; layer < this.shape[0]; layer += 1) {
-      for (let head = 0; head < this.shape[1]; head += 1) {
-        const [x, y] = this.corner(layer, head);
-        const on = layer === chosen[0] && head === chosen[1];
-        const over = this.pointed && layer === this.pointed[0] && head === this.pointed[1];
-        this.pen.lineWidth = this.gap;
-        this.pen.strokeStyle = css(on ? brand : over ? line : ground);
-        this.pen.strokeRect(x - this.gap / 2 + 0.5, y - this.gap / 2 + 0.5, this.side + this.gap - 1, this.side + this.gap - 1);
-      }
-    }
+  // Frames: the one that is pointed at, and above all others the chosen one.
+  mark(chosen, { brand, ground, soft }) {
+    const frame = ([layer, head], color) => {
+      const [x, y] = this.corner(layer, head).map((v) => v - this.gap / 2 + 0.5);
+      this.pen.strokeStyle = css(color);
+      this.pen.strokeRect(x, y, this.side + this.gap - 1, this.side + this.gap - 1);
+    };
+    this.pen.lineWidth = this.gap;
+    for (let i = 0; i < this.shape[0] * this.shape[1]; i += 1) frame([Math.floor(i / this.shape[1]), i % this.shape[1]], ground);
+    if (this.pointed) frame(this.pointed, soft);
+    frame(chosen, brand);
   }
 
   headAt({ offsetX, offsetY }) {
@@ -69,14 +69,6 @@ class Heads {
     this.pointed = head;
     this.canvas.title = head ? this.view.nameOf(head) : '';
     this.mark(this.view.head, this.view.theme);
-    this.mark2();
-  }
-
-  // The chosen one lies above its neighbours.
-  mark2() {
-    const [x, y] = this.corner(...this.view.head);
-    this.pen.strokeStyle = css(this.view.theme.brand);
-    this.pen.strokeRect(x - this.gap / 2 + 0.5, y - this.gap / 2 + 0.5, this.side + this.gap - 1, this.side + this.gap - 1);
   }
 
   pick(event) {

@@ -1,6 +1,6 @@
 // --- heat: the pixels of every head, and one head large ---------------------------------------------------
 
-const ROOMS = [16, 24, 32, 48, 64, 96, 128, 192, 256]; // characters that a picture has room for
+const ROOMS = [12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256]; // characters that a picture has room for
 const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
 // One pixel a cell, all heads of a window side by side; every row is painted once.

@@ -6,10 +6,12 @@ class TextLine {
   constructor(view) {
     this.view = view;
     this.node = element('div', 'text');
-    this.node.setAttribute('role', 'img');
+    this.node.setAttribute('role', 'group');
     this.node.onpointermove = (event) => view.point(this.place(event));
     this.node.onpointerleave = () => view.point(null);
     this.node.onclick = (event) => view.lockAt(this.place(event));
+    this.flow = element('div');
+    this.node.append(this.flow);
     this.spans = [];
   }
 
@@ -34,13 +36,11 @@ class TextLine {
       const span = element('span');
       span.dataset.at = this.spans.length;
       this.spans.push(span);
-      this.node.append(span);
+      this.flow.append(span);
     }
+    this.node.setAttribute('aria-label', `The text so far, ${length} characters; the shade says how much each is looked at`);
     for (let i = 0; i < length; i += 1) this.dress(this.spans[i], i, story, row, shares, i === length - 1 && position > 0);
     this.node.classList.toggle('long', length > 150);
-    this.node.scrollTop = this.node.scrollHeight;
-    const words = this.spans.map((span) => span.textContent).join('');
-    this.node.setAttribute('aria-label', `The text so far: ${words}`);
   }
 
   dress(span, i, story, row, shares, newest) {

@@ -16,6 +16,7 @@ from explainer.traces.writing import write as write_text
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
 from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached
 from explainer.vocabulary import BOUNDARY, UnknownCharacter
 
@@ -40,7 +41,7 @@ LONGEST_PROMPT = 400  # characters that fit into a link
 SEED = 1
 LIMIT = 400  # characters that are written at most
 AHEAD = 12  # characters that are sent with the page
-CHUNK = 24  # characters that are sent when the browser asks for more
+CHUNK = 32  # characters that are sent when the browser asks for more
 
 
 @dataclass(frozen=True)
@@ -176,22 +177,13 @@ def _watched(asked: Asked) -> None:
         on_again=lambda value: _roll_again(trained, value),
         on_receipt=lambda value: _receipt(trained, asked, value),
     )
-    receipt = st.session_state.pop("attention_receipt", None)
-    if receipt is not None:
-        _open_receipt(*receipt)
-
-
-def _open_receipt(name: str, context: str, character: str) -> None:
-    from explainer import ui
-
-    ui.open_receipt(name, context, character)
 
 
 def _receipt(trained: Checkpoint, asked: Asked, value: dict) -> None:
     context = trained.vocabulary.decode(value["context"])
     context = context.removeprefix(BOUNDARY) if _names(asked.name) else context
     character = trained.vocabulary.symbols[value["token"]]
-    st.session_state["attention_receipt"] = (asked.name, context, character)
+    open_receipt(asked.name, context, character)
 
 
 def _roll_again(trained: Checkpoint, value: dict) -> None:
