@@ -27,6 +27,15 @@ TERMS = (
         (("neuron", "one-neuron"), ("mlp", "activations"), ("mlp", "forward-pass")),
     ),
     Term(
+        "attention",
+        "Every token asks the earlier ones how much they matter to it, and gathers what they bring.",
+        (
+            ("attention", "who-looks-at-whom"),
+            ("attention", "how-one-head-does-it"),
+            ("gpt", "architecture"),
+        ),
+    ),
+    Term(
         "backpropagation",
         "The chain rule, walked from the loss back to every weight: it gives all slopes in one sweep.",
         (("gradient-descent", "slope"), ("neuron", "it-learns")),
@@ -82,6 +91,11 @@ TERMS = (
         (("training", "letters-move"), ("mlp", "structure"), ("mlp", "matrices"), ("gpt", "architecture")),
     ),
     Term(
+        "fine-tuning",
+        "Training a model that has learned in general a little further, on one thing in particular.",
+        (("fine-tuning", "before-and-after"), ("fine-tuning", "was-it-worth-it")),
+    ),
+    Term(
         "GPT",
         "Generative pre-trained transformer: blocks of attention and MLP that predict the next token.",
         (("gpt", "architecture"), ("gpt", "to-scale"), ("compare", "one-prefix")),
@@ -95,6 +109,11 @@ TERMS = (
         "gradient descent",
         "Take a small step against the gradient, look again, repeat: this is all that learning is.",
         (("gradient-descent", "downhill"), ("gradient-descent", "race"), ("bigram", "counting-is-learning")),
+    ),
+    Term(
+        "head",
+        "One of several attentions side by side in a layer, each with queries, keys and values of its own.",
+        (("attention", "how-one-head-does-it"), ("attention", "switch-a-head-off")),
     ),
     Term(
         "held-out names",
@@ -119,12 +138,17 @@ TERMS = (
     Term(
         "logit",
         "A model's raw score for a character, any number; softmax turns all of them into probabilities.",
-        (("mlp", "forward-pass"), ("pytorch", "cross-entropy")),
+        (("mlp", "forward-pass"), ("receipt", "receipt"), ("attention", "what-each-layer-guesses")),
     ),
     Term(
         "loss",
         "One number for how wrong a model is; training lowers it, and a lower one is better.",
-        (("bigram", "how-good"), ("gradient-descent", "downhill"), ("training", "overfitting")),
+        (
+            ("bigram", "how-good"),
+            ("gradient-descent", "downhill"),
+            ("training", "overfitting"),
+            ("fine-tuning", "how-it-learned"),
+        ),
     ),
     Term(
         "matrix multiplication",
@@ -167,9 +191,24 @@ TERMS = (
         (("bigram", "probabilities"), ("", "name-your-baby"), ("compare", "one-prefix")),
     ),
     Term(
+        "query, key, value",
+        "What a token looks for, what it offers to be found by, and what it hands over when it is found.",
+        (("attention", "how-one-head-does-it"),),
+    ),
+    Term(
+        "receipt",
+        "How one probability was made, every number of it, down to single multiplications.",
+        (("receipt", "receipt"), ("", "name-your-baby"), ("compare", "one-prefix")),
+    ),
+    Term(
+        "residual stream",
+        "The list of numbers at each position that every layer of a GPT reads and adds to.",
+        (("gpt", "architecture"), ("attention", "what-each-layer-guesses"), ("receipt", "receipt")),
+    ),
+    Term(
         "sampling",
         "Rolling a die whose sides are as wide as the probabilities: this is how models write.",
-        (("bigram", "sample"), ("", "name-your-baby")),
+        (("bigram", "sample"), ("", "name-your-baby"), ("attention", "who-looks-at-whom")),
     ),
     Term(
         "saturation",
@@ -199,7 +238,7 @@ TERMS = (
     Term(
         "temperature",
         "Divides the logits before the die is rolled: below 1 more careful, above 1 more adventurous.",
-        (("", "name-your-baby"),),
+        (("", "name-your-baby"), ("attention", "who-looks-at-whom")),
     ),
     Term(
         "tensor",

@@ -8,7 +8,7 @@ from explainer import checkpoints, names
 from explainer.traces import compare as trace
 from explainer.ui.loaders import welcome
 from tests.pages.test_compare import sent, told
-from tests.scenes import open_sound
+from tests.scenes import open_scene, open_sound
 
 
 def page(scene: str = "name-your-baby", **query: str) -> AppTest:
@@ -121,3 +121,15 @@ def test_a_name_is_taken_along_with_its_prefix():
     assert ways["mlp"] == ("forward-pass", {"mlp_name": "MARTA", "mlp_read": "3", "mlp_sex": "boys"})
     assert ways["compare"] == ("one-prefix", {"compare_prefix": "MAR", "compare_sex": "boys"})
     assert ways["bigram"][1]["bigram_name"] == "MARTA"
+    assert ways["attention"][1]["attention_prompt_boys-gpt"] == "MAR"
+
+
+@pytest.mark.parametrize("path", ["bigram", "mlp", "attention", "compare"])
+def test_the_chapter_that_a_name_is_taken_to_shows_it(path):
+    made = trace.Made("MARTA", "MART", [0.5, 0.5])
+    query = next(query for where, _, _, query in welcome.ways("boys", made) if where == path)
+    slug = next(slug for where, slug, _, _ in welcome.ways("boys", made) if where == path)
+    app = open_scene(f"{path}.py", slug, **query)
+    assert not app.exception
+    assert {"MARTA", "MART"} & {field.value for field in app.text_input}
+    assert [app.session_state[key] for key in query if key != "mlp_read"]

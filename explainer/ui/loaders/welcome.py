@@ -13,6 +13,7 @@ from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
 from explainer.ui.blocks import chapter_link, note
 from explainer.ui.loaders import compare
+from explainer.ui.loaders.attention import MODELS as WRITERS
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.source import cached, shown
 
@@ -166,9 +167,14 @@ def ways(sex: str, one: trace.Made) -> list[tuple[str, str, str, dict[str, str]]
     girls = sex == "girls"
     bigram = {"bigram_name": one.name} | ({} if girls else {"bigram_names": "boys"})
     mlp = {"mlp_name": one.name, "mlp_read": str(len(one.prefix))} | ({} if girls else {"mlp_sex": "boys"})
+    begun = {
+        "attention_model": WRITERS[f"{sex}-gpt"],
+        f"attention_prompt_{sex}-gpt": one.prefix or one.name[0],
+    }
     four = {"compare_prefix": one.prefix} | ({} if girls else {"compare_sex": "boys"})
     return [
         ("bigram", "how-good", "Bigram: how surprising is it, pair by pair?", bigram),
         ("mlp", "forward-pass", "MLP: its next letter, from the look-up to the softmax", mlp),
+        ("attention", "who-looks-at-whom", "Attention: who looks at whom, from its beginning", begun),
         ("compare", "one-prefix", "Four models: what each makes of its beginning", four),
     ]
