@@ -46,7 +46,7 @@ def switch_a_head_off() -> None:
     with parts:
         heads.switch_grid(asked, off, found)
     with texts:
-        heads.continuations(asked, found)
+        heads.continuations(asked, off, found)
 
 
 @ui.scene(

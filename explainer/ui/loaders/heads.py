@@ -1,6 +1,6 @@
 """What one attention head does, what its absence changes, and what every layer already guesses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -23,7 +23,7 @@ from explainer.ui.source import cached, shown
 from explainer.vocabulary import BOUNDARY
 
 STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
-NUMBERS = {"some": "the ten largest", "all": "all"}
+NUMBERS = {"some": "the eight largest", "all": "all"}
 COLOURS = {"guess": "its guess", "truth": "what truly follows"}
 IMPORTANCE = (
     "How far the next character's probabilities move when one part alone is off, in :red[nats]; click on it."
@@ -31,10 +31,10 @@ IMPORTANCE = (
 LINES = 2  # lines that a query is folded into
 PHONE_LINES = 8
 KEYS = 20  # characters of a row that are shown one by one
-VALUES = 7  # the same where their values stand below each other
-OUTPUTS = 10  # numbers of z that are shown
+VALUES = 6  # the same where their values stand below each other
+OUTPUTS = 8  # numbers of z that are shown
 LENGTH = 72  # characters of a continuation
-LIKELIEST = 10  # next characters that are compared
+LIKELIEST = 8  # next characters that are compared
 POSITIONS = 24  # columns of the guesses
 SPACE = "\u00a0"  # stands in labels, where a space of the text would be shown as ␣
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -165,17 +165,30 @@ def pair(wanted: Asked) -> Pair:
     places = [f"{layer + 1}.{head + 1}" for layer, head in np.ndindex(config.n_layer, config.n_head)]
     with st.popover("Head and pair"):
         default = f"{round(0.7 * config.n_layer)}.3"
-        layer, head = map(int, widgets.pick("layer.head", places, default, key="attention_head").split("."))
-        layer, head = layer - 1, head - 1
+        layer, head = (int(number) - 1 for number in _head(places, default).split("."))
         query = _place("query: the character that asks", T, T, "attention_query")
         pattern = traced(wanted).layers[layer].pattern[head, query]  # (T,)
-        key = _place("key: the character that is asked", T, int(pattern.argmax()) + 1, "attention_key")
-    return Pair(layer, head, query, key)
+        key = _place(
+            "key: the character that is asked; 0 for the one it looks at most", T, 0, "attention_key"
+        )
+    return Pair(layer, head, query, int(pattern.argmax()) if key < 0 else key)
+
+
+def _head(places: list[str], default: str) -> str:
+    """Draw the choice of a head; the first scene writes its own choice into the address, which counts."""
+    told, key = st.query_params.get("attention_head"), "attention_head"
+    if told in places and told != st.session_state.get("attention_head_told"):
+        st.session_state[key] = told
+    if st.session_state.get(key, default) not in places:  # another model has fewer
+        st.session_state[key] = default
+    chosen = widgets.pick("layer.head", places, default, key=key)
+    st.session_state["attention_head_told"] = chosen
+    return chosen
 
 
 def _place(label: str, T: int, default: int, key: str) -> int:
-    """Return a place in the text, counted from 0; a single character leaves no choice."""
-    return widgets.slider(label, 1, T, default, key=key) - 1 if T > 1 else 0
+    """Return a place in the text, counted from 0; −1 for a 0; a single character leaves no choice."""
+    return widgets.slider(label, min(1, default), T, default, key=key) - 1 if T > 1 else 0
 
 
 def habit(wanted: Asked, chosen: Pair) -> str:
@@ -207,7 +220,9 @@ def _pattern(wanted: Asked, chosen: Pair) -> None:
     pattern = traced(wanted).layers[chosen.layer].pattern[chosen.head]  # (T, T)
     values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
     title = f"pattern of layer {chosen.layer + 1}, head {chosen.head + 1}: a row looks at columns"
-    drawn = Matrix(values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels, title=title)
+    drawn = Matrix(
+        values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels, title=title, decimals=3
+    )
     share = pattern[chosen.query, chosen.key]
     told = _asks(wanted, chosen, f"gives it {share:.2%} of its attention. Click on another pair.")
     stages = Stages([Stage(told, [(0, chosen.query, None), (0, None, chosen.key)])])
@@ -389,37 +404,29 @@ def _parts(wanted: Asked) -> dict[str, tuple[int, int | str]]:
 def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparison) -> None:
     """Draw how much every part matters, and what becomes of the next character; a click switches a part."""
     found = importance(wanted)
-    L, nh = found.heads.shape
-    layers = [f"layer{SPACE}{n + 1}" for n in range(L)]
-    most = float(max(found.heads.max(), found.mlps.max()))
-    off = np.zeros((L, nh), dtype=bool)  # (L, nh)
-    off[tuple(zip(*switches.heads, strict=True)) if switches.heads else ()] = bool(switches.heads)
-    tables = [
-        (found.heads, off, [str(h + 1) for h in range(nh)], "heads"),
-        (found.mlps[:, None], _column(L, switches.mlps), ["MLP"], ""),
-        (found.layers[:, None], _column(L, switches.layers), ["all"], ""),
-    ]
-    drawn = [
-        Matrix(
-            values, title or cols[0], "loss", (0, i), rows=() if i else layers,
-            cols=cols, shade="sequential", scale_max=most, title=title, texts=_off(values, marks),
-        )
-        for i, (values, marks, cols, title) in enumerate(tables)
-    ]  # fmt: skip
-    options = {place: name for name, place in _parts(wanted).items()}
+    values = np.column_stack([found.heads, found.mlps, found.layers])  # (L, nh + 2)
+    (L, nh), parts = found.heads.shape, _parts(wanted)
+    gone = {*switches.heads, *((n, "MLP") for n in switches.mlps), *((n, "all") for n in switches.layers)}
+    off = np.reshape([place in gone for place in parts.values()], values.shape)  # (L, nh + 2)
+    drawn = Matrix(
+        values, "matters", "loss", (0, 0), rows=[f"layer{SPACE}{n + 1}" for n in range(L)],
+        cols=[*(str(head + 1) for head in range(nh)), "MLP", "all"], shade="sequential",
+        scale_max=float(values[:, :-1].max()), title="heads, MLP, all of a layer", texts=_off(values, off),
+    )  # fmt: skip
     best, likeliest_ = _next(wanted, compared_)
 
     def press(cell: Cell) -> None:
-        if cell.matrix == len(tables):
-            open_receipt(wanted.model, wanted.context, best[cell.col])
+        if cell.matrix == 1:
+            if cell.row == 0:  # receipts are those of the whole model
+                open_receipt(wanted.model, wanted.context, best[cell.col])
             return
-        part = options[(cell.row, [cell.col, "MLP", "all"][cell.matrix])]
+        part = list(parts)[cell.row * (nh + 2) + cell.col]
         chosen = st.session_state.get("attention_off") or []
         kept = [p for p in chosen if p != part]
         st.session_state["attention_off"] = kept if part in chosen else [*chosen, part]
 
     alt = f"How far the next character's probabilities move, in nats, when one of {L * nh} heads is off."
-    grid([*drawn, likeliest_], key="attention_switches", alt=alt, on_press=press)
+    grid([drawn, likeliest_], key="attention_switches", alt=alt, on_press=press)
 
 
 def _next(wanted: Asked, found: switching.Comparison) -> tuple[list[str], Matrix]:
@@ -427,11 +434,12 @@ def _next(wanted: Asked, found: switching.Comparison) -> tuple[list[str], Matrix
     before, after = found.next.before, found.next.after  # (V,)
     best = np.argsort(-np.maximum(before, after), kind="stable")[:LIKELIEST]  # (LIKELIEST,)
     symbols = [checkpoint(wanted.model).vocabulary.symbols[i] for i in best]
+    apart = f": {found.next.divergence:.3g} nats apart" if (before != after).any() else ""
     drawn = Matrix(
         np.stack([before[best], after[best]]), "probability", "probabilities", (1, 0),
         rows=[f"all{SPACE}on", f"some{SPACE}off"], cols=[visible(symbol) for symbol in symbols], decimals=3,
         scale_max=float(max(before.max(), after.max())),
-        title=f"next character: {found.next.divergence:.3g} nats apart",
+        title=f"next character{apart}",
     )  # fmt: skip
     return symbols, drawn
 
@@ -442,21 +450,17 @@ def _off(values: np.ndarray, off: np.ndarray) -> list[list[str]]:
     return [["off" if gone else f"{value:.3f}" for value, gone in row] for row in cells]
 
 
-def _column(L: int, off: frozenset[int]) -> np.ndarray:
-    return np.isin(np.arange(L), list(off))[:, None]  # (L, 1)
-
-
 def without(wanted: Asked, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
     """Return the continuations with and without what is switched off."""
     return compared(wanted, seed, temperature, switches)
 
 
-def continuations(wanted: Asked, found: switching.Comparison) -> None:
+def continuations(wanted: Asked, off: Switches, found: switching.Comparison) -> None:
     """Show both continuations, the first difference marked."""
-    lanes = [
-        Lane("everything on", _tiles(wanted, found.on, found.differs)),
-        Lane("some parts off, same dice", _tiles(wanted, found.off, found.differs), [_difference(found)]),
-    ]
+    lanes = [Lane("everything on", _tiles(wanted, found.on, found.differs))]
+    if off != Switches():
+        told = [_difference(found)]
+        lanes.append(Lane("some parts off, same dice", _tiles(wanted, found.off, found.differs), told))
     reel(lanes, key="attention_without", alt=_difference(found), stacked=True)
 
 
@@ -510,15 +514,23 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
     drawn = [
         Matrix(
             value, "guess" if colour == "guess" else "truth", "probabilities", (0, 0), rows=rows, cols=labels,
-            scale_max=1.0, texts=texts, title="the likeliest next character, and its probability in %",
+            scale_max=1.0, texts=texts, title="likeliest next character, in %",
         ),
         Matrix(
             true[-1:], "follows", "input", (1, 0), rows=[f"truly{SPACE}follows"], shade="none", texts=[ends],
             title="",
         ),
     ]  # fmt: skip
+    last = [loaded.vocabulary.symbols[int(i)] for i in best[-1]]
+    follows = [loaded.vocabulary.symbols[i] for i in truth]
+
+    def press(cell: Cell) -> None:
+        if cell.matrix == 1 or cell.row == len(rows) - 1:  # the model's own guess, or what it gave the truth
+            until = replace(wanted, text=wanted.text[: places[cell.col] + 1])
+            open_receipt(wanted.model, until.context, (follows if cell.matrix else last)[cell.col])
+
     alt = f"The guesses of {len(rows)} layers after each of {len(labels)} characters."
-    grid(drawn, key="attention_lens", alt=alt, links=Cross(0))
+    grid(drawn, key="attention_lens", alt=alt, links=Cross(0), on_press=press)
 
 
 def likeliest(wanted: Asked) -> str:
