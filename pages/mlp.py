@@ -27,6 +27,7 @@ def structure() -> None:
         narrow=ui.narrow(),
     )
     ui.chart(figure, bengio.architecture_alt(letters, step.probabilities, symbols), key="mlp_structure")
+    ui.receipt_of(*mlp.likeliest(asked))
 
 
 @ui.scene(
@@ -79,6 +80,7 @@ def forward_pass() -> None:
             asked = mlp.asked(step=True)
             neurons = ui.choice("neurons", mlp.NEURONS, key="mlp_neurons")
     mlp.forward_grid(step, asked, neurons)
+    ui.receipt_of(*mlp.likeliest(asked))
 
 
 @ui.scene("tanh", "Without a bend, two layers were one; but where the curve is flat, nothing can be learned.")

@@ -2,7 +2,7 @@
 
 from explainer import ui
 from explainer.figures import bars, curves, letters, palette, recipes
-from explainer.ui.loaders import training, words
+from explainer.ui.loaders import receipt, training, words
 
 
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
@@ -12,6 +12,8 @@ def live() -> None:
         plan = training.planned(found)
         training.buttons(plan, found)
     training.watch()
+    if training.can_answer():
+        ui.receipt_of("yours-mlp", "", training.first_letter())
 
 
 @ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")
@@ -45,7 +47,11 @@ def nudge_a_letter() -> None:
     with guess:
         labels, probabilities, texts = training.likely(found, move)
         figure = bars.bars(labels, probabilities, texts, font_size=ui.font_size())
-        ui.chart(figure, bars.bars_alt("The next letter", labels, texts), key="training_guess")
+        model = receipt.nudged(training.run(), letter, move.after)
+        alt = bars.bars_alt("The next letter", labels, texts)
+        with ui.shared(1, key="training_guesses")[0]:
+            receipt.picture(figure, alt, key="training_guess", on_click=receipt.of_one(model, text, labels))
+        ui.receipt_of(model, text, labels[0])
 
 
 @ui.scene("Two recipes, one shape", "The same matrices and the same names: only the training differs.")

@@ -10,6 +10,7 @@ import streamlit as st
 from explainer.components.receipt import receipt as draw
 from explainer.figures.base import number, superscript
 from explainer.ui.source import shown
+from explainer.vocabulary import BOUNDARY, UnknownCharacter
 
 if TYPE_CHECKING:
     from explainer.traces.receipt import Operand, Step, Term
@@ -76,7 +77,6 @@ def show(
     from explainer.checkpoints import BadCheckpoint
     from explainer.traces.receipt import BadReceipt, walk
     from explainer.ui.loaders import receipt as loader
-    from explainer.vocabulary import UnknownCharacter
 
     try:
         made = loader.made(model, context, character)
@@ -89,7 +89,7 @@ def show(
     names = [name for name in path.split("/") if name]
     step = {
         **_worded(steps, names, st.session_state.setdefault("receipt_shown", TOP)),
-        "asked": _asked(made.model, context, character),
+        "asked": _asked(made.model, context, character, made.names),
         "link": f"{ADDRESS}?{urlencode(link(model, context, character, path))}",
         "place": place,
     }
@@ -109,14 +109,18 @@ def _more() -> None:
 # --- a step in words --------------------------------------------------------------------------------
 
 
-def _asked(model: str, context: str, character: str) -> str:
+def _asked(model: str, context: str, character: str, names: bool) -> str:
     """Return the question, as a text: it holds what a visitor typed."""
     end = context if len(context) <= SHOWN_CONTEXT else f"…{context[-SHOWN_CONTEXT:]}"
-    return f"{model}: after “{_visible(end)}”, how probable is “{_visible(character)}”?"
+    before = f"after “{_visible(end)}”" if end else "at the start of a name"
+    after = "its end" if names and character == BOUNDARY else f"“{_visible(character)}”"
+    return f"{model}: {before}, how probable is {after}?"
 
 
 def _visible(text: str) -> str:
-    return text.replace("\n", "↵") if text.strip(" ") else text.replace(" ", "␣")
+    """Return a text of which no character is lost to the eye."""
+    marked = text.replace("\n", "↵")
+    return marked if marked.strip(" ") else marked.replace(" ", "␣")
 
 
 def _worded(steps: list["Step"], names: list[str], shown: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explainer import names
 from explainer.checkpoints import Checkpoint
-from explainer.components.grid import Copies, Link, Matrix, Product, Same, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.figures import palette
 from explainer.figures.curves import Curve, Point, curves
 from explainer.figures.histogram import Histogram, histograms, histograms_alt, stand_on
@@ -22,6 +22,7 @@ from explainer.ui.blocks import note
 from explainer.ui.deck import font_size
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import Source, Words, shown, words
+from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached
 
 SEXES = {"girls": "girls", "boys": "boys"}
@@ -269,7 +270,18 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
     if step in SAID:
         note(SAID[step])
     key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
-    grid(drawn, key=key, alt=alt, links=links, frames=frames)
+    opens = partial(_open_letter, wanted) if step in ("softmax", "loss") else None
+    grid(drawn, key=key, alt=alt, links=links, frames=frames, on_press=opens)
+
+
+def likeliest(wanted: Asked) -> tuple[str, str, str]:
+    """Return the most probable next letter, as ``receipt_of`` takes it."""
+    best = int(forward(wanted.sex, wanted.text).probabilities.argmax())
+    return f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[best]
+
+
+def _open_letter(wanted: Asked, clicked: Cell) -> None:
+    open_receipt(f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[clicked.col])
 
 
 def symbols() -> list[str]:

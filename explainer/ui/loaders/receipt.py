@@ -4,14 +4,17 @@ A model's name stands in links. Those of the Bigram and the Training page say al
 model again, such as ``counted_girl_21_0.1``; a visitor's own words and weights live in the visit only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 import torch
 
 from explainer import checkpoints
+from explainer.components.grid import Cell
 from explainer.models.bigram import NeuralBigram
 from explainer.models.mlp import MLP
 from explainer.traces import receipt as trace
@@ -19,10 +22,13 @@ from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
 from explainer.traces.receipt.mlp import Perceptron
+from explainer.ui import deck
+from explainer.ui.blocks import PHONE_HEIGHT
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import KINDS, Source, words
-from explainer.vocabulary import Vocabulary
+from explainer.ui.loaders.words import KINDS, Source, Words, words
+from explainer.ui.receipt import open_receipt
+from explainer.vocabulary import BOUNDARY, Vocabulary
 
 GONE = (
     "This model lived only in the visit that made it: words of one's own and weights trained here are not "
@@ -31,16 +37,21 @@ GONE = (
 UNKNOWN = "No model has the name in this link. Open a receipt by clicking a probability on a page."
 
 
+MOST_SMOOTHING = 1_000
+
+
 @dataclass(frozen=True)
 class Made:
     """A receipt and whose it is.
 
     Args:
         model: as it is spoken of.
+        names: whether it reads names, and not running text.
     """
 
     receipt: Receipt
     model: str
+    names: bool = True
 
 
 def made(model: str, context: str, character: str) -> Made:
@@ -62,8 +73,9 @@ def made(model: str, context: str, character: str) -> Made:
             raise error if type(error) is not ValueError else BadReceipt(UNKNOWN) from error
     if model not in shipped():
         raise BadReceipt(UNKNOWN)
-    large = checkpoint(model).meta["architecture"]["kind"] == "gpt"
-    return Made((_large if large else _small)(model, context, character), model)
+    loaded = checkpoint(model)
+    made = _large if loaded.meta["architecture"]["kind"] == "gpt" else _small
+    return Made(made(model, context, character), model, trace.made_for_names(loaded.vocabulary))
 
 
 def shipped() -> list[str]:
@@ -91,7 +103,7 @@ def counted(source: Source, smoothing: float, train: bool = False) -> str:
         train: whether from their training part alone.
     """
     part = ["train"] if train else []
-    return "_".join(["counted", *_source_settings(source), f"{smoothing:g}", *part])
+    return "_".join(["counted", *_source_settings(source), f"{smoothing:.10g}", *part])
 
 
 def learned(source: Source, steps: int, rate: float, pull: float) -> str:
@@ -117,7 +129,9 @@ def _source(kind: str, counts: str, min_bearers: str) -> Source:
 def _counted(
     kind: str, counts: str, bearers: str, smoothing: str, part: str = "", *, context: str, character: str
 ) -> Made:
-    source, added = _source(kind, counts, bearers), abs(float(smoothing))
+    source, added = _source(kind, counts, bearers), float(smoothing)
+    if not 0 <= added <= MOST_SMOOTHING:
+        raise BadReceipt(UNKNOWN)
     vocabulary = _checked(source, context, character)
     if part == "train":
         table = probability_table(bigram.counted_parts(source)["train"], added)
@@ -155,7 +169,47 @@ def _called(source: Source) -> str:
     return own.replace("of both", "of girls and boys")
 
 
+def of_pair(models: Sequence[str], found: Words) -> Callable[[Cell], None]:
+    """Return what opens the receipt of the pair that was clicked in a table of letters.
+
+    Args:
+        models: whose each of the tables is.
+    """
+    symbols = found.vocabulary.symbols
+
+    def clicked(cell: Cell) -> None:
+        open_receipt(models[cell.matrix], symbols[cell.row].strip(BOUNDARY), symbols[cell.col])
+
+    return clicked
+
+
+def of_letter(model: str, word: str) -> Callable[[dict[str, Any]], None]:
+    """Return what opens the receipt of the letter of a word that was clicked, its end included."""
+
+    def clicked(point: dict[str, Any]) -> None:
+        place = int(point["point_index"])
+        open_receipt(model, word[:place], (word + BOUNDARY)[place])
+
+    return clicked
+
+
+def beginning(model: str, word: str) -> tuple[str, str, str]:
+    """Return the first letter of a word, as ``receipt_of`` takes it; its end if it has none."""
+    return model, "", word[:1] or BOUNDARY
+
+
+def first(model: str, probabilities: np.ndarray, found: Words) -> tuple[str, str, str]:
+    """Return the most probable first letter of a table (V, V), as ``receipt_of`` takes it."""
+    start = found.vocabulary.encode(BOUNDARY)[0]
+    return model, "", found.vocabulary.symbols[int(probabilities[start].argmax())]
+
+
 # --- the Training page ------------------------------------------------------------------------------
+
+
+def of_one(model: str, context: str, symbols: list[str]) -> Callable[[dict[str, Any]], None]:
+    """Return what opens the receipt of the next letter that was clicked among some."""
+    return lambda point: open_receipt(model, context, symbols[int(point["point_index"])])
 
 
 def nudged(run: str, letter: str, place: np.ndarray) -> str:
@@ -198,3 +252,35 @@ def _trained_here() -> tuple[MLP, Vocabulary]:
     if model is None:
         raise BadReceipt(GONE)
     return model, st.session_state["training_of"][2]
+
+
+# --- charts -----------------------------------------------------------------------------------------
+
+
+def picture(figure: go.Figure, alt: str, *, key: str, on_click: Callable[[dict[str, Any]], None]) -> None:
+    """Draw bars that open their receipts, in what is left of their column.
+
+    Args:
+        on_click: gets plotly's point before the scene is drawn anew.
+    """
+    clicks = st.session_state.setdefault(f"{key}_clicks", 0)  # a new chart each time: nothing stays selected
+
+    def clicked() -> None:
+        for point in st.session_state[f"{key}_{clicks}"]["selection"]["points"][:1]:
+            st.session_state[f"{key}_clicks"] += 1
+            on_click(point)
+
+    height = PHONE_HEIGHT if deck.narrow() else "stretch"
+    figure.update_traces(
+        hoverinfo="none", selector={"hoverinfo": "skip"}
+    )  # what is skipped cannot be clicked
+    figure.update_layout(height=PHONE_HEIGHT)  # the least that it takes
+    st.plotly_chart(
+        figure,
+        key=f"{key}_{clicks}",
+        alt=alt,
+        height=height,
+        config={"displayModeBar": False, "responsive": True},
+        on_select=clicked,
+        selection_mode="points",
+    )

@@ -118,6 +118,18 @@ def _job() -> Job | None:
     return st.session_state.get("training_job")
 
 
+def can_answer() -> bool:
+    """Return whether the visitor's own training has ended with a model."""
+    job = _job()
+    return job is not None and job.report().state in (DONE, STOPPED) and job.trained() is not None
+
+
+def first_letter() -> str:
+    """Return the letter with which the visitor's model most probably begins."""
+    found = trace.forward(_job().trained(), st.session_state["training_of"][2], "")
+    return st.session_state["training_of"][2].symbols[int(found.probabilities.argmax())]
+
+
 @dataclass(frozen=True)
 class Made:
     """What a trained model made, and the model itself as a file."""
@@ -243,6 +255,11 @@ def letters() -> Letters:
     runs = {**SEXES, "own": "your own run"} if _own_letters() else SEXES
     run = widgets.choice("run", runs, key="training_letters")
     return _own_letters() if run == "own" else _shipped_letters(run)
+
+
+def run() -> str:
+    """Return whose letters are on the screen: "girls", "boys" or "own"."""
+    return st.session_state["training_letters"]
 
 
 @st.cache_resource(show_spinner=False)
