@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explainer import ui
-from explainer.figures import curves, surfaces
+from explainer.figures import curves
 from explainer.ui.loaders import gradient_descent as gd
 
 
@@ -52,11 +52,7 @@ def learning_rate() -> None:
         start = gd.start_on(landscape)
     way = gd.descend(landscape, "sgd", rate, start)
     ui.note(gd.told(way))
-    (path,) = gd.paths([way])
-    figure = surfaces.descent_1d(
-        *gd.curve(landscape), path, way.gradients, font_size=ui.font_size(), narrow=ui.narrow()
-    )
-    ui.chart(figure, surfaces.descent_alt(landscape.title, [path]), key="gd_curve_way")
+    gd.roll(landscape, [way], key="gd_curve_way")
 
 
 @ui.scene("The race", "SGD, momentum and Adam start from one place: click the contour to choose it.")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,12 +31,34 @@ def sound(app: AppTest) -> None:
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     assert app.title[0].value in {"The slope", "Downhill", "The learning rate", "The race"}
     for chart in charts(app):
-        sent = json.dumps([chart["data"], [frame["data"] for frame in chart.get("frames", [])]])
+        sent = json.dumps(chart["data"])
         assert [word for word in ("NaN", "Infinity", "null") if word in sent] == []
 
 
 def charts(app: AppTest) -> list[dict]:
     return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+
+
+def landscape(app: AppTest) -> dict:
+    """Return what the landscape's component was sent, its arrays as numbers."""
+    parts = [part.proto for part in app.get("bidi_component")]
+    sent = json.loads(next(part.json for part in parts if part.component_name == "landscape"))
+    sent["heights"] = decoded(sent["heights"])
+    for way in sent["ways"]:
+        way |= {name: decoded(way[name]) for name in ("points", "losses", "gradients")}
+        assert all(np.isfinite(way[name]).all() for name in ("points", "losses", "gradients"))
+    return sent
+
+
+def assert_drawn(sent: dict, way: trace.Descent) -> None:
+    """Fail if a way that was sent is not the trace's."""
+    dimensions = way.points.shape[1]
+    np.testing.assert_array_equal(sent["points"].reshape(-1, dimensions), way.points.astype("f4"))
+    np.testing.assert_array_equal(sent["gradients"].reshape(-1, dimensions), way.gradients.astype("f4"))
+    np.testing.assert_array_equal(sent["losses"], way.values.astype("f4"))
+    assert sent["name"] == trace.OPTIMIZER_TITLES[way.optimizer]
+    assert sent["rate"] == way.learning_rate
+    assert sent["diverged"] == (way.verdict == "diverged")
 
 
 def numbers(sent) -> np.ndarray:
@@ -83,17 +106,13 @@ def test_a_bad_h_is_named(h, says):
 @pytest.mark.parametrize("surface", trace.SURFACES)
 @pytest.mark.parametrize("rate", ["too small", "right", "too big"])
 def test_every_surface_is_gone_down_as_the_trace_says(surface, rate):
-    landscape = trace.SURFACES[surface]
-    app = open_scene("downhill", gd_surface=landscape.title, gd_rate=rate)
-    way = trace.descend(landscape, "sgd", getattr(landscape.rates["sgd"], rate.replace(" ", "_")))
+    shape = trace.SURFACES[surface]
+    app = open_scene("downhill", gd_surface=shape.title, gd_rate=rate)
+    way = trace.descend(shape, "sgd", getattr(shape.rates["sgd"], rate.replace(" ", "_")))
     assert note(app).endswith(f"**{trace.VERDICTS[way.verdict]}.** {way.reason}")
-    (drawn,) = charts(app)
-    np.testing.assert_array_equal(numbers(drawn["data"][0]["z"]), trace.surface(landscape).z)
-    assert len(drawn["frames"]) == len(way.values)
-    for i, frame in enumerate(drawn["frames"]):
-        _, on_contour, loss = frame["data"]
-        np.testing.assert_allclose([on_contour["x"], on_contour["y"]], way.points[: i + 1].T, atol=1e-4)
-        np.testing.assert_allclose(loss["y"], way.values[: i + 1], atol=1e-4)
+    drawn = landscape(app)
+    np.testing.assert_array_equal(drawn["heights"], trace.surface(shape).z.ravel().astype("f4"))
+    assert_drawn(drawn["ways"][0], way)
 
 
 def test_sgd_diverges_on_every_landscape_if_its_rate_is_too_big():
@@ -102,27 +121,43 @@ def test_sgd_diverges_on_every_landscape_if_its_rate_is_too_big():
         assert (way.verdict, way.reason[:5]) == ("diverged", "Step "), landscape.title
 
 
+@pytest.mark.parametrize("curve", trace.CURVES)
+@pytest.mark.parametrize("rate", ["too small", "right", "too big"])
+def test_every_curve_is_gone_down_as_the_trace_says(curve, rate):
+    shape = trace.CURVES[curve]
+    app = open_scene("learning-rate", gd_curve=shape.title, gd_step=rate)
+    way = trace.descend(shape, "sgd", getattr(shape.rates["sgd"], rate.replace(" ", "_")))
+    drawn = landscape(app)
+    assert drawn["flat"]
+    assert not drawn["pickable"]
+    np.testing.assert_array_equal(drawn["heights"], trace.curve(shape)[1].astype("f4"))
+    assert_drawn(drawn["ways"][0], way)
+
+
 @pytest.mark.parametrize("title", [curve.title for curve in trace.CURVES.values()])
-def test_no_chart_holds_what_is_not_a_number(title):
-    for rate in ("too small", "right", "too big", "my own"):
-        open_scene("learning-rate", gd_curve=title, gd_step=rate, gd_step_own="10.0")
+def test_no_picture_holds_what_is_not_a_number(title):
+    landscape(open_scene("learning-rate", gd_curve=title, gd_step="my own", gd_step_own="10.0"))
 
 
 @pytest.mark.parametrize("surface", trace.SURFACES)
 def test_the_three_race_from_the_start_of_the_link(surface):
-    landscape = trace.SURFACES[surface]
+    shape = trace.SURFACES[surface]
     start = {f"gd_{surface}_x1": "1.25", f"gd_{surface}_x2": "-2.5"}
-    app = open_scene("race", gd_surface=landscape.title, **start)
-    (drawn,) = charts(app)
-    for trace_of_one, way in zip(drawn["data"][3::3], trace.race(landscape, (1.25, -2.5)), strict=False):
-        assert trace_of_one["name"] == trace.OPTIMIZER_TITLES[way.optimizer]
-        np.testing.assert_allclose(
-            [numbers(trace_of_one["x"]), numbers(trace_of_one["y"])], way.points.T, atol=1e-4
-        )
-        assert [numbers(trace_of_one[k])[0] for k in "xy"] == [1.25, -2.5]
+    drawn = landscape(open_scene("race", gd_surface=shape.title, **start))
+    assert drawn["pickable"]
+    for sent, way in zip(drawn["ways"], trace.race(shape, (1.25, -2.5)), strict=True):
+        assert_drawn(sent, way)
+        assert sent["points"][:2].tolist() == [1.25, -2.5]
 
 
-def test_every_landscape_remembers_its_own_start():
+def test_in_words_a_ball_that_left_has_flown_off_the_map():
+    drawn = landscape(open_scene("race", gd_surface="Ravine", gd_rates="too big"))
+    gone = [way["name"] for way in drawn["ways"] if way["diverged"]]
+    assert gone
+    assert drawn["alt"].count("then flies off the map") == len(gone)
+
+
+def test_every_shaperemembers_its_own_start():
     app = open_scene("downhill", gd_surface="Bowl")
     app.slider(key="gd_bowl_x1").set_value(1.0).run()
     app.button_group(key="gd_surface").set_value("saddle").run()

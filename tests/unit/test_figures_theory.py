@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from explainer.figures import curves, network, palette, plane, surfaces
+from explainer.figures import curves, network, palette, plane
 from explainer.figures.animation import animate
 from explainer.figures.base import figure, number
 from explainer.figures.drawing import Each, Line, Mark, Text, of_kind
@@ -252,70 +252,6 @@ def test_one_slider_drives_network_map_and_loss(learned):
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
 
 
-def a_path(name="SGD", steps=5, diverged=False):
-    points = np.stack([np.linspace(-2, 1, steps), np.linspace(2, 0, steps)], axis=1)
-    return surfaces.Path(name, points, (points**2).sum(1), diverged)
-
-
-GRID = np.linspace(-3, 3, 7)
-HEIGHTS = GRID[:, None] ** 2 + GRID**2
-
-
-def test_surface_contour_and_loss_move_together():
-    path = a_path()
-    drawn = surfaces.descent(GRID, HEIGHTS, [path])
-    assert finite(drawn)
-    assert [trace.type for trace in drawn.data] == ["surface", "contour", "scatter3d", "scatter", "scatter"]
-    for i, frame in enumerate(sent(drawn)["frames"]):
-        ball, flat, loss = frame["data"]
-        np.testing.assert_allclose(np.stack([flat["x"], flat["y"]], 1), path.points[: i + 1], atol=1e-4)
-        np.testing.assert_allclose(loss["y"], path.values[: i + 1], atol=1e-4)
-        np.testing.assert_allclose(np.array(ball["z"]) - loss["y"], 0.025 * np.ptp(HEIGHTS), atol=2e-4)
-    assert sent(drawn)["layout"]["sliders"][0]["active"] == 4
-
-
-def test_a_path_that_ended_waits_and_says_why():
-    drawn = surfaces.descent(GRID, HEIGHTS, [a_path(steps=5), a_path("Adam", 3, diverged=True)])
-    whole = sent(drawn)
-    labels = [step["label"] for step in whole["layout"]["sliders"][0]["steps"]]
-    assert len(whole["frames"]) == 5
-    assert [("diverged" in label) for label in labels] == [False, False, True, True, True]
-    assert len(whole["frames"][4]["data"][3]["x"]) == 3
-    assert "then flies off the map" in surfaces.descent_alt("Bowl", [a_path("Adam", 3, diverged=True)])
-
-
-def test_balls_differ_by_more_than_color():
-    drawn = surfaces.descent(GRID, HEIGHTS, [a_path(name) for name in ("SGD", "Momentum", "Adam")])
-    looks = [(trace.line.dash, trace.marker.symbol) for trace in drawn.data if trace.type == "scatter3d"]
-    assert len({dash for dash, _ in looks}) == len({symbol for _, symbol in looks}) == 3
-
-
-def test_a_start_can_be_picked_on_the_contour():
-    targets = surfaces.descent(GRID, HEIGHTS, [a_path()], pickable=True).data[-1]
-    assert targets.marker.opacity == 0
-    assert (min(targets.x), max(targets.y)) == (-3, 3)
-
-
-def test_no_path_reaches_a_chart_that_is_not_a_number():
-    path = a_path()
-    path.values[-1] = np.inf
-    with pytest.raises(ValueError, match="losses holds NaN or infinity"):
-        surfaces.descent(GRID, HEIGHTS, [path])
-
-
-def test_on_a_curve_the_tangent_goes_through_the_ball():
-    x = np.linspace(-3, 3, 7)
-    path = surfaces.Path("SGD", np.array([[2.0], [1.0]]), np.array([4.0, 1.0]))
-    drawn = surfaces.descent_1d(x, x**2, path, np.array([[4.0], [2.0]]))
-    assert finite(drawn)
-    for frame, x0, slope in zip(sent(drawn)["frames"], (2, 1), (4, 2), strict=True):
-        ball, _, tangent = frame["data"]
-        assert (ball["x"][-1], ball["y"][-1]) == (x0, x0**2)
-        (x1, x2), (y1, y2) = tangent["x"], tangent["y"]
-        assert (y2 - y1) / (x2 - x1) == pytest.approx(slope)
-        assert y1 + slope * (x0 - x1) == pytest.approx(x0**2)
-
-
 def test_tangent_and_measured_line_have_their_slopes():
     x = np.linspace(-2, 2, 9)
     drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5)
@@ -333,13 +269,11 @@ def test_slope_errors_are_drawn_on_logarithmic_axes():
 
 
 def test_everything_that_must_be_read_is_large_enough(learned):
-    path = a_path()
+    x = np.linspace(-3, 3, 7)
     drawn = [
         plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
         plane.learning(**learned),
-        surfaces.descent(GRID, HEIGHTS, [path]),
-        surfaces.descent_1d(GRID, GRID**2, path, path.points),
-        curves.tangent(GRID, GRID**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
+        curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
         curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
     ]
     assert [smallest_type(one) >= 20 for one in drawn] == [True] * len(drawn)

@@ -1,4 +1,4 @@
-"""What Plotly's own animation controls lack: keys, names for screen readers, a camera that stays turned."""
+"""What Plotly's own animation controls lack: keys, and names for screen readers."""
 
 from pathlib import Path
 
@@ -10,5 +10,5 @@ _part = st.components.v2.component(
 
 
 def playable(key: str) -> None:
-    """Make every animated chart of the page playable from the keyboard and keep a turned camera."""
+    """Make every animated chart of the page playable from the keyboard."""
     _part(key=key)

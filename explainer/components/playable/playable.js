@@ -1,15 +1,5 @@
-// What plotly's own controls lack: a camera that stays where it was turned, and buttons that keys can press.
+// What plotly's own controls lack: buttons that keys can press, with names for screen readers.
 const CHART = '.js-plotly-plot';
-
-function keepCameras() {
-  // plotly saves a turned camera in the layout it was born with; Streamlit has given it another one since.
-  for (const chart of document.querySelectorAll(CHART)) {
-    const full = chart._fullLayout ?? {};
-    for (const name of Object.keys(full).filter((key) => /^scene\d*$/.test(key))) {
-      if (chart.layout?.[name]) chart.layout[name].camera = structuredClone(full[name].camera);
-    }
-  }
-}
 
 function nameButtons() {
   for (const button of document.querySelectorAll(`${CHART} .updatemenu-button`)) {
@@ -29,9 +19,6 @@ function press(event) {
 export default function () {
   if (window.__playable) return;
   window.__playable = true;
-  for (const type of ['mouseup', 'touchend', 'wheel']) {
-    document.addEventListener(type, () => setTimeout(keepCameras, 50), true);
-  }
   document.addEventListener('keydown', press);
   let due = false;
   const soon = () => {

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explainer.figures import surfaces
+from explainer.components.landscape import Landscape, Way
+from explainer.components.landscape import landscape as show
 from explainer.figures.base import number, superscript
 from explainer.traces import gradient_descent as trace
-from explainer.ui import blocks, widgets
-from explainer.ui.deck import font_size, narrow
+from explainer.ui import widgets
 from explainer.ui.source import shown
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
@@ -21,14 +21,13 @@ RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own"
 OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
 # How far from the best step a measurement may be before it is called bad: this many times its error.
 _WORSE = 1000
-# Where each surface is looked at from, so that no wall hides the valley the ball rolls into.
+# Where each surface is looked at from, in degrees, so that no wall hides the valley the ball rolls into.
 CAMERAS = {
-    "bowl": (-1.2, -0.85, 0.9),
-    "ravine": (-1.2, -0.85, 0.9),
-    "saddle": (-0.9, 1.1, 1.1),
-    "valleys": (-1.05, -0.8, 1.15),
+    "bowl": (-125.0, 42.0),
+    "ravine": (-155.0, 40.0),
+    "saddle": (129.0, 38.0),
+    "valleys": (-128.0, 44.0),
 }
-_PHONE_HEIGHT = 640  # pixels of three pictures in one: more than the stage, so one scrolls a little
 
 slope = shown(trace.slope, trace.gradient_at)
 slope_errors = shown(trace.slope_errors)
@@ -77,16 +76,6 @@ def learning_rates(landscape: trace.Landscape, *, key: str) -> dict[str, float]:
             name: widgets.steps(title, OWN_RATES, 0.1, key=f"{key}_{name}")
             for name, title in trace.OPTIMIZER_TITLES.items()
         }
-
-
-def paths(ways: Sequence[trace.Descent]) -> list[surfaces.Path]:
-    """Return ways down as a figure draws them."""
-    return [
-        surfaces.Path(
-            trace.OPTIMIZER_TITLES[way.optimizer], way.points, way.values, way.verdict == "diverged"
-        )
-        for way in ways
-    ]
 
 
 def measured(slope: trace.Slope, h: str) -> str:
@@ -138,31 +127,39 @@ def reasons(ways: Sequence[trace.Descent]) -> None:
 
 
 def roll(landscape: trace.Landscape, ways: Sequence[trace.Descent], *, key: str) -> None:
-    """Draw a surface and the ways down it; a click on its contour is a new start."""
-    ground, rolled = trace.surface(landscape), paths(ways)
-    figure = surfaces.descent(
-        ground.x,
-        ground.z,
-        rolled,
-        pickable=True,
-        camera=CAMERAS[_name(landscape)],
-        font_size=font_size(),
-        narrow=narrow(),
-    )
-    targets = len(figure.data) - 1
+    """Draw a landscape and the ways down it; a click on a surface's contour is a new start."""
 
-    def start_there(point: dict) -> None:
-        if point["curve_number"] == targets:
-            new = zip(_start_keys(landscape), (point["x"], point["y"]), strict=True)
-            st.session_state.update({name: float(value) for name, value in new})
+    def start_there(place: tuple[float, float]) -> None:
+        st.session_state.update(zip(_start_keys(landscape), place, strict=True))
 
-    blocks.clickable(
-        figure,
-        surfaces.descent_alt(landscape.title, rolled),
-        key=key,
-        on_click=start_there,
-        height=_PHONE_HEIGHT if narrow() else None,
+    surface = len(landscape.start) == 2
+    show(
+        _ground(landscape, ways), key=key, alt=alt(landscape, ways), on_pick=start_there if surface else None
     )
+
+
+def alt(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
+    """Return one sentence: the landscape, and for each ball where it starts and where it ends."""
+    told = [
+        f"{trace.OPTIMIZER_TITLES[way.optimizer]} goes from a loss of {number(way.values[0])} "
+        f"to {number(way.values[-1])} in {len(way.values) - 1} steps"
+        f"{', then flies off the map' if way.verdict == 'diverged' else ''}"
+        for way in ways
+    ]
+    return f"“{landscape.title}”, the ways down it and their losses: {'; '.join(told)}."
+
+
+def _ground(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> Landscape:
+    drawn = [_way(way) for way in ways]
+    if len(landscape.start) == 1:
+        return Landscape(landscape.title, *trace.curve(landscape), drawn)
+    surface = trace.surface(landscape)
+    return Landscape(landscape.title, surface.x, surface.z, drawn, CAMERAS[_name(landscape)])
+
+
+def _way(way: trace.Descent) -> Way:
+    name, gone = trace.OPTIMIZER_TITLES[way.optimizer], way.verdict == "diverged"
+    return Way(name, way.points, way.values, way.gradients, way.learning_rate, gone)
 
 
 def _name(landscape: trace.Landscape) -> str:

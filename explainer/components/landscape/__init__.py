@@ -1,0 +1,54 @@
+"""A surface and its contour, or a curve, with the balls that roll down it: drawn and played on canvases."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.components.landscape.description import Landscape, Way
+from explainer.components.landscape.payload import decoded, packed
+
+__all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
+
+_FOLDER = Path(__file__).parent
+_GRID = _FOLDER.parent / "grid"  # its theme, its transport and its look serve both
+# One module for the browser, in the order of who needs whom.
+_SOURCES = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport")]
+_SOURCES += [
+    _FOLDER / f"{part}.js" for part in ("board", "levels", "surface", "planes", "readout", "landscape")
+]
+_STYLES = [_GRID / "grid.css", _FOLDER / "landscape.css"]
+
+_component = st.components.v2.component(
+    "landscape",
+    css="\n".join(path.read_text(encoding="utf-8") for path in _STYLES),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
+)
+
+
+def landscape(
+    ground: Landscape,
+    *,
+    key: str,
+    alt: str,
+    speed: float = 6.0,
+    on_pick: Callable[[tuple[float, float]], None] | None = None,
+) -> None:
+    """Draw a landscape that fills the stage; turning, playing and scrubbing never leave the browser.
+
+    Args:
+        alt: one sentence that says what is seen.
+        speed: steps a second.
+        on_pick: called with the place (x₁, x₂), rounded to hundredths, that a visitor chose on the contour
+            as a start, before the scene is drawn anew.
+    Raises:
+        ValueError: if a number is not finite, or the parts do not fit together.
+    """
+
+    def picked() -> None:
+        place = st.session_state[key].get("pick")
+        if on_pick is not None and place is not None:
+            on_pick((float(place["x"]), float(place["y"])))
+
+    data = packed(ground, alt=alt, pickable=on_pick is not None, speed=speed)
+    _component(key=key, data=data, on_pick_change=picked)

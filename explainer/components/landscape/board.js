@@ -1,0 +1,143 @@
+// --- board: a canvas in its place, and what all pictures share --------------------------------------------
+
+const SUB = ['x\u2081', 'x\u2082'];
+// Ways are told apart by dash and mark as well as by colour; dashes in units of the line's width.
+const LOOKS = [
+  { color: (theme) => theme.ink, text: (theme) => theme.ink, dash: [], mark: 'circle' },
+  { color: (theme) => theme.role.weights, text: (theme) => theme.text.weights, dash: [3, 1.8], mark: 'diamond' },
+  { color: (theme) => theme.role.input, text: (theme) => theme.text.input, dash: [0.9, 1.4], mark: 'square' },
+];
+
+function element(tag, className = '', text = '') {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
+}
+
+class Board {
+  constructor(className, role) {
+    this.node = element('div', `board ${className}`);
+    this.canvas = element('canvas');
+    this.canvas.setAttribute('role', role);
+    this.ctx = this.canvas.getContext('2d');
+    this.node.append(this.canvas);
+  }
+
+  // Takes the size of its place; says whether there is any.
+  fit() {
+    this.ratio = window.devicePixelRatio || 1;
+    [this.width, this.height] = [this.node.clientWidth, this.node.clientHeight];
+    this.canvas.width = Math.round(this.width * this.ratio);
+    this.canvas.height = Math.round(this.height * this.ratio);
+    return this.width > 40 && this.height > 40;
+  }
+
+  begin() {
+    this.ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.ctx.clearRect(0, 0, this.width, this.height);
+    this.ctx.lineJoin = 'round';
+    this.write();
+  }
+
+  write(size = this.font, weight = 400) { this.ctx.font = `${weight} ${size}px ${this.theme.font}`; }
+
+  text(words, x, y, align = 'center', base = 'middle') {
+    const { ctx } = this;
+    ctx.textAlign = align;
+    ctx.textBaseline = base;
+    ctx.fillStyle = css(this.theme.ink);
+    ctx.fillText(words, x, y);
+  }
+
+  // Stands on colour: the ground around the letters keeps them readable.
+  haloed(words, x, y, align = 'center') {
+    const { ctx } = this;
+    ctx.lineWidth = this.font * 0.42;
+    ctx.strokeStyle = css(this.theme.ground);
+    ctx.textAlign = align;
+    ctx.textBaseline = 'middle';
+    ctx.strokeText(words, x, y);
+    this.text(words, x, y, align);
+  }
+
+  upright(words, x, y) {
+    const { ctx } = this;
+    ctx.save();
+    ctx.translate(x, y);
+    ctx.rotate(-Math.PI / 2);
+    this.text(words, 0, 0);
+    ctx.restore();
+  }
+
+  line(points, width, color, dash = [], offset = 0) {
+    const { ctx } = this;
+    ctx.beginPath();
+    points.forEach(([x, y], i) => (i ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
+    ctx.lineWidth = width;
+    ctx.strokeStyle = color;
+    ctx.setLineDash(dash);
+    ctx.lineDashOffset = offset;
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  // A ball, or the mark in place of one, with a rim of the ground that sets it off from any colour.
+  mark(kind, x, y, radius, color) {
+    const { ctx } = this;
+    outline(ctx, kind, x, y, radius);
+    ctx.fillStyle = ctx.strokeStyle = css(this.theme.ground);
+    ctx.lineWidth = radius * (kind === 'cross' ? 0.9 : 0.5);
+    ctx.stroke();
+    if (kind === 'cross') {
+      ctx.lineWidth = radius * 0.42;
+      ctx.strokeStyle = css(color);
+      ctx.stroke();
+    } else {
+      ctx.fillStyle = css(color);
+      ctx.fill();
+    }
+  }
+}
+
+function outline(ctx, kind, x, y, r) {
+  ctx.beginPath();
+  if (kind === 'circle') ctx.arc(x, y, r, 0, 7);
+  else if (kind === 'square') ctx.rect(x - 0.86 * r, y - 0.86 * r, 1.72 * r, 1.72 * r);
+  else if (kind === 'diamond') [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0], [0, -1.2]].forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
+  else [[-1, -1, 1, 1], [-1, 1, 1, -1]].forEach(([a, b, c, d]) => { ctx.moveTo(x + a * r, y + b * r); ctx.lineTo(x + c * r, y + d * r); });
+}
+
+// Round numbers across a range, about so many.
+function ticks(low, high, about) {
+  const step = roundStep((high - low) / about);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function roundStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999);
+}
+
+const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));
+const exact = (value, places = 3) => minus(value.toFixed(places).replace(/^-(?=0\.?0*$)/, ''));
+
+// The part of a straight line inside a box around the middle, as shares of its length; null if there is none.
+function inside(from, to, low, high) {
+  let [begin, end] = [0, 1];
+  for (let i = 0; i < from.length; i += 1) {
+    const run = to[i] - from[i];
+    if (run === 0) {
+      if (from[i] < low[i] || from[i] > high[i]) return null;
+      continue;
+    }
+    const [a, b] = [(low[i] - from[i]) / run, (high[i] - from[i]) / run];
+    begin = Math.max(begin, Math.min(a, b));
+    end = Math.min(end, Math.max(a, b));
+  }
+  return begin <= end ? [begin, end] : null;
+}
+
+const between = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);

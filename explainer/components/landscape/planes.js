@@ -1,0 +1,312 @@
+// --- planes: what is drawn over two axes: the contour, a curve, the losses -----------------------------------
+
+class Plane extends Board {
+  constructor(className, role) {
+    super(className, role);
+    this.margin = [0.6, 0.7, 2.9, 3.2]; // top, right, bottom, left, in letters
+    this.about = [6, 4];
+  }
+
+  frame(xRange, yRange) {
+    const [top, right, bottom, left] = this.margin.map((letters) => letters * this.font);
+    this.box = { left, top, width: this.width - left - right, height: this.height - top - bottom };
+    [this.xRange, this.yRange] = [xRange, yRange];
+  }
+
+  x(value) { return this.box.left + ((value - this.xRange[0]) / (this.xRange[1] - this.xRange[0])) * this.box.width; }
+
+  y(value) { return this.box.top + ((this.yRange[1] - value) / (this.yRange[1] - this.yRange[0])) * this.box.height; }
+
+  axes(xTitle, yTitle, rules = true) {
+    const { left, top, width, height } = this.box;
+    const rule = css(this.theme.line);
+    for (const value of ticks(...this.xRange, this.about[0])) {
+      if (rules) this.line([[this.x(value), top], [this.x(value), top + height]], 1, rule);
+      this.text(written(value), this.x(value), top + height + 0.85 * this.font);
+    }
+    for (const value of ticks(...this.yRange, this.about[1])) {
+      if (rules) this.line([[left, this.y(value)], [left + width, this.y(value)]], 1, rule);
+      this.text(written(value), left - 0.4 * this.font, this.y(value), 'right');
+    }
+    this.text(xTitle, left + width / 2, top + height + 2.15 * this.font);
+    this.upright(yTitle, this.font * 0.6, top + height / 2);
+  }
+
+  // A way over this plane up to a step: its line, its steps and its ball, cut where it leaves the picture.
+  way(places, index, position, { dots = false, rim = true } = {}) {
+    const { ctx, box } = this;
+    const look = LOOKS[index];
+    const width = this.font * 0.15;
+    const color = look.color(this.theme);
+    const reached = places.slice(0, position + 1);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.left - 1, box.top - 1, box.width + 2, box.height + 2);
+    ctx.clip();
+    if (rim) this.line(reached, width * 2.2, css(this.theme.ground, 0.85));
+    this.line(reached, width, css(color), look.dash.map((part) => part * width));
+    if (dots) for (const [x, y] of reached) { ctx.beginPath(); ctx.arc(x, y, width * 1.15, 0, 7); ctx.fillStyle = css(color); ctx.fill(); }
+    ctx.restore();
+    const end = this.exit(reached);
+    if (end) this.mark(end.gone ? 'cross' : look.mark, ...end.place, this.font * (end.gone ? 0.36 : 0.42), color);
+  }
+
+  // Where the ball is, or where it was last seen.
+  exit(reached) {
+    const { left, top, width, height } = this.box;
+    const [low, high] = [[left - 0.5, top - 0.5], [left + width + 0.5, top + height + 0.5]];
+    const last = reached.at(-1);
+    if (last.every((value, i) => value >= low[i] && value <= high[i])) return { place: last, gone: false };
+    for (let i = reached.length - 1; i > 0; i -= 1) {
+      const parts = inside(reached[i - 1], reached[i], low, high);
+      if (parts) return { place: between(reached[i - 1], reached[i], parts[1]), gone: true };
+    }
+    return null;
+  }
+}
+
+class Contour extends Plane {
+  constructor(tell, pick) {
+    super('contour', 'application');
+    Object.assign(this, { tell, pick });
+    this.about = [5, 5];
+    this.under = document.createElement('canvas');
+    this.canvas.tabIndex = 0;
+    this.canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.data(event)); };
+    this.canvas.onpointerleave = () => this.point(null);
+    this.canvas.onclick = (event) => this.choose(this.data(event));
+    this.canvas.onkeydown = (event) => this.key(event);
+    this.canvas.onblur = () => this.point(null);
+  }
+
+  update(spec, heights) {
+    Object.assign(this, { spec, heights, drawn: '', wanted: null });
+    this.reach = [spec.x[0], spec.x.at(-1)];
+    const how = spec.pickable ? ' Move with the arrow keys, Enter starts there.' : '';
+    this.canvas.setAttribute('aria-label', `The contour, seen from above.${how}`);
+    this.canvas.classList.toggle('pickable', spec.pickable);
+  }
+
+  // --- choosing a start ---
+
+  // The place under the pointer, to a hundredth; null outside.
+  data({ offsetX, offsetY }) {
+    const { left, top, width, height } = this.box;
+    const [low, high] = this.reach;
+    const place = [(offsetX - left) / width, (top + height - offsetY) / height];
+    if (place.some((part) => part < -0.01 || part > 1.01)) return null;
+    return place.map((part) => rounded(Math.max(low, Math.min(high, low + part * (high - low)))));
+  }
+
+  point(place) {
+    this.pointed = place;
+    this.tell(place);
+  }
+
+  choose(place) {
+    if (!place || !this.spec.pickable) return;
+    this.wanted = place;
+    this.pick(place);
+  }
+
+  key(event) {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (by) this.point(this.moved(by));
+    else if (event.key === 'Enter' && this.pointed) this.choose(this.pointed);
+    else if (event.key === 'Escape') this.point(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  moved(by) {
+    const [low, high] = this.reach;
+    const from = this.pointed ?? [0, 1].map((axis) => this.spec.ways[0].points[axis]);
+    return from.map((value, axis) => rounded(Math.max(low, Math.min(high, value + (by[axis] * (high - low)) / 60))));
+  }
+
+  // --- painting ---
+
+  fit() {
+    if (!super.fit()) return false;
+    const side = Math.min(this.width - 3.9 * this.font, this.height - 3.5 * this.font);
+    this.margin[1] = (this.width - side) / this.font - 3.2;
+    this.margin[2] = (this.height - side) / this.font - 0.6;
+    this.frame(this.reach, this.reach);
+    this.drawn = '';
+    return true;
+  }
+
+  paint(position) {
+    this.begin();
+    this.relief();
+    this.axes(SUB[0], SUB[1], false);
+    this.spec.ways.forEach((way, index) => this.way(this.places(way), index, Math.min(position, way.last), { dots: true }));
+    const place = this.wanted ?? this.pointed;
+    if (place) this.aim(place);
+  }
+
+  places(way) { return Array.from(way.losses, (_, i) => [this.x(way.points[2 * i]), this.y(way.points[2 * i + 1])]); }
+
+  aim([x, y]) {
+    const { left, top, width, height } = this.box;
+    const color = css(this.theme.ink);
+    this.line([[left, this.y(y)], [left + width, this.y(y)]], 1, color, [4, 4]);
+    this.line([[this.x(x), top], [this.x(x), top + height]], 1, color, [4, 4]);
+    this.ctx.beginPath();
+    this.ctx.arc(this.x(x), this.y(y), this.font * 0.5, 0, 7);
+    this.ctx.lineWidth = 2;
+    this.ctx.strokeStyle = color;
+    this.ctx.stroke();
+  }
+
+  // Bands, level lines and their numbers: painted once, then copied.
+  relief() {
+    const key = `${this.width} ${this.height} ${this.ratio} ${css(this.theme.ground)}`;
+    if (this.drawn !== key) { this.drawn = key; this.repaint(); }
+    this.ctx.drawImage(this.under, 0, 0, this.width, this.height);
+  }
+
+  repaint() {
+    const [screen, { left, top, width, height }] = [this.ctx, this.box];
+    Object.assign(this.under, { width: this.canvas.width, height: this.canvas.height });
+    this.ctx = this.under.getContext('2d');
+    const ratio = Math.min(this.ratio, 2);
+    const bands = this.bands(Math.round(width * ratio));
+    this.begin();
+    this.ctx.drawImage(bands, left, top, width, height);
+    this.levelLines();
+    this.ctx.lineWidth = 1.2;
+    this.ctx.strokeStyle = css(mix(this.theme.ground, this.theme.ink, 0.45));
+    this.ctx.strokeRect(left, top, width, height);
+    this.numbers();
+    this.ctx = screen;
+  }
+
+  bands(size) {
+    const { heights } = this;
+    const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size });
+    const image = new ImageData(size, size);
+    const edges = [heights.low, ...heights.levels, heights.high];
+    const colors = edges.slice(1).map((edge, i) => heights.color((edge + edges[i]) / 2));
+    const last = heights.side - 1;
+    for (let row = 0, at = 0; row < size; row += 1) {
+      const v = (1 - (row + 0.5) / size) * last;
+      for (let column = 0; column < size; column += 1, at += 4) {
+        const z = heights.between(((column + 0.5) / size) * last, v);
+        let band = 0;
+        while (band < heights.levels.length && z >= heights.levels[band]) band += 1;
+        image.data.set(colors[band], at);
+        image.data[at + 3] = 255;
+      }
+    }
+    canvas.getContext('2d').putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  spot([u, v]) {
+    const last = this.heights.side - 1;
+    return [this.box.left + (u / last) * this.box.width, this.box.top + (1 - v / last) * this.box.height];
+  }
+
+  levelLines() {
+    const { ctx } = this;
+    ctx.beginPath();
+    for (const { from, to } of this.heights.cells.flat()) {
+      ctx.moveTo(...this.spot(from));
+      ctx.lineTo(...this.spot(to));
+    }
+    ctx.lineWidth = 1.1;
+    ctx.strokeStyle = css(this.theme.ink, 0.55);
+    ctx.stroke();
+  }
+
+  // One number a level, as far from the others and from the ways as its line allows.
+  numbers() {
+    const taken = this.spec.ways.flatMap((way) => this.places(way)).map((place) => [place, 0.7]);
+    const { left, top, width, height } = this.box;
+    const room = this.font * 1.1;
+    for (const level of this.heights.levels) {
+      const words = written(level);
+      const free = this.heights.cells.flat().filter((piece) => piece.level === level).map(({ from }) => this.spot(from))
+        .filter(([x, y]) => x > left + room && x < left + width - room && y > top + room && y < top + height - room)
+        .map((spot) => ({ spot, room: Math.min(...taken.map(([[x, y], weight]) => Math.hypot(x - spot[0], y - spot[1]) / weight), 12 * this.font) }));
+      const best = free.sort((a, b) => b.room - a.room)[0];
+      if (!best || best.room < 1.5 * this.font) continue;
+      taken.push([best.spot, 1]);
+      this.haloed(words, ...best.spot);
+    }
+  }
+}
+
+const rounded = (value) => Math.round(value * 100) / 100 + 0;
+
+class Losses extends Plane {
+  constructor() {
+    super('losses', 'img');
+    this.margin = [0.8, 1, 2.7, 3.2];
+    this.about = [6, 3];
+  }
+
+  update(spec) {
+    this.spec = spec;
+    const all = spec.ways.flatMap((way) => Array.from(way.losses));
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const room = 0.12 * Math.max(high - low, 1e-6);
+    this.reach = [[-0.02 * spec.last, 1.03 * Math.max(spec.last, 1)], [low - room, high + room]];
+    this.canvas.setAttribute('aria-label', 'The loss at every step.');
+  }
+
+  fit() {
+    if (!super.fit()) return false;
+    this.frame(...this.reach);
+    return true;
+  }
+
+  paint(position) {
+    this.begin();
+    this.frame(...this.reach);
+    this.axes('step', 'loss');
+    this.spec.ways.forEach((way, index) => {
+      const places = Array.from(way.losses, (loss, step) => [this.x(step), this.y(loss)]);
+      this.way(places, index, Math.min(position, way.last), { rim: false });
+    });
+  }
+}
+
+// A curve with the ball on it and the slope under the ball.
+class CurvePlane extends Plane {
+  constructor() {
+    super('curve', 'img');
+    this.margin = [0.6, 0.8, 2.9, 3.2];
+    this.about = [8, 6];
+  }
+
+  update(spec) {
+    this.spec = spec;
+    const [low, high] = [Math.min(...spec.heights), Math.max(...spec.heights)];
+    const room = 0.1 * (high - low || 1);
+    this.reach = [[spec.x[0], spec.x.at(-1)], [low - room, high + room]];
+    this.canvas.setAttribute('aria-label', 'The curve, the ball on it and the slope under the ball.');
+  }
+
+  paint(position) {
+    const { ctx, spec, font } = this;
+    const [way] = spec.ways;
+    const step = Math.min(position, way.last);
+    this.begin();
+    this.frame(...this.reach);
+    this.axes('x', 'f(x)');
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(this.box.left, this.box.top, this.box.width, this.box.height);
+    ctx.clip();
+    this.line(Array.from(spec.x, (x, i) => [this.x(x), this.y(spec.heights[i])]), font * 0.17, css(this.theme.role.loss));
+    const [x0, y0, slope] = [way.points[step], way.losses[step], way.gradients[step]];
+    const reach = 0.12 * (spec.x.at(-1) - spec.x[0]);
+    this.line([-reach, reach].map((dx) => [this.x(x0 + dx), this.y(y0 + slope * dx)]), font * 0.14, css(this.theme.ink), [8, 5]);
+    ctx.restore();
+    this.way(Array.from(way.losses, (loss, i) => [this.x(way.points[i]), this.y(loss)]), 0, step, { dots: true });
+  }
+}
