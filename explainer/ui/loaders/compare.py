@@ -22,7 +22,7 @@ SEXES = {"girls": "girls", "boys": "boys"}
 KINDS = {"bigram": "counts", "neural": "gradient descent", "mlp": "MLP", "gpt": "GPT"}
 READS = {
     "bigram": "reads one letter",
-    "neural": "reads one letter",
+    "neural": "one letter, 100 steps",
     "mlp": "reads three letters",
     "gpt": "reads the whole name",
 }
