@@ -15,6 +15,7 @@ import torch
 
 from explainer import checkpoints
 from explainer.components.grid import Cell
+from explainer.figures import palette
 from explainer.models.bigram import NeuralBigram
 from explainer.models.mlp import MLP
 from explainer.traces import receipt as trace
@@ -271,9 +272,9 @@ def picture(figure: go.Figure, alt: str, *, key: str, on_click: Callable[[dict[s
             on_click(point)
 
     height = PHONE_HEIGHT if deck.narrow() else "stretch"
-    figure.update_traces(
-        hoverinfo="none", selector={"hoverinfo": "skip"}
-    )  # what is skipped cannot be clicked
+    # What is skipped on hover cannot be clicked; what is not clicked stays as it is.
+    same = {"marker": {"opacity": 1}, "textfont": {"color": palette.INK}}
+    figure.update_traces(hoverinfo="none", selected=same, unselected=same, selector={"type": "bar"})
     figure.update_layout(height=PHONE_HEIGHT)  # the least that it takes
     st.plotly_chart(
         figure,

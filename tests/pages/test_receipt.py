@@ -1,0 +1,184 @@
+"""The receipt at its own address and as a dialog: what is shown is what the steps say; bad links are told."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints, names
+from explainer.models.bigram import count_pairs
+from explainer.traces import receipt as trace
+from explainer.ui.loaders.words import Source, words
+from tests.scenes import open_scene
+
+
+def linked(**query: str) -> AppTest:
+    """Open a receipt by its address."""
+    app = open_scene("receipt.py", "", **query)
+    assert [e.message for e in app.exception] + [e.value for e in app.error] == []
+    return app
+
+
+def step(app: AppTest) -> dict:
+    """Return the step on the screen as it is sent to the browser."""
+    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "receipt"]
+    return json.loads(parts[-1].json)
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
+
+
+def number(text: str) -> float:
+    """Return a number as it is shown."""
+    return float(text.replace("−", "-").replace(",", "").removesuffix(" %"))
+
+
+def shown_sum(sent: dict) -> float:
+    """Return the sum of all lines, the rest included."""
+    return sum(number(line["text"]) for line in [*sent["lines"], *([sent["rest"]] if sent["rest"] else [])])
+
+
+@pytest.mark.parametrize("model", ["girls-bigram", "boys-mlp", "girls-gpt"])
+def test_the_probability_is_the_models(model):
+    loaded = checkpoints.load(model)
+    expected = trace.receipt(loaded.model, loaded.vocabulary, "AN", "A").step("").result
+    sent = step(linked(model=model, context="AN", next="A"))
+    assert number(sent["formula"][-1]["text"]) == pytest.approx(100 * expected, abs=0.01)
+    assert sent["asked"] == f"{model}: after “AN”, how probable is “A”?"
+    assert sent["good"]
+
+
+def test_the_lines_that_are_shown_add_up():
+    column = names.VOCABULARY.encode("N")[0]
+    sent = step(linked(model="girls-mlp", context="AN", next="N", step=f"logit-{column}"))
+    assert len(sent["lines"]) == 10
+    assert sent["rest"]["label"] == "and 191 more"
+    logit = number(sent["crumbs"][-1]["text"])
+    assert shown_sum(sent) == pytest.approx(logit, abs=6e-4)  # eleven numbers, each rounded to four decimals
+    assert sent["check"].endswith(sent["crumbs"][-1]["text"])
+    sizes = [abs(number(line["text"])) for line in sent["lines"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_link_restores_the_way_to_its_step():
+    column = names.VOCABULARY.encode("N")[0]
+    path = f"logit-{column}/head-{column}-3-1/pattern-3-1-2-1/score-3-1-2-1"
+    sent = step(linked(model="girls-gpt", context="AN", next="N", step=path))
+    assert [crumb["name"] for crumb in sent["crumbs"]] == [
+        "probability", "logit of N", "head 4.2", "attention to A", "score of A",
+    ]  # fmt: skip
+    assert f"step=logit-{column}%2Fhead" in sent["link"]
+    assert all("×" in " ".join(p for p in line["operands"] if isinstance(p, str)) for line in sent["lines"])
+
+
+def test_a_long_way_keeps_its_beginning_and_its_end():
+    path = "logit-1/head-1-3-1/pattern-3-1-2-1/score-3-1-2-1/q-3-1-2-0/ln-6-2-0/x-6-2-0/attn-0-2-0"
+    sent = step(linked(model="girls-gpt", context="AN", next="N", step=path))
+    assert sent["crumbs"][0]["name"] == "probability"
+    assert sent["crumbs"][-1]["name"] == "attention of layer 1"
+    assert sent["hidden"]["count"] + len(sent["crumbs"]) == 9
+
+
+@pytest.mark.parametrize("view", ["", "~products"])
+def test_a_gpts_logit_is_taken_apart_in_two_ways(view):
+    sent = step(linked(model="girls-gpt", context="AN", next="N", step=f"logit-17{view}"))
+    here = "number by number" if view else "part by part"
+    assert [(v["name"], v["path"] is None) for v in sent["views"]] == [
+        (name, name == here) for name in ("part by part", "number by number")
+    ]
+    assert len(sent["lines"]) + int(sent["rest"]["label"].split()[1]) == (96 if view else 22)
+
+
+def test_an_address_without_a_model_shows_an_example():
+    assert step(linked())["asked"] == "girls-gpt: after “AN”, how probable is “N”?"
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ({"model": "nobody", "next": "A"}, "No model has the name"),
+        ({"model": "../girls-mlp", "next": "A"}, "No model has the name"),
+        ({"model": "<script>alert(1)</script>", "next": "A"}, "No model has the name"),
+        ({"model": "girls-mlp", "context": "A5", "next": "A"}, "never seen “5”"),
+        ({"model": "girls-mlp", "context": "<b>x</b>", "next": "A"}, "never seen"),
+        ({"model": "girls-gpt", "context": "AN"}, "exactly one"),
+        ({"model": "girls-gpt", "context": "AN", "next": "NA"}, "exactly one"),
+        ({"model": "shakespeare", "next": "a"}, "at least one character"),
+        ({"model": "shakespeare", "context": "a" * 30_000, "next": "a"}, "at most 20,000"),
+        ({"model": "girls-mlp", "context": "AN", "next": "N", "step": "h-9"}, "no such step"),
+        ({"model": "girls-mlp", "context": "AN", "next": "N", "step": "\x00<i>"}, "no such step"),
+        ({"model": "girls-gpt", "context": "AN", "next": "N", "step": "x/" * 5_000}, "too long"),
+        ({"model": "yours-mlp", "next": "A"}, "lived only in the visit"),
+        ({"model": "counted_own_names_21_0", "next": "A"}, "lived only in the visit"),
+        ({"model": "counted_girl_names_21_nan", "next": "A"}, "No model has the name"),
+        ({"model": "counted_girl_names_x_0", "next": "A"}, "No model has the name"),
+        ({"model": "counted_girl", "next": "A"}, "No model has the name"),
+        ({"model": "nudged_girls_A_1.0_inf", "next": "A"}, "No model has the name"),
+        ({"model": "nudged_girls_A_1.0", "next": "A"}, "No model has the name"),
+        ({"model": "nudged_girls__1_1", "next": "A"}, "No model has the name"),
+    ],
+)
+def test_a_bad_link_says_what_to_do(query, advice):
+    app = linked(**query)
+    assert advice in told(app)
+    assert not any("<script>" in part.value for part in app.markdown)
+
+
+def test_a_long_text_counts_by_its_end():
+    sent = step(linked(model="shakespeare", context="Juliet " * 1_400, next="R"))
+    assert sent["asked"].startswith("shakespeare: after “…")
+    assert len(sent["asked"]) < 120
+
+
+def test_the_counted_bigram_of_a_link_is_counted_again():
+    sent = step(linked(model="counted_boy_names_100_0.5", context="K", next="A"))
+    found = words(Source("boy", 100))
+    counts = count_pairs(found.words, found.vocabulary)
+    k, a = found.vocabulary.encode("KA")
+    assert sent["lines"][0]["text"] == f"{counts[k, a].item() + 0.5:,g}"
+
+
+def test_the_learnt_bigram_of_a_link_is_learnt_again():
+    sent = step(linked(model="learned_girl_names_21_10_50_0.01", context="N", next="A", step="logit-1"))
+    used = [line for line in sent["lines"] if line["operands"][0]["text"] == "1"]
+    assert [line["label"] for line in used] == ["N"]
+    assert sent["good"]
+
+
+def test_a_nudged_letter_changes_what_is_looked_up():
+    where = [
+        step(linked(model=f"nudged_girls_A_{x}_0.500", context="A", next="N"))["formula"][-1]["text"]
+        for x in ("-3.000", "3.000")
+    ]
+    assert where[0] != where[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "scene"),
+    [
+        ("bigram.py", "probabilities"),
+        ("bigram.py", "sample"),
+        ("bigram.py", "how-good"),
+        ("bigram.py", "counting-is-learning"),
+        ("mlp.py", "structure"),
+        ("mlp.py", "forward-pass"),
+        ("training.py", "nudge-a-letter"),
+    ],
+)
+def test_the_button_beside_the_dots_opens_the_receipt(file, scene):
+    app = open_scene(file, scene)
+    app.button(key="show_receipt").click().run()
+    assert [e.message for e in app.exception] == []
+    sent = step(app)
+    assert sent["place"] == "dialog"
+    assert sent["good"]
+    assert sent["crumbs"][0]["name"] == "probability"
+
+
+def test_a_list_of_ones_own_has_receipts():
+    app = open_scene("bigram.py", "probabilities", bigram_names="your own list", bigram_list="ZOË\nZOË\nLEO")
+    app.button(key="show_receipt").click().run()
+    sent = step(app)
+    assert sent["asked"].startswith("counted, your own list")
+    assert sent["good"]
