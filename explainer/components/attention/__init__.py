@@ -97,7 +97,8 @@ def attention(
         position: characters written that are seen at first.
         head: layer and head that are seen at first, counted from 0.
         prefix: of the link's parameters that hold the text, the position and the head.
-        on_ask: gets ``{"kept": ids, "whole": bool}`` when the browser needs more characters.
+        on_ask: gets ``{"kept": ids, "whole": False}`` when the browser needs the characters after those, or
+            ``{"whole": True}`` when it has none at all.
         on_again: gets ``{"kept": ids, "position": int}`` when other dice are wanted for what comes next.
         on_receipt: gets ``{"context": ids, "token": id}`` when a probability is to be explained.
     """

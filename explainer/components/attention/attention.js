@@ -51,14 +51,15 @@ class Attention {
     this.root.setAttribute('aria-label', message.view.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     if (this.story?.stream.id !== message.stream.id) this.begin(message);
-    else if (!this.story.add(message) && message.kept.length) this.ask();
+    else this.story.add(message);
     this.resize(true);
-    this.need();
+    if (this.wanted && this.position < this.story?.last) this.step(1);
+    else if (this.story) this.need();
   }
 
   begin(message) {
     const { base, n_layer, n_head } = message.stream;
-    if (message.kept.length) { this.ask(true); return; }
+    if (message.kept.length) { this.tell('ask', { whole: true, at: Math.round(performance.now()) }); return; }
     if (this.story?.stream.base !== base) { this.pause(); this.acted = false; }
     const shape = `${n_layer} ${n_head}`;
     if (shape !== this.shape) this.head = message.view.head;
@@ -68,12 +69,11 @@ class Attention {
     this.pointed = this.lock = null;
   }
 
-  ask(whole = false) {
+  ask() {
     const now = performance.now();
     if (this.waiting && now - this.waiting < PATIENCE) return;
     this.waiting = now;
-    const kept = whole ? [] : this.story.tokens;
-    this.tell('ask', { kept, whole, at: Math.round(now) });
+    this.tell('ask', { kept: this.story.tokens, whole: false, at: Math.round(now) });
   }
 
   // Fetches ahead, once the visitor has begun.
@@ -197,7 +197,7 @@ class Attention {
   step(by) {
     this.pause();
     this.act();
-    this.wanted = by > 0 && this.position >= this.story.last && !this.story.ended;
+    this.wanted = by > 0 && this.position >= this.story.last && !this.story.ended; // taken when it arrives
     this.seek(this.position + by);
     this.need();
     this.announce();

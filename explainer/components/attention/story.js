@@ -21,7 +21,8 @@ class Story {
   // Takes in what was sent if it goes on from what is here; tells whether it does.
   add(message) {
     const first = message.kept.length;
-    if (first > this.tokens.length || message.kept.some((id, i) => id !== this.tokens[i])) return false;
+    const differs = (id, i) => i < this.tokens.length && id !== this.tokens[i];
+    if (first > this.tokens.length || [...message.kept, ...message.tokens].some(differs)) return false;
     this.addRows(message);
     for (let n = Math.max(0, this.tokens.length - first); n < message.tokens.length; n += 1) {
       const part = (array) => array.subarray(n * this.V, (n + 1) * this.V);

@@ -160,8 +160,8 @@ def _watched(asked: Asked) -> None:
     request = st.session_state.pop("attention_ask", None)
     link = _link(trained, asked)
     kept, count, whole = link.kept, max(1, link.position + AHEAD - len(link.kept)), True
-    if request is not None:
-        kept, count, whole = _text(trained, asked, request["kept"]), CHUNK, bool(request["whole"])
+    if request is not None and not request["whole"]:
+        kept, count, whole = _text(trained, asked, request["kept"]), CHUNK, False
     if not whole and asked.stop is not None and kept.endswith(asked.stop):
         whole = True  # nothing comes after the end; all of it is sent again
     written = write(asked.name, trained.meta["sha256"], asked, kept, min(count, LIMIT), whole)
