@@ -31,7 +31,11 @@ def drawn(app: AppTest, index: int = 0) -> dict:
     """Return a drawing as the browser gets it, with the defaults of its primitives; NaN is no JSON."""
     parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "drawing"]
     sent = json.loads(parts[index].json, parse_constant=_refused)
-    sent["primitives"] = [{**sent["defaults"][p["kind"]], **p} for p in sent["primitives"]]
+    sent["primitives"] = [
+        {"kind": group["kind"], **sent["defaults"][group["kind"]], **group["shared"], **own}
+        for group in sent["groups"]
+        for own in [{k: v[i] for k, v in group["own"].items()} for i in range(group["count"])]
+    ]
     return sent
 
 

@@ -1,16 +1,17 @@
 """Figure 1 of Bengio et al. (2003), redrawn: every circle is a number of a trained model."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, bare_axis, figure, number, require_finite
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import Box, Drawing, Line, Mark, Primitive, Text, Words, diverging
 
 # The floors of the house, from the ground up: where each begins and ends, of 100.
 INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 9), (21, 32), (44, 62), (72, 92)
+
+Span = tuple[float, float]
 
 
 def architecture(
@@ -21,10 +22,9 @@ def architecture(
     probabilities: np.ndarray,
     symbols: Sequence[str],
     *,
-    height: int = 640,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw one prediction from the letters at the bottom to the probabilities at the top.
 
     Args:
@@ -35,23 +35,20 @@ def architecture(
         ValueError: if a number is NaN or infinite.
     """
     require_finite(emb=emb, h=h, probabilities=probabilities)
-    result = figure(height=height, font_size=font_size, showlegend=False, bargap=0)
-    result.update_layout(xaxis=bare_axis(0, 100), yaxis=bare_axis(-1, 101))
     span = (0.5, 99.5) if narrow else (17.0, 99.5)
     boxes = _side_by_side(span, len(letters))
     unit = 3.4 if narrow else 17.0  # pixels of a hundredth of the width, about
-    _wire(result, boxes, span, font_size)
+    drawn = _wires(boxes, span)
     for letter, i, row, box in zip(letters, idx, emb, boxes, strict=True):
-        _index(result, letter, int(i), box, font_size, narrow)
+        drawn += _index(letter, int(i), box, font_size, narrow)
         names = [f"C[{i}, {e}]" for e in range(len(row))]
-        _numbers(result, row, names, box, LOOKUP, 2 if narrow else 1, unit)
-        told = f"C({escape(letter)})"
-        _write(result, told, sum(box) / 2, LOOKUP[1] + 3, font_size, palette.WEIGHTS_TEXT, palette.BACKGROUND)
+        drawn += _numbers(row, names, box, LOOKUP, 2 if narrow else 1, unit)
+        drawn.append(Text(sum(box) / 2, LOOKUP[1] + 3, f"C({letter})", palette.WEIGHTS_TEXT, halo=True))
     names = [f"neuron {n}: h" for n in range(len(h))]
-    _numbers(result, h, names, span, HIDDEN, 8 if narrow else 4, unit)
-    _probabilities(result, probabilities, symbols, span, font_size, narrow)
-    _words(result, len(h), emb.shape[1], font_size, narrow)
-    return result
+    drawn += _numbers(h, names, span, HIDDEN, 8 if narrow else 4, unit)
+    drawn += _bars(probabilities, symbols, span, font_size, narrow)
+    drawn += _words(len(h), emb.shape[1], font_size, narrow)
+    return Drawing(drawn, (0, 100), (-1, 101), font_size=font_size)
 
 
 def architecture_alt(letters: Sequence[str], probabilities: np.ndarray, symbols: Sequence[str]) -> str:
@@ -64,51 +61,42 @@ def architecture_alt(letters: Sequence[str], probabilities: np.ndarray, symbols:
     )
 
 
-def _side_by_side(span: tuple[float, float], count: int) -> list[tuple[float, float]]:
+def _side_by_side(span: Span, count: int) -> list[Span]:
     """Return where the boxes of the letters begin and end, the newest letter last."""
     width = (span[1] - span[0]) / count
     return [(span[0] + (i + 0.06) * width, span[0] + (i + 0.94) * width) for i in range(count)]
 
 
-def _wire(
-    result: go.Figure, boxes: Sequence[tuple[float, float]], span: tuple[float, float], font_size: int
-) -> None:
+def _wires(boxes: Sequence[Span], span: Span) -> list[Primitive]:
     """Draw the lines from each letter to its row of C, from there to the hidden layer, and on to the top."""
-    middle = sum(span) / 2
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for left, right in boxes:
-        own = (left + right) / 2
-        towards = middle + 0.35 * (own - middle)
-        x += [own, own, None, own, towards, None]
-        y += [INDEX[1], LOOKUP[0], None, LOOKUP[1], HIDDEN[0], None]
+    middle, width = sum(span) / 2, span[1] - span[0]
+    drawn: list[Primitive] = []
+    for box in boxes:
+        own = sum(box) / 2
+        drawn.append(_wire((own, own), (INDEX[1], LOOKUP[0])))
+        drawn.append(_wire((own, middle + 0.35 * (own - middle)), (LOOKUP[1], HIDDEN[0])))
     for side in (-0.25, 0.0, 0.25):
-        x += [middle + side * (span[1] - span[0])] * 2 + [None]
-        y += [HIDDEN[1], SOFTMAX[0] - 5, None]
-    line = {"color": palette.GREY, "width": 3}
-    result.add_trace(go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip"))
+        drawn.append(_wire([middle + side * width] * 2, (HIDDEN[1], SOFTMAX[0] - 5)))
+    right = span[0] + 0.87 * width
     for told, low, high in (("W1, b1", LOOKUP[1] + 3, HIDDEN[0]), ("W2, b2", HIDDEN[1] - 1, SOFTMAX[0] - 5)):
-        right = span[0] + 0.87 * (span[1] - span[0])
-        _write(result, told, right, (low + high) / 2, font_size, palette.WEIGHTS_TEXT, palette.BACKGROUND)
+        drawn.append(Text(right, (low + high) / 2, told, palette.WEIGHTS_TEXT))
+    return drawn
 
 
-def _index(
-    result: go.Figure, letter: str, i: int, box: tuple[float, float], font_size: int, narrow: bool
-) -> None:
-    _frame(result, box, INDEX, palette.INPUT)
-    told = f"<b>{escape(letter)}</b>  {i}" if narrow else f"<b>{escape(letter)}</b>   index {i}"
-    _write(result, told, sum(box) / 2, sum(INDEX) / 2, round(1.3 * font_size), palette.INPUT_TEXT)
+def _wire(x: Sequence[float], y: Sequence[float]) -> Line:
+    return Line(x, y, palette.GREY)
+
+
+def _index(letter: str, i: int, box: Span, font_size: int, narrow: bool) -> list[Primitive]:
+    x, y, size = sum(box) / 2, sum(INDEX) / 2, round(1.3 * font_size)
+    place = Words(f"  {i}" if narrow else f"   index {i}", palette.INPUT_TEXT)
+    told = [Words(letter, palette.INPUT_TEXT, bold=True), place]
+    return [_frame(box, INDEX, palette.INPUT), Text(x, y, told, size=size)]
 
 
 def _numbers(
-    result: go.Figure,
-    values: np.ndarray,
-    names: Sequence[str],
-    box: tuple[float, float],
-    floor: tuple[float, float],
-    lines: int,
-    unit: float,
-) -> None:
+    values: np.ndarray, names: Sequence[str], box: Span, floor: Span, lines: int, unit: float
+) -> list[Primitive]:
     """Draw numbers as circles in a box, read line by line; the colour is the number, centred on zero.
 
     Args:
@@ -116,124 +104,73 @@ def _numbers(
     """
     lines = min(lines, len(values))
     columns = -(-len(values) // lines)
-    place = np.arange(len(values))
     limit = max(float(np.abs(values).max()), 1e-9)
-    _frame(result, box, floor, palette.GREY)
     step = (box[1] - box[0]) / (columns + 0.6)
     rise = (floor[1] - floor[0]) / lines
-    result.add_trace(
-        go.Scatter(
-            x=box[0] + (place % columns + 0.8) * step,
-            y=floor[1] - (place // columns + 0.5) * rise,
-            mode="markers",
-            marker={
-                "size": round(min(28.0, 0.85 * step * unit)),
-                "color": values,
-                "cmin": -limit,
-                "cmax": limit,
-                "colorscale": palette.colorscale(palette.DIVERGING),
-                "line": {"color": palette.GREY, "width": 1},
-            },
-            hovertext=[f"{name} = {number(v, 4)}" for name, v in zip(names, values, strict=True)],
-            hoverinfo="text",
+    circles = [
+        Mark(
+            box[0] + (i % columns + 0.8) * step,
+            floor[1] - (i // columns + 0.5) * rise,
+            round(min(28.0, 0.85 * step * unit)),
+            fill=diverging(value, limit),
+            color=palette.GREY,
+            width=1,
+            title=f"{name} = {number(value, 4)}",
         )
-    )
+        for i, (name, value) in enumerate(zip(names, values, strict=True))
+    ]
+    return [_frame(box, floor, palette.GREY), *circles]
 
 
-def _probabilities(
-    result: go.Figure,
-    probabilities: np.ndarray,
-    symbols: Sequence[str],
-    span: tuple[float, float],
-    font_size: int,
-    narrow: bool,
-) -> None:
+def _bars(
+    probabilities: np.ndarray, symbols: Sequence[str], span: Span, font_size: int, narrow: bool
+) -> list[Primitive]:
     """Draw the probabilities as bars over their letters, on a phone in two lines; the largest is told."""
     lines = 2 if narrow else 1
     columns = -(-len(symbols) // lines)
-    low, high = SOFTMAX
-    rise = (high - low) / lines
-    place = np.arange(len(symbols))
+    rise = (SOFTMAX[1] - SOFTMAX[0]) / lines
     step = (span[1] - span[0]) / columns
-    x = span[0] + (place % columns + 0.5) * step
-    base = high - (place // columns + 1) * rise
-    top = float(probabilities.max())
     best = int(probabilities.argmax())
-    told = [f"{s}: {p:.2%}" for s, p in zip(symbols, probabilities, strict=True)]
-    result.add_trace(
-        go.Bar(
-            x=x,
-            y=probabilities / top * 0.8 * rise,
-            base=base,
-            width=0.75 * step,
-            marker={"color": palette.PROBABILITIES, "opacity": np.where(place == best, 1.0, 0.6)},
-            hovertext=told,
-            hoverinfo="text",
-        )
-    )
-    size = font_size if not narrow else font_size - 1
-    for i, symbol in enumerate(symbols):
-        _write(result, escape(symbol), x[i], base[i] - 2.6, size, palette.INK)
-    _write(
-        result,
-        f"<b>P({escape(symbols[best])}) = {probabilities[best]:.1%}</b>",
-        x[best],
-        base[best] + rise * 0.8 + 4.5,
-        round(1.2 * font_size),
-        palette.PROBABILITIES_TEXT,
-        anchor=_towards(x[best], span),
-    )
+    heights = probabilities / probabilities[best] * 0.8 * rise  # (V,)
+    drawn: list[Primitive] = []
+    written = []
+    for i, (symbol, p, height) in enumerate(zip(symbols, probabilities, heights, strict=True)):
+        x, base = span[0] + (i % columns + 0.5) * step, SOFTMAX[1] - (i // columns + 1) * rise
+        sides = x - 0.375 * step, x + 0.375 * step
+        look = {"fill": palette.PROBABILITIES, "opacity": 1.0 if i == best else 0.6}
+        drawn.append(Box(*sides, base, base + height, title=f"{symbol}: {p:.2%}", **look))
+        written.append(Text(x, base - 2.6, symbol, size=font_size - narrow))
+        if i == best:
+            told, size = f"P({symbol}) = {p:.1%}", round(1.2 * font_size)
+            look = {"color": palette.PROBABILITIES_TEXT, "size": size, "anchor": _towards(x, span)}
+            written.append(Text(x, base + height + 4.5, told, bold=True, **look))
+    return [*drawn, *written]
 
 
-def _towards(x: float, span: tuple[float, float]) -> str:
-    """Return to which side a text at x may grow so that it stays inside."""
+def _towards(x: float, span: Span) -> str:
+    """Return which end of a text at x stays there, so that it grows to the inside."""
     part = (x - span[0]) / (span[1] - span[0])
-    return "left" if part < 0.2 else "right" if part > 0.8 else "center"
+    return "start" if part < 0.2 else "end" if part > 0.8 else "middle"
 
 
-def _words(result: go.Figure, neurons: int, numbers: int, font_size: int, narrow: bool) -> None:
-    """Write at the left what each floor does, or on a phone its name above it."""
+def _words(neurons: int, numbers: int, font_size: int, narrow: bool) -> list[Primitive]:
+    """Write at the left what each floor does, or on a phone only the hidden layer's name above it."""
     floors = {
-        INDEX: ("the letters before", "as numbers"),
-        LOOKUP: ("look-up in C", f"{numbers} numbers a letter"),
-        HIDDEN: ("tanh", f"{neurons} neurons"),
-        SOFTMAX: ("softmax", "one share a letter"),
+        INDEX: ("the letters before", "as numbers", palette.INPUT_TEXT),
+        LOOKUP: ("look-up in C", f"{numbers} numbers a letter", palette.WEIGHTS_TEXT),
+        HIDDEN: ("tanh", f"{neurons} neurons", palette.ACTIVATIONS_TEXT),
+        SOFTMAX: ("softmax", "one share a letter", palette.PROBABILITIES_TEXT),
     }
-    colors = (palette.INPUT_TEXT, palette.WEIGHTS_TEXT, palette.ACTIVATIONS_TEXT, palette.PROBABILITIES_TEXT)
-    for (floor, (name, more)), color in zip(floors.items(), colors, strict=True):
-        if not narrow:
-            told = f"<b>{name}</b><br>{more}"
-            _write(result, told, 0, sum(floor) / 2, font_size, color, anchor="left")
-        elif floor == HIDDEN:
-            _write(result, f"{name}, {more}", 50, floor[1] + 2.5, font_size, color, palette.BACKGROUND)
+    if narrow:
+        name, more, color = floors[HIDDEN]
+        return [Text(50, HIDDEN[1] + 2.5, f"{name}, {more}", color, halo=True)]
+    half = 0.65 * font_size  # of the step from line to line
+    return [
+        Text(0, sum(floor) / 2, text, color, anchor="start", dy=dy, bold=dy < 0)
+        for floor, (name, more, color) in floors.items()
+        for text, dy in ((name, -half), (more, half))
+    ]
 
 
-def _frame(result: go.Figure, box: tuple[float, float], floor: tuple[float, float], color: str) -> None:
-    line = {"color": color, "width": 3}
-    result.add_shape(
-        type="rect", x0=box[0], x1=box[1], y0=floor[0], y1=floor[1], line=line, fillcolor=palette.BACKGROUND
-    )
-    result.layout.shapes[-1].layer = "below"
-
-
-def _write(
-    result: go.Figure,
-    text: str,
-    x: float,
-    y: float,
-    size: int,
-    color: str,
-    background: str = "rgba(0,0,0,0)",
-    anchor: str = "center",
-) -> None:
-    result.add_annotation(
-        text=text,
-        x=x,
-        y=y,
-        showarrow=False,
-        font={"size": size, "color": color},
-        bgcolor=background,
-        xanchor=anchor,
-        yanchor="middle",
-        align="left",
-    )
+def _frame(box: Span, floor: Span, color: str) -> Box:
+    return Box(*box, *floor, fill=palette.BACKGROUND, color=color, width=3)

@@ -4,16 +4,19 @@ Places are numbers on two axes that fill the picture. Sizes (of type, lines, mar
 window 1920 wide, or of a phone; in other windows the browser scales them as it scales the page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
+from itertools import groupby
+from math import floor, log10
 from typing import Any
 
 import numpy as np
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number
+from explainer.figures.base import FONT_SIZE
 
 DASHED, DOTTED = "10 6", "3 6"
+_PLACES = ("x", "y", "x0", "x1", "y0", "y1")
 _FINE = 4  # decimal places of a place on an axis of length one
 
 
@@ -65,6 +68,7 @@ class Mark:
     color: str | Each = palette.INK
     width: float = 3
     opacity: float | Each = 1
+    label: str | Each = ""  # what stands in it
     title: str | Each = ""  # what is said of it when it is pointed at
     pick: str = ""  # what is reported when it is clicked
 
@@ -121,39 +125,41 @@ class Drawing:
     legend: Sequence[tuple[Mark, str]] = ()  # above the picture
 
     def sent(self) -> dict[str, Any]:
-        """Return what the browser needs, as JSON: of every primitive only what differs from its defaults.
+        """Return what the browser needs, as JSON: neighbours of one kind together, without their defaults.
 
         Raises:
             ValueError: if a value for each frame is missing, or a place is NaN or infinite.
         """
-        count = len(self.frames.titles) if self.frames else 0
         return {
-            "primitives": [self._primitive(primitive, count) for primitive in self.primitives],
-            "defaults": {kind.__name__.lower(): _defaults(kind) for kind in (Line, Box, Mark, Text)},
+            "groups": [self._group(kind, list(members)) for kind, members in groupby(self.primitives, type)],
+            "defaults": {kind.__name__.lower(): defaults for kind, defaults in _DEFAULTS.items()},
             "x": _plain(self.x),
             "y": _plain(self.y),
             "margins": _plain(self.margins),
             "font": self.font_size,
             "frames": _frames(self.frames),
-            "legend": [{"mark": self._primitive(mark, 0), "name": name} for mark, name in self.legend],
+            "legend": [{"mark": self._group(Mark, [mark]), "name": name} for mark, name in self.legend],
         }
 
-    def _primitive(self, primitive: Primitive, count: int) -> dict[str, Any]:
-        sent: dict[str, Any] = {"kind": type(primitive).__name__.lower()}
-        defaults = _DEFAULTS[type(primitive)]
-        for name, value in vars(primitive).items():
-            if name in defaults and value == defaults[name]:
-                continue
-            if isinstance(value, Each):
-                if len(value.values) != count:
-                    raise ValueError(f"There are {count} frames, but {len(value.values)} values of {name}.")
-                sent[name] = {"each": [self._value(name, v) for v in value.values]}
-            else:
-                sent[name] = self._value(name, value)
-        return sent
+    def _group(self, kind: type, members: Sequence[Primitive]) -> dict[str, Any]:
+        """Return neighbours of one kind: what they share, and what each has of its own."""
+        shared: dict[str, Any] = {}
+        own: dict[str, list] = {}
+        for name in kind.__dataclass_fields__:
+            values = [self._value(name, getattr(member, name)) for member in members]
+            if any(value != values[0] for value in values):
+                own[name] = values
+            elif name not in _DEFAULTS[kind] or values[0] != _DEFAULTS[kind][name]:
+                shared[name] = values[0]
+        return {"kind": kind.__name__.lower(), "count": len(members), "shared": shared, "own": own}
 
     def _value(self, name: str, value: Any) -> Any:
-        if name[0] in "xy" and len(name) <= 2:
+        if isinstance(value, Each):
+            count = len(self.frames.titles) if self.frames else 0
+            if len(value.values) != count:
+                raise ValueError(f"There are {count} frames, but {len(value.values)} values of {name}.")
+            return {"each": self._value(name, list(value.values))}
+        if name in _PLACES:
             return _rounded(value, self.x if name[0] == "x" else self.y)
         return _plain(value)
 
@@ -175,18 +181,6 @@ def ticks(low: float, high: float, most: int = 7) -> np.ndarray:
     return np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step  # (N,)
 
 
-def ticks_below(places: Mapping[float, str] | Sequence[float], y: float, **look: Any) -> list[Text]:
-    """Write numbers, or what stands for them, below a horizontal axis at height y."""
-    named = places if isinstance(places, Mapping) else {float(p): number(float(p)) for p in places}
-    return [Text(x, y, name, **{"dy": 0.9 * FONT_SIZE, **look}) for x, name in named.items()]
-
-
-def ticks_beside(places: Mapping[float, str] | Sequence[float], x: float, **look: Any) -> list[Text]:
-    """Write numbers, or what stands for them, at the left of a vertical axis at x."""
-    named = places if isinstance(places, Mapping) else {float(p): number(float(p)) for p in places}
-    return [Text(x, y, name, anchor="end", **{"dx": -0.5 * FONT_SIZE, **look}) for y, name in named.items()]
-
-
 def _frames(frames: Frames | None) -> dict[str, Any] | None:
     if frames is None:
         return None
@@ -196,10 +190,10 @@ def _frames(frames: Frames | None) -> dict[str, Any] | None:
 
 def _rounded(value: Any, span: tuple[float, float]) -> Any:
     """Return places on an axis, as fine as a screen can show them."""
-    if not np.isfinite(value).all():
+    places = np.asarray(value, dtype=float)
+    if not np.isfinite(places).all():
         raise ValueError("A place is NaN or infinite, which no drawing can show: cut the data before that.")
-    places = _FINE - int(np.floor(np.log10(abs(span[1] - span[0]))))
-    return np.round(np.asarray(value, dtype=float), places).tolist()
+    return places.round(_FINE - floor(log10(abs(span[1] - span[0])))).tolist()
 
 
 def _plain(value: Any) -> Any:
@@ -211,8 +205,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _defaults(kind: type) -> dict[str, Any]:
-    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
-
-
-_DEFAULTS = {kind: _defaults(kind) for kind in (Line, Box, Mark, Text)}
+_DEFAULTS = {
+    kind: {field.name: field.default for field in fields(kind) if field.default is not MISSING}
+    for kind in (Line, Box, Mark, Text)
+}

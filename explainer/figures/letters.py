@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.animation import animate
-from explainer.figures.base import FONT_SIZE, axis, figure, require_finite
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import Drawing, Each, Frames, Line, Mark, Primitive, Text, ticks
 
 KINDS = (
     ("vowel", "circle"),
@@ -26,10 +25,9 @@ def letters(
     reach: tuple[float, float],
     *,
     at: int = -1,
-    height: int = 600,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw where every letter stands at each recorded step, to be played and scrubbed.
 
     Args:
@@ -39,18 +37,8 @@ def letters(
         at: index of the record that shows first.
     """
     require_finite(places=places)
-    result = _plane(reach, height, font_size)
-    groups = _groups(kinds)
-    for kind, members in groups:
-        result.add_trace(_group(places[at], labels, kind, members, font_size))
-    frames = [[_moved(now, members) for _, members in groups] for now in places]
-    if len(frames) == 1:
-        return result
-    told = [f"{step:,}" for step in steps]
-    return animate(
-        result, frames, range(len(groups)), told, prefix="step ", at=at, milliseconds=80, font_size=font_size,
-        narrow=narrow, below=2 * font_size,
-    )  # fmt: skip
+    frames = Frames([f"step {step:,}" for step in steps], "step", speed=12, start=at)
+    return _plane(places, labels, kinds, reach, font_size, narrow, frames if len(steps) > 1 else None)
 
 
 def moved_letter(
@@ -61,21 +49,15 @@ def moved_letter(
     letter: int,
     to: np.ndarray,
     *,
-    height: int = 600,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw all letters (V, 2), one of them moved to another place (2,), with an arrow to there."""
     require_finite(places=places, to=to)
     now = places.copy()
     now[letter] = to
-    result = _plane(reach, height, font_size)
-    for kind, members in _groups(kinds):
-        result.add_trace(_group(now, labels, kind, members, font_size))
-    result.add_annotation(
-        x=to[0], y=to[1], ax=places[letter, 0], ay=places[letter, 1], axref="x", ayref="y", text="",
-        showarrow=True, arrowhead=2, arrowwidth=4, arrowcolor=palette.WEIGHTS, standoff=0.8 * font_size,
-    )  # fmt: skip
-    return result
+    way = np.stack([places[letter], to])  # (2, 2)
+    arrow = Line(way[:, 0], way[:, 1], palette.WEIGHTS, 4, arrow=0.8 * font_size)
+    return _plane(now[None], labels, kinds, reach, font_size, above=[arrow])
 
 
 def letters_alt(places: np.ndarray, labels: Sequence[str]) -> str:
@@ -87,43 +69,46 @@ def letters_alt(places: np.ndarray, labels: Sequence[str]) -> str:
     )
 
 
-def _plane(reach: tuple[float, float], height: int, font_size: int) -> go.Figure:
-    result = figure(height=height, font_size=font_size, showlegend=True)
-    result.update_xaxes(axis("first number of the embedding", font_size=font_size, range=list(reach)))
-    result.update_yaxes(axis("second", font_size=font_size, range=list(reach)))
-    return result
-
-
-def _groups(kinds: Sequence[int] | np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Return the kinds that occur, each with its members."""
+def _plane(
+    places: np.ndarray,
+    labels: Sequence[str],
+    kinds: Sequence[int] | np.ndarray,
+    reach: tuple[float, float],
+    font_size: int,
+    narrow: bool = False,
+    frames: Frames | None = None,
+    above: Sequence[Primitive] = (),
+) -> Drawing:
+    """Return the letters (R, V, 2) on two axes; what is above them is drawn last."""
     kinds = np.asarray(kinds)
-    return [(kind, np.flatnonzero(kinds == kind)) for kind in range(len(KINDS)) if (kinds == kind).any()]
+    size = 1.7 * font_size
+    drawn = _axes(reach, font_size, 5 if narrow else 9)
+    for kind in range(len(KINDS)):
+        for i in np.flatnonzero(kinds == kind):
+            x, y = (Each(places[:, i, axis]) if frames else places[0, i, axis] for axis in (0, 1))
+            drawn.append(_mark(x, y, size, kind, labels[i]))
+    legend = [(_mark(0, 0, 0.8 * font_size, kind), KINDS[kind][0]) for kind in np.unique(kinds)]
+    margins = (2.6 * font_size, 1.2 * font_size, 1.8 * font_size, 3.4 * font_size)
+    return Drawing([*drawn, *above], reach, reach, margins, font_size, frames, legend)
 
 
-def _moved(places: np.ndarray, members: np.ndarray) -> dict:
-    return {"x": places[members, 0].round(4), "y": places[members, 1].round(4)}
+def _axes(reach: tuple[float, float], font_size: int, most: int) -> list[Primitive]:
+    low, high = reach
+    drawn: list[Primitive] = []
+    for value in ticks(low, high, most):
+        drawn += [Line((value, value), reach, palette.GRID, 1), Line(reach, (value, value), palette.GRID, 1)]
+        drawn.append(Text(value, low, number(value), dy=font_size))
+        drawn.append(Text(low, value, number(value), anchor="end", dx=-0.5 * font_size))
+    above = {"anchor": "start", "dx": -2.2 * font_size, "dy": -1.1 * font_size}
+    drawn.append(Text(low, high, "second number of the embedding", **above))
+    drawn.append(Text((low + high) / 2, low, "first number of the embedding", dy=2.4 * font_size))
+    return drawn
 
 
-def _group(
-    places: np.ndarray, labels: Sequence[str], kind: int, members: np.ndarray, font_size: int
-) -> go.Scatter:
-    """Return the letters of one kind: vowels filled, consonants square, diacritics in blue."""
-    name, symbol = KINDS[kind]
+def _mark(x: float | Each, y: float | Each, size: float, kind: int, label: str = "") -> Mark:
+    """Return the mark of a kind of letter: vowels filled, consonants square, diacritics in blue."""
+    name, shape = KINDS[kind]
     vowel, diacritic = name.startswith("vowel"), name.endswith("diacritic")
     color = palette.INPUT if diacritic else palette.WEIGHTS
-    return go.Scatter(
-        **_moved(places, members),
-        name=name,
-        text=[labels[i] for i in members],
-        mode="markers+text",
-        textfont={"size": font_size, "color": palette.INK},
-        cliponaxis=False,
-        hoverinfo="text",
-        marker={
-            "symbol": symbol,
-            "size": 1.7 * font_size,
-            "color": color if vowel else palette.BACKGROUND,
-            "opacity": 0.55 if vowel else 1,
-            "line": {"color": color, "width": 3},
-        },
-    )
+    fill = color if vowel else palette.BACKGROUND
+    return Mark(x, y, size, shape, fill, color, opacity=0.55 if vowel else 1, label=label, title=label)

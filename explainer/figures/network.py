@@ -172,12 +172,11 @@ def _nodes(
     size = 3.2 * font_size
     away = {"dx": -size / 2 - 8, "anchor": "end"} if layer == 0 else {"dy": -size / 2 - 0.75 * font_size}
     drawn: list[Mark | Text] = []
-    for (x, y), value, text, name in zip(
-        places, values[layer], node_texts(values[layer]), names, strict=True
-    ):
-        known = Each([layer <= frame for frame in range(len(values))]) if flow else True
-        drawn.append(Mark(x, y, size, color=role, width=4, title=f"{name} = {value:.6g}"))
-        drawn += [Text(x, y, text, shown=known), Text(x, y, name, **away)]
+    texts = node_texts(values[layer])
+    for (x, y), value, text, name in zip(places, values[layer], texts, names, strict=True):
+        label = Each([text if layer <= frame else "" for frame in range(len(values))]) if flow else text
+        drawn.append(Mark(x, y, size, color=role, width=4, label=label, title=f"{name} = {value:.6g}"))
+        drawn.append(Text(x, y, name, **away))
     return drawn
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.animation import animate
-from explainer.figures.base import FONT_SIZE, axis, bare_axis, figure, require_finite
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Primitive, Text, Words, ticks
+
+SCALE = (0, 0.2, 0.4, 0.6, 0.8, 1)
+HALF = 0.325  # of a strip's height, in rows
+# Where bars, strip and letters stand while a name is drawn, from the ground up, of 1.
+STRIP, BARS, SPELT = (0.04, 0.15), (0.36, 0.86), 0.95
 
 
 @dataclass(frozen=True)
@@ -28,49 +31,41 @@ def strips(
     *,
     colors: Sequence[str] | None = None,
     scale: bool = True,
-    height: int = 480,
+    title: str = "",
     font_size: int = FONT_SIZE,
     letters: int = 90,
-) -> go.Figure:
+) -> Drawing:
     """Draw strips from the top down; the interval in which a die fell stands out and is told at the right.
 
     Args:
         colors: of the intervals of each strip; the colour of probabilities if not given.
-        scale: whether the axis from 0 to 1 is drawn.
+        scale: whether the axis from 0 to 1 is drawn, and below it a title.
         letters: how many fit into the width of the figure; a label that has no room is left out.
     Raises:
         ValueError: if an edge is NaN or infinite.
     """
-    result = figure(height=height, font_size=font_size, barmode="overlay", bargap=0.35, showlegend=False)
+    require_finite(**{f"edges of strip {i}": row.edges for i, row in enumerate(rows)})
+    drawn: list[Primitive] = []
     for place, row in enumerate(rows):
-        require_finite(edges=row.edges)
-        result.add_trace(go.Bar(**_BAR, **_intervals(row, place, letters, colors), textfont=_ink(font_size)))
-    cast = [(place, row) for place, row in enumerate(rows) if row.die is not None]
-    if cast:
-        dice = {"x": [row.die for _, row in cast], "y": [place - 0.4 for place, _ in cast]}
-        result.add_trace(go.Scatter(**_DIE, **dice, marker=_marker(font_size)))
-        told = [f"{row.die:.3f} → {escape(row.labels[row.drawn])}" for _, row in cast]
-        ends = {"x": [1 + 1 / letters] * len(cast), "y": [place for place, _ in cast], "text": told}
-        result.add_trace(go.Scatter(**_TOLD, **ends, textfont=_ink(font_size)))
-    right = 1 + 12 / letters if cast else 1
-    ticks = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "showgrid": False, "zeroline": False}
-    result.update_xaxes(axis(font_size=font_size, range=[0, right], **ticks, visible=scale))
-    names = {"tickmode": "array", "tickvals": list(range(len(rows))), "zeroline": False, "showgrid": False}
-    names["ticktext"] = [escape(row.name) for row in rows]
-    named = any(row.name for row in rows)
-    result.update_yaxes(axis(font_size=font_size, range=[len(rows) - 0.5, -0.6], visible=named, **names))
-    return result
+        drawn += _intervals([row], (place + HALF, place - HALF), letters, colors)
+        drawn.append(Text(0, place, row.name, anchor="end", dx=-0.6 * font_size))
+        if row.die is not None:
+            told = f"{row.die:.3f} → {row.labels[row.drawn]}"
+            drawn.append(Text(1 + 1 / letters, place, told, anchor="start"))
+            drawn.append(Mark(row.die, place - 0.4, font_size, "down", palette.INK, width=0))
+    ground = len(rows) - 0.5
+    if scale:
+        drawn += [Text(x, ground, number(x), dy=font_size) for x in SCALE]
+        drawn.append(Text(0.5, ground, title, dy=2.3 * font_size))
+    left = 0.68 * font_size * max(len(row.name) for row in rows) + font_size  # of capital letters, about
+    below = (2 + 1.3 * bool(title)) * font_size if scale else 8
+    width = 1 + 12 / letters if any(row.die is not None for row in rows) else 1
+    return Drawing(drawn, (0, width), (ground, -0.6), (left, 8 + font_size, 8, below), font_size)
 
 
 def draws(
-    before: Sequence[str],
-    rows: Sequence[Strip],
-    *,
-    milliseconds: int = 1200,
-    height: int = 480,
-    font_size: int = FONT_SIZE,
-    narrow: bool = False,
-) -> go.Figure:
+    before: Sequence[str], rows: Sequence[Strip], *, font_size: int = FONT_SIZE, narrow: bool = False
+) -> Drawing:
     """Draw one draw after the other: the text so far, its row of probabilities as bars and strip, the die.
 
     Args:
@@ -79,28 +74,21 @@ def draws(
     Raises:
         ValueError: if an edge is NaN or infinite.
     """
+    require_finite(**{f"edges of strip {i}": row.edges for i, row in enumerate(rows)})
     letters = 24 if narrow else 90
-    frames = [_turn(text, row, letters) for text, row in zip(before, rows, strict=True)]
-    labels = rows[0].labels
-    highest = max(float(np.diff(row.edges).max()) for row in rows)
-    letter_size = font_size if len(labels) <= 40 and not narrow else font_size * 2 // 3
-    result = figure(height=height, font_size=font_size, barmode="overlay", bargap=0.2, showlegend=False)
-    result.add_trace(go.Scatter(**_TOLD, xaxis="x3", yaxis="y3", textfont=_ink(2 * font_size)))
-    result.add_trace(go.Bar(x=list(range(len(labels))), hoverinfo="skip", cliponaxis=False))
-    result.add_trace(go.Bar(**_BAR, xaxis="x2", yaxis="y2", textfont=_ink(font_size)))
-    die = {"marker": _marker(font_size), "textfont": _ink(font_size)}
-    result.add_trace(go.Scatter(**_DIE, **die, xaxis="x2", yaxis="y2"))
-    result.update_layout(
-        xaxis=axis(font_size=letter_size, range=[-0.6, len(labels) - 0.4], **_ticks(labels)),
-        yaxis=axis("probability", font_size=font_size, range=[0, 1.05 * highest], domain=[0.36, 0.86]),
-        xaxis2=axis(font_size=font_size, range=[0, 1], anchor="y2", showgrid=False, zeroline=False),
-        yaxis2=bare_axis(-0.5, 1.1, domain=[0.02, 0.24], anchor="x2"),
-        xaxis3=bare_axis(0, 1, anchor="y3"),
-        yaxis3=bare_axis(0, 1, domain=[0.9, 1], anchor="x3"),
-    )
-    steps = [escape(text[-1]) for text in before]
-    still = {"milliseconds": milliseconds, "font_size": font_size, "narrow": narrow}
-    return animate(result, frames, range(4), steps, prefix="after ", below=2 * font_size, **still)
+    spelt = Each([_spelt(text, row, letters) for text, row in zip(before, rows, strict=True)])
+    dice = Each([row.die for row in rows])
+    drawn = [
+        Text(0, SPELT, spelt, size=2 * font_size, anchor="start"),
+        *_bars(rows, font_size, narrow),
+        *_intervals(rows, STRIP, letters),
+        *(Text(x, STRIP[0], number(x), dy=font_size) for x in SCALE),
+        Mark(dice, STRIP[1], font_size, "down", palette.INK, width=0),
+        Text(dice, STRIP[1], Each([f"die {row.die:.3f}" for row in rows]), dy=-1.3 * font_size),
+    ]
+    frames = Frames([f"after {text[-1]}" for text in before], "letter", speed=0.8)
+    margins = (2.5 * font_size, 2.5 * font_size, 0, font_size)
+    return Drawing(drawn, margins=margins, font_size=font_size, frames=frames)
 
 
 def draws_alt(before: Sequence[str], rows: Sequence[Strip]) -> str:
@@ -112,57 +100,61 @@ def draws_alt(before: Sequence[str], rows: Sequence[Strip]) -> str:
     return f"A name drawn letter by letter: {'; '.join(told)}."
 
 
-_BAR = {"orientation": "h", "hoverinfo": "skip", "textposition": "inside", "insidetextanchor": "middle"}
-_BAR |= {"textangle": 0, "constraintext": "none", "cliponaxis": False}
-_TOLD = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "cliponaxis": False}
-_DIE = {"mode": "markers+text", "textposition": "top center", "hoverinfo": "skip", "cliponaxis": False}
-
-
-def _marker(font_size: int) -> dict:
-    return {"symbol": "triangle-down", "size": font_size, "color": palette.INK}
-
-
-def _ink(font_size: int) -> dict:
-    return {"size": font_size, "color": palette.INK}
-
-
-def _ticks(labels: Sequence[str]) -> dict:
-    names = [escape(label) for label in labels]
-    return {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names, "showgrid": False}
-
-
-def _intervals(row: Strip, place: float, letters: int, colors: Sequence[str] | None = None) -> dict:
-    """Return what a bar trace needs to be a strip; the interval that was drawn is outlined and full."""
-    widths = np.diff(row.edges)  # (N,)
-    drawn = [i == row.drawn for i in range(len(widths))]
-    room = [width * letters > len(label) for width, label in zip(widths, row.labels, strict=True)]
-    return {
-        "x": widths,
-        "base": row.edges[:-1],
-        "y": [place] * len(widths),
-        "text": [escape(label) if fits else "" for label, fits in zip(row.labels, room, strict=True)],
-        "marker": {
-            "color": list(colors or [palette.PROBABILITIES] * len(widths)),
-            "opacity": [0.5 if chosen else 0.25 for chosen in drawn],
-            "line": {
-                "color": [palette.INK if chosen else palette.BACKGROUND for chosen in drawn],
-                "width": [3 if chosen else 2 for chosen in drawn],
-            },
-        },
-    }
-
-
-def _turn(text: str, row: Strip, letters: int) -> list[dict]:
-    """Return the four changes of one draw: the text, the bars, the strip, the die."""
-    widths = np.diff(row.edges)  # (N,)
-    full = [1.0 if i == row.drawn else 0.4 for i in range(len(widths))]
-    drawn = _colored(row.labels[row.drawn], palette.PROBABILITIES_TEXT)
+def _spelt(text: str, row: Strip, letters: int) -> list[Words]:
+    """Return the text so far, the character that the row follows, and what the die adds."""
     start = f"…{text[1 - letters // 2 : -1]}" if len(text) > letters // 2 else text[:-1]
-    told = f"{escape(start)}{_colored(text[-1], palette.INPUT_TEXT)}{drawn}"
-    bars = {"y": widths, "marker": {"color": palette.PROBABILITIES, "opacity": full}}
-    die = {"x": [row.die], "y": [0.6], "text": [f"die {row.die:.3f}"]}
-    return [{"x": [0], "y": [0.5], "text": [told]}, bars, _intervals(row, 0, letters), die]
+    last = Words(text[-1], palette.INPUT_TEXT, bold=True)
+    return [Words(start), last, Words(row.labels[row.drawn], palette.PROBABILITIES_TEXT, bold=True)]
 
 
-def _colored(text: str, color: str) -> str:
-    return f"<b><span style='color:{color}'>{escape(text)}</span></b>"
+def _intervals(
+    rows: Sequence[Strip], sides: tuple[float, float], letters: int, colors: Sequence[str] | None = None
+) -> list[Primitive]:
+    """Return a strip, with several rows one of them in each frame; what was drawn is outlined and full."""
+    edges = np.stack([row.edges for row in rows])  # (frames, N + 1)
+    widths, middles = np.diff(edges), (edges[:, 1:] + edges[:, :-1]) / 2  # (frames, N)
+    drawn: list[Primitive] = []
+    written = []
+    for i, label in enumerate(rows[0].labels):
+        full = _over([0.5 if row.drawn == i else 0.25 for row in rows])
+        look = {
+            "fill": colors[i] if colors else palette.PROBABILITIES,
+            "color": palette.BACKGROUND,
+            "width": 2,
+        }
+        drawn.append(Box(_over(edges[:, i]), _over(edges[:, i + 1]), *sides, opacity=full, **look))
+        fits = _over((widths[:, i] * letters > len(label)).tolist())
+        if any(fits.values if isinstance(fits, Each) else [fits]):
+            written.append(Text(_over(middles[:, i]), sum(sides) / 2, label, shown=fits))
+    if rows[0].drawn is not None:
+        ends = (_over([row.edges[row.drawn + side] for row in rows]) for side in (0, 1))
+        drawn.append(Box(*ends, *sides, color=palette.INK, width=3))
+    return [*drawn, *written]
+
+
+def _over(values: Sequence) -> object:
+    """Return the values of the frames, or the only one."""
+    return Each(values) if len(values) > 1 else values[0]
+
+
+def _bars(rows: Sequence[Strip], font_size: int, narrow: bool) -> list[Primitive]:
+    """Return the probabilities as bars over their letters, on an axis at the left."""
+    shares = np.stack([np.diff(row.edges) for row in rows])  # (frames, N)
+    labels, (low, high) = rows[0].labels, BARS
+    rise = (high - low) / (1.05 * shares.max())
+    step = 1 / len(labels)
+    size = font_size if len(labels) <= 40 and not narrow else font_size * 2 // 3
+    drawn: list[Primitive] = [
+        Text(0, high, "probability", anchor="start", dx=-2.3 * font_size, dy=-font_size / 2)
+    ]
+    for value in ticks(0, 1.05 * shares.max()):
+        y = low + value * rise
+        drawn += [Line((0, 1), (y, y), palette.GRID, 1)]
+        drawn += [Text(0, y, number(value), anchor="end", dx=-0.4 * font_size)]
+    for i, label in enumerate(labels):
+        full = _over([1.0 if row.drawn == i else 0.4 for row in rows])
+        top = _over(low + shares[:, i] * rise)
+        look = {"fill": palette.PROBABILITIES, "opacity": full}
+        drawn.append(Box((i + 0.1) * step, (i + 0.9) * step, low, top, **look))
+        drawn.append(Text((i + 0.5) * step, low, label, size=size, dy=0.9 * font_size))
+    return drawn

@@ -11,7 +11,7 @@ from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import open_scene, open_sound
+from tests.scenes import drawn, open_scene, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -125,23 +125,54 @@ def test_rows_of_probabilities_sum_to_one_and_never_seen_pairs_are_told(smoothin
     assert f"{(count == 0).sum()} of 1,156 pairs were never seen" in told(app)
 
 
+def strips(app: AppTest) -> list[dict]:
+    """Return what was drawn: the strips' intervals, outlines, dice and what is told at their right."""
+    boxes, dice = primitives(app, "box"), primitives(app, "mark")
+    texts = [text["text"] for text in primitives(app, "text") if "→" in text["text"]]
+    rows = []
+    for die, told in zip(dice, texts, strict=True):
+        row = [box for box in boxes if box["y1"] < die["y"] + 0.4 < box["y0"]]
+        rows.append({"intervals": row[:-1], "outline": row[-1], "die": die["x"], "told": told})
+    return rows
+
+
 def test_every_die_falls_into_the_interval_that_is_drawn():
-    data = figure(page("sample", way="one name", seed="7"))["data"]
-    strips, dice, ends = data[:-2], data[-2], data[-1]
-    assert len(strips) == len(dice["x"])
-    for strip, die, end in zip(strips, dice["x"], ends["text"], strict=True):
-        widths, starts = np.array(strip["x"]), np.array(strip["base"])
-        [place] = np.flatnonzero((starts <= die) & (die < starts + widths))
-        assert strip["marker"]["line"]["width"][place] == 3
-        assert end.startswith(f"{die:.3f} → ")
+    rows = strips(page("sample", way="one name", seed="7"))
+    expected = trace.sample(
+        trace.probability_table(counts("girl"), 0).probabilities, names.VOCABULARY, 7
+    ).draws
+    for row, draw in zip(rows, expected, strict=True):
+        ends = [row["intervals"][0]["x0"], *(box["x1"] for box in row["intervals"])]
+        np.testing.assert_allclose(ends, draw.edges, atol=1e-4)
+        assert row["die"] == pytest.approx(draw.die, abs=1e-4)
+        assert row["outline"]["x0"] <= row["die"] < row["outline"]["x1"]
+        assert [box["opacity"] for box in row["intervals"]].index(0.5) == draw.drawn
+        assert row["told"].startswith(f"{draw.die:.3f} → ")
+
+
+def test_a_name_drawn_letter_by_letter_shows_the_row_of_each_letter():
+    app = page("sample", seed="3")
+    expected = trace.sample(trace.probability_table(counts("girl"), 0).probabilities, names.VOCABULARY, 3)
+    assert drawn(app)["frames"]["titles"] == [f"after {c}" for c in f"·{expected.name}"]
+    bars = primitives(app, "box")[:34]
+    for frame, draw in enumerate(expected.draws):
+        heights = np.array([bar["y1"]["each"][frame] - bar["y0"] for bar in bars])
+        np.testing.assert_allclose(heights / heights.sum(), np.diff(draw.edges), atol=2e-3)
+        assert [bar["opacity"]["each"][frame] for bar in bars].index(1) == draw.drawn
+        [die] = primitives(app, "mark")
+        assert die["x"]["each"][frame] == pytest.approx(draw.die, abs=1e-4)
+    spelt = primitives(app, "text")[0]["text"]["each"]
+    assert ["".join(text for text, *_ in words) for words in spelt] == [
+        f"·{expected.name}·"[: frame + 2] for frame in range(len(expected.draws))
+    ]
 
 
 def test_the_same_seed_draws_the_same_name_in_every_view():
-    letters = figure(page("sample", seed="3"))
-    whole = figure(page("sample", seed="3", way="one name"))
+    letters = drawn(page("sample", seed="3"))
+    whole = strips(page("sample", seed="3", way="one name"))
     ten = figure(page("sample", seed="3", way="ten names"))
-    spelt = [end.split("→ ")[1] for end in whole["data"][-1]["text"]]
-    assert len(letters["frames"]) == len(spelt)
+    spelt = [row["told"].split("→ ")[1] for row in whole]
+    assert len(letters["frames"]["titles"]) == len(spelt)
     assert ten["layout"]["yaxis"]["ticktext"][0] == "".join(spelt[:-1])
 
 

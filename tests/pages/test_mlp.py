@@ -12,7 +12,7 @@ from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import open_sound
+from tests.scenes import drawn, open_sound, primitives
 
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
 
@@ -63,25 +63,27 @@ def batch():
 def test_figure_1_shows_the_tensors_of_the_name_being_typed(girls):
     app = page("structure", name="Łucja", read="3")
     expected = trace.forward(girls.model, girls.vocabulary, "ŁUC")
-    traces = charts(app)[0]["data"]
-    circles = [array(t["marker"]["color"]) for t in traces if t.get("mode") == "markers"]
-    np.testing.assert_allclose(np.stack(circles[:3]), expected.emb, rtol=1e-6)
-    np.testing.assert_allclose(circles[3], expected.h, rtol=1e-6)
-    bars = next(t for t in traces if t["type"] == "bar")
-    lengths = array(bars["y"])
-    np.testing.assert_allclose(lengths / lengths.sum(), expected.probabilities, rtol=1e-5)
-    assert bars["hovertext"][0].startswith("·: ")
+    circles = [float(m["title"].split(" = ")[1].replace("−", "-")) for m in primitives(app, "mark")]
+    np.testing.assert_allclose(circles, [*expected.emb.ravel(), *expected.h], atol=6e-5)
+    bars = [box for box in primitives(app, "box") if box["title"]]
+    heights = np.array([bar["y1"] - bar["y0"] for bar in bars])
+    np.testing.assert_allclose(heights / heights.sum(), expected.probabilities, atol=5e-4)
+    assert bars[0]["title"] == f"·: {expected.probabilities[0]:.2%}"
 
 
 def test_the_window_slides_as_in_build_dataset():
-    figure = charts(page("data-set", name="EWA"))[0]
-    lists = [frame["data"][-1]["text"] for frame in figure["frames"]]
-    assert [len(texts) for texts in lists] == [1, 2, 3, 4]
-    vocabulary = names.VOCABULARY
-    for text, (context, target) in zip(
-        lists[-1], (("...", "E"), ("..E", "W"), (".EW", "A"), ("EWA", ".")), strict=True
-    ):
-        assert f"[{', '.join(map(str, vocabulary.encode(context)))}] → {vocabulary.encode(target)[0]}" in text
+    app = page("data-set", name="EWA")
+    assert drawn(app)["frames"]["titles"] == [f"example {i} of 4" for i in range(1, 5)]
+    examples = [text for text in primitives(app, "text") if isinstance(text["shown"], dict)]
+    assert [text["shown"]["each"] for text in examples] == [
+        [i <= frame for frame in range(4)] for i in range(4)
+    ]
+    expected = ("...", "E"), ("..E", "W"), (".EW", "A"), ("EWA", ".")
+    for example, (context, target) in zip(examples, expected, strict=True):
+        numbers = ", ".join(map(str, names.VOCABULARY.encode(context)))
+        told = "".join(text for text, *_ in example["text"])
+        assert told.startswith(f"{' '.join(context)} → {target}".replace(".", "·"))
+        assert told.endswith(f"[{numbers}] → {names.VOCABULARY.encode(target)[0]}")
 
 
 def test_the_numbers_of_examples_are_those_of_the_split():

@@ -17,8 +17,6 @@ from explainer.figures.drawing import (
     Words,
     diverging,
     ticks,
-    ticks_below,
-    ticks_beside,
 )
 
 FRAMES = Frames(["first", "second"], "example", speed=2, start=-1)
@@ -29,19 +27,29 @@ def sent(*primitives, **options):
     return json.loads(json.dumps(Drawing(primitives, **options).sent(), allow_nan=False))
 
 
-def test_only_what_differs_is_sent_beside_the_defaults():
-    whole = sent(Text(0.5, 0.25, "A", bold=True), Mark(0, 1, 20))
-    assert whole["primitives"] == [
-        {"kind": "text", "x": 0.5, "y": 0.25, "text": "A", "bold": True},
-        {"kind": "mark", "x": 0, "y": 1, "size": 20},
+def test_neighbours_of_one_kind_travel_together_without_their_defaults():
+    whole = sent(Text(0.5, 0.25, "A", bold=True), Mark(0, 1, 20), Mark(1, 1, 20, title="one"))
+    assert whole["groups"] == [
+        {"kind": "text", "count": 1, "shared": {"x": 0.5, "y": 0.25, "text": "A", "bold": True}, "own": {}},
+        {
+            "kind": "mark",
+            "count": 2,
+            "shared": {"y": 1, "size": 20},
+            "own": {"x": [0, 1], "title": ["", "one"]},
+        },
     ]
     assert whole["defaults"]["mark"]["shape"] == "circle"
     assert whole["defaults"]["text"]["color"] == palette.INK
 
 
+def test_the_order_of_drawing_is_kept():
+    kinds = [group["kind"] for group in sent(Mark(0, 0, 9), Line((0, 1), (0, 1)), Mark(1, 1, 9))["groups"]]
+    assert kinds == ["mark", "line", "mark"]
+
+
 @pytest.mark.parametrize(("span", "expected"), [((0, 1), 0.1235), ((0, 100), 0.12), ((-4, 4), 0.1235)])
 def test_places_are_as_fine_as_a_screen_can_show(span, expected):
-    line = sent(Line((0.123456, 1), (0.123456, 1)), x=span, y=(0, 1))["primitives"][0]
+    line = sent(Line((0.123456, 1), (0.123456, 1)), x=span, y=(0, 1))["groups"][0]["shared"]
     assert line["x"][0] == expected
     assert line["y"][0] == 0.1235
 
@@ -50,24 +58,26 @@ def test_a_finer_place_moves_less_than_a_pixel():
     rng = np.random.default_rng(1)
     for low, high in ((0, 1), (-4, 3.7), (10, 1), (0, 9.99), (0, 1e-6)):
         place = low + (high - low) * rng.random()
-        moved = sent(Mark(place, 0, 9), x=(low, high))["primitives"][0]["x"] - place
+        moved = sent(Mark(place, 0, 9), x=(low, high))["groups"][0]["shared"]["x"] - place
         assert abs(moved / (high - low)) * 4000 < 2.1  # a hundred per mille of a wide screen, both ways
 
 
 def test_values_for_each_frame_travel_once():
     whole = sent(Mark(Each(np.array([0.0, 0.5])), 0, 9, fill=Each([palette.INPUT, "none"])), frames=FRAMES)
-    assert whole["primitives"][0]["x"] == {"each": [0.0, 0.5]}
-    assert whole["primitives"][0]["fill"] == {"each": [palette.INPUT, "none"]}
+    assert whole["groups"][0]["shared"]["x"] == {"each": [0.0, 0.5]}
+    assert whole["groups"][0]["shared"]["fill"] == {"each": [palette.INPUT, "none"]}
     assert whole["frames"] == {"titles": ["first", "second"], "unit": "example", "speed": 2, "start": 1}
 
 
 def test_words_of_several_colours_stay_in_their_order():
-    text = sent(Text(0, 0, [Words("AN", palette.INPUT_TEXT), Words("N", bold=True)]))["primitives"][0]["text"]
+    text = sent(Text(0, 0, [Words("AN", palette.INPUT_TEXT), Words("N", bold=True)]))["groups"][0]["shared"][
+        "text"
+    ]
     assert text == [["AN", palette.INPUT_TEXT, False], ["N", palette.INK, True]]
 
 
 def test_numpy_numbers_become_json():
-    box = sent(Box(np.float32(0.25), np.float64(1), 0, 1, width=np.int64(3)))["primitives"][0]
+    box = sent(Box(np.float32(0.25), np.float64(1), 0, 1, width=np.int64(3)))["groups"][0]["shared"]
     assert (box["x0"], box["x1"], box["width"]) == (0.25, 1, 3)
 
 
@@ -100,10 +110,3 @@ def test_a_signed_number_has_its_place_on_the_scale(value, expected):
 )
 def test_ticks_are_round_and_inside(span, expected):
     np.testing.assert_allclose(ticks(*span), expected, atol=1e-12)
-
-
-def test_ticks_are_written_where_they_are():
-    below = ticks_below([0, 0.5], 0)
-    assert [(t.x, t.y, t.text) for t in below] == [(0, 0, "0"), (0.5, 0, "0.5")]
-    beside = ticks_beside({2: "ANNA"}, 0)
-    assert [(t.x, t.y, t.text, t.anchor) for t in beside] == [(0, 2, "ANNA", "end")]

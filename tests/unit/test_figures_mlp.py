@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from explainer.figures import palette
+from explainer.figures import bengio, palette
 from explainer.figures.bengio import architecture, architecture_alt
+from explainer.figures.drawing import Box, Mark, Text, of_kind
 from explainer.figures.histogram import Histogram, histograms, histograms_alt, stand_on
 from explainer.figures.window import sliding
 
@@ -16,19 +17,28 @@ P = np.array([0.1, 0.7, 0.2])
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_circles_and_bars_are_the_tensors(narrow):
-    figure = architecture([".", "A"], np.array([0, 1]), EMB, H, P, SYMBOLS, narrow=narrow)
-    circles = [t for t in figure.data if t.type == "scatter" and t.mode == "markers"]
-    for trace, values in zip(circles, [*EMB, H], strict=True):
-        np.testing.assert_array_equal(trace.marker.color, values)
-        assert trace.marker.cmin == -trace.marker.cmax == -np.abs(values).max()
-    bars = next(t for t in figure.data if t.type == "bar")
-    np.testing.assert_allclose(np.array(bars.y) / sum(bars.y), P)
-    assert any("P(A) = 70.0%" in a.text for a in figure.layout.annotations)
+    drawn = architecture([".", "A"], np.array([0, 1]), EMB, H, P, SYMBOLS, narrow=narrow)
+    circles = of_kind(drawn, Mark)
+    told = [float(mark.title.split(" = ")[1].replace("−", "-")) for mark in circles]
+    np.testing.assert_allclose(told, [*EMB.ravel(), *H], atol=5e-5)
+    scales = [np.abs(row).max() for row in EMB for _ in row] + [np.abs(H).max()] * len(H)
+    shades = [2 * float(mark.fill.split()[1]) - 1 for mark in circles]
+    np.testing.assert_allclose(shades, np.array(told) / scales, atol=2e-3)
+    bars = [box for box in of_kind(drawn, Box) if box.title]
+    heights = np.array([bar.y1 - bar.y0 for bar in bars])
+    np.testing.assert_allclose(heights / heights.sum(), P)
+    assert [bar.title for bar in bars] == [".: 10.00%", "A: 70.00%", "B: 20.00%"]
+    assert "P(A) = 70.0%" in [text.text for text in of_kind(drawn, Text)]
 
 
-def test_letters_are_escaped():
-    figure = architecture(["<", "A"], np.array([0, 1]), EMB, H, P, ["<", "A", "B"])
-    assert not any("C(<)" in a.text for a in figure.layout.annotations)
+@pytest.mark.parametrize("narrow", [False, True])
+def test_circles_lie_in_their_boxes_row_by_row(narrow):
+    drawn = architecture([".", "A"], np.array([0, 1]), EMB, H, P, SYMBOLS, narrow=narrow)
+    first, second = [box for box in of_kind(drawn, Box) if (box.y0, box.y1) == bengio.LOOKUP]
+    circles = of_kind(drawn, Mark)
+    for box, members in ((first, circles[:2]), (second, circles[2:4])):
+        assert all(box.x0 < mark.x < box.x1 and box.y0 < mark.y < box.y1 for mark in members)
+    assert first.x1 < second.x0
 
 
 def test_the_picture_is_told():
@@ -60,10 +70,17 @@ def test_numbers_stand_on_the_curve():
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_window_moves_by_one_letter_and_the_list_grows(narrow):
-    figure = sliding(["··", "·A", "AB"], ["A", "B", "·"], [[0, 0, 1], [0, 1, 2], [1, 2, 0]], narrow=narrow)
-    assert list(figure.data[0].text) == ["·", "·", "A", "B", "·"]
-    drawn = [frame["data"] for frame in figure.to_dict()["frames"]]
-    lefts = [min(window["x"]) for window, _, _ in drawn]
-    assert np.diff(lefts).tolist() == [1, 1]
-    assert [len(listed["text"]) for _, _, listed in drawn] == [1, 2, 3]
-    assert all(listed["text"][-1].startswith("<b>") for _, _, listed in drawn)
+    drawn = sliding(["··", "·A", "AB"], ["A", "B", "·"], [[0, 0, 1], [0, 1, 2], [1, 2, 0]], narrow=narrow)
+    texts = of_kind(drawn, Text)
+    tiles, examples = texts[:5], texts[5:]
+    assert [tile.text for tile in tiles] == ["·", "·", "A", "B", "·"]
+    read, asked = of_kind(drawn, Box)
+    for frame in range(3):
+        inside = [t.text for t in tiles if read.x0.values[frame] < t.x < read.x1.values[frame]]
+        target = [t.text for t in tiles if asked.x0.values[frame] < t.x < asked.x1.values[frame]]
+        assert "".join(inside) == ["··", "·A", "AB"][frame]
+        assert target == ["A", "B", "·"][frame : frame + 1]
+        assert [e.shown.values[frame] for e in examples] == [i <= frame for i in range(3)]
+        assert [e.bold.values[frame] for e in examples] == [i == frame for i in range(3)]
+    told = "".join(words.text for words in examples[1].text)
+    assert told == ("· A → B" if narrow else "· A → B     [0, 1] → 2")

@@ -31,7 +31,7 @@ class Drawing {
     this.spec = data;
     this.svg.setAttribute('aria-label', data.alt);
     this.film.load(data.frames);
-    this.shapes = data.primitives.map((primitive) => new Shape(primitive, data.defaults));
+    this.shapes = shapesOf(data.groups, data.defaults);
     this.shapes.forEach((shape) => shape.show(this.film.position));
     this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
     this.pointer.load(this.shapes, data.picks);
@@ -43,7 +43,7 @@ class Drawing {
     this.transport?.node.remove();
     this.transport = this.film.play.last ? new Transport(this.film, this.film.play) : null;
     if (this.transport) this.root.append(this.transport.node);
-    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: new Shape({ ...mark, x: 0, y: 0 }, this.spec.defaults), name }));
+    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: shapesOf([mark], this.spec.defaults)[0], name }));
     this.legend.hidden = !this.keys.length;
     this.legend.replaceChildren(...this.keys.map(({ shape, name }) => {
       const entry = element('span');

@@ -1,5 +1,7 @@
 // --- pointer: what is said of a mark, by mouse, finger or key; what a click reports -----------------------
 
+const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
+
 class Pointer {
   constructor(picture, svg, pick) {
     Object.assign(this, { picture, svg, pick, chosen: null });
@@ -7,10 +9,10 @@ class Pointer {
     this.label.setAttribute('role', 'status');
     this.label.hidden = true;
     picture.append(this.label);
-    svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(event.target.__shape); };
+    svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(under(event)); };
     svg.onpointerleave = () => this.choose(null);
     svg.onblur = () => this.choose(null);
-    svg.onclick = (event) => { this.choose(event.target.__shape); this.report(); };
+    svg.onclick = (event) => { this.choose(under(event)); this.report(); };
     svg.onkeydown = (event) => this.key(event);
   }
 

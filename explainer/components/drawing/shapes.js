@@ -2,7 +2,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ROUND = 0.5523; // of a radius: how far a curve of a circle reaches out
-const TAGS = { line: 'path', box: 'rect', mark: 'path', text: 'text' };
+const TAGS = { line: 'path', box: 'rect', mark: 'g', text: 'text' };
 
 function node(tag, attributes = {}, text = '') {
   const made = document.createElementNS(SVG, tag);
@@ -15,9 +15,17 @@ function set(element, attributes) {
   Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
 }
 
+// Neighbours of one kind travel together: what they share, and what each has of its own.
+function shapesOf(groups, defaults) {
+  return groups.flatMap(({ kind, count, shared, own }) => Array.from({ length: count }, (_, i) => {
+    const mine = Object.fromEntries(Object.entries(own).map(([name, values]) => [name, values[i]]));
+    return new Shape({ kind, ...defaults[kind], ...shared, ...mine });
+  }));
+}
+
 class Shape {
-  constructor(spec, defaults) {
-    this.spec = { ...defaults[spec.kind], ...spec };
+  constructor(spec) {
+    this.spec = spec;
     this.moving = Object.keys(spec).filter((name) => spec[name]?.each);
     this.node = node(TAGS[spec.kind]);
     this.node.__shape = this;
@@ -73,8 +81,13 @@ const DRAW = {
   },
   mark(element, now, view) {
     const [x, y] = view.at(now.x, now.y);
-    const d = OUTLINES[now.shape]((now.size / 2) * view.px);
-    set(element, { ...painted(now, view), d, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, opacity: now.opacity });
+    const size = view.font * view.px;
+    if (!element.firstChild) element.append(node('path'), node('text', { 'text-anchor': 'middle' }));
+    const [outline, label] = element.children;
+    set(outline, { ...painted(now, view), d: OUTLINES[now.shape]((now.size / 2) * view.px), opacity: now.opacity });
+    set(label, { fill: view.paint('#000037'), 'font-size': size, y: 0.36 * size });
+    label.textContent = now.label;
+    set(element, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
   },
   text(element, now, { at, paint, px, font }) {
     const [x, y] = at(now.x, now.y);

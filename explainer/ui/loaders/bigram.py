@@ -12,6 +12,7 @@ from explainer.figures import palette
 from explainer.figures.bars import bars, bars_alt
 from explainer.figures.base import number
 from explainer.figures.curves import Curve, Point, curves, losses_alt
+from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
@@ -118,7 +119,7 @@ training = cached(_training, trace.neural_training, train_neural, max_entries=24
 # --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-Picture = tuple[go.Figure, str]
+Picture = tuple[go.Figure | Drawing, str]
 
 
 def split_picture(words: Words) -> Picture:
@@ -154,10 +155,8 @@ def name_picture(drawn: trace.Sample, words: Words) -> Picture:
     rows = _turns(drawn, words)
     room = 8 if narrow() else 16
     seen = [replace(row, name=_ending(row.name, room)) for row in rows[:MOST_STRIPS]]
-    figure = strips(seen, font_size=font_size(), letters=_letters())
-    if len(rows) > MOST_STRIPS:
-        title = f"the first {MOST_STRIPS} of {len(rows)} letters"
-        figure.update_xaxes(title={"text": title, "font": {"size": font_size()}})
+    title = f"the first {MOST_STRIPS} of {len(rows)} letters" if len(rows) > MOST_STRIPS else ""
+    figure = strips(seen, title=title, font_size=font_size(), letters=_letters())
     return figure, draws_alt([row.name for row in rows], rows)
 
 
