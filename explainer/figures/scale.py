@@ -32,8 +32,7 @@ def zoom(
     sides = np.sqrt(np.asarray(values, dtype=float))  # (N,)
     windows = np.geomspace(sides[first], sides[-1], STEPS + 1) * 1.08  # (frames,) how much is in view
     result = figure(height=height, font_size=font_size, showlegend=False, barmode="overlay", bargap=0)
-    colors = {"color": palette.WEIGHTS, "opacity": 0.22, "line": {"color": palette.WEIGHTS, "width": 3}}
-    result.add_trace(go.Bar(marker=colors, hoverinfo="skip"))
+    result.add_trace(go.Bar(hoverinfo="skip"))
     font = {"size": font_size, "color": palette.INK}
     result.add_trace(go.Scatter(mode="text", textposition="middle right", textfont=font, hoverinfo="skip"))
     result.update_layout(
@@ -65,6 +64,16 @@ def _told(distance: float) -> str:
     )
 
 
+def _ink(sides: np.ndarray) -> dict:
+    """Return the colour of the squares: small ones full, large ones pale, so that texts are read."""
+    return {"color": palette.WEIGHTS, "opacity": np.where(sides < 0.12, 1.0, 0.22)}
+
+
+def _pointed(side: float, height: float) -> str:
+    """Return an arrow where a label stands beside or above a square too small to be seen at once."""
+    return "" if side > 0.12 else "← " if height <= max(side, 0.03) else "↙ "
+
+
 def _view(names: Sequence[str], sides: np.ndarray, narrow: bool) -> list[dict]:
     """Return squares and labels of one view; what is larger than the view is cut at its edge."""
     drawn = np.minimum(sides, 4.0)  # (N,)
@@ -74,10 +83,13 @@ def _view(names: Sequence[str], sides: np.ndarray, narrow: bool) -> list[dict]:
         heights.append(max(float(sides[i]) - 0.03, heights[-1] + CLOSEST if heights else 0.03))
     inside = 0.35 if narrow else 2.0  # on a phone there is no room beside a larger square
     places = [0.012 if sides[i] > inside else float(sides[i]) + 0.012 for i in labelled]
-    told = [escape(names[i]) for i in labelled]
+    told = [
+        _pointed(float(sides[i]), height) + escape(names[i])
+        for i, height in zip(labelled, heights, strict=True)
+    ]
     beyond = [i for i, side in enumerate(sides) if side >= 1.0][:1]
     return [
-        {"x": drawn / 2, "width": drawn, "y": drawn},
+        {"x": drawn / 2, "width": drawn, "y": drawn, "marker": _ink(sides)},
         {
             "x": places + [0.012 if narrow else 1.02] * len(beyond),
             "y": heights + [0.97 if narrow else 0.5] * len(beyond),
