@@ -34,7 +34,7 @@ def test_a_link_opens_its_word(term):
     assert not app.exception
     known = {t.name: t for t in TERMS}
     expected = known.get(term, TERMS[0])
-    assert app.title[1].value == expected.name
+    assert app.header[0].value == expected.name
     assert expected.meaning in app.subheader[0].value
     assert "<script>" not in told(app)
 

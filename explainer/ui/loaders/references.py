@@ -106,7 +106,7 @@ def chosen_term() -> Term:
 
 def explain(term: Term) -> None:
     """Tell what a word means and link to the scenes that show it."""
-    st.title(term.name, anchor=False)
+    st.header(term.name, anchor=False)
     st.subheader(f":gray[{term.meaning}]", anchor=False)
     chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
     for path, slug in term.scenes:
@@ -182,4 +182,6 @@ def _data(meta: dict) -> str:
     count = data.count(",") + 1
     many = f"{count} texts: " if count > 3 else ""
     read = f"{meta['characters']:,} characters read; " if "characters" in meta else ""
-    return f"{read}{many}{data}"
+    start = meta.get("recipe", {}).get("start")
+    refined = f"{start}, refined: " if start else ""
+    return f"{refined}{read}{many}{data}"
