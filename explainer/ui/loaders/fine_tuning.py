@@ -13,7 +13,7 @@ from explainer.figures import bars, palette
 from explainer.traces import fine_tuning as trace
 from explainer.training.sequences import HELD_OUT
 from explainer.ui import blocks, deck, widgets
-from explainer.ui.loaders.gpt import available, visible
+from explainer.ui.loaders.gpt import available, visible, vocabulary_of
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.source import cached
 
@@ -110,7 +110,7 @@ def told(found: Corpus) -> None:
 
 
 def _recorded(name: str) -> trace.Run:
-    return trace.run(history(name), checkpoint(name).vocabulary)
+    return trace.run(history(name), vocabulary_of(name))
 
 
 recorded = cached(_recorded, trace.run)
@@ -185,7 +185,7 @@ class Asked:
 def asked() -> Asked:
     """Draw the controls of a continuation; what the models have never seen is left out of the prompt."""
     typed = widgets.text("begins with", PROMPT, key="tuning_prompt", max_chars=60)
-    unknown = checkpoint("polish-books").vocabulary.unknown(typed)
+    unknown = vocabulary_of("polish-books").unknown(typed)
     if unknown:
         st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
     prompt = "".join(c for c in typed if c not in unknown) or "\n"

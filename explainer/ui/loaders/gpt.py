@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+import torch
 
 from explainer import checkpoints, names
 from explainer.checkpoints import Checkpoint
@@ -16,7 +17,7 @@ from explainer.traces import gpt as trace
 from explainer.ui import blocks, deck, widgets
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.source import cached, shown
-from explainer.vocabulary import BOUNDARY
+from explainer.vocabulary import BOUNDARY, Vocabulary
 
 MODELS = {
     "polish-books": "Polish books",
@@ -67,6 +68,19 @@ def model_of(label: str, *, key: str) -> str:
     return next(name for name, title in options.items() if title == chosen)
 
 
+@st.cache_resource(show_spinner=False)
+def vocabulary_of(name: str) -> Vocabulary:
+    """Return the characters that a model knows, without its weights."""
+    return Vocabulary(checkpoints.read_meta(name)["symbols"])
+
+
+@st.cache_resource(show_spinner=False)
+def outline(name: str) -> torch.nn.Module:
+    """Return a model's shape without its weights: what can be counted, not what can be computed."""
+    with torch.device("meta"):
+        return checkpoints.build(checkpoints.read_meta(name)["architecture"])
+
+
 def visible(text: str) -> str:
     """Return a text with its whitespace written out, and the boundary of a name as a dot."""
     return text.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥")
@@ -86,7 +100,7 @@ encoded = cached(tokens.encode)
 
 def character_tiles(name: str, text: str) -> None:
     """Show a text as the ids that a model reads, above all the characters that the model knows."""
-    vocabulary = checkpoint(name).vocabulary
+    vocabulary = vocabulary_of(name)
     found = characters(text[:TILED], vocabulary)
     pairs = list(zip(found.characters, found.ids, strict=True))
     read = [
@@ -133,9 +147,11 @@ def byte_pairs(texts: tuple[str, str], source: str, most: int, shown_as: str) ->
     chosen = {"both": texts, "polish": texts[:1], "english": texts[1:]}[source]
     merges = learned(chosen, most)
     ready = {POLISH: "Polish", ENGLISH: "English"}
+    names_ = [ready.get(text, name) for name, text in zip(("First text", "Second text"), texts, strict=True)]
+    found = [encoded(text, merges) for text in texts]
     lanes = [
-        _lane(ready.get(text, name), encoded(text, merges), shown_as == "ids")
-        for name, text in zip(("First text", "Second text"), texts, strict=True)
+        _lane(name, one, other, names_[1 - i], shown_as == "ids")
+        for i, (name, one, other) in enumerate(zip(names_, found, found[::-1], strict=True))
     ]
     titles = ["bytes, before the first merge", *map(_merged, merges)]
     alt = f"Two texts as tokens after {len(merges)} merges; {lanes[0].facts[-1]}; {lanes[1].facts[-1]}."
@@ -143,10 +159,13 @@ def byte_pairs(texts: tuple[str, str], source: str, most: int, shown_as: str) ->
     reel(lanes, key="gpt_pairs", alt=alt, titles=titles, **options)
 
 
-def _lane(name: str, found: tokens.Encoded, ids: bool) -> Lane:
+def _lane(name: str, found: tokens.Encoded, other: tokens.Encoded, others: str, ids: bool) -> Lane:
     letters, size = len(found.text), len(found.data)
-    head = f"{letters:,} characters, {size:,} bytes"
-    facts = [f"{head} → {n:,} tokens, {letters / max(n, 1):.2f} characters each" for n in found.counts]
+    facts = [
+        f"{letters:,} characters, {size:,} bytes → {n:,} tokens, {letters / max(n, 1):.2f} characters each\n"
+        f"{n / max(m, 1):.2f} × the tokens of {others}"
+        for n, m in zip(found.counts.tolist(), other.counts.tolist(), strict=True)
+    ]
     return Lane(name, Joins(found.data, found.joined, ids), facts)
 
 
@@ -180,7 +199,7 @@ class Opened:
     first: int
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _traced(name: str, text: str) -> trace.Trace:
     loaded = checkpoint(name)
     return trace.trace(loaded.model, loaded.vocabulary.encode(text))
@@ -342,8 +361,8 @@ def _window(name: str, shape: tuple[int, int], rows: range, cols: range) -> str:
 def sizes() -> tuple[list[str], list[int]]:
     """Return the sizes that are drawn, the smallest first, and how each is called."""
     name = next(iter(available()))
-    ours = architecture.total(checkpoint(name).model)
-    perceptron = architecture.total(checkpoint("girls-mlp").model)
+    ours = architecture.total(outline(name))
+    perceptron = architecture.total(outline("girls-mlp"))
     values = [perceptron, ours, architecture.GPT2_XL, architecture.GPT4_ESTIMATED]
     labels = [
         f"our MLP: {perceptron:,}",
@@ -364,7 +383,7 @@ def zoom() -> None:
 def odometer() -> None:
     """Tell the numbers and where each comes from."""
     name = next(iter(available()))
-    model = checkpoint(name).model
+    model = outline(name)
     ours = architecture.total(model)
     st.metric("parameters of our GPT, counted", f"{ours:,}")
     st.metric("multiplications for one character", f"{architecture.multiplications(model):,}")
