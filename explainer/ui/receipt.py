@@ -20,6 +20,7 @@ MORE = 3  # times as many after each click
 ADDRESS = "receipt"
 FEW = 3  # terms that the formula of a sum spells out
 SHOWN_CONTEXT = 60  # characters
+SPOKEN = ("probability", "logit", "score", "value", "mean", "deviation")  # steps that are called by name
 KEPT_CRUMBS = 5  # of a long way, and the first
 EXAMPLE = {"model": "girls-gpt", "context": "AN", "next": "N"}
 
@@ -281,16 +282,18 @@ def _plain(value: float, role: str) -> dict:
 def _check(step: "Step") -> str:
     """Return in one sentence what the terms add up to, and what the model used."""
     total, result = text(step.total, step.terms[0].role), text(step.result, step.role)
+    all_of_them = "Both" if len(step.terms) == 2 else f"All {len(step.terms):,}"
+    what = step.name if step.name.split(" of ")[0] in SPOKEN else "number"
     if step.finish.kind == "sum":
-        return f"All {len(step.terms):,} add up to the {step.name} that the model used: {result}"
+        return f"{all_of_them} add up to the {what} that the model used: {result}"
     then = {
-        "share": f"; the share of {step.terms[step.finish.picked].label} is the {step.name}",
-        "tanh": f", and tanh makes it the {step.symbol}",
-        "gelu": f", and GELU makes it the {step.symbol}",
-        "scale": f"; the rest of the formula makes it the {step.name}",
-        "root": f"; the rest of the formula makes it the {step.name}",
+        "share": f"; the share of {step.terms[step.finish.picked].label} is the {what}",
+        "tanh": f", and tanh makes it the {what}",
+        "gelu": f", and GELU makes it the {what}",
+        "scale": f"; the rest of the formula makes it the {what}",
+        "root": f"; the rest of the formula makes it the {what}",
     }[step.finish.kind]
-    return f"All {len(step.terms):,} add up to {total}{then} that the model used: {result}"
+    return f"{all_of_them} add up to {total}{then} that the model used: {result}"
 
 
 def text(value: float, role: str = "activations") -> str:

@@ -119,9 +119,14 @@ class Transformer:
 
     def _head(self, token: int, layer: int, head: int) -> Step:
         stage = self.traced.layers[layer]
-        looks = ("a#", stage.pattern[head, -1], "probabilities", f"pattern-{layer}-{head}-{self.last}-#")
+        looks = (
+            "attention",
+            stage.pattern[head, -1],
+            "probabilities",
+            f"pattern-{layer}-{head}-{self.last}-#",
+        )
         worth = self._values(token, layer, head)  # (T,)
-        brings = ("v·u", worth, "activations", f"value-{token}-{layer}-{head}-#")
+        brings = ("value", worth, "activations", f"value-{token}-{layer}-{head}-#")
         return Step(
             name=f"head {layer + 1}.{head + 1}",
             told="How much it looks at each character, times what it finds there",
@@ -312,21 +317,19 @@ class Transformer:
     def _z(self, layer: int, head: int, position: int, number: int) -> Step:
         stage, upto = self.traced.layers[layer], position + 1
         looks = (
-            "a#",
+            "attention",
             stage.pattern[head, position, :upto],
             "probabilities",
             f"pattern-{layer}-{head}-{position}-#",
         )
         values = stage.v[head, :upto, number]  # (S,)
-        lines = products(
-            self._characters(upto), looks, ("v#", values, "activations", f"v-{layer}-{head}-#-{number}")
-        )
+        brings = (f"v{subscript(number)}", values, "activations", f"v-{layer}-{head}-#-{number}")
         return Step(
             name=f"z{subscript(number)}",
             told=f"What {self.read[position]} gathers: how much it looks at each character, times its value",
             symbol=f"z{subscript(number)}",
             result=float(stage.z[head, position, number]),
-            terms=lines,
+            terms=products(self._characters(upto), looks, brings),
         )
 
     def _pattern(self, layer: int, head: int, position: int, source: int) -> Step:
