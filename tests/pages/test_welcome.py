@@ -60,7 +60,7 @@ def test_a_name_of_the_other_sex_and_a_hidden_one_are_said():
 @pytest.mark.parametrize(
     ("probability", "said"),
     [
-        (1.0, "100%"),
+        (1.0, "more than 99%"),
         (0.34, "34%"),
         (0.02, "1 in 50"),
         (1 / 4321, "1 in 4,300"),

@@ -143,6 +143,8 @@ def trained_on(sex: str) -> frozenset[str]:
 
 def odds(probability: float) -> str:
     """Return a probability as it is spoken: “34%”, “1 in 4,300”, “1 in 2.1 million”, “1 in 10²⁷”."""
+    if probability >= 0.995:
+        return "more than 99%"
     if probability >= 0.095:
         return f"{probability:.0%}"
     often = float(f"{1 / max(probability, 1e-300):.2g}")
