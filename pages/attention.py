@@ -39,8 +39,7 @@ def switch_a_head_off() -> None:
         off = heads.switched_off(asked)
         seed, temperature = heads.settings()
         heads.receipt(asked)
-    if not ui.complain(asked.complaint):
-        ui.note(heads.IMPORTANCE)
+    ui.complain(asked.complaint)
     found = heads.without(asked, seed, temperature, off)
     parts, texts = ui.shared(1, 1, key="attention_switch")
     with parts:

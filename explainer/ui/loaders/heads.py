@@ -25,9 +25,6 @@ from explainer.vocabulary import BOUNDARY
 STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
 NUMBERS = {"some": "the eight largest", "all": "all"}
 COLOURS = {"guess": "its guess", "truth": "what truly follows"}
-IMPORTANCE = (
-    "How far the next character's probabilities move when one part alone is off, in :red[nats]; click on it."
-)
 LINES = 2  # lines that a query is folded into
 PHONE_LINES = 8
 KEYS = 20  # characters of a row that are shown one by one
@@ -382,7 +379,7 @@ def switched_off(wanted: Asked) -> Switches:
     chosen = st.session_state.get("attention_off")
     if isinstance(chosen, list) and not set(chosen) <= set(options):
         st.session_state["attention_off"] = [part for part in chosen if part in options]
-    off = widgets.several("switched off", list(options), key="attention_off", placeholder="nothing yet")
+    off = widgets.several("switched off", list(options), key="attention_off", placeholder="click on a number")
     found = [options[part] for part in off]
     return Switches(
         heads=frozenset((layer, part) for layer, part in found if isinstance(part, int)),
@@ -411,7 +408,8 @@ def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparis
     drawn = Matrix(
         values, "matters", "loss", (0, 0), rows=[f"layer{SPACE}{n + 1}" for n in range(L)],
         cols=[*(str(head + 1) for head in range(nh)), "MLP", "all"], shade="sequential",
-        scale_max=float(values[:, :-1].max()), title="heads, MLP, all of a layer", texts=_off(values, off),
+        scale_max=float(values[:, :-1].max()), texts=_off(values, off),
+        title="alone off: nats that the guess moves",
     )  # fmt: skip
     best, likeliest_ = _next(wanted, compared_)
 
