@@ -87,8 +87,7 @@ function views(list, open) {
   return node;
 }
 
-function copy(link, button) {
-  const address = new URL(link, document.baseURI).href;
+function copy(address, button) {
   const done = () => { button.textContent = 'Copied'; setTimeout(() => { button.textContent = 'Copy the link'; }, 2000); };
   const shown = () => { window.prompt('Its own link', address); };
   if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, shown);
@@ -119,9 +118,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
   const lines = make('div', 'lines', ...data.lines.map((row) => line(row, open)), data.rest ? rest(data.rest, more) : '');
   lines.setAttribute('role', 'list');
+  const address = new URL(data.link, document.baseURI).href;
   const link = make('button', 'copy', 'Copy the link');
   link.type = 'button';
-  link.onclick = () => copy(data.link, link);
+  link.onclick = () => copy(address, link);
+  const page = make('a', 'copy', 'Open as a page');
+  Object.assign(page, { href: address, target: '_blank', rel: 'noopener' });
   const check = make('p', `check${data.good ? '' : ' bad'}`, make('span', 'mark', data.good ? '✓' : '≈'), ' ', data.check);
   check.setAttribute('role', 'status');
 
@@ -129,7 +131,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     make('p', 'asked', data.asked), crumbs(data, open),
     make('div', 'formula', ...pieces(data.formula, open)),
     make('div', 'told', make('p', '', data.told), data.views.length ? views(data.views, open) : ''),
-    lines, make('div', 'foot', check, link));
+    lines, make('div', 'foot', check, make('div', 'links', data.place === 'dialog' ? page : '', link)));
   root.onkeydown = (event) => keys(event, root, back);
   if (old) old.replaceWith(root);
   else parentElement.append(root);
