@@ -20,7 +20,15 @@ MORE = 3  # times as many after each click
 ADDRESS = "receipt"
 FEW = 3  # terms that the formula of a sum spells out
 SHOWN_CONTEXT = 60  # characters
-SPOKEN = ("probability", "logit", "score", "value", "mean", "deviation")  # steps that are called by name
+SPOKEN = (
+    "probability",
+    "count",
+    "logit",
+    "score",
+    "value",
+    "mean",
+    "deviation",
+)  # steps that are called by name
 KEPT_CRUMBS = 5  # of a long way, and the first
 EXAMPLE = {"model": "girls-gpt", "context": "AN", "next": "N"}
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from explainer import checkpoints
-from explainer.models.bigram import CountedBigram, NeuralBigram, initial_weights
+from explainer.models.bigram import CountedBigram, NeuralBigram, count_pairs, initial_weights
 from explainer.traces import gpt
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import FORMS, BadReceipt, Receipt, receipt, walk
@@ -88,6 +88,17 @@ def test_a_count_worked_by_hand():
     assert step.total == 6
     assert step.result == step.made == 0.5
     assert step.order == [2, 0, 1]
+
+
+@pytest.mark.parametrize("weights", [None, [10, 1, 5]])
+def test_a_count_opens_to_the_words_that_were_counted(weights):
+    vocabulary, listed = Vocabulary(".AN"), ["ANNA", "NNNA", "AAN"]
+    table = probability_table(count_pairs(listed, vocabulary, weights).numpy(), 0.5)
+    made = Counted(table, 0.5, vocabulary, "N", "N", listed, weights)
+    count = walk(made, "pair-2")[-1]
+    assert [(term.label, term.operands[0].value) for term in count.terms] == [("ANNA", 1), ("NNNA", 2)]
+    assert count.result == count.made == (12 if weights else 3)
+    sound(count, "pair-2")
 
 
 def test_a_row_that_was_never_seen_is_uniform():

@@ -1,5 +1,6 @@
 """The receipt of a bigram, counted or learnt."""
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -19,18 +20,31 @@ class Counted:
         table: what was counted; smoothing: what was added to every count.
         context: the characters before; the last one counts.
         character: the one whose probability is explained.
+        words: what was counted, and how often each counts (once if no weights are given); if there are
+            any, a count opens to them.
     """
 
     def __init__(
-        self, table: ProbabilityTable, smoothing: float, vocabulary: Vocabulary, context: str, character: str
+        self,
+        table: ProbabilityTable,
+        smoothing: float,
+        vocabulary: Vocabulary,
+        context: str,
+        character: str,
+        words: Sequence[str] = (),
+        weights: Sequence[int] | None = None,
     ) -> None:
         self.table, self.smoothing = table, smoothing
+        self.symbols, self.words, self.weights = vocabulary.symbols, words, weights
         self.labels = [seen(symbol, vocabulary) for symbol in vocabulary.symbols]
         self.row = vocabulary.encode(BOUNDARY + context)[-1]
         self.column = vocabulary.encode(character)[0]
 
-    def step(self, name: str = "") -> Step:  # noqa: ARG002
-        """Return the one step there is: a count divided by the sum of its row."""
+    def step(self, name: str) -> Step:
+        """Return a step: the probability for an empty name, else the count ``pair-CHARACTER``."""
+        return self._count(int(name.split("-")[1])) if name else self._probability()
+
+    def _probability(self) -> Step:
         before, after = self.labels[self.row], self.labels[self.column]
         count = int(self.table.counts[self.row, self.column])
         told = f"{after} came after {before} {count:,} times; divided by how often anything did"
@@ -54,13 +68,34 @@ class Counted:
             )
         form = "{} + {}" if self.smoothing else "{}"
         return tuple(
-            Term(label, float(s), self._operands(float(c)), form, "counts")
-            for label, c, s in zip(self.labels, counts, smoothed, strict=True)
+            Term(self.labels[i], float(s), self._operands(i, float(c)), form, "counts")
+            for i, (c, s) in enumerate(zip(counts, smoothed, strict=True))
         )
 
-    def _operands(self, count: float) -> tuple[Operand, ...]:
-        counted = Operand("counted", count, "counts")
+    def _operands(self, column: int, count: float) -> tuple[Operand, ...]:
+        opens = f"pair-{column}" if count and self.words else ""
+        counted = Operand("counted", count, "counts", opens)
         return (counted, Operand("smoothing", self.smoothing, "counts")) if self.smoothing else (counted,)
+
+    def _count(self, column: int) -> Step:
+        before, after = self.labels[self.row], self.labels[column]
+        return Step(
+            name=f"count of {before}{after}",
+            told=f"Every word in which {after} comes after {before}, and how often it does",
+            symbol=f"count({before}{after})",
+            result=float(self.table.counts[self.row, column]),
+            terms=tuple(self._counted_in(self.symbols[self.row] + self.symbols[column])),
+            role="counts",
+        )
+
+    def _counted_in(self, pair: str) -> Iterator[Term]:
+        for word, weight in zip(self.words, self.weights or [1] * len(self.words), strict=True):
+            bounded = BOUNDARY + word + BOUNDARY
+            times = sum(bounded.startswith(pair, i) for i in range(len(word) + 1))  # NNN holds NN twice
+            if times:
+                operands = (Operand("times", times, "counts"), Operand("bearers", weight, "counts"))
+                used, form = (operands, "{} × {}") if self.weights else (operands[:1], "{}")
+                yield Term(word, float(times * weight), used, form, "counts")
 
 
 class Learned:
