@@ -144,9 +144,7 @@ def _bars(rows: Sequence[Strip], font_size: int, narrow: bool) -> list[Primitive
     rise = (high - low) / (1.05 * shares.max())
     step = 1 / len(labels)
     size = font_size if len(labels) <= 40 and not narrow else font_size * 2 // 3
-    drawn: list[Primitive] = [
-        Text(0, high, "probability", anchor="start", dx=-2.3 * font_size, dy=-font_size / 2)
-    ]
+    drawn: list[Primitive] = [Text(1, high, "probability", anchor="end", dy=-font_size / 2)]
     for value in ticks(0, 1.05 * shares.max()):
         y = low + value * rise
         drawn += [Line((0, 1), (y, y), palette.GRID, 1)]

@@ -52,11 +52,12 @@ def test_a_link_restores_the_neuron_and_a_key_moves_it(open_page):
 def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
     page = open_page(f"/neuron?neuron_inputs={count}")
     page.wait_for_selector(".js-plotly-plot .main-svg")
+    page.wait_for_selector(".drawing svg g")
     page.locator(".st-key-neuron_w1").wait_for()
     assert page.locator(".stSlider").count() == 2 * count + 2
     assert page.evaluate(ROOM)[0] <= 0
     bar = page.locator(".st-key-bar").bounding_box()["y"]
-    for part in (*page.locator(".stSlider, .js-plotly-plot, .stLatex, .katex").all(),):
+    for part in (*page.locator(".stSlider, .js-plotly-plot, .drawing, .stLatex, .katex").all(),):
         box = part.bounding_box()
         below = box["y"] >= bar - 1  # the controls under the picture
         assert below or box["y"] + box["height"] <= bar + 1, part.text_content()

@@ -1,0 +1,52 @@
+"""A drawing of every kind of primitive, played over three frames, that reports what was clicked."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from explainer.figures import palette
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Text, Words
+from explainer.ui.blocks import clickable
+
+X, Y = (0, 10), (0, 5)
+ROUTE = [1.0, 4.0, 9.0]  # of the mark, frame by frame
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def drawing() -> Drawing:
+    """Return the drawing."""
+    return Drawing(
+        [
+            Box(2, 4, 1, 2, palette.PROBABILITIES, opacity=0.5, title="a box", pick="box"),
+            Line([0, 10], [0, 5], palette.GREY),
+            Mark(
+                Each(ROUTE),
+                3,
+                40,
+                color=palette.ACTIVATIONS,
+                label=Each(["one", "two", "three"]),
+                title="m",
+                pick="m",
+            ),
+            Text(5, 4.5, [Words("red "), Words("input", palette.INPUT_TEXT, bold=True)]),
+            Text(5, 0.5, HOSTILE, shown=Each([True, False, True])),
+        ],
+        X,
+        Y,
+        frames=Frames(["first", "second", "third"], "frame", speed=2),
+        legend=[(Mark(0, 0, 16), "a mark")],
+    )
+
+
+if __name__ == "__main__":
+    clickable(
+        drawing(),
+        "Everything that can be drawn.",
+        key="drawn",
+        on_click=lambda point: st.session_state.update(picked=point["pick"]),
+        height=500,
+    )
+    st.write("picked:", st.session_state.get("picked", "nothing"))
