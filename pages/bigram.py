@@ -115,7 +115,7 @@ def how_good() -> None:
         ui.metrics(**bigram.sums(judged))
         model = receipt.counted(source, added, train=True)
         opens = receipt.of_letter(model, word)
-        receipt.picture(*bigram.pairs_picture(judged), key="bigram_pairs", on_click=opens)
+        ui.part(*bigram.pairs_picture(judged), key="bigram_pairs", on_pick=opens)
         ui.receipt_of(*receipt.beginning(model, word))
     with over:
         if not words.splits:

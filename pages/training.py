@@ -46,11 +46,11 @@ def nudge_a_letter() -> None:
         ui.chart(figure, letters.letters_alt(places, found.labels), key="training_plane")
     with guess:
         labels, probabilities, texts = training.likely(found, move)
-        figure = bars.bars(labels, probabilities, texts, font_size=ui.font_size())
+        figure = bars.bars(labels, probabilities, texts, opens=receipt.OPENS, font_size=ui.font_size())
         model = receipt.nudged(training.run(), letter, move.after)
         alt = bars.bars_alt("The next letter", labels, texts)
         with ui.shared(1, key="training_guesses")[0]:
-            receipt.picture(figure, alt, key="training_guess", on_click=receipt.of_one(model, text, labels))
+            ui.part(figure, alt, key="training_guess", on_pick=receipt.of_one(model, text, labels))
         ui.receipt_of(model, text, labels[0])
 
 

@@ -44,6 +44,14 @@ def primitives(app: AppTest, kind: str, index: int = 0) -> list[dict]:
     return [primitive for primitive in drawn(app, index)["primitives"] if primitive["kind"] == kind]
 
 
+def bars(app: AppTest, index: int = 0) -> list[tuple[str, float, str]]:
+    """Return the bars of a drawing from the top down: what stands at the left, the length, the text."""
+    boxes = [box for box in primitives(app, "box", index) if not box["pick"]]
+    texts = [text for text in primitives(app, "text", index) if text["anchor"] != "middle"]
+    lengths = [box["x1"] - box["x0"] for box in boxes]
+    return list(zip([t["text"] for t in texts[::2]], lengths, [t["text"] for t in texts[1::2]], strict=True))
+
+
 def _refused(constant: str) -> None:
     raise ValueError(f"A drawing holds {constant}.")
 

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, axis, figure, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
+from explainer.figures.drawing import Box, Drawing, Line, Primitive, Text
 
 # Ticks of a logarithmic axis as they are spoken.
 POWERS = {1: "one", 1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
+HALF = 0.325  # of a bar's height, in rows
+WIDTHS = 0.68, 0.55  # of a capital letter and of any other character, about, in sizes of its type
 
 
 def bars(
@@ -23,9 +25,9 @@ def bars(
     title: str = "",
     low: float = 0.0,
     high: float | None = None,
-    height: int = 480,
+    opens: str = "",
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw one bar a label, from the top down.
 
     Args:
@@ -34,6 +36,7 @@ def bars(
         lit: the bars in full colour, the others faint; all if not given.
         low: where a bar begins on a logarithmic axis.
         high: the longest length the axis has room for; the largest value if not given.
+        opens: what a click on a bar opens, in words; the picture reports the bar's number.
     Raises:
         ValueError: if a value is NaN or infinite, or not positive on a logarithmic axis.
     """
@@ -41,33 +44,27 @@ def bars(
     require_finite(values=values)
     if log and (values <= 0).any():
         raise ValueError("A logarithmic axis has no place for values that are not positive.")
-    faint = set() if lit is None else set(range(len(values))) - set(lit)
-    places = np.arange(len(values))
-    result = figure(height=height, font_size=font_size, bargap=0.35, showlegend=False)
-    result.add_trace(
-        go.Bar(
-            x=values,
-            y=places,
-            orientation="h",
-            text=list(texts),
-            textposition="outside",
-            constraintext="none",
-            textfont={"size": font_size, "color": palette.INK},
-            cliponaxis=False,
-            marker={"color": color, "opacity": [0.3 if i in faint else 1.0 for i in range(len(values))]},
-            hoverinfo="skip",
-        )
-    )
     longest = float(values.max(initial=1e-12)) if high is None else high
-    room = 1.1 + 0.035 * max(map(len, texts), default=0)  # for the text behind the longest bar
-    span = [np.log10(low or values.min() / 10), np.log10(longest) + 3] if log else [0, room * longest]
-    scale = {"type": "log", "tickvals": list(POWERS), "ticktext": list(POWERS.values())} if log else {}
-    result.update_xaxes(axis(title, font_size=font_size, range=span, showticklabels=log, **scale))
-    names = {"tickmode": "array", "tickvals": places, "ticktext": list(labels)}
-    result.update_yaxes(
-        axis(font_size=font_size, autorange="reversed", showgrid=False, zeroline=False, **names)
-    )
-    return result
+    start, end = (np.log10([low or values.min() / 10, longest])) if log else (0.0, longest)
+    ends = np.log10(values) if log else values  # (N,)
+    full = set(range(len(values)) if lit is None else lit)
+    ground = max(len(labels), 1) - 0.5
+    drawn: list[Primitive] = _powers(start, end, ground, font_size) if log else []
+    drawn.append(Line([start, start], [-0.5, ground], palette.GREY, width=1))
+    for i, (label, text) in enumerate(zip(labels, texts, strict=True)):
+        drawn.append(Box(start, ends[i], i + HALF, i - HALF, color, opacity=1 if i in full else 0.3))
+        drawn.append(Text(start, i, label, anchor="end", dx=-0.5 * font_size))
+        drawn.append(Text(ends[i], i, text, anchor="start", dx=0.4 * font_size))
+        if opens:  # the whole row: a short bar is no harder to hit
+            row = {"fill": palette.BACKGROUND, "opacity": 0, "title": opens, "pick": str(i)}
+            drawn.append(Box(start, end, i + 0.5, i - 0.5, **row))
+    if title:
+        drawn.append(Text((start + end) / 2, ground, title, dy=font_size * (2.3 if log else 1)))
+    longest_texts = (max(map(len, told), default=0) for told in (labels, texts))
+    left, right = (width * font_size * n for width, n in zip(WIDTHS, longest_texts, strict=True))
+    below = font_size * (1.6 * log + 1.6 * bool(title))
+    margins = (left + font_size, right + font_size, 0, below)
+    return Drawing(drawn, (start, end), (ground, -0.5), margins, font_size)
 
 
 def bars_alt(what: str, labels: Sequence[str], texts: Sequence[str]) -> str:
@@ -75,3 +72,10 @@ def bars_alt(what: str, labels: Sequence[str], texts: Sequence[str]) -> str:
     told = ", ".join(f"{label} {text}" for label, text in list(zip(labels, texts, strict=True))[:8])
     more = f" and {len(labels) - 8} more" if len(labels) > 8 else ""
     return f"{what}: {told}{more}."
+
+
+def _powers(start: float, end: float, ground: float, font_size: int) -> list[Primitive]:
+    """Return the lines and names of the powers of ten that lie between two exponents."""
+    inside = {np.log10(power): name for power, name in POWERS.items() if start <= np.log10(power) <= end}
+    lines = [Line([x, x], [-0.5, ground], palette.GRID, width=1) for x in inside]
+    return [*lines, *(Text(x, ground, name, dy=font_size) for x, name in inside.items())]

@@ -80,21 +80,36 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
         return st.columns(shares, gap="large")
 
 
-def part(figure: go.Figure | Drawing, alt: str, *, key: str, height: int | None = None) -> None:
+def part(
+    figure: go.Figure | Drawing,
+    alt: str,
+    *,
+    key: str,
+    height: int | None = None,
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
     """Draw a plotly figure or a drawing that takes what is left of its column.
 
     Args:
         height: in pixels, for a figure that needs only so much.
+        on_pick: gets the ``pick`` of what was clicked in a drawing, before the scene is drawn anew.
     """
     if isinstance(figure, go.Figure):
         figure.update_layout(height=height or PHONE_HEIGHT)  # the least that it takes
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
-    _picture(figure, alt, key=key, height=height or rest)
+    _picture(figure, alt, key=key, height=height or rest, on_pick=on_pick)
 
 
-def _picture(figure: go.Figure | Drawing, alt: str, *, key: str, height: str | int) -> None:
+def _picture(
+    figure: go.Figure | Drawing,
+    alt: str,
+    *,
+    key: str,
+    height: str | int,
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
     if isinstance(figure, Drawing):
-        drawing(figure.sent(), alt, key=key, height=height)
+        drawing(figure.sent(), alt, key=key, height=height, on_pick=on_pick)
     else:
         st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height)
 

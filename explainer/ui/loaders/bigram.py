@@ -1,7 +1,6 @@
 """The bigram's page: what is counted, drawn and learnt from its words."""
 
 from dataclasses import replace
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -162,7 +161,7 @@ def name_picture(drawn: trace.Sample, words: Words) -> Picture:
 
 def ten_picture(drawn: list[Drawn]) -> Picture:
     """Draw ten names and how surprising each is."""
-    labels = [escape(_ending(one.name, 16 if narrow() else 40)) for one in drawn]
+    labels = [_ending(one.name, 16 if narrow() else 40) for one in drawn]
     texts = [f"{nats(one.nll)} · {'new' if one.new else 'in the list'}" for one in drawn]
     look = {"color": palette.LOSS, "title": "nats per character", "font_size": font_size()}
     return bars(labels, [one.nll for one in drawn], texts, **look), bars_alt("Ten drawn names", labels, texts)
@@ -174,8 +173,9 @@ def pairs_picture(judged: trace.Likelihood) -> Picture:
     lengths = np.zeros(len(possible))
     lengths[possible] = 0.0 - judged.log_likelihoods[possible]
     texts = [_logarithm(p, length) for p, length in zip(judged.probabilities, lengths, strict=True)]
-    labels = [escape(label) for label in judged.labels]
-    figure = bars(labels, lengths, texts, color=palette.LOSS, font_size=font_size())
+    labels = judged.labels
+    look = {"color": palette.LOSS, "opens": "open the receipt", "font_size": font_size()}
+    figure = bars(labels, lengths, texts, **look)
     return figure, bars_alt("How surprising each pair is", labels, texts)
 
 

@@ -6,16 +6,13 @@ model again, such as ``counted_girl_21_0.1``; a visitor's own words and weights 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 import torch
 
 from explainer import checkpoints
 from explainer.components.grid import Cell
-from explainer.figures import palette
 from explainer.models.bigram import NeuralBigram
 from explainer.models.mlp import MLP
 from explainer.traces import receipt as trace
@@ -23,11 +20,9 @@ from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
 from explainer.traces.receipt.mlp import Perceptron
-from explainer.ui import deck
-from explainer.ui.blocks import PHONE_HEIGHT
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import KINDS, Source, Words, words
+from explainer.ui.loaders.words import KINDS, MIN_BEARERS, Source, Words, words
 from explainer.ui.receipt import open_receipt
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
@@ -36,8 +31,7 @@ GONE = (
     "kept. Open the receipt again from the page where the model was made."
 )
 UNKNOWN = "No model has the name in this link. Open a receipt by clicking a probability on a page."
-
-
+OPENS = "open the receipt"
 MOST_SMOOTHING = 1_000
 
 
@@ -87,7 +81,13 @@ def shipped() -> list[str]:
 
 def _shipped(model: str, context: str, character: str) -> Receipt:
     loaded = checkpoint(model)
-    return trace.receipt(loaded.model, loaded.vocabulary, context, character)
+    if loaded.meta["architecture"]["kind"] != "bigram":
+        return trace.receipt(loaded.model, loaded.vocabulary, context, character)
+    data, counts, smoothing = loaded.meta["data"], loaded.model.counts, loaded.model.smoothing
+    trace.check(loaded.vocabulary, context, character)
+    table = probability_table(counts.long().numpy(), smoothing)
+    listed = words(Source(data["sex"], data["min_bearers"])).part("train")
+    return Counted(table, smoothing, loaded.vocabulary, context, character, *listed)
 
 
 _small = st.cache_resource(_shipped, show_spinner=False, max_entries=64)
@@ -133,13 +133,14 @@ def _counted(
     source, added = _source(kind, counts, bearers), float(smoothing)
     if not 0 <= added <= MOST_SMOOTHING:
         raise BadReceipt(UNKNOWN)
-    vocabulary = _checked(source, context, character)
+    vocabulary, found = _checked(source, context, character), words(source)
     if part == "train":
         table = probability_table(bigram.counted_parts(source)["train"], added)
+        listed = found.part("train")
     else:
-        table = bigram.probabilities(source, added)
+        table, listed = bigram.probabilities(source, added), (found.words, found.weights)
     told = f"counted, {_called(source)}" + (f", smoothing {added:g}" if added else "")
-    return Made(Counted(table, added, vocabulary, context, character), told)
+    return Made(Counted(table, added, vocabulary, context, character, *listed), told)
 
 
 def _learned(
@@ -150,7 +151,7 @@ def _learned(
     run = bigram.training(source, *settings, _nearest(float(pull), bigram.REGULARISATIONS))
     vocabulary = _checked(source, context, character)
     model = NeuralBigram(torch.from_numpy(run.W[-1]))
-    told = f"learnt by gradient descent, {_called(source)}"
+    told = f"learnt in {settings[0]:,} steps, {_called(source)}"
     return Made(Learned(model, vocabulary, context, character), told)
 
 
@@ -166,8 +167,11 @@ def _checked(source: Source, context: str, character: str) -> Vocabulary:
 
 
 def _called(source: Source) -> str:
-    own = "your own list" if source.kind == "own" else f"names of {KINDS[source.kind]}"
-    return own.replace("of both", "of girls and boys")
+    if source.kind == "own":
+        return "your own list"
+    who = "girls and boys" if source.kind == "both" else KINDS[source.kind]
+    least = f" with {source.min_bearers:,} bearers or more" if source.min_bearers > MIN_BEARERS[0] else ""
+    return f"{'bearers of ' if source.weighted else ''}names of {who}{least}"
 
 
 def of_pair(models: Sequence[str], found: Words) -> Callable[[Cell], None]:
@@ -184,11 +188,11 @@ def of_pair(models: Sequence[str], found: Words) -> Callable[[Cell], None]:
     return clicked
 
 
-def of_letter(model: str, word: str) -> Callable[[dict[str, Any]], None]:
+def of_letter(model: str, word: str) -> Callable[[str], None]:
     """Return what opens the receipt of the letter of a word that was clicked, its end included."""
 
-    def clicked(point: dict[str, Any]) -> None:
-        place = int(point["point_index"])
+    def clicked(pick: str) -> None:
+        place = int(pick)
         open_receipt(model, word[:place], (word + BOUNDARY)[place])
 
     return clicked
@@ -208,9 +212,9 @@ def first(model: str, probabilities: np.ndarray, found: Words) -> tuple[str, str
 # --- the Training page ------------------------------------------------------------------------------
 
 
-def of_one(model: str, context: str, symbols: list[str]) -> Callable[[dict[str, Any]], None]:
+def of_one(model: str, context: str, symbols: list[str]) -> Callable[[str], None]:
     """Return what opens the receipt of the next letter that was clicked among some."""
-    return lambda point: open_receipt(model, context, symbols[int(point["point_index"])])
+    return lambda pick: open_receipt(model, context, symbols[int(pick)])
 
 
 def nudged(run: str, letter: str, place: np.ndarray) -> str:
@@ -253,35 +257,3 @@ def _trained_here() -> tuple[MLP, Vocabulary]:
     if model is None:
         raise BadReceipt(GONE)
     return model, st.session_state["training_of"][2]
-
-
-# --- charts -----------------------------------------------------------------------------------------
-
-
-def picture(figure: go.Figure, alt: str, *, key: str, on_click: Callable[[dict[str, Any]], None]) -> None:
-    """Draw bars that open their receipts, in what is left of their column.
-
-    Args:
-        on_click: gets plotly's point before the scene is drawn anew.
-    """
-    clicks = st.session_state.setdefault(f"{key}_clicks", 0)  # a new chart each time: nothing stays selected
-
-    def clicked() -> None:
-        for point in st.session_state[f"{key}_{clicks}"]["selection"]["points"][:1]:
-            st.session_state[f"{key}_clicks"] += 1
-            on_click(point)
-
-    height = PHONE_HEIGHT if deck.narrow() else "stretch"
-    # What is skipped on hover cannot be clicked; what is not clicked stays as it is.
-    same = {"marker": {"opacity": 1}, "textfont": {"color": palette.INK}}
-    figure.update_traces(hoverinfo="none", selected=same, unselected=same, selector={"type": "bar"})
-    figure.update_layout(height=PHONE_HEIGHT)  # the least that it takes
-    st.plotly_chart(
-        figure,
-        key=f"{key}_{clicks}",
-        alt=alt,
-        height=height,
-        config={"displayModeBar": False, "responsive": True},
-        on_select=clicked,
-        selection_mode="points",
-    )
