@@ -101,6 +101,8 @@ def open_page(chromium, app):
         page = context.new_page()
         page.goto(base + path)
         settled(page)
+        if base == app:
+            page.wait_for_function("window.__clicker !== undefined")  # before it stands, keys go nowhere
         return page
 
     yield visit
