@@ -38,7 +38,6 @@ def animate(
     milliseconds: int = 250,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-    below: int | None = None,
 ) -> Animation:
     """Give a figure its frames and their controls; the picture that shows first is frame ``at``.
 
@@ -49,7 +48,6 @@ def animate(
         at: index of the first picture, -1 for the last.
         milliseconds: how long a frame stays while playing.
         narrow: whether the buttons stand below the slider, as on a phone, instead of to its left.
-        below: pixels under the plots that belong to an axis; room for its numbers and title if not given.
     Returns:
         A figure with the same traces and layout.
     """
@@ -57,7 +55,7 @@ def animate(
     for trace, change in zip(traces, frames[at], strict=True):
         figure.data[trace].update(change)
     types = [figure.data[trace].type for trace in traces]
-    below = 3 * font_size if below is None else below
+    below = 3 * font_size  # an axis's numbers and title
     rows = 5 if narrow else 3
     figure.update_layout(margin={"b": below + rows * font_size + 16})
     result = Animation(figure)

@@ -164,11 +164,6 @@ class Drawing:
         return _plain(value)
 
 
-def of_kind(drawing: Drawing, kind: type) -> list:
-    """Return the primitives of one kind, in their order."""
-    return [primitive for primitive in drawing.primitives if isinstance(primitive, kind)]
-
-
 def diverging(value: float, limit: float) -> str:
     """Return the colour of a signed number, centred on zero; ±limit is full."""
     return f"diverging {0.5 + 0.5 * float(np.clip(value / limit, -1, 1)):.3f}"

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from explainer.figures import palette
-from explainer.figures.drawing import Box, Each, Line, Mark, Text, of_kind
+from explainer.figures.drawing import Box, Each, Line, Mark, Text
 from explainer.figures.letters import letters, letters_alt, moved_letter
 from explainer.figures.strip import BARS, Strip, draws, draws_alt, strips
+from tests.drawings import of_kind
 
 ROWS = [
     Strip("·", np.array([0, 0.2, 0.7, 1.0]), ["·", "A", "B"], 0.25, 1),

@@ -5,9 +5,10 @@ import pytest
 
 from explainer.figures import bengio, palette
 from explainer.figures.bengio import architecture, architecture_alt
-from explainer.figures.drawing import Box, Mark, Text, of_kind
+from explainer.figures.drawing import Box, Mark, Text
 from explainer.figures.histogram import Histogram, histograms, histograms_alt, stand_on
 from explainer.figures.window import sliding
+from tests.drawings import of_kind
 
 SYMBOLS = [".", "A", "B"]
 EMB = np.array([[0.5, -1.0], [2.0, 0.25]])

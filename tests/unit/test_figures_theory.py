@@ -7,7 +7,8 @@ import pytest
 from explainer.figures import curves, network, palette, plane
 from explainer.figures.animation import animate
 from explainer.figures.base import figure, number
-from explainer.figures.drawing import Line, Mark, Text, of_kind
+from explainer.figures.drawing import Line, Mark, Text
+from tests.drawings import of_kind
 
 
 @pytest.mark.parametrize(
