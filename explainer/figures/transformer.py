@@ -1,16 +1,13 @@
 """Figure 1 of Vaswani et al. (2017), its decoder half redrawn: one path from a text to the next character."""
 
 from collections.abc import Sequence
-from html import escape
-
-import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, bare_axis, figure
+from explainer.figures.base import FONT_SIZE
+from explainer.figures.drawing import DOTTED, Box, Drawing, Line, Primitive, Text
 
 # Each block's floor, of 100 from the ground up, its left and right edge, and its colour.
-LEFT, RIGHT = 16.0, 84.0
+LEFT, RIGHT, MIDDLE = 16.0, 84.0, 50.0
 FLOORS = (
     (9.0, LEFT, 48.5, palette.INPUT),
     (9.0, 51.5, RIGHT, palette.INPUT),
@@ -37,11 +34,12 @@ def decoder(
     layers: int,
     guesses: Sequence[tuple[str, float]],
     *,
-    height: int = 640,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw the path of a text through the blocks to the most probable next characters.
+
+    A click reports ``block 3`` or ``guess 0``.
 
     Args:
         text: what was read, whitespace made visible.
@@ -49,38 +47,17 @@ def decoder(
         opened: the block that stands out; layer: of how many layers, counted from 0.
         guesses: characters and their probabilities, the best first.
     """
-    result = figure(height=height, font_size=font_size, showlegend=False, barmode="overlay", bargap=0)
-    result.update_layout(xaxis=bare_axis(0, 100), yaxis=bare_axis(0, 101))
-    _paths(result, font_size)
-    middles = [low + HEIGHT / 2 for low, *_ in FLOORS]
-    result.add_trace(
-        go.Bar(
-            x=[right - left for _, left, right, _ in FLOORS],
-            base=[left for _, left, *_ in FLOORS],
-            y=middles,
-            width=HEIGHT,
-            orientation="h",
-            marker={
-                "color": [color for *_, color in FLOORS],
-                "opacity": [0.5 if i == opened else 0.16 for i in range(len(FLOORS))],
-                "line": {
-                    "color": palette.INK,
-                    "width": [4 if i == opened else 0 for i in range(len(FLOORS))],
-                },
-            },
-            hoverinfo="none",
-            selected={"marker": {"opacity": 0.5}},
-            unselected={"marker": {"opacity": 0.16}},
-        )
-    )
-    for i, (label, (_, left, right, _)) in enumerate(zip(blocks, FLOORS, strict=True)):
-        told = f"<b>{label}</b>" if i == opened else label
-        _write(result, told, (left + right) / 2, middles[i], font_size)
     most = 15 if narrow else 26  # letters that have room
-    _write(result, f"<b>{escape(text[-most:])}</b>", 50, 3, font_size + 4, palette.INPUT_TEXT)
-    _write(result, f"{layers} ×<br>layer {layer + 1}", RIGHT + 1.5, 40, font_size, anchor="left")
-    _guessed(result, guesses, font_size)
-    return result
+    drawn = _paths(font_size)
+    for i, (label, floor) in enumerate(zip(blocks, FLOORS, strict=True)):
+        drawn += _block(i, label, floor, i == opened)
+    read = Text(MIDDLE, 3, text[-most:], palette.INPUT_TEXT, font_size + 4, bold=True)
+    beside = [
+        Text(RIGHT + 2, y, told, anchor="start")
+        for y, told in ((41.5, f"{layers} ×"), (37, f"layer {layer + 1}"))
+    ]
+    drawn += [read, *beside, *_guessed(guesses)]
+    return Drawing(drawn, (0, 100), (0, 101), font_size=font_size)
 
 
 def decoder_alt(text: str, layers: int, opened: str, guesses: Sequence[tuple[str, float]]) -> str:
@@ -93,62 +70,46 @@ def decoder_alt(text: str, layers: int, opened: str, guesses: Sequence[tuple[str
     )
 
 
-def _paths(result: go.Figure, font_size: int) -> None:
-    """Draw the frame around a layer, the stream through it, and the two places where something is added."""
-    line = {"color": palette.GREY, "width": 3}
-    box = {"x0": LEFT - 2, "x1": RIGHT + 1, "y0": FRAME[0], "y1": FRAME[1]}
-    shapes = [{"type": "rect", **box, "line": {"color": palette.GREY, "width": 2, "dash": "dot"}}]
-    middle = 50.0
-    shapes += [_line(x, 5.2, x, 9.0, line) for x in (32.0, 68.0)]
-    tops = [15.2, *(low + HEIGHT for low, *_ in FLOORS[2:])]
-    ends = [low for low, *_ in FLOORS[2:]] + [86.0]
-    shapes += [_line(middle, low, middle, high, line) for low, high in zip(tops, ends, strict=True)]
+def _block(i: int, label: str, floor: tuple[float, float, float, str], opened: bool) -> list[Primitive]:
+    low, left, right, color = floor
+    look = {"color": palette.INK, "width": 4, "opacity": 0.5} if opened else {"opacity": 0.16}
+    box = Box(left, right, low, low + HEIGHT, fill=color, **look, title=f"open {label}", pick=f"block {i}")
+    return [box, Text((left + right) / 2, low + HEIGHT / 2, label, bold=opened)]
+
+
+def _paths(font_size: int) -> list[Primitive]:
+    """Draw the frame around a layer, the stream through it, and the places where something is added."""
+    low, high = FRAME
+    drawn: list[Primitive] = [
+        Line([LEFT - 2, RIGHT + 1, RIGHT + 1, LEFT - 2, LEFT - 2], [low, low, high, high, low], palette.GREY,
+             2, DOTTED)
+    ]  # fmt: skip
+    tops = [15.2, *(floor + HEIGHT for floor, *_ in FLOORS[2:])]
+    ends = [*(floor for floor, *_ in FLOORS[2:]), 86.0]
+    drawn += [_wire((x, x), (5.2, 9.0)) for x in (32.0, 68.0)]
+    drawn += [_wire((MIDDLE, MIDDLE), ends_of) for ends_of in zip(tops, ends, strict=True)]
     for entry, out in ((19.8, SUMS[0]), (39.7, SUMS[1])):
-        shapes += [
-            _line(middle, entry, STREAM, entry, line),
-            _line(STREAM, entry, STREAM, out, line),
-            _line(STREAM, out, middle, out, line),
-        ]
-    result.update_layout(shapes=[{"layer": "below", **shape} for shape in shapes])
-    for place in (17.0, *SUMS):
-        _write(result, "⊕", middle, place, round(1.3 * font_size), background=palette.BACKGROUND)
+        drawn.append(_wire((MIDDLE, STREAM, STREAM, MIDDLE), (entry, entry, out, out)))
+    size = round(1.4 * font_size)
+    return drawn + [Text(MIDDLE, place, "⊕", size=size, halo=True) for place in (17.0, *SUMS)]
 
 
-def _line(x0: float, y0: float, x1: float, y1: float, line: dict) -> dict:
-    return {"type": "line", "x0": x0, "y0": y0, "x1": x1, "y1": y1, "line": line}
+def _wire(x: Sequence[float], y: Sequence[float]) -> Line:
+    return Line(x, y, palette.GREY)
 
 
-def _guessed(result: go.Figure, guesses: Sequence[tuple[str, float]], font_size: int) -> None:
+def _guessed(guesses: Sequence[tuple[str, float]]) -> list[Primitive]:
+    """Draw the guesses as bars over their characters, the longest as high as there is room."""
     low, high = GUESSES
     step = (RIGHT - LEFT + 20) / len(guesses)
-    x = LEFT - 10 + step * (np.arange(len(guesses)) + 0.5)
-    values = np.array([p for _, p in guesses])
-    result.add_trace(
-        go.Bar(
-            x=x,
-            y=values / max(values.max(), 1e-9) * (high - low),
-            base=low,
-            width=0.5 * step,
-            marker={"color": palette.PROBABILITIES},
-            hoverinfo="skip",
-            unselected={"marker": {"opacity": 1}},
-        )
-    )
-    for place, (character, p), bar in zip(x, guesses, values / max(values.max(), 1e-9), strict=True):
-        _write(result, f"<b>{escape(character)}</b>", place, low - 2.4, font_size, palette.PROBABILITIES_TEXT)
-        _write(result, f"{p:.0%}", place, low + bar * (high - low) + 2.2, font_size)
-
-
-def _write(
-    result: go.Figure,
-    text: str,
-    x: float,
-    y: float,
-    size: int,
-    color: str = palette.INK,
-    anchor: str = "center",
-    background: str = "rgba(0,0,0,0)",
-) -> None:
-    font = {"size": size, "color": color}
-    place = {"x": x, "y": y, "showarrow": False, "xanchor": anchor, "yanchor": "middle"}
-    result.add_annotation(text=text, font=font, bgcolor=background, captureevents=False, **place)
+    drawn: list[Primitive] = []
+    for i, (character, p) in enumerate(guesses):
+        x, top = LEFT - 10 + step * (i + 0.5), low + p / guesses[0][1] * (high - low)
+        title = f"{character}: {p:.1%}; open its receipt"
+        drawn += [
+            Box(x - 0.25 * step, x + 0.25 * step, low, top, fill=palette.PROBABILITIES, title=title,
+                pick=f"guess {i}"),
+            Text(x, low - 2.4, character, palette.PROBABILITIES_TEXT, bold=True),
+            Text(x, top + 2.2, f"{p:.0%}"),
+        ]  # fmt: skip
+    return drawn

@@ -60,10 +60,9 @@ def test_a_token_tells_its_bytes_by_key(open_page):
 
 def test_a_click_on_a_block_opens_it(open_page):
     page = open_page("/gpt?scene=architecture")
-    chart = page.locator(".js-plotly-plot").first
-    chart.locator(".bars .point path").nth(5).wait_for(timeout=20_000)
-    box = chart.locator(".bars .point path").nth(5).bounding_box()
-    page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)
+    page.get_by_text("MLP · ").wait_for(timeout=20_000)
+    box = page.get_by_text("MLP · ").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_function("location.search.includes('gpt_block=MLP')", timeout=20_000)
     settled(page)
     page.get_by_text("MLP: 1,179,648 parameters in each of 6 layers").wait_for(timeout=20_000)

@@ -10,7 +10,7 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.traces import gpt as trace
 from explainer.traces import tokens
-from tests.scenes import open_sound
+from tests.scenes import open_sound, primitives
 
 TEXT = "To be, or not"
 
@@ -115,11 +115,14 @@ def test_the_guesses_and_the_parameters_are_the_models(loaded, traced):
     app = page("architecture", model="Shakespeare", text=TEXT)
     count = sum(p.numel() for p in loaded.model.parameters())
     assert f"of {count:,}" in told(app)
-    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     best = int(traced.probabilities[-1].argmax())
-    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    notes = [text["text"] for text in primitives(app, "text")]
     assert f"{traced.probabilities[-1].max():.0%}" in notes
-    assert f"<b>{loaded.vocabulary.symbols[best].replace(' ', '␣')}</b>" in notes
+    assert loaded.vocabulary.symbols[best].replace(" ", "␣") in notes
+    bars = [box for box in primitives(app, "box") if box["pick"].startswith("guess")]
+    heights = np.array([bar["y1"] - bar["y0"] for bar in bars])
+    expected = np.sort(traced.probabilities[-1])[::-1][: len(bars)]
+    np.testing.assert_allclose(heights / heights[0], expected / expected[0], atol=1e-3)
 
 
 def test_weights_are_shown_a_window_at_a_time(loaded):
@@ -133,9 +136,8 @@ def test_weights_are_shown_a_window_at_a_time(loaded):
 @pytest.mark.parametrize("model", ["Shakespeare", "girls' names"])
 def test_any_text_goes_through_the_model(text, model):
     app = page("architecture", model=model, text=text)
-    notes = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["annotations"]
-    assert not any("<script>" in note["text"] or "<b>x" in note["text"] for note in notes)
     assert matrix(app)[1].shape[0] >= 1
+    assert "<script>" not in told(app)
 
 
 def test_sizes_are_told_with_their_sources():
@@ -146,10 +148,23 @@ def test_sizes_are_told_with_their_sources():
     assert "Radford et al. 2019" in told(app)
 
 
-def test_the_squares_are_to_scale():
-    figure = json.loads(page("to-scale").get("plotly_chart")[0].proto.spec)
-    sides = np.array(figure["frames"][-1]["data"][0]["width"])
-    mlp, ours, xl, gpt4 = sides**2
-    assert gpt4 / xl == pytest.approx(1_760e9 / 1_542e6, rel=1e-6)
-    assert xl / ours == pytest.approx(143, rel=0.01)
-    assert ours / mlp == pytest.approx(10.8e6 / 13_374, rel=0.01)
+@pytest.mark.parametrize(
+    ("frame", "larger", "smaller", "ratio"),
+    [(-1, 0, 1, 1_760e9 / 1_542e6), (12, 1, 2, 1_542e6 / 10.79e6), (0, 2, 3, 10.79e6 / 13_374)],
+)
+def test_the_areas_are_to_scale(frame, larger, smaller, ratio):
+    boxes = primitives(page("to-scale"), "box")  # the largest first
+    assert len(boxes) == 4
+    assert all(box["x1"] == box["y1"] for box in boxes)
+    sides = [boxes[i]["x1"]["each"][frame] for i in (larger, smaller)]
+    assert (sides[0] / sides[1]) ** 2 == pytest.approx(ratio, rel=0.02)
+
+
+@pytest.mark.parametrize("model", ["Shakespeare", "girls' names"])
+def test_the_best_guess_opens_its_receipt(model):
+    app = page("architecture", model=model, text="MARI")
+    app.button(key="show_receipt").click().run()
+    assert not app.exception
+    sent = json.loads(parts(app, "receipt")[0].json)
+    assert sent["good"]
+    assert sent["crumbs"][0]["name"] == "probability"

@@ -16,6 +16,7 @@ from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
 from explainer.ui import blocks, deck, widgets
 from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached, shown
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
@@ -262,10 +263,21 @@ def decoder(asked: Opened) -> None:
     alt = transformer.decoder_alt(visible(asked.text), loaded.model.config.n_layer, asked.part, guesses)
 
     def click(point: dict) -> None:
-        if point["curve_number"] == 0:
-            st.session_state["gpt_block"] = names_[point["point_index"]]
+        kind, number = point["pick"].split()
+        if kind == "block":
+            st.session_state["gpt_block"] = names_[int(number)]
+        else:
+            open_receipt(*_receipt(asked, int(number)))
 
     blocks.clickable(figure, alt, key="gpt_decoder", on_click=click)
+    deck.receipt_of(*_receipt(asked, 0))
+
+
+def _receipt(asked: Opened, rank: int) -> tuple[str, str, str]:
+    """Return model, context and character of one of the likeliest guesses, as the receipt wants them."""
+    order = np.argsort(-traced(asked.name, asked.text).probabilities[-1], kind="stable")  # (V,)
+    context = asked.text.removeprefix(BOUNDARY) if asked.name.endswith("-gpt") else asked.text
+    return asked.name, context, vocabulary_of(asked.name).symbols[int(order[rank])]
 
 
 def best(asked: Opened, most: int = 6) -> list[tuple[str, float]]:
@@ -374,9 +386,9 @@ def sizes() -> tuple[list[str], list[int]]:
 
 
 def zoom() -> None:
-    """Draw the sizes as squares to scale, seen from farther and farther away."""
+    """Draw the sizes as areas to scale, seen from farther and farther away."""
     labels, values = sizes()
-    figure = scale.zoom(labels, values, first=1, font_size=deck.font_size(), narrow=deck.narrow())
+    figure = scale.zoom(labels, values, first=1, font_size=deck.font_size())
     blocks.chart(figure, scale.zoom_alt(labels, values), key="gpt_scale")
 
 
