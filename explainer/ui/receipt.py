@@ -274,12 +274,13 @@ def _right_side(step: "Step", path: str) -> list[Any]:
 def _sum(step: "Step") -> list[Any]:
     """Return the largest terms with their signs, and how many more there are."""
     pieces: list[Any] = []
-    for i in step.order[:FEW]:
-        term = step.terms[i]
+    largest = [step.terms[i] for i in step.order[:FEW]]
+    spelled = [term for term in largest if term.value] or largest[:1]
+    for term in spelled:
         if pieces or term.value < 0:
             pieces.append("−" if term.value < 0 else "+")
         pieces.append(_plain(abs(term.value), term.role))
-    more = len(step.terms) - FEW
+    more = len(step.terms) - len(spelled)
     return [*pieces, "+", f"{more:,} more"] if more > 0 else pieces
 
 
@@ -307,9 +308,9 @@ def _check(step: "Step") -> str:
 def text(value: float, role: str = "activations") -> str:
     """Return a number with four decimals and a true minus sign; counts and tiny ones as they are spoken."""
     if role == "counts" or (role == "input" and value in (0, 1)):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return f"{value + 0.0:,.2f}".rstrip("0").rstrip(".")  # minus zero is zero
     if abs(value) >= 0.00005 or value == 0:
-        return f"{value:,.4f}".replace("-", "−")
+        return f"{value + 0.0:,.4f}".replace("-", "−")
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
 

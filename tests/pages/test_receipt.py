@@ -182,3 +182,13 @@ def test_a_list_of_ones_own_has_receipts():
     sent = step(app)
     assert sent["asked"].startswith("counted, your own list")
     assert sent["good"]
+
+
+def test_a_shipped_count_opens_to_the_names_it_was_counted_in():
+    sent = step(linked(model="girls-bigram", context="AN", next="N", step="pair-17"))
+    counted = checkpoints.load("girls-bigram").model.counts
+    n = names.VOCABULARY.encode("N")[0]
+    assert n == 17
+    assert sent["formula"][-1]["text"] == f"{int(counted[n, n]):,}"
+    assert all("NN" in line["label"] for line in sent["lines"])
+    assert sent["good"]

@@ -13,6 +13,7 @@ from explainer.traces import gpt
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import FORMS, BadReceipt, Receipt, receipt, walk
 from explainer.traces.receipt.bigram import Counted
+from explainer.ui.receipt import text
 from explainer.vocabulary import UnknownCharacter, Vocabulary
 
 NAMES = sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if "." not in path.stem)
@@ -191,6 +192,23 @@ def test_what_no_model_can_be_asked_is_refused(names_gpt, context, character, to
 def test_unknown_characters_are_named(names_gpt):
     with pytest.raises(UnknownCharacter, match="“5”"):
         receipt(names_gpt.model, names_gpt.vocabulary, "A5", "N")
+
+
+@pytest.mark.parametrize(
+    ("value", "role", "told"),
+    [
+        (-1.42, "weights", "−1.4200"),
+        (-0.0, "input", "0"),
+        (0.0, "activations", "0.0000"),
+        (1.0, "input", "1"),
+        (1.0, "probabilities", "1.0000"),
+        (1563.4, "counts", "1,563.4"),
+        (-0.0000123, "activations", "−1.2·10⁻⁵"),
+        (12345.678, "activations", "12,345.6780"),
+    ],
+)
+def test_numbers_are_told_so_that_they_add_up(value, role, told):
+    assert text(value, role) == told
 
 
 def test_a_text_model_needs_a_text():
