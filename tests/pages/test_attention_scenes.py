@@ -107,7 +107,7 @@ def test_a_long_row_keeps_its_sum():
     assert unpacked_values(header, 3).size == 21
 
 
-@pytest.mark.parametrize("numbers", ["the eight largest", "all"])
+@pytest.mark.parametrize("numbers", ["the largest", "all"])
 def test_shares_times_values_add_up_to_z(traced, numbers):
     _, shown = head_page("values", numbers=numbers)
     z = traced.layers[1].z[3, 4]
@@ -178,7 +178,7 @@ def test_guesses_are_those_of_the_logit_lens(girls, traced, colour):
     top, ids = lens.max(axis=-1), girls.vocabulary.encode("ZUZAN")
     symbols = girls.vocabulary.symbols
     text = header["matrices"][0]["texts"][4 * 6 + 2]
-    assert text == f"{symbols[lens[4, 2].argmax()]}\u00a0{top[4, 2]:.0%}"[:-1]
+    assert text == f"{symbols[lens[4, 2].argmax()]}\u00a0{min(round(100 * float(top[4, 2])), 99)}"
     if colour == "its guess":
         np.testing.assert_allclose(shown["guess"], top, rtol=1e-4)
     else:

@@ -23,16 +23,16 @@ from explainer.ui.source import cached, shown
 from explainer.vocabulary import BOUNDARY
 
 STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
-NUMBERS = {"some": "the eight largest", "all": "all"}
+NUMBERS = {"some": "the largest", "all": "all"}
 COLOURS = {"guess": "its guess", "truth": "what truly follows"}
-LINES = 2  # lines that a query is folded into
-PHONE_LINES = 8
-KEYS = 20  # characters of a row that are shown one by one
-VALUES = 6  # the same where their values stand below each other
-OUTPUTS = 8  # numbers of z that are shown
+# On a projector, and on a phone:
+LINES = (2, 8)  # lines that a query is folded into
+KEYS = (20, 8)  # characters of a row that are shown one by one
+VALUES = (6, 4)  # the same where their values stand below each other
+OUTPUTS = (8, 5)  # numbers of z that are shown
+POSITIONS = (24, 11)  # columns of the guesses
 LENGTH = 72  # characters of a continuation
 LIKELIEST = 8  # next characters that are compared
-POSITIONS = 24  # columns of the guesses
 SPACE = "\u00a0"  # stands in labels, where a space of the text would be shown as ␣
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -171,6 +171,11 @@ def pair(wanted: Asked) -> Pair:
     return Pair(layer, head, query, int(pattern.argmax()) if key < 0 else key)
 
 
+def _room(numbers: tuple[int, int]) -> int:
+    """Return how much there is room for, of a pair for a projector and for a phone."""
+    return numbers[deck.narrow()]
+
+
 def _head(places: list[str], default: str) -> str:
     """Draw the choice of a head; the first scene writes its own choice into the address, which counts."""
     told, key = st.query_params.get("attention_head"), "attention_head"
@@ -266,12 +271,11 @@ def _dot(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
 
 def _folded(values: np.ndarray, name: str, role: str, row: int, title: str) -> Matrix:
     """Return a vector (hs,) as a matrix of a few lines."""
-    lines = PHONE_LINES if deck.narrow() else LINES
-    return Matrix(values.reshape(lines, -1), name, role, (row, 0), title=title)
+    return Matrix(values.reshape(_room(LINES), -1), name, role, (row, 0), title=title)
 
 
 def _softmax(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
-    kept, labels, rest = _kept(wanted, chosen, found, KEYS)
+    kept, labels, rest = _kept(wanted, chosen, found, _room(KEYS))
     future = kept > chosen.query  # (K,)
     added = [np.nan] * bool(rest)
     rows = [
@@ -345,8 +349,8 @@ def _kept(
 
 
 def _values(wanted: Asked, chosen: Pair, found: one_head.OneHead, numbers: str) -> tuple:
-    kept, labels, rest = _kept(wanted, chosen, found, VALUES)
-    largest = np.argsort(-np.abs(found.z), kind="stable")[:OUTPUTS]  # (OUTPUTS,)
+    kept, labels, rest = _kept(wanted, chosen, found, _room(VALUES))
+    largest = np.argsort(-np.abs(found.z), kind="stable")[: _room(OUTPUTS)]  # (some,)
     columns = np.arange(len(found.z)) if numbers == "all" else np.sort(largest)  # (D,)
     others = [found.brought[rest].sum(axis=0)] if rest else []  # (hs,)
     v = np.vstack([found.v[kept], *others])[:, columns]  # (K, D)
@@ -362,7 +366,7 @@ def _values(wanted: Asked, chosen: Pair, found: one_head.OneHead, numbers: str) 
         Matrix(z, "z", "activations", (1, 1), title="z"),
     ]  # fmt: skip
     terms = (shares * v.T)[None]  # (1, D, K)
-    order = np.argsort(-np.abs(z[0]), kind="stable")[:OUTPUTS].tolist()
+    order = np.argsort(-np.abs(z[0]), kind="stable")[: _room(OUTPUTS)].tolist()
     told = "Each share times what that character has to tell; the sum is what the head brings."
     stages = Stages([Stage(told, [(0, 0, None), (1, None, j), (2, 0, j)]) for j in order])
     alt = f"The pattern of {wanted.places[chosen.query]} times the values gives z, {len(found.z)} numbers."
@@ -482,13 +486,11 @@ def _difference(found: switching.Comparison) -> str:
 
 def window(wanted: Asked) -> range:
     """Return which characters' guesses are shown; draw a slider if there are more than fit."""
-    T = len(wanted.text)
-    if T <= POSITIONS:
+    T, most = len(wanted.text), _room(POSITIONS)
+    if most >= T:
         return range(T)
-    first = (
-        widgets.slider("from character", 1, T - POSITIONS + 1, T - POSITIONS + 1, key="attention_from") - 1
-    )
-    return range(first, first + POSITIONS)
+    first = widgets.slider("from character", 1, T - most + 1, T - most + 1, key="attention_from") - 1
+    return range(first, first + most)
 
 
 def guess_grid(wanted: Asked, places: range, colour: str) -> None:
@@ -505,14 +507,15 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
     value = top if colour == "guess" else true
     rows = ["embeddings", *(f"layer{SPACE}{n}" for n in range(1, len(found)))]
     texts = [
-        [f"{symbols[i]}{SPACE}{p:.0%}"[:-1] for i, p in zip(*row, strict=True)]
+        [_guess(symbols[i], float(p)) for i, p in zip(*row, strict=True)]
         for row in zip(best, top, strict=True)
     ]
     ends = [symbols[i] if place + 1 < len(ids) else "?" for i, place in zip(truth, places, strict=True)]
     drawn = [
         Matrix(
             value, "guess" if colour == "guess" else "truth", "probabilities", (0, 0), rows=rows, cols=labels,
-            scale_max=1.0, texts=texts, title="likeliest next character, in %",
+            scale_max=1.0, texts=texts,
+            title="likeliest next character" + ("" if deck.narrow() else ", in %"),
         ),
         Matrix(
             true[-1:], "follows", "input", (1, 0), rows=[f"truly{SPACE}follows"], shade="none", texts=[ends],
@@ -529,6 +532,11 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
 
     alt = f"The guesses of {len(rows)} layers after each of {len(labels)} characters."
     grid(drawn, key="attention_lens", alt=alt, links=Cross(0), on_press=press)
+
+
+def _guess(character: str, probability: float) -> str:
+    """Return a guess as it stands in its cell: 99 at most, because nothing is certain."""
+    return character if deck.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}"
 
 
 def likeliest(wanted: Asked) -> str:
