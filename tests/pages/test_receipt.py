@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints, names
 from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
+from explainer.ui.deck import PAGES
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import open_scene
+from tests.scenes import APP, open_scene
 
 
 def linked(**query: str) -> AppTest:
@@ -174,6 +175,32 @@ def test_the_button_beside_the_dots_opens_the_receipt(file, scene):
     assert sent["place"] == "dialog"
     assert sent["good"]
     assert sent["crumbs"][0]["name"] == "probability"
+
+
+class Trained:
+    """A training of one's own that has ended with a model."""
+
+    def __init__(self, model) -> None:
+        self.trained = lambda: model
+
+    def heartbeat(self) -> None:
+        """The shell says that the visitor is still here."""
+
+
+@pytest.mark.parametrize("model", ["yours-mlp", "nudged_own_A_1.5_-0.5"])
+def test_a_model_trained_in_this_visit_has_receipts(model):
+    loaded = checkpoints.load("girls-mlp-2d")
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["training_job"] = Trained(loaded.model)
+    app.session_state["training_of"] = (None, None, loaded.vocabulary)
+    app.run().switch_page(str(PAGES / "receipt.py"))
+    for key, value in {"model": model, "context": "EWA", "next": "."}.items():
+        app.query_params[key] = value
+    sent = step(app.run())
+    expected = trace.receipt(loaded.model, loaded.vocabulary, "EWA", ".").step("").result
+    same = number(sent["formula"][-1]["text"]) == pytest.approx(100 * expected, abs=0.006)
+    assert same == (model == "yours-mlp")
+    assert sent["good"]
 
 
 def test_a_list_of_ones_own_has_receipts():

@@ -91,7 +91,7 @@ def _shipped(model: str, context: str, character: str) -> Receipt:
 
 
 _small = st.cache_resource(_shipped, show_spinner=False, max_entries=64)
-_large = st.cache_resource(_shipped, show_spinner=False, max_entries=3)  # tens of megabytes each
+_large = st.cache_resource(_shipped, show_spinner=False, max_entries=2)  # tens of megabytes each
 
 
 # --- the Bigram page --------------------------------------------------------------------------------
