@@ -240,7 +240,8 @@ def _asks(wanted: Asked, chosen: Pair, rest: str) -> str:
     places = wanted.places
     if chosen.key > chosen.query:
         return f"{places[chosen.query]} must not look at {places[chosen.key]}, which is still to come."
-    return f"{places[chosen.query]} asks {places[chosen.key]} and {rest}"
+    asked_ = "itself" if chosen.key == chosen.query else places[chosen.key]
+    return f"{places[chosen.query]} asks {asked_} and {rest}"
 
 
 def _dot(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
