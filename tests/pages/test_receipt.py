@@ -111,9 +111,10 @@ def test_an_address_without_a_model_shows_an_example():
         ({"model": "girls-mlp", "context": "AN", "next": "N", "step": "\x00<i>"}, "no such step"),
         ({"model": "girls-gpt", "context": "AN", "next": "N", "step": "x/" * 5_000}, "too long"),
         ({"model": "yours-mlp", "next": "A"}, "lived only in the visit"),
-        ({"model": "counted_own_names_21_0", "next": "A"}, "lived only in the visit"),
-        ({"model": "counted_girl_names_21_nan", "next": "A"}, "No model has the name"),
-        ({"model": "counted_girl_names_x_0", "next": "A"}, "No model has the name"),
+        ({"model": "counted_own_names_21_0_all", "next": "A"}, "lived only in the visit"),
+        ({"model": "counted_girl_names_21_nan_all", "next": "A"}, "No model has the name"),
+        ({"model": "counted_girl_names_x_0_all", "next": "A"}, "No model has the name"),
+        ({"model": "counted_girl_names_21_0_test", "next": "A"}, "No model has the name"),
         ({"model": "counted_girl", "next": "A"}, "No model has the name"),
         ({"model": "nudged_girls_A_1.0_inf", "next": "A"}, "No model has the name"),
         ({"model": "nudged_girls_A_1.0", "next": "A"}, "No model has the name"),
@@ -133,7 +134,7 @@ def test_a_long_text_counts_by_its_end():
 
 
 def test_the_counted_bigram_of_a_link_is_counted_again():
-    sent = step(linked(model="counted_boy_names_100_0.5", context="K", next="A"))
+    sent = step(linked(model="counted_boy_names_100_0.5_all", context="K", next="A"))
     found = words(Source("boy", 100))
     counts = count_pairs(found.words, found.vocabulary)
     k, a = found.vocabulary.encode("KA")

@@ -1,11 +1,14 @@
 """Whose probability a receipt is for: a shipped model, or one that was counted or trained in this visit.
 
 A model's name stands in links. Those of the Bigram and the Training page say all that it takes to make the
-model again, such as ``counted_girl_21_0.1``; a visitor's own words and weights live in the visit only.
+model again, such as ``counted_girl_names_21_0.1_all``; a visitor's own words and weights live only in
+the visit.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -56,21 +59,15 @@ def made(model: str, context: str, character: str) -> Made:
         BadReceipt, UnknownCharacter, BadCheckpoint: the message says what to do.
     """
     kind, *settings = model.split("_")
-    makers: dict[str, Callable[..., Made]] = {"counted": _counted, "learned": _learned, "nudged": _nudged}
     if model == "yours-mlp":
         return _own_perceptron(context, character)
-    if kind in makers and len(model) < 100:
-        try:
-            return makers[kind](*settings, context=context, character=character)
-        except (TypeError, KeyError, IndexError, OverflowError) as error:
-            raise BadReceipt(UNKNOWN) from error
-        except ValueError as error:  # its own messages pass, those of a number that is none do not
-            raise error if type(error) is not ValueError else BadReceipt(UNKNOWN) from error
+    if kind in MAKERS:
+        return MAKERS[kind](*_read(kind, settings), context, character)
     if model not in shipped():
         raise BadReceipt(UNKNOWN)
     loaded = checkpoint(model)
-    made = _large if loaded.meta["architecture"]["kind"] == "gpt" else _small
-    return Made(made(model, context, character), model, trace.made_for_names(loaded.vocabulary))
+    kept = _large if loaded.meta["architecture"]["kind"] == "gpt" else _small
+    return Made(kept(model, context, character), model, trace.made_for_names(loaded.vocabulary))
 
 
 def shipped() -> list[str]:
@@ -103,8 +100,8 @@ def counted(source: Source, smoothing: float, train: bool = False) -> str:
     Args:
         train: whether from their training part alone.
     """
-    part = ["train"] if train else []
-    return "_".join(["counted", *_source_settings(source), f"{smoothing:.10g}", *part])
+    part = "train" if train else "all"
+    return "_".join(["counted", *_source_settings(source), f"{smoothing:.10g}", part])
 
 
 def learned(source: Source, steps: int, rate: float, pull: float) -> str:
@@ -118,21 +115,18 @@ def _source_settings(source: Source) -> list[str]:
     return [source.kind, "bearers" if source.weighted else "names", str(source.min_bearers)]
 
 
-def _source(kind: str, counts: str, min_bearers: str) -> Source:
-    source = Source(kind, int(min_bearers), {"names": False, "bearers": True}[counts])
+def _source(kind: str, counts: str, min_bearers: int) -> Source:
     if kind != "own":
-        return replace(source, kind={known: known for known in KINDS}[kind])
+        return Source(kind, min_bearers, counts == "bearers")
     if "receipt_words" not in st.session_state:
         raise BadReceipt(GONE)
     return st.session_state["receipt_words"]
 
 
 def _counted(
-    kind: str, counts: str, bearers: str, smoothing: str, part: str = "", *, context: str, character: str
+    kind: str, counts: str, bearers: int, added: float, part: str, context: str, character: str
 ) -> Made:
-    source, added = _source(kind, counts, bearers), float(smoothing)
-    if not 0 <= added <= MOST_SMOOTHING:
-        raise BadReceipt(UNKNOWN)
+    source = _source(kind, counts, bearers)
     vocabulary, found = _checked(source, context, character), words(source)
     if part == "train":
         table = probability_table(bigram.counted_parts(source)["train"], added)
@@ -144,20 +138,14 @@ def _counted(
 
 
 def _learned(
-    kind: str, counts: str, bearers: str, steps: str, rate: str, pull: str, *, context: str, character: str
+    kind: str, counts: str, bearers: int, steps: int, rate: float, pull: float, context: str, character: str
 ) -> Made:
     source = _source(kind, counts, bearers)
-    settings = _nearest(int(steps), bigram.STEPS), _nearest(float(rate), bigram.LEARNING_RATES)
-    run = bigram.training(source, *settings, _nearest(float(pull), bigram.REGULARISATIONS))
+    run = bigram.training(source, steps, rate, pull)
     vocabulary = _checked(source, context, character)
     model = NeuralBigram(torch.from_numpy(run.W[-1]))
-    told = f"learnt in {settings[0]:,} steps, {_called(source)}"
+    told = f"learnt in {steps:,} steps, {_called(source)}"
     return Made(Learned(model, vocabulary, context, character), told)
-
-
-def _nearest(value: float, options: tuple) -> float:
-    """Return the option that a link means: a training that nobody could ask for is not made."""
-    return min(options, key=lambda option: abs(option - value))
 
 
 def _checked(source: Source, context: str, character: str) -> Vocabulary:
@@ -219,29 +207,28 @@ def of_one(model: str, context: str, symbols: list[str]) -> Callable[[str], None
 
 def nudged(run: str, letter: str, place: np.ndarray) -> str:
     """Return the name of a perceptron with one letter moved; ``run`` is "girls", "boys" or "own"."""
-    return "_".join(["nudged", run, letter, *(f"{number:.3f}" for number in place)])
+    return "_".join(["nudged", run, letter, *(f"{number:.8g}" for number in place)])
 
 
-def _nudged(run: str, letter: str, *place: str, context: str, character: str) -> Made:
+def _nudged(run: str, letter: str, right: float, up: float, context: str, character: str) -> Made:
     if run == "own":
         model, vocabulary = _trained_here()
     else:
-        loaded = checkpoint(f"{ {'girls': 'girls', 'boys': 'boys'}[run] }-mlp-2d")
+        loaded = checkpoint(f"{run}-mlp-2d")
         model, vocabulary = loaded.model, loaded.vocabulary
     trace.check(vocabulary, context, character)
-    moved = _moved(model, vocabulary.encode(letter), [float(number) for number in place])
+    if model.C.shape[1] != 2:
+        raise BadReceipt(GONE)
+    moved = _moved(model, vocabulary.encode(letter)[0], (right, up))
     return Made(Perceptron(moved, vocabulary, context, character), f"the MLP with {letter} moved")
 
 
-def _moved(model: MLP, letter: list[int], place: list[float]) -> MLP:
+def _moved(model: MLP, letter: int, place: tuple[float, float]) -> MLP:
     """Return a copy with another embedding for one letter."""
-    (i,) = letter
-    if len(place) != model.C.shape[1] or not np.isfinite(place).all():
-        raise BadReceipt(UNKNOWN)
     shape = (model.C.shape[0], model.block_size, model.C.shape[1], model.b1.shape[0])
     copy = MLP(*shape).eval().requires_grad_(False)
     copy.load_state_dict(model.state_dict())
-    copy.C.data[i] = torch.tensor(place)
+    copy.C.data[letter] = torch.tensor(place)
     return copy
 
 
@@ -257,3 +244,59 @@ def _trained_here() -> tuple[MLP, Vocabulary]:
     if model is None:
         raise BadReceipt(GONE)
     return model, st.session_state["training_of"][2]
+
+
+# --- names of models --------------------------------------------------------------------------------
+
+
+def _one_of(*options: str) -> Callable[[str], str]:
+    return lambda text: {option: option for option in options}[text]
+
+
+def _near(*options: float) -> Callable[[str], float]:
+    """Read a number as the option that it means: a training that nobody could ask for is not made."""
+    return lambda text: min(options, key=lambda option: abs(option - _finite(text)))
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{text} is no number to count with")
+    return float(text)
+
+
+def _smoothing(text: str) -> float:
+    if not 0 <= float(text) <= MOST_SMOOTHING:
+        raise ValueError(f"{text} cannot be added to a count")
+    return float(text)
+
+
+def _letter(text: str) -> str:
+    if len(text) != 1:
+        raise ValueError(f"{text} is not one letter")
+    return text
+
+
+MAKERS: dict[str, Callable[..., Made]] = {"counted": _counted, "learned": _learned, "nudged": _nudged}
+WORDS = _one_of(*KINDS), _one_of("names", "bearers"), int
+SETTINGS: dict[str, tuple[Callable[[str], Any], ...]] = {
+    "counted": (*WORDS, _smoothing, _one_of("train", "all")),
+    "learned": (
+        *WORDS,
+        _near(*bigram.STEPS),
+        _near(*bigram.LEARNING_RATES),
+        _near(*bigram.REGULARISATIONS),
+    ),
+    "nudged": (_one_of("girls", "boys", "own"), _letter, _finite, _finite),
+}
+
+
+def _read(kind: str, settings: list[str]) -> list[Any]:
+    """Return the settings that the name of a model holds.
+
+    Raises:
+        BadReceipt: if they are not such as this page gives.
+    """
+    try:
+        return [read(text) for read, text in zip(SETTINGS[kind], settings, strict=True)]
+    except (ValueError, KeyError) as error:
+        raise BadReceipt(UNKNOWN) from error
