@@ -1,6 +1,7 @@
 // --- heat: the pixels of every head, and one head large ---------------------------------------------------
 
-const ROOMS = [12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256]; // characters that a picture has room for
+const ROOMS = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256]; // characters that a picture has room for
+const LABELLED = 0.64; // rem of a cell that has room for its character at the side
 const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
 // One pixel a cell, all heads of a window side by side; every row is painted once.
@@ -138,7 +139,7 @@ class Heat {
   labels(row, col, { ink, soft, text: shades }) {
     const { pen, rem, cell } = this;
     const size = 0.86 * rem;
-    const all = cell >= 0.72 * rem;
+    const all = cell >= LABELLED * rem;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
     const write = (place, down, strong, color) => {
@@ -149,7 +150,7 @@ class Heat {
       if (down) pen.fillText(glyph, this.gutter / 2, along); else pen.fillText(glyph, along, this.gutter / 2);
     };
     const current = this.window + this.rows - 1;
-    const close = (a, b) => Math.abs(a - b) * cell < 0.72 * rem && a !== b;
+    const close = (a, b) => Math.abs(a - b) * cell < LABELLED * rem && a !== b;
     for (let place = this.window; place <= current; place += 1) {
       const [asks, asked] = [place === row, place === (col ?? row)];
       if (all || asks || (place === current && !close(place, row))) {
