@@ -20,8 +20,8 @@ FIND = """() => {
 
 # A part of it, by its selector.
 PART = """selector => {
-  const roots = [...document.querySelectorAll('.st-key-stage *')].map(node => node.shadowRoot).filter(Boolean);
-  return roots.map(root => root.querySelector(selector)).find(Boolean);
+  const nodes = [...document.querySelectorAll('.st-key-stage *')];
+  return nodes.map(node => node.shadowRoot?.querySelector(selector)).find(Boolean);
 }"""
 
 

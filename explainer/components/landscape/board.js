@@ -26,11 +26,13 @@ class Board {
 
   // Takes the size of its place; says whether there is any.
   fit() {
-    this.ratio = window.devicePixelRatio || 1;
-    [this.width, this.height] = [this.node.clientWidth, this.node.clientHeight];
-    this.canvas.width = Math.round(this.width * this.ratio);
-    this.canvas.height = Math.round(this.height * this.ratio);
-    return this.width > 40 && this.height > 40;
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [this.node.clientWidth, this.node.clientHeight];
+    if (width !== this.width || height !== this.height || ratio !== this.ratio) {
+      Object.assign(this, { width, height, ratio });
+      Object.assign(this.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    }
+    return width > 40 && height > 40;
   }
 
   begin() {

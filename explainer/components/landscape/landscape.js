@@ -30,7 +30,7 @@ class Scene {
     this.resizing.observe(this.root);
     this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
     this.watching.observe(this.root);
-    this.restyle = () => this.resize(true);
+    this.restyle = () => { this.dressed = ''; this.resize(true); };
     document.fonts.addEventListener('loadingdone', this.restyle);
     this.root.__landscape = this.report();
   }
@@ -39,24 +39,22 @@ class Scene {
 
   update({ data, setTriggerValue }) {
     this.send = setTriggerValue;
-    const same = JSON.stringify(data);
-    if (same !== this.same) this.change(read(data));
-    this.same = same;
+    const sent = JSON.stringify(data);
+    if (sent !== this.sent) this.change(read(data), data.heights === this.ground);
+    Object.assign(this, { sent, ground: data.heights });
     this.resize(true);
   }
 
   // Who stood at the end of a way sees the end of the new one; who stood elsewhere stays at that step.
-  change(spec) {
+  change(spec, sameGround) {
     const atEnd = !this.spec || this.position >= this.spec.last;
     this.pause();
     this.build(spec);
     this.position = atEnd ? spec.last : Math.min(this.position, spec.last);
     this.speed ??= spec.speed;
     this.spec = spec;
-    const heights = spec.flat ? null : new Heights(spec.heights, spec.x.length);
-    this.heights = heights;
-    this.theme = null;
-    this.pictures.forEach((picture) => picture.update(spec, heights));
+    if (!sameGround) this.heights = spec.flat ? null : new Heights(spec.heights, spec.x.length);
+    this.pictures.forEach((picture) => picture.update(spec, this.heights));
     this.readout.update(spec);
     this.root.setAttribute('aria-label', spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
@@ -69,6 +67,7 @@ class Scene {
     if (this.pictures && this.spec.flat === flat) return;
     const soon = () => this.soon();
     this.pictures = flat ? [new CurvePlane(), new Losses()] : [new Surface(soon), new Contour((place) => this.tell(place), (place) => this.pick(place)), new Losses()];
+    this.dressed = '';
     this.scene.replaceChildren(...this.pictures.map((picture) => picture.node), this.readout.node);
     this.root.classList.toggle('flat', flat);
   }
@@ -94,7 +93,7 @@ class Scene {
 
   hint() {
     if (this.spec.flat) return '';
-    return this.spec.pickable ? 'Drag the surface to turn it. Click the contour to start there.' : 'Drag the surface to turn it.';
+    return this.spec.pickable ? 'Drag the surface to turn it. Click or tap the contour to start there.' : 'Drag the surface to turn it.';
   }
 
   // --- size and painting ---
@@ -127,12 +126,13 @@ class Scene {
   dress(rem) {
     const font = Math.max(14, 0.85 * rem);
     const key = `${themeKey(this.root)} ${font}`;
-    if (this.theme === key) return;
-    this.theme = key;
-    const theme = readTheme(this.root);
-    this.heights?.paint(theme);
-    this.pictures.forEach((picture) => Object.assign(picture, { theme, font, drawn: '' }));
-    this.readout.dress(theme, font);
+    if (this.dressed !== key) {
+      this.dressed = key;
+      this.theme = readTheme(this.root);
+      this.pictures.forEach((picture) => Object.assign(picture, { theme: this.theme, font, drawn: '' }));
+    }
+    this.heights?.paint(this.theme);
+    this.readout.dress(this.theme, font);
   }
 
   paint() {

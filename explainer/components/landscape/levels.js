@@ -15,6 +15,8 @@ class Heights {
   }
 
   paint(theme) {
+    if (this.theme === theme) return;
+    this.theme = theme;
     const low = mix(theme.ground, theme.role.loss, LOWEST);
     this.colors = shadeTable([low, mix(low, theme.role.loss, 0.46), theme.role.loss], theme).rgb;
   }
@@ -25,11 +27,12 @@ class Heights {
 
   // Between the grid's points, on straight lines.
   between(u, v) {
-    const last = this.side - 1;
-    const [i, j] = [u, v].map((place) => Math.max(0, Math.min(last - 1, Math.floor(place))));
-    const [a, b] = [u - i, v - j];
-    const near = this.at(i, j) * (1 - a) + this.at(i + 1, j) * a;
-    return near * (1 - b) + (this.at(i, j + 1) * (1 - a) + this.at(i + 1, j + 1) * a) * b;
+    const { values, side } = this;
+    const i = Math.max(0, Math.min(side - 2, Math.floor(u)));
+    const j = Math.max(0, Math.min(side - 2, Math.floor(v)));
+    const [a, b, k] = [u - i, v - j, j * side + i];
+    const near = values[k] * (1 - a) + values[k + 1] * a;
+    return near * (1 - b) + (values[k + side] * (1 - a) + values[k + side + 1] * a) * b;
   }
 
   // For every cell of the grid its pieces of level lines: {level, from: [u, v], to: [u, v]}.

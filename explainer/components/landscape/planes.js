@@ -80,6 +80,7 @@ class Contour extends Plane {
   }
 
   update(spec, heights) {
+    if (heights !== this.heights) this.banded = null;
     Object.assign(this, { spec, heights, drawn: '', wanted: null });
     this.reach = [spec.x[0], spec.x.at(-1)];
     const how = spec.pickable ? ' Move with the arrow keys, Enter starts there.' : '';
@@ -104,10 +105,13 @@ class Contour extends Plane {
   }
 
   choose(place) {
-    if (!place || !this.spec.pickable) return;
+    const there = place && this.start().every((value, axis) => Math.abs(value - place[axis]) < 0.005);
+    if (!place || !this.spec.pickable || there) return;
     this.wanted = place;
     this.pick(place);
   }
+
+  start() { return [...this.spec.ways[0].points.slice(0, 2)]; }
 
   key(event) {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -122,7 +126,7 @@ class Contour extends Plane {
 
   moved(by) {
     const [low, high] = this.reach;
-    const from = this.pointed ?? [0, 1].map((axis) => this.spec.ways[0].points[axis]);
+    const from = this.pointed ?? this.start();
     return from.map((value, axis) => rounded(Math.max(low, Math.min(high, value + (by[axis] * (high - low)) / 60))));
   }
 
@@ -134,7 +138,6 @@ class Contour extends Plane {
     this.margin[1] = (this.width - side) / this.font - 3.2;
     this.margin[2] = (this.height - side) / this.font - 0.6;
     this.frame(this.reach, this.reach);
-    this.drawn = '';
     return true;
   }
 
@@ -172,8 +175,7 @@ class Contour extends Plane {
     const [screen, { left, top, width, height }] = [this.ctx, this.box];
     Object.assign(this.under, { width: this.canvas.width, height: this.canvas.height });
     this.ctx = this.under.getContext('2d');
-    const ratio = Math.min(this.ratio, 2);
-    const bands = this.bands(Math.round(width * ratio));
+    const bands = this.bands(Math.round(width * Math.min(this.ratio, 2)));
     this.begin();
     this.ctx.drawImage(bands, left, top, width, height);
     this.levelLines();
@@ -186,6 +188,8 @@ class Contour extends Plane {
 
   bands(size) {
     const { heights } = this;
+    const key = `${size} ${css(this.theme.ground)}`;
+    if (this.banded?.key === key) return this.banded.canvas;
     const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size });
     const image = new ImageData(size, size);
     const edges = [heights.low, ...heights.levels, heights.high];
@@ -202,6 +206,7 @@ class Contour extends Plane {
       }
     }
     canvas.getContext('2d').putImageData(image, 0, 0);
+    this.banded = { key, canvas };
     return canvas;
   }
 

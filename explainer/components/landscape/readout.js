@@ -19,7 +19,7 @@ class Readout {
       ...names.map((name, axis) => ({ name: `slope${spec.flat ? '' : ` ${name}`}`, role: 'loss', of: (way, i) => way.gradients[names.length * i + axis] })),
     ];
     const head = element('tr');
-    head.append(element('th'), ...spec.ways.map((way, i) => heading(way, i)));
+    head.append(element('th'), ...spec.ways.map(heading));
     this.cells = this.rows.map(() => spec.ways.map(() => element('td')));
     const lines = this.rows.map((row, r) => {
       const line = element('tr', row.role);
@@ -64,9 +64,9 @@ class Readout {
   tell(words) { if (this.hint.textContent !== words) this.hint.textContent = words; }
 }
 
-function heading(way, index) {
+function heading(way) {
   const node = element('th', 'way');
-  node.append(element('canvas', `sample ${index}`), document.createTextNode(way.name));
+  node.append(element('canvas', 'sample'), document.createTextNode(way.name));
   return node;
 }
 

@@ -25,10 +25,9 @@ class Surface extends Board {
   }
 
   update(spec, heights) {
-    Object.assign(this, { spec, heights });
+    if (heights !== this.heights) this.normals = this.drawn = null;
+    Object.assign(this, { spec, heights, lines: null });
     [this.around, this.above] = cameras.get(spec.title) ?? spec.camera;
-    this.normals = null;
-    this.drawn = '';
     this.canvas.setAttribute('aria-label', `The surface in three dimensions. Turn it with the arrow keys.`);
   }
 
@@ -105,6 +104,7 @@ class Surface extends Board {
   paint(position) {
     const key = [this.around, this.above, this.width, this.height, this.ratio].join(' ');
     if (this.drawn !== key) { this.drawn = key; this.repaint(); }
+    this.lines ??= this.spec.ways.map((way) => this.spans(way));
     this.begin();
     this.ctx.drawImage(this.under, 0, 0, this.width, this.height);
     this.spec.ways.forEach((_, index) => this.way(index, position));
@@ -122,7 +122,7 @@ class Surface extends Board {
     this.ground();
     this.axes();
     this.ctx = screen;
-    this.lines = this.spec.ways.map((way) => this.spans(way));
+    this.lines = null;
   }
 
   // Cells from the farthest to the nearest along both axes: so nothing near is painted over.
