@@ -92,3 +92,11 @@ def test_the_losses_are_drawn_where_they_belong(open_page):
     points = page.evaluate("window.reel.chart.node.querySelectorAll('polyline')[1].getAttribute('points')")
     heights = np.array([float(point.split(",")[1]) for point in points.split()])
     assert np.corrcoef(heights, history["held_out_loss"])[0, 1] == pytest.approx(-1, abs=1e-9)
+
+
+def test_a_click_on_a_guess_opens_its_receipt(open_page):
+    page = open_page("/gpt?scene=architecture&gpt_model=Shakespeare")
+    bar = page.locator(".drawing rect.pickable").last  # the sixth guess
+    bar.wait_for(timeout=20_000)
+    bar.evaluate("bar => bar.dispatchEvent(new MouseEvent('click', { bubbles: true }))")
+    page.get_by_role("dialog").get_by_text("The receipt").wait_for(timeout=20_000)
