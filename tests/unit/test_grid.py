@@ -317,3 +317,13 @@ def test_start_may_be_any_position_and_no_other(frames, last):
 )
 def test_a_lock_on_a_cell_that_is_gone_is_none(named, cell):
     assert _cell(named, [A, B]) == cell
+
+
+def test_texts_stand_in_the_cells_in_place_of_numbers():
+    texts = [["a 1", "b 2"], ["c 3", "d 4"]]
+    header, arrays = unpacked(packed([Matrix(np.eye(2), "m", "counts", texts=texts)], alt="", press=True))
+    assert header["matrices"][0]["texts"] == ["a 1", "b 2", "c 3", "d 4"]
+    np.testing.assert_array_equal(arrays[header["matrices"][0]["values"]["array"]], np.eye(2))
+    assert header["press"] is True
+    with pytest.raises(ValueError, match="a text for each of the 2 × 2 cells"):
+        packed([Matrix(np.eye(2), "m", "counts", texts=[["a"], ["b", "c"]])], alt="")
