@@ -4,7 +4,8 @@ const ROOMS = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192,
 const LABELLED = 0.64; // rem of a cell that has room for its character at the side
 const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
-// One pixel a cell, all heads of a window side by side; every row is painted once.
+// One pixel a cell, all heads of a window side by side; every row is painted once, and anew when the room grows.
+// It is as small as it can be, because the browser copies it for every picture that it is drawn into.
 class Atlas {
   constructor() {
     this.canvas = document.createElement('canvas');
@@ -22,9 +23,11 @@ class Atlas {
   // Makes sure that the rows of a window up to a character are painted.
   show(story, window, character) {
     const { n_layer, n_head, block_size } = story.stream;
-    if (story !== this.story || window !== this.window) {
-      Object.assign(this, { story, window, done: 0, size: block_size });
-      Object.assign(this.canvas, { width: n_head * block_size, height: n_layer * block_size }); // clears it
+    const same = story === this.story && window === this.window;
+    const size = Math.max(same ? this.size : 0, room(character - window + 1, block_size));
+    if (!same || size !== this.size) {
+      Object.assign(this, { story, window, size, done: 0 });
+      Object.assign(this.canvas, { width: n_head * size, height: n_layer * size }); // clears it
     }
     const rows = story.rows.get(window);
     for (; this.done <= character - window; this.done += 1) {
