@@ -241,6 +241,7 @@ class Trainer:
             "steps": self.best_step,
             "characters": round(self.best_step * self.recipe.batch_size * self.data.train.characters),
             "losses": losses,
+            **self.start_losses(folder),
             "prompt": self.data.prompt,
             "heads": habits(self.model, self.data.vocabulary, self.data),
             "recipe": recipe,
@@ -250,6 +251,16 @@ class Trainer:
         history = _history(self.history)
         checkpoints.save(name, self.model, self.architecture, self.data.vocabulary, meta, history, folder)
         print(f"{name}: " + ", ".join(f"{part} {loss:.4f}" for part, loss in losses.items()), flush=True)
+
+    def start_losses(self, folder: Path) -> dict[str, dict[str, float]]:
+        """Return what the model that was refined loses on the parts held out, if one was."""
+        if self.recipe.start is None:
+            return {}
+        start = checkpoints.load(self.recipe.start, folder).model.to(self.device)
+        found = {
+            part: round(evaluate(start, rows, self.device), 4) for part, rows in self.data.held_out.items()
+        }
+        return {"start_losses": found}
 
 
 @torch.no_grad()

@@ -275,6 +275,10 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
     assert data.vocabulary.symbols == start.vocabulary.symbols
     for key, value in start.model.state_dict().items():
         np.testing.assert_array_equal(weights(run)[key], value)
+    run.judge()
+    run.write("pan-tadeusz", tmp_path)
+    meta = checkpoints.read_meta("pan-tadeusz", tmp_path)
+    assert meta["start_losses"]["val"] == pytest.approx(meta["losses"]["val"], abs=0.002)  # not a step taken
 
 
 def test_the_poem_alone_sees_as_much_as_the_refinement_and_is_judged_by_the_same(text_file, tmp_path):

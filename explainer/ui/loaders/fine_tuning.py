@@ -257,9 +257,9 @@ def _change(character: str, before: float, after: float) -> str:
 def worth(wanted: Asked) -> None:
     """Show what three models make of the poem: their losses while they learned, and how each goes on."""
     refined, alone = recorded("pan-tadeusz"), recorded("poem-alone")
-    start = np.array([refined.held_out[0]] * 2)
-    ends = np.array([1.0, max(refined.steps[-1], alone.steps[-1])])
     losses = _poem_losses()
+    ends = np.array([1.0, max(refined.steps[-1], alone.steps[-1])])
+    start = np.full(2, losses["polish-books"])
     lines = [
         Line(f"Pan Tadeusz alone: {losses['poem-alone']:.2f}", alone.steps, alone.held_out, "14 8"),
         Line(f"Polish books, unrefined: {losses['polish-books']:.2f}", ends, start, "2 7"),
@@ -277,5 +277,9 @@ def worth(wanted: Asked) -> None:
 
 def _poem_losses() -> dict[str, float]:
     """Return the losses on the poem's last tenth: before refining, after it, of the poem alone."""
-    final = {name: checkpoints.read_meta(name)["losses"]["val"] for name in ("pan-tadeusz", "poem-alone")}
-    return {"polish-books": float(recorded("pan-tadeusz").held_out[0]), **final}
+    refined, alone = (checkpoints.read_meta(name) for name in ("pan-tadeusz", "poem-alone"))
+    return {
+        "polish-books": refined["start_losses"]["val"],
+        "pan-tadeusz": refined["losses"]["val"],
+        "poem-alone": alone["losses"]["val"],
+    }
