@@ -31,19 +31,28 @@ class Drawing {
     this.spec = data;
     this.svg.setAttribute('aria-label', data.alt);
     this.film.load(data.frames);
-    this.shapes = shapesOf(data.groups, data.defaults);
-    this.shapes.forEach((shape) => shape.show(this.film.position));
-    this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
+    this.take(specsOf(data.groups, data.defaults));
     this.pointer.load(this.shapes, data.picks);
     this.build();
     this.resize(true);
+  }
+
+  // What is drawn as before keeps its node.
+  take(specs) {
+    const same = specs.length === this.shapes?.length && specs.every(({ kind }, i) => kind === this.shapes[i].spec.kind);
+    if (same) specs.forEach((spec, i) => this.shapes[i].load(spec));
+    else {
+      this.shapes = specs.map((spec) => new Shape(spec));
+      this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
+    }
+    this.shapes.forEach((shape) => shape.show(this.film.position));
   }
 
   build() {
     this.transport?.node.remove();
     this.transport = this.film.play.last ? new Transport(this.film, this.film.play) : null;
     if (this.transport) this.root.append(this.transport.node);
-    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: shapesOf([mark], this.spec.defaults)[0], name }));
+    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: new Shape(specsOf([mark], this.spec.defaults)[0]), name }));
     this.legend.hidden = !this.keys.length;
     this.legend.replaceChildren(...this.keys.map(({ shape, name }) => {
       const entry = element('span');

@@ -11,24 +11,34 @@ function node(tag, attributes = {}, text = '') {
   return made;
 }
 
+// Writes only what has changed: most of a picture stays from one update to the next.
 function set(element, attributes) {
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  const known = (element.__known ??= {});
+  Object.entries(attributes).forEach(([name, value]) => {
+    if (known[name] === value) return;
+    known[name] = value;
+    element.setAttribute(name, value);
+  });
 }
 
 // Neighbours of one kind travel together: what they share, and what each has of its own.
-function shapesOf(groups, defaults) {
+function specsOf(groups, defaults) {
   return groups.flatMap(({ kind, count, shared, own }) => Array.from({ length: count }, (_, i) => {
     const mine = Object.fromEntries(Object.entries(own).map(([name, values]) => [name, values[i]]));
-    return new Shape({ kind, ...defaults[kind], ...shared, ...mine });
+    return { kind, ...defaults[kind], ...shared, ...mine };
   }));
 }
 
 class Shape {
   constructor(spec) {
-    this.spec = spec;
-    this.moving = Object.keys(spec).filter((name) => spec[name]?.each);
     this.node = node(TAGS[spec.kind]);
     this.node.__shape = this;
+    this.load(spec);
+  }
+
+  load(spec) {
+    this.spec = spec;
+    this.moving = Object.keys(spec).filter((name) => spec[name]?.each);
   }
 
   // What is true of it now: where there is a value for each frame, the frame's.
@@ -82,22 +92,28 @@ const DRAW = {
   mark(element, now, view) {
     const [x, y] = view.at(now.x, now.y);
     const size = view.font * view.px;
-    if (!element.firstChild) element.append(node('path'), node('text', { 'text-anchor': 'middle' }));
+    if (!element.firstChild) element.append(node('path'));
+    if (now.label && !element.children[1]) element.append(node('text', { 'text-anchor': 'middle' }));
     const [outline, label] = element.children;
     set(outline, { ...painted(now, view), d: OUTLINES[now.shape]((now.size / 2) * view.px), opacity: now.opacity });
-    set(label, { fill: view.paint('#000037'), 'font-size': size, y: 0.36 * size });
-    label.textContent = now.label;
+    if (label) {
+      set(label, { fill: view.paint('#000037'), 'font-size': size, y: 0.36 * size });
+      if (label.textContent !== now.label) label.textContent = now.label;
+    }
     set(element, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
   },
   text(element, now, { at, paint, px, font }) {
     const [x, y] = at(now.x, now.y);
     const size = (now.size ?? font) * px;
-    const parts = Array.isArray(now.text) ? now.text : [[now.text, now.color, false]];
-    element.replaceChildren(...parts.map(([text, color, bold]) => node('tspan', { fill: paint(color), ...(bold && { 'font-weight': 700 }) }, text)));
+    const parts = (Array.isArray(now.text) ? now.text : [[now.text, now.color, false]])
+      .map(([text, color, bold]) => [text, { fill: paint(color), ...(bold && { 'font-weight': 700 }) }]);
+    const written = JSON.stringify(parts);
+    if (element.__written !== written) element.replaceChildren(...parts.map(([text, look]) => node('tspan', look, text)));
+    element.__written = written;
     set(element, {
       x: x + now.dx * px, y: y + now.dy * px + 0.36 * size, 'font-size': size, 'text-anchor': now.anchor,
       'font-weight': now.bold ? 700 : 400, display: now.shown ? 'inline' : 'none',
-      ...(now.halo && { class: 'halo', stroke: paint('#000038'), 'stroke-width': 0.7 * size }),
+      class: now.halo ? 'halo' : '', stroke: now.halo ? paint('#000038') : 'none', 'stroke-width': 0.7 * size,
     });
   },
 };
