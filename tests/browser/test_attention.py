@@ -5,6 +5,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
+import torch
 
 from explainer import checkpoints
 from explainer.sampling import Settings, generate
@@ -22,6 +23,7 @@ TEXT = "() => view.story.tokens.slice(0, view.position).map((id) => view.story.s
 
 @pytest.fixture(scope="module")
 def trained():
+    torch.set_num_threads(1)  # beside a browser and a server more of them only wait for each other
     return checkpoints.load("shakespeare")
 
 
