@@ -23,15 +23,28 @@ from tests.scenes import address, deck  # noqa: E402
 WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8").split("\n", 1)[1]
 
 
-# Notes when the server last spoke: a fast run can begin and end between two frames of the browser.
+# Notes when the server last spoke (a fast run can begin and end between two frames of the browser) and when
+# a component last changed what is seen: its shadow root is its own, and a canvas changes without a trace.
 LISTEN = """
-window.__heard = 0;
+window.__heard = window.__drawn = 0;
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
     this.addEventListener('message', () => { window.__heard = performance.now(); });
   }
 };
+const drawn = () => { window.__drawn = performance.now(); };
+const attach = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (...given) {
+  const root = attach.apply(this, given);
+  const all = { subtree: true, childList: true, characterData: true, attributes: true };
+  new MutationObserver(drawn).observe(root, all);
+  return root;
+};
+for (const name of ['fill', 'fillRect', 'fillText', 'stroke', 'drawImage', 'putImageData', 'clearRect']) {
+  const draw = CanvasRenderingContext2D.prototype[name];
+  CanvasRenderingContext2D.prototype[name] = function (...given) { drawn(); return draw.apply(this, given); };
+}
 """
 
 

@@ -14,6 +14,7 @@
     changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
     const look = () => {
       const now = performance.now();
+      if (began !== null && window.__drawn > began) last = Math.max(last, window.__drawn);
       const answered = began !== null && window.__heard > began;
       const done = answered && state() === 'notRunning' && now - Math.max(last, window.__heard) > QUIET;
       const lost = now - armed > LIMIT;
