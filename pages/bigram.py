@@ -88,7 +88,7 @@ def sample() -> None:
     with ui.controls():
         source, words, more = chosen()
         way = ui.choice("show", WAYS, key="bigram_way")
-        seed = ui.seed(key="bigram_seed")
+        seed = ui.seed(key="bigram_seed", tucked_in=more)
         with more:
             added = smoothing()
     ui.complain(words.complaint)

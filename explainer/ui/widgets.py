@@ -1,9 +1,11 @@
 """Controls: each keeps its value in the URL and across scenes, so that a link restores what is seen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
 
@@ -69,9 +71,16 @@ def number(label: str, low: int, high: int, default: int, *, key: str, step: int
     return st.number_input(label, low, high, default, step, key=key, width=160, **_KEPT)
 
 
-def seed(label: str = "Roll again", default: int = 1, *, key: str) -> int:
-    """Return the seed of a random draw; the button moves on to the next one, the link keeps it."""
-    value = number("seed", 0, 999_999, default, key=key)
+def seed(
+    label: str = "Roll again", default: int = 1, *, key: str, tucked_in: DeltaGenerator | None = None
+) -> int:
+    """Return the seed of a random draw; the button moves on to the next one, the link keeps it.
+
+    Args:
+        tucked_in: the place of the number itself, where the row has no room for it.
+    """
+    with tucked_in or nullcontext():
+        value = number("seed", 0, 999_999, default, key=key)
     action(label, lambda: st.session_state.update({key: value + 1}), key=f"{key}_next")
     return value
 
