@@ -5,7 +5,8 @@ import pytest
 
 from explainer.figures import palette
 from explainer.figures.bars import bars, bars_alt
-from explainer.figures.drawing import Box, Text, of_kind
+from explainer.figures.drawing import Box, Text
+from tests.drawings import of_kind
 
 
 def test_lengths_are_the_values_from_the_top_down():
