@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -90,15 +91,21 @@ def app(serve) -> str:
     return serve(ROOT / "explainer" / "app.py")
 
 
+@pytest.fixture(scope="session")
+def context(chromium):
+    """A function that returns the browser's context for some options; its cache outlives a test."""
+    return lru_cache(None)(lambda **options: chromium.new_context(**options))
+
+
 @pytest.fixture
-def open_page(chromium, app):
+def open_page(context, app):
     """A function that opens an address of the app in a fresh window and waits until it is drawn."""
-    contexts = []
+    pages = []
 
     def visit(path: str = "/", width: int = 1920, height: int = 1080, base: str = app, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+        page = context(**options).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(base + path)
         settled(page)
         if base == app:
@@ -106,8 +113,8 @@ def open_page(chromium, app):
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def settled(page) -> None:
