@@ -79,13 +79,6 @@ def test_the_recorded_texts_are_scrubbed_in_the_browser(open_page):
     assert float(marker) == pytest.approx(page.evaluate(f"window.reel.chart.x({history['step'][-1]})"))
 
 
-@pytest.mark.parametrize("address", ["/gpt?scene=byte-pairs", "/gpt?scene=architecture", "/fine-tuning"])
-def test_a_phone_does_not_scroll_sideways(open_page, address):
-    page = open_page(address, width=390, height=844)
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
 def test_the_losses_are_drawn_where_they_belong(open_page):
     page = reel(open_page("/fine-tuning?scene=how-it-learned&tuning_run=Shakespeare"))
     history = checkpoints.history("shakespeare")

@@ -6,7 +6,6 @@ import pytest
 from explainer.traces import neuron as trace
 from explainer.training import network as training
 from tests.browser.conftest import settled
-from tests.scenes import scenes_of
 
 DRAWN = "() => document.querySelector('.js-plotly-plot')?._fullLayout?.sliders?.length"
 AT = "i => document.querySelector('.js-plotly-plot')._fullLayout.sliders[0].active === i"
@@ -61,10 +60,3 @@ def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
         box = part.bounding_box()
         below = box["y"] >= bar - 1  # the controls under the picture
         assert below or box["y"] + box["height"] <= bar + 1, part.text_content()
-
-
-@pytest.mark.parametrize("scene", scenes_of("neuron.py"))
-def test_nothing_scrolls_sideways_on_a_phone(open_page, scene):
-    page = open_page(f"/neuron?scene={scene}", width=390, height=844)
-    page.wait_for_timeout(500)
-    assert page.evaluate(ROOM)[1] == 390

@@ -12,12 +12,17 @@ CONTRAST = 7.0
 SHOWN = """([path, slug, first]) => location.pathname === '/' + path
   && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
 
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated] > *')]
+    .every((host) => !host.shadowRoot || host.shadowRoot.childElementCount)
+  && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((e) => e.querySelector('.main-svg'))"""
+
 
 def stands(page, path: str, slug: str) -> None:
-    """Wait until a scene is on the screen."""
+    """Wait until a scene and its pictures are on the screen."""
     file = next(file for p, _, file in deck() if p == path)
     page.wait_for_function(SHOWN, arg=[path, slug, scenes_of(file.name)[0]], timeout=20_000)
     settled(page)
+    page.wait_for_function(DRAWN, timeout=20_000)
 
 
 def walk(page, key: str = "PageDown") -> Iterator[tuple[str, dict]]:
