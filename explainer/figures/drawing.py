@@ -122,7 +122,7 @@ class Drawing:
     margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
     font_size: float = FONT_SIZE
     frames: Frames | None = None
-    legend: Sequence[tuple[Mark, str]] = ()  # above the picture
+    legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
 
     def sent(self) -> dict[str, Any]:
         """Return what the browser needs, as JSON: neighbours of one kind together, without their defaults.
@@ -138,7 +138,7 @@ class Drawing:
             "margins": _plain(self.margins),
             "font": self.font_size,
             "frames": _frames(self.frames),
-            "legend": [{"mark": self._group(Mark, [mark]), "name": name} for mark, name in self.legend],
+            "legend": [{"mark": self._group(type(mark), [mark]), "name": name} for mark, name in self.legend],
         }
 
     def _group(self, kind: type, members: Sequence[Primitive]) -> dict[str, Any]:

@@ -100,9 +100,11 @@ class Drawing {
     const { px, font } = this.seen;
     this.root.style.setProperty('--type', `${font * px}px`);
     this.keys.forEach(({ shape }) => {
-      const reach = 0.62 * shape.spec.size + shape.spec.width;
-      set(shape.node.parentNode, { viewBox: [-reach, -reach, 2 * reach, 2 * reach].join(' '), width: 2 * reach * px, height: 2 * reach * px });
-      shape.draw(0, { ...this.seen, px: 1, at: () => [0, 0] });
+      const { kind, size, width } = shape.spec;
+      const reach = 0.62 * size + width;
+      const [across, up] = kind === 'line' ? [1.2 * font, width] : [reach, reach];
+      set(shape.node.parentNode, { viewBox: [-across, -up, 2 * across, 2 * up].join(' '), width: 2 * across * px, height: 2 * up * px });
+      shape.draw(0, { ...this.seen, px: 1, at: (x) => [x * across, 0] });
     });
   }
 
