@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, axis, figure, number, require_finite, superscript
+from explainer.figures.axes import Axis, Panel, reach
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import DASHED, DOTTED, Drawing, Line, Mark, Primitive, Text
 
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+LONG_DASHED = "20 10"
+DASHES = ("", DASHED, DOTTED, LONG_DASHED)
+ROOM = 0.05  # of an axis, above and below what it holds
 
 
 @dataclass(frozen=True)
@@ -23,22 +26,23 @@ class Curve:
     x: np.ndarray
     y: np.ndarray
     color: str = palette.INK
-    dash: str = "solid"
+    dash: str = ""
     width: float = 4
-    markers: bool = False
 
 
 @dataclass(frozen=True)
 class Point:
-    """One marked point with a label beside it (plotly's textposition says where)."""
+    """One marked point with a label beside it."""
 
     x: float
     y: float
     label: str = ""
     color: str = palette.INK
-    symbol: str = "circle"
+    shape: str = "circle"
     size: int = 16
-    position: str = "top center"
+    beside: str = "top"  # where the label stands: top or bottom, left or right, or one of each
+    title: str = ""  # what is said of the point when it is pointed at
+    name: str = ""  # what stands in the legend for all points of one name
 
 
 def curves(
@@ -49,62 +53,50 @@ def curves(
     points: Sequence[Point] = (),
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
+    x_ticks: Sequence[float] | None = None,
     log_x: bool = False,
     log_y: bool = False,
-    height: int = 480,
+    letters: int = 40,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw curves over one pair of axes; with two or more, a legend names them.
 
     Args:
-        points: marked points, drawn above the curves.
+        points: marked points, drawn above the curves; those beyond the axes are left out.
         x_range, y_range: what is shown, in the data's units also on a logarithmic axis; all if not given.
+        x_ticks: what is marked on the horizontal axis; round numbers if not given.
+        letters: how many fit into the width of the figure; a label near a side turns inward.
     Raises:
         ValueError: if a value is NaN or infinite, or not positive on a logarithmic axis.
     """
-    result = figure(height=height, font_size=font_size, showlegend=len(lines) > 1)
-    xs, ys = ([getattr(line, name) for line in lines] for name in "xy")
-    result.update_xaxes(axis(x_title, font_size=font_size, **_scale(x_range, log_x, xs)))
-    result.update_yaxes(axis(y_title, font_size=font_size, **_scale(y_range, log_y, ys)))
     for line in lines:
         _require_drawable(line, log_x, log_y)
-        result.add_trace(curve_trace(line))
+    x, y = (np.concatenate([getattr(line, name) for line in lines]) for name in "xy")
+    across = Axis(*(x_range or reach(x, log=log_x)), x_title, log_x, at=x_ticks, grid=False)
+    up = Axis(*(y_range or reach(y, log=log_y, room=ROOM)), y_title, log_y)
+    panel = Panel(across, up, font_size=font_size)
+    drawn = panel.frame()
+    for line in lines:
+        drawn += panel.lines(line.x, line.y, line.color, line.width, line.dash)
     for point in points:
-        result.add_trace(point_trace(point, font_size))
-    return result
+        drawn += marked(panel, point, letters)
+    keys = [legend_line(line) for line in lines] if len(lines) > 1 else []
+    return Drawing(drawn, margins=panel.margins(), font_size=font_size, legend=[*keys, *_names(points)])
 
 
-def curve_trace(line: Curve) -> go.Scatter:
-    """Return the plotly trace of one curve, for figures with several plots."""
-    return go.Scatter(
-        x=line.x,
-        y=line.y,
-        name=line.name,
-        mode="lines+markers" if line.markers else "lines",
-        line={"color": line.color, "dash": line.dash, "width": line.width, "simplify": False},
-        marker={"color": line.color, "size": 2 * line.width},
-    )
+def legend_line(line: Curve) -> tuple[Line, str]:
+    """Return how a curve looks in a legend, and its name."""
+    return Line((-1, 1), (0, 0), line.color, line.width, line.dash), line.name
 
 
-def point_trace(point: Point, font_size: int = FONT_SIZE) -> go.Scatter:
-    """Return the plotly trace of one marked point, for figures with several plots."""
-    return go.Scatter(
-        x=[point.x],
-        y=[point.y],
-        name=point.label,
-        text=[point.label],
-        mode="markers+text",
-        textposition=point.position,
-        textfont={"size": font_size, "color": palette.INK},
-        marker={
-            "color": point.color,
-            "size": point.size,
-            "symbol": point.symbol,
-            "line": {"color": palette.BACKGROUND, "width": 2},
-        },
-        cliponaxis=False,
-        showlegend=False,
-    )
+def marked(panel: Panel, point: Point, letters: int) -> list[Primitive]:
+    """Return a point in a panel with its label, or nothing if it lies beyond the axes."""
+    if not panel.holds(point.x, point.y):
+        return []
+    x, y = float(panel.x(point.x)), float(panel.y(point.y))
+    look = {"fill": point.color, "color": palette.BACKGROUND, "width": 2, "title": point.title}
+    mark = Mark(x, y, point.size, point.shape, **look)
+    return [mark, _label(panel, point, x, y, letters)] if point.label else [mark]
 
 
 def losses(
@@ -112,12 +104,8 @@ def losses(
     by_name: Mapping[str, Sequence[float] | np.ndarray],
     *,
     unit: str = "nats per character",
-    x_title: str = "step",
-    log_x: bool = False,
-    points: Sequence[Point] = (),
-    height: int = 480,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw losses over training steps: one curve a name ("train", "dev"), told apart by their dash.
 
     Args:
@@ -129,15 +117,7 @@ def losses(
         Curve(name, steps[: len(values)], np.asarray(values), palette.LOSS, DASHES[i % len(DASHES)])
         for i, (name, values) in enumerate(by_name.items())
     ]
-    return curves(
-        lines,
-        x_title=x_title,
-        y_title=f"loss ({unit})",
-        points=points,
-        log_x=log_x,
-        height=height,
-        font_size=font_size,
-    )
+    return curves(lines, x_title="step", y_title=f"loss ({unit})", font_size=font_size)
 
 
 def losses_alt(steps: Sequence[int] | np.ndarray, by_name: Mapping[str, Sequence[float] | np.ndarray]) -> str:
@@ -149,30 +129,21 @@ def losses_alt(steps: Sequence[int] | np.ndarray, by_name: Mapping[str, Sequence
 
 
 def activation(
-    name: str,
-    z: np.ndarray,
-    a: np.ndarray,
-    at: tuple[float, float],
-    *,
-    height: int = 480,
-    font_size: int = FONT_SIZE,
-) -> go.Figure:
+    name: str, z: np.ndarray, a: np.ndarray, at: tuple[float, float], *, font_size: int = FONT_SIZE
+) -> Drawing:
     """Draw an activation function and the point (sum, output) at which one neuron stands.
 
     Args:
         z: (N,) the sums, a: (N,) the outputs.
     """
-    line = Curve(name, z, a, palette.ACTIVATIONS)
     label = f"{name}({number(at[0])}) = {number(at[1])}"
     side = "top left" if at[0] > (z[0] + z[-1]) / 2 else "bottom right"
-    spread = max(float(np.ptp(a)), 1e-9)
     return curves(
-        [line],
+        [Curve(name, z, a, palette.ACTIVATIONS)],
         x_title="sum",
         y_title="output",
-        points=[Point(*at, label, palette.ACTIVATIONS_TEXT, position=side)],
-        y_range=(float(a.min()) - 0.1 * spread, float(a.max()) + 0.1 * spread),
-        height=height,
+        points=[Point(*at, label, palette.ACTIVATIONS_TEXT, beside=side)],
+        y_range=reach(a, room=0.1),
         font_size=font_size,
     )
 
@@ -192,9 +163,8 @@ def tangent(
     beyond: tuple[float, float],
     measured: float,
     *,
-    height: int = 480,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw a curve, its tangent at a point, and the line through that point and one a step of h away.
 
     Args:
@@ -205,25 +175,22 @@ def tangent(
     """
     x0, y0 = at
     ends = np.array([x[0], x[-1]])  # (2,)
-    room = 0.15 * float(np.ptp(y))
     names = f"autograd: slope {number(gradient, 4)}", f"measured: slope {number(measured, 4)}"
+    sides = ("left", "right") if gradient > 0 else ("right", "left")  # away from the tangent
     return curves(
         [
             Curve("f(x)", x, y, palette.INK),
             Curve(names[0], ends, y0 + gradient * (ends - x0), palette.LOSS, width=3),
-            Curve(names[1], ends, y0 + measured * (ends - x0), palette.LOSS, "dash", 3),
+            Curve(names[1], ends, y0 + measured * (ends - x0), palette.LOSS, DASHED, 3),
         ],
         x_title="x",
         y_title="f(x)",
         points=[
-            Point(
-                *beyond, "x + h", palette.LOSS, "diamond", 14, f"top {'left' if gradient > 0 else 'right'}"
-            ),
-            Point(x0, y0, "x", palette.INK, position=f"bottom {'right' if gradient > 0 else 'left'}"),
+            Point(*beyond, "x + h", palette.LOSS, "diamond", 14, f"top {sides[0]}"),
+            Point(x0, y0, "x", palette.INK, beside=f"bottom {sides[1]}"),
         ],
         x_range=(float(x[0]), float(x[-1])),
-        y_range=(float(y.min()) - room, float(y.max()) + room),
-        height=height,
+        y_range=reach(y, room=0.15),
         font_size=font_size,
     )
 
@@ -241,28 +208,28 @@ def slope_errors(
     error: np.ndarray,
     at: tuple[float, float] | None = None,
     *,
-    height: int = 480,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw how far a measured slope is off, over the size of its step, on logarithmic axes.
 
     Args:
         h: (N,) steps, error: (N,) above zero.
         at: the step and error one is at; None where the error is zero.
     """
-    inside = "middle left" if at and at[0] > h[error.argmin()] else "middle right"
-    marked = [] if at is None else [Point(*at, "this h ", palette.LOSS, "diamond", position=inside)]
-    result = curves(
+    inside = "left" if at and at[0] > h[error.argmin()] else "right"
+    marked = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond", beside=inside)]
+    seen = np.array([point.y for point in marked])
+    return curves(
         [Curve("error", h, error, palette.LOSS, width=3)],
         x_title="h",
         y_title="error of the slope",
         points=marked,
+        x_range=reach(h, log=True, room=ROOM / 2),
+        y_range=reach(np.concatenate([error, seen]), log=True, room=ROOM),
         log_x=True,
         log_y=True,
-        height=height,
         font_size=font_size,
     )
-    return result
 
 
 def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
@@ -274,34 +241,16 @@ def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
     )
 
 
-def _scale(shown: tuple[float, float] | None, log: bool, values: Sequence[np.ndarray]) -> dict:
-    options = {"type": "log", **_powers(np.concatenate(values))} if log else {}
-    if shown is not None:
-        options["range"] = list(np.log10(shown)) if log else list(shown)
-    return options
-
-
-def _powers(values: np.ndarray) -> dict:
-    """Return a tick at every power of ten, or every third over a long way.
-
-    Plotly's own exponents, and the digits that it writes between them, are in a type that is too small.
-    """
-    exponents = np.log10(values[values > 0])
-    low, high = int(np.floor(exponents.min())), int(np.ceil(exponents.max()))
-    step = 1 if high - low <= 7 else 3
-    ticks = [10.0**e for e in range(step * (low // step), high + 1, step)]
-    return {"tickvals": ticks, "ticktext": [_power(tick) for tick in ticks]}
-
-
-def _power(value: float) -> str:
-    exponent = round(np.log10(value))
-    return f"{value:,.10g}" if abs(exponent) <= 5 else f"10{superscript(exponent)}"
-
-
-def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:
-    require_finite(**{f"{line.name} (x)": line.x, f"{line.name} (y)": line.y})
-    for values, log in ((line.x, log_x), (line.y, log_y)):
-        if log and np.any(np.asarray(values) <= 0):
-            raise ValueError(
-                f"{line.name} holds values that are not positive; a logarithmic axis has no place."
-            )
+def _label(panel: Panel, point: Point, x: float, y: float, letters: int) -> Text:
+    """Return the label of a point, away from its mark and inside the panel."""
+    sides, away = point.beside.split(), point.size / 2
+    room = len(point.label) / letters
+    along = float(panel.across.share(point.x))
+    outward = {"left": along - room < 0, "right": along + room > 1}
+    anchor = next((side for side in sides if side in outward), "middle")
+    if outward.get(anchor) or (anchor == "middle" and not room / 2 < along < 1 - room / 2):
+        anchor = "left" if along > 0.5 else "right"
+    level = anchor in sides[:1] or len(sides) == 1 and sides[0] in outward
+    dx = {"left": -1, "right": 1, "middle": 0}[anchor] * (away + 0.4 * panel.font_size if level else away)
+    dy = 0 if level else (-1 if "top" in sides else 1) * (away + 0.7 * panel.font_size)
+    return Text(x, y, point.label, anchor={"left": "end", "right": "start"}.get(anchor, "middle"), dx=dx, dy=dy, halo=True)

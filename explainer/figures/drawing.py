@@ -4,6 +4,7 @@ Places are numbers on two axes that fill the picture. Sizes (of type, lines, mar
 window 1920 wide, or of a phone; in other windows the browser scales them as it scales the page.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
 from itertools import groupby
@@ -17,6 +18,7 @@ from explainer.figures.base import FONT_SIZE
 
 DASHED, DOTTED = "10 6", "3 6"
 _PLACES = ("x", "y", "x0", "x1", "y0", "y1")
+_CERTAIN = 65535  # how a probability of one is sent
 _FINE = 4  # decimal places of a place on an axis of length one
 
 
@@ -33,9 +35,9 @@ class Line:
 
     x: Sequence[float]
     y: Sequence[float]
-    color: str = palette.INK
+    color: str | Each = palette.INK
     width: float | Each = 3
-    dash: str = ""
+    dash: str | Each = ""
     opacity: float | Each = 1
     arrow: float | None = None  # pixels by which the head of an arrow stays away from the last point
 
@@ -57,8 +59,24 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A probability at every point of a grid between two corners, smooth in between, below all else."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    values: np.ndarray | Each  # (R, C) each, from the bottom up and from left to right
+    scale: str = "sequential"
+    color: str = palette.INK  # of the border, where it is one half
+    width: float = 3
+    name: str = ""  # by which it is told when a place is pointed at; without a name it is not
+    sides: tuple[float, float, float, float] = (0, 1, 0, 1)  # what left, right, bottom and top then stand for
+
+
+@dataclass(frozen=True)
 class Mark:
-    """A circle, square, diamond or falling triangle of so many pixels around a point."""
+    """A circle, square, diamond, star or falling triangle of so many pixels around a point."""
 
     x: float | Each
     y: float | Each
@@ -99,7 +117,7 @@ class Text:
     shown: bool | Each = True
 
 
-Primitive = Line | Box | Mark | Text
+Primitive = Line | Box | Field | Mark | Text
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,7 @@ class Drawing:
     y: tuple[float, float] = (0, 1)  # from the bottom up
     margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
     font_size: float = FONT_SIZE
+    ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
     frames: Frames | None = None
     legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
 
@@ -128,7 +147,7 @@ class Drawing:
         """Return what the browser needs, as JSON: neighbours of one kind together, without their defaults.
 
         Raises:
-            ValueError: if a value for each frame is missing, or a place is NaN or infinite.
+            ValueError: if a value for each frame is missing, or a place or a probability is none.
         """
         return {
             "groups": [self._group(kind, list(members)) for kind, members in groupby(self.primitives, type)],
@@ -137,6 +156,7 @@ class Drawing:
             "y": _plain(self.y),
             "margins": _plain(self.margins),
             "font": self.font_size,
+            "ratio": self.ratio,
             "frames": _frames(self.frames),
             "legend": [{"mark": self._group(type(mark), [mark]), "name": name} for mark, name in self.legend],
         }
@@ -159,6 +179,8 @@ class Drawing:
             if len(value.values) != count:
                 raise ValueError(f"There are {count} frames, but {len(value.values)} values of {name}.")
             return {"each": self._value(name, list(value.values))}
+        if name == "values":
+            return [_coded(v) for v in value] if isinstance(value, list) else _coded(value)
         if name in _PLACES:
             return _rounded(value, self.x if name[0] == "x" else self.y)
         return _plain(value)
@@ -191,6 +213,14 @@ def _rounded(value: Any, span: tuple[float, float]) -> Any:
     return places.round(_FINE - floor(log10(abs(span[1] - span[0])))).tolist()
 
 
+def _coded(values: np.ndarray) -> list[int | str]:
+    """Return how many columns probabilities (R, C) have, and 16 bits of each."""
+    if not ((0 <= values) & (values <= 1)).all():  # NaN is neither
+        raise ValueError("A field shows probabilities: numbers from 0 to 1.")
+    sent = np.round(np.asarray(values, dtype=float) * _CERTAIN).astype("<u2")
+    return [values.shape[1], base64.b64encode(sent.tobytes()).decode()]
+
+
 def _plain(value: Any) -> Any:
     """Return a value as JSON knows it."""
     if isinstance(value, Words):
@@ -202,5 +232,5 @@ def _plain(value: Any) -> Any:
 
 _DEFAULTS = {
     kind: {field.name: field.default for field in fields(kind) if field.default is not MISSING}
-    for kind in (Line, Box, Mark, Text)
+    for kind in (Line, Box, Field, Mark, Text)
 }

@@ -16,7 +16,8 @@ class Drawing {
     this.legend = element('div', 'legend');
     this.picture = element('div', 'picture');
     this.svg = node('svg', { role: 'img', tabindex: 0 });
-    this.picture.append(this.svg);
+    this.below = element('div', 'below');
+    this.picture.append(this.below, this.svg);
     this.root.append(this.legend, this.picture);
     parent.append(this.root);
     this.film = new Film(this.root, () => this.turn());
@@ -44,6 +45,7 @@ class Drawing {
     else {
       this.shapes = specs.map((spec) => new Shape(spec));
       this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
+      this.below.replaceChildren();
     }
     this.shapes.forEach((shape) => shape.show(this.film.position));
   }
@@ -67,11 +69,12 @@ class Drawing {
   view() {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const px = rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
-    const { x: [x0, x1], y: [y0, y1], margins, font } = this.spec;
+    const { x: [x0, x1], y: [y0, y1], margins, font, ratio } = this.spec;
     const [left, right, top, bottom] = margins.map((margin) => margin * px);
-    const [width, height] = [this.width - left - right, this.height - top - bottom];
+    const [across, up] = [this.width - left - right, this.height - top - bottom];
+    const [width, height] = ratio ? [Math.min(across, up * ratio), Math.min(across / ratio, up)] : [across, up];
     const at = (x, y) => [left + ((x - x0) / (x1 - x0)) * width, top + ((y1 - y) / (y1 - y0)) * height];
-    return { at, px, font, paint: this.paint };
+    return { at, px, font, paint: this.paint, scales: this.scales, below: this.below };
   }
 
   resize(force = false) {
@@ -92,7 +95,10 @@ class Drawing {
   // Reads the theme's colours anew when they have changed: light, dark.
   dress() {
     const theme = themeKey(this.root);
-    if (theme !== this.theme) this.paint = paints(readTheme(this.root));
+    if (theme !== this.theme) {
+      this.scales = readTheme(this.root);
+      this.paint = paints(this.scales);
+    }
     this.theme = theme;
   }
 

@@ -1,5 +1,6 @@
 // --- pointer: what is said of a mark, by mouse, finger or key; what a click reports -----------------------
 
+const spot = ({ clientX, clientY }) => ({ left: clientX, width: 0, top: clientY, bottom: clientY + 16 }); // below the hand that points
 const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
 
 class Pointer {
@@ -9,34 +10,40 @@ class Pointer {
     this.label.setAttribute('role', 'status');
     this.label.hidden = true;
     picture.append(this.label);
-    svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(under(event)); };
+    svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(under(event), event); };
     svg.onpointerleave = () => this.choose(null);
     svg.onblur = () => this.choose(null);
-    svg.onclick = (event) => { this.choose(under(event)); this.report(); };
+    svg.onclick = (event) => { this.choose(under(event), event); this.report(); };
     svg.onkeydown = (event) => this.key(event);
   }
 
   load(shapes, picks) {
     this.shapes = shapes;
     this.picks = picks;
-    shapes.forEach((shape) => shape.node.classList.toggle('pickable', this.pickable(shape)));
+    shapes.forEach((shape) => {
+      shape.node.classList.toggle('pickable', this.pickable(shape));
+      shape.node.classList.toggle('silent', !this.answers(shape));
+    });
     this.choose(null);
   }
 
   pickable(shape) { return this.picks && Boolean(shape?.spec.pick); }
 
-  choose(shape) {
-    this.chosen = shape?.now?.title || this.pickable(shape) ? shape : null;
+  answers(shape) { return Boolean(shape?.now && (shape.spec.title || shape.spec.name)) || this.pickable(shape); }
+
+  choose(shape, place = null) {
+    this.chosen = this.answers(shape) ? shape : null;
+    this.place = place;
     this.tell();
   }
 
-  // The label stands above its mark, inside the picture.
+  // The label stands above its mark, or above the place in a field, inside the picture.
   tell() {
-    const title = this.chosen?.now.title ?? '';
+    const title = this.chosen?.told(this.place) ?? '';
     this.label.hidden = !title;
     if (!title) return;
     this.label.textContent = title;
-    const [mark, frame] = [this.chosen.node.getBoundingClientRect(), this.picture.getBoundingClientRect()];
+    const [mark, frame] = [this.chosen.now.name ? spot(this.place) : this.chosen.node.getBoundingClientRect(), this.picture.getBoundingClientRect()];
     const { offsetWidth: w, offsetHeight: h } = this.label;
     const left = Math.max(0, Math.min(mark.left + mark.width / 2 - frame.left - w / 2, frame.width - w));
     const above = mark.top - frame.top - h - 6;

@@ -2,7 +2,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ROUND = 0.5523; // of a radius: how far a curve of a circle reaches out
-const TAGS = { line: 'path', box: 'rect', mark: 'g', text: 'text' };
+const TAGS = { line: 'path', box: 'rect', field: 'g', mark: 'g', text: 'text' };
 
 function node(tag, attributes = {}, text = '') {
   const made = document.createElementNS(SVG, tag);
@@ -47,6 +47,9 @@ class Shape {
     this.moving.forEach((name) => { this.now[name] = this.spec[name].each[frame]; });
   }
 
+  // What is said of it; of a field, what is said of one place.
+  told(place) { return this.now.name && place ? tellField(this.node, this.now, place) : this.now.title ?? ''; }
+
   draw(frame, view) {
     this.show(frame);
     DRAW[this.spec.kind](this.node, this.now, view);
@@ -56,10 +59,13 @@ class Shape {
 const painted = ({ fill, color, width }, { paint, px }) => ({ fill: paint(fill), stroke: paint(color), 'stroke-width': width * px });
 const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
 
+const spike = (r, i) => [r * Math.sin((i * Math.PI) / 5), -r * Math.cos((i * Math.PI) / 5)];
+
 const OUTLINES = {
   square: (r) => path([[-r, -r], [r, -r], [r, r], [-r, r]]) + 'Z',
   diamond: (r) => path([[0, -1.3 * r], [1.3 * r, 0], [0, 1.3 * r], [-1.3 * r, 0]]) + 'Z',
   down: (r) => path([[-r, -0.8 * r], [r, -0.8 * r], [0, 0.8 * r]]) + 'Z',
+  star: (r) => path(Array.from({ length: 10 }, (_, i) => spike((i % 2 ? 0.62 : 1.5) * r, i))) + 'Z',
   circle: (r) => {
     const c = ROUND * r;
     return `M0 ${-r}C${c} ${-r} ${r} ${-c} ${r} 0S${c} ${r} 0 ${r}S${-r} ${c} ${-r} 0S${-c} ${-r} 0 ${-r}Z`;
@@ -89,6 +95,7 @@ const DRAW = {
     const place = { x: Math.min(left, right), y: Math.min(low, high), width: Math.abs(right - left), height: Math.abs(high - low) };
     set(element, { ...painted(now, view), ...place, 'fill-opacity': now.opacity });
   },
+  field: drawField,
   mark(element, now, view) {
     const [x, y] = view.at(now.x, now.y);
     const size = view.font * view.px;

@@ -15,7 +15,8 @@ _GRID = _FOLDER.parent / "grid"  # its theme, its transport and its look serve b
 # One module for the browser, in the order of who needs whom.
 _SOURCES = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport")]
 _SOURCES += [
-    _FOLDER / f"{part}.js" for part in ("board", "levels", "surface", "planes", "readout", "landscape")
+    _FOLDER / f"{part}.js"
+    for part in ("board", "lattice", "levels", "surface", "planes", "readout", "landscape")
 ]
 _STYLES = [_GRID / "grid.css", _FOLDER / "landscape.css"]
 

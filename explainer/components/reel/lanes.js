@@ -27,6 +27,11 @@ class Lane {
     this.node.append(this.body);
   }
 
+  build() {}
+
+  // The frame that takes the most room, by which the size of the type is chosen.
+  fullest(last) { return last; }
+
   say(position) { this.factsNode.textContent = this.facts[Math.min(position, this.facts.length - 1)] ?? ''; }
 }
 
@@ -86,7 +91,7 @@ class TilesLane extends Lane {
 
 // Bytes whose boundaries vanish, merge after merge: the last merge inside a token is the one that made it.
 class JoinsLane extends Lane {
-  build() { this.show(0); }
+  fullest() { return 0; }
 
   tokens(position) {
     const tokens = [];
@@ -134,15 +139,12 @@ function letterAt(bytes, i) {
 }
 
 class PagesLane extends Lane {
-  build() { this.show(0); }
-
   show(position) {
     this.say(position);
     this.body.textContent = this.texts[position];
   }
 
-  // The fullest page, by which the size of the type is chosen.
-  longest() {
+  fullest() {
     const lines = (text) => text.split('\n').reduce((sum, line) => sum + Math.ceil((line.length + 1) / 40), 0);
     return this.texts.reduce((best, text, i) => (lines(text) > lines(this.texts[best]) ? i : best), 0);
   }

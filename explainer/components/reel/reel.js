@@ -3,8 +3,8 @@
 const NARROW = 700;
 const SLOW_FPS = 4; // with "reduce motion"
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
-const LARGEST = 2.6; // rem of a text that has room
-const SMALLEST = 0.86;
+const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
+const SIZES = Array.from({ length: 19 }, (_, i) => 2.6 * 0.94 ** i); // rem, from a text that has room down
 
 class Reel {
   constructor(parent) {
@@ -34,7 +34,6 @@ class Reel {
     this.position = same ? this.position : Math.min(start, this.last);
     this.speed = same ? this.speed : speed;
     this.build();
-    this.show();
     this.resize(true);
   }
 
@@ -89,21 +88,24 @@ class Reel {
     this.root.classList.toggle('narrow', this.narrow);
     this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);
     this.chart?.draw(rem);
-    this.chart?.show(this.position);
     this.fit();
+    this.show();
   }
 
   // The largest type at which every lane's fullest frame has room; below the least size a lane scrolls.
   fit() {
-    this.lanes.forEach((l) => l.show(l.longest?.() ?? (l.kind === 'joins' ? 0 : this.last)));
+    this.lanes.forEach((l) => l.show(l.fullest(this.last)));
     const full = () => this.lanes.some(({ body }) => body.scrollHeight > body.clientHeight + 1);
-    let size = this.narrow ? 1.15 : LARGEST;
-    this.root.style.setProperty('--type', `${size}rem`);
-    while (!this.narrow && size > SMALLEST && full()) {
-      size = Math.max(SMALLEST, size * 0.94);
-      this.root.style.setProperty('--type', `${size}rem`);
+    const type = (size) => this.root.style.setProperty('--type', `${size}rem`);
+    if (this.narrow) { type(NARROW_SIZE); return; }
+    let [low, high] = [0, SIZES.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      type(SIZES[middle]);
+      if (full()) low = middle + 1;
+      else high = middle;
     }
-    this.lanes.forEach((l) => l.show(this.position));
+    type(SIZES[low]);
   }
 
   point(node) {
