@@ -139,11 +139,11 @@ def _peak(name: str, checkpoint: str, threads: int, prompt: str) -> int:
     torch.set_num_threads(threads)
     loaded = _load(checkpoint)
     list(WAYS[name](*loaded, prompt))
-    return (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        // (1 if sys.platform != "darwin" else 1024)
-        // 1024
-    )
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage says there begins with the peak of the process that started this one
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024**2
 
 
 def _load(checkpoint: str) -> tuple[GPT, Vocabulary]:
@@ -160,12 +160,34 @@ def best_seconds(work: Callable[[], object], rounds: int) -> float:
     return min(durations)
 
 
+def measured(
+    ways: dict[str, Way], model: GPT, vocabulary: Vocabulary, prompt: str, rounds: int
+) -> tuple[dict[str, float], bool]:
+    """Return the best seconds per character of every way, and whether all of them wrote the same text."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    written = {}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            seconds, written[name] = seconds_per_character(way, model, vocabulary, prompt)
+            times[name].append(seconds)
+    texts = {tuple(tokens) for name, tokens in written.items() if "floor" not in name}
+    return {name: min(seconds) for name, seconds in times.items()}, len(texts) == 1
+
+
+def full_trace(model: GPT, ids: list[int], rounds: int) -> dict[str, float]:
+    """Time the trace of every layer, head and stage of a text beside the plain forward pass."""
+    idx = torch.tensor([ids])
+    with torch.inference_mode():
+        forward = best_seconds(lambda: model(idx), rounds)
+    traced = best_seconds(lambda: traces.trace(model, ids), rounds)
+    return {"characters": len(ids), "ms": round(1000 * traced, 2), "of_forward": round(traced / forward, 2)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", nargs="?", default="shakespeare", help="checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path, help="file for the numbers")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     model, vocabulary = _load(options.name)
@@ -174,35 +196,21 @@ def main() -> None:
     try:
         _twin(model)
     except ImportError:
-        print("transformers is not installed: that comparison is left out.")
+        print("transformers is not installed: that comparison is left out.", file=sys.stderr)
         del ways["transformers GPT-2, cache"]
-
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    written = {}
-    for _ in range(options.rounds):
-        for name, way in ways.items():
-            seconds, written[name] = seconds_per_character(way, model, vocabulary, prompt)
-            times[name].append(seconds)
-    texts = {tuple(tokens) for name, tokens in written.items() if "floor" not in name}
-    best = {name: min(seconds) for name, seconds in times.items()}
-    ids = vocabulary.encode(prompt)[:64]
-    idx = torch.tensor([ids])
-    with torch.inference_mode():
-        forward = best_seconds(lambda: model(idx), options.rounds)
-    traced = best_seconds(lambda: traces.trace(model, ids), options.rounds)
-
-    print(f"{options.name}, {options.threads} thread(s), best of {options.rounds} rounds")
-    print(f"{'way':32}{'ms/character':>14}{'characters/s':>14}{'× floor':>9}{'peak MB':>9}")
-    result = {}
-    for name, seconds in best.items():
-        peak = peak_megabytes(name, options.name, options.threads, prompt)
-        result[name] = {"ms": 1000 * seconds, "of_floor": seconds / best["floor"], "peak_mb": peak}
-        print(f"{name:32}{1000 * seconds:14.2f}{1 / seconds:14.0f}{seconds / best['floor']:9.2f}{peak:9}")
-    print(f"full trace of 64 characters: {1000 * traced:.1f} ms, {traced / forward:.2f} × the forward pass")
-    print("all ways wrote the same text" if len(texts) == 1 else "the ways wrote different texts")
-    result["trace"] = {"ms": 1000 * traced, "of_forward": traced / forward}
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    best, same = measured(ways, model, vocabulary, prompt, options.rounds)
+    rows = {
+        name: {
+            "ms_per_character": round(1000 * seconds, 3),
+            "characters_per_second": round(1 / seconds, 1),
+            "of_floor": round(seconds / best["floor"], 2),
+            "peak_mb": peak_megabytes(name, options.name, options.threads, prompt),
+        }
+        for name, seconds in best.items()
+    }
+    trace = full_trace(model, vocabulary.encode(prompt)[:64], options.rounds)
+    setting = {"checkpoint": options.name, "threads": options.threads, "best_of": options.rounds}
+    print(json.dumps({**setting, "ways": rows, "same_text": same, "trace": trace}, indent=1))
 
 
 if __name__ == "__main__":
