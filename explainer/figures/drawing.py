@@ -89,6 +89,8 @@ class Mark:
     label: str | Each = ""  # what stands in it
     title: str | Each = ""  # what is said of it when it is pointed at
     pick: str = ""  # what is reported when it is clicked
+    dx: float = 0  # pixels by which it is moved to the right
+    dy: float = 0  # and down
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,9 @@ class Drawing:
     y: tuple[float, float] = (0, 1)  # from the bottom up
     margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
     font_size: float = FONT_SIZE
-    ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
     frames: Frames | None = None
     legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
+    ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
 
     def sent(self) -> dict[str, Any]:
         """Return what the browser needs, as JSON: neighbours of one kind together, without their defaults.

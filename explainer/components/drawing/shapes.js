@@ -57,6 +57,7 @@ class Shape {
 }
 
 const painted = ({ fill, color, width }, { paint, px }) => ({ fill: paint(fill), stroke: paint(color), 'stroke-width': width * px });
+const moved = ([x, y], { dx, dy }, { px }) => [x + dx * px, y + dy * px];
 const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
 
 const spike = (r, i) => [r * Math.sin((i * Math.PI) / 5), -r * Math.cos((i * Math.PI) / 5)];
@@ -97,7 +98,7 @@ const DRAW = {
   },
   field: drawField,
   mark(element, now, view) {
-    const [x, y] = view.at(now.x, now.y);
+    const [x, y] = moved(view.at(now.x, now.y), now, view);
     const size = view.font * view.px;
     if (!element.firstChild) element.append(node('path'));
     if (now.label && !element.children[1]) element.append(node('text', { 'text-anchor': 'middle' }));
@@ -109,8 +110,9 @@ const DRAW = {
     }
     set(element, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
   },
-  text(element, now, { at, paint, px, font }) {
-    const [x, y] = at(now.x, now.y);
+  text(element, now, view) {
+    const { at, paint, px, font } = view;
+    const [x, y] = moved(at(now.x, now.y), now, view);
     const size = (now.size ?? font) * px;
     const parts = (Array.isArray(now.text) ? now.text : [[now.text, now.color, false]])
       .map(([text, color, bold]) => [text, { fill: paint(color), ...(bold && { 'font-weight': 700 }) }]);
@@ -118,7 +120,7 @@ const DRAW = {
     if (element.__written !== written) element.replaceChildren(...parts.map(([text, look]) => node('tspan', look, text)));
     element.__written = written;
     set(element, {
-      x: x + now.dx * px, y: y + now.dy * px + 0.36 * size, 'font-size': size, 'text-anchor': now.anchor,
+      x, y: y + 0.36 * size, 'font-size': size, 'text-anchor': now.anchor,
       'font-weight': now.bold ? 700 : 400, display: now.shown ? 'inline' : 'none',
       class: now.halo ? 'halo' : '', stroke: now.halo ? paint('#000038') : 'none', 'stroke-width': 0.7 * size,
     });

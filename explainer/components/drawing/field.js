@@ -1,0 +1,66 @@
+// --- field: a probability over the plane, in colours, and the border where it is one half ------------------
+
+const FINE = 4; // pixels of the picture from one point of the grid to the next
+const CERTAIN = 65535; // how a probability of one is sent
+const EVEN = 0; // the log-odds of one half
+
+const grids = new WeakMap(); // of what was sent, so that a frame is read once
+
+const probability = (odds) => 1 / (1 + Math.exp(-odds));
+
+// Log-odds run straight where probabilities bend: between the points of the grid, they are nearer to the truth.
+function readField(values) {
+  if (grids.has(values)) return grids.get(values);
+  const [width, coded] = values;
+  const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
+  const odds = Float64Array.from(new Uint16Array(bytes.buffer), (sent) => Math.log((sent + 0.5) / (CERTAIN - sent + 0.5)));
+  grids.set(values, new Lattice(odds, width, odds.length / width));
+  return grids.get(values);
+}
+
+function paintField(canvas, grid, shades) {
+  const [across, up] = [grid.width - 1, grid.height - 1];
+  Object.assign(canvas, { width: FINE * across, height: FINE * up });
+  const image = new ImageData(canvas.width, canvas.height);
+  for (let k = 0; k < canvas.width * canvas.height; k += 1) {
+    const [column, row] = [k % canvas.width, Math.floor(k / canvas.width)];
+    const part = probability(grid.between((column + 0.5) / FINE, up - (row + 0.5) / FINE));
+    image.data.set(shades[Math.round(part * (shades.length - 1))], 4 * k);
+    image.data[4 * k + 3] = 255;
+  }
+  canvas.getContext('2d').putImageData(image, 0, 0);
+}
+
+function borderOf(grid, { left, top, width, height }) {
+  const spot = ([u, v]) => [left + (u / (grid.width - 1)) * width, top + (1 - v / (grid.height - 1)) * height];
+  return grid.lines([EVEN]).flat().map(({ from, to }) => path([spot(from), spot(to)])).join('');
+}
+
+// Its picture lies below the drawing, for a canvas in an SVG is not shown in its place by every browser.
+function drawField(element, now, { at, paint, px, scales, below }) {
+  if (!element.firstChild) {
+    element.append(node('rect', { fill: 'transparent' }), node('path', { fill: 'none', 'stroke-linecap': 'round' }));
+    element.__canvas = below.appendChild(document.createElement('canvas'));
+  }
+  const grid = readField(now.values);
+  const [[left, bottom], [right, top]] = [at(now.x0, now.y0), at(now.x1, now.y1)];
+  const place = { left, top, width: right - left, height: bottom - top };
+  const [face, border] = element.children;
+  set(face, { x: left, y: top, width: place.width, height: place.height });
+  set(border, { d: borderOf(grid, place), stroke: paint(now.color), 'stroke-width': now.width * px });
+  for (const [side, length] of Object.entries(place)) element.__canvas.style[side] = `${length}px`;
+  const painted = [grid, scales[now.scale].rgb];
+  if (painted.some((part, i) => part !== element.__painted?.[i])) paintField(element.__canvas, ...painted);
+  element.__painted = painted;
+}
+
+// What is said of the place under the pointer.
+function tellField(element, now, { clientX, clientY }) {
+  const { left, top, width, height } = element.firstChild.getBoundingClientRect();
+  const grid = readField(now.values);
+  const [across, up] = [(clientX - left) / width, 1 - (clientY - top) / height];
+  const [x0, x1, y0, y1] = now.sides;
+  const [x, y] = [x0 + across * (x1 - x0), y0 + up * (y1 - y0)];
+  const part = probability(grid.between(across * (grid.width - 1), up * (grid.height - 1)));
+  return `(${x.toFixed(2)}, ${y.toFixed(2)}) ${now.name} = ${part.toFixed(3)}`.replaceAll('-', '−');
+}
