@@ -25,6 +25,7 @@ WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8").split("
 
 # Notes when the server last spoke (a fast run can begin and end between two frames of the browser) and when
 # a component last changed what is seen: its shadow root is its own, and a canvas changes without a trace.
+# What only a screen reader is told (a matrix as a hidden table, written once the hands rest) paints nothing.
 LISTEN = """
 window.__heard = window.__drawn = 0;
 window.WebSocket = class extends WebSocket {
@@ -34,11 +35,13 @@ window.WebSocket = class extends WebSocket {
   }
 };
 const drawn = () => { window.__drawn = performance.now(); };
+window.__seen = ({ target, attributeName }) =>
+  !attributeName?.startsWith('aria-') && !(target.closest ? target : target.parentElement)?.closest('.visually-hidden');
 const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (...given) {
   const root = attach.apply(this, given);
   const all = { subtree: true, childList: true, characterData: true, attributes: true };
-  new MutationObserver(drawn).observe(root, all);
+  new MutationObserver((changes) => { if (changes.some(window.__seen)) drawn(); }).observe(root, all);
   return root;
 };
 for (const name of ['fill', 'fillRect', 'fillText', 'stroke', 'drawImage', 'putImageData', 'clearRect']) {

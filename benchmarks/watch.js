@@ -10,7 +10,7 @@
     const begin = (event) => { if (event.isTrusted) began ??= performance.now(); };
     for (const kind of ['keydown', 'pointerdown']) window.addEventListener(kind, begin, { capture: true });
     const state = () => app.getAttribute('data-test-script-state');
-    const changes = new MutationObserver(() => { last = performance.now(); });
+    const changes = new MutationObserver((made) => { if (made.some(window.__seen)) last = performance.now(); });
     changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
     const look = () => {
       const now = performance.now();
