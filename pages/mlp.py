@@ -89,7 +89,7 @@ def tanh() -> None:
         z = ui.slider("sum", -5.0, 5.0, 1.0, step=0.05, key="mlp_z")
         asked = mlp.asked(step=True)
     step = mlp.forward(asked.sex, asked.text)
-    ui.chart(mlp.curve_figure(z, step), mlp.curve_alt(z), key="mlp_tanh")
+    ui.chart(mlp.curve_picture(z, step), mlp.curve_alt(z), key="mlp_tanh")
 
 
 @ui.scene(
@@ -126,7 +126,7 @@ def good_start() -> None:
             ui.metrics(**mlp.numbers(one))
             st.markdown(mlp.verdict(one, sex, recipe, time))
             alt = mlp.histogram_alt(one, layer, recipe)
-            ui.part(mlp.histogram_figure(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
+            ui.part(mlp.histogram_picture(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
 
 
 ui.chapter(structure, data_set, hyperparameters, matrices, forward_pass, tanh, activations, good_start)

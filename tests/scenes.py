@@ -6,7 +6,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from explainer.figures import palette
 from explainer.ui.deck import PAGES, chapters
+from tests.drawings import unfolded
 
 APP = PAGES.parent / "explainer" / "app.py"
 
@@ -30,18 +32,17 @@ def open_sound(chapter: str, slug: str, query: dict[str, str]) -> AppTest:
 def drawn(app: AppTest, index: int = 0) -> dict:
     """Return a drawing as the browser gets it, with the defaults of its primitives; NaN is no JSON."""
     parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "drawing"]
-    sent = json.loads(parts[index].json, parse_constant=_refused)
-    sent["primitives"] = [
-        {"kind": group["kind"], **sent["defaults"][group["kind"]], **group["shared"], **own}
-        for group in sent["groups"]
-        for own in [{k: v[i] for k, v in group["own"].items()} for i in range(group["count"])]
-    ]
-    return sent
+    return unfolded(json.loads(parts[index].json, parse_constant=_refused))
 
 
 def primitives(app: AppTest, kind: str, index: int = 0) -> list[dict]:
     """Return the primitives of one kind of a drawing, such as "mark"."""
     return [primitive for primitive in drawn(app, index)["primitives"] if primitive["kind"] == kind]
+
+
+def charted(app: AppTest, index: int = 0) -> list[dict]:
+    """Return the lines of a chart without those of its axes."""
+    return [line for line in primitives(app, "line", index) if line["color"] != palette.GRID]
 
 
 def bars(app: AppTest, index: int = 0) -> list[tuple[str, float, str]]:
@@ -52,8 +53,21 @@ def bars(app: AppTest, index: int = 0) -> list[tuple[str, float, str]]:
     return list(zip([t["text"] for t in texts[::2]], lengths, [t["text"] for t in texts[1::2]], strict=True))
 
 
+def listed(app: AppTest, key: str) -> dict[str, list]:
+    """Return a table as the browser gets it: the values by title, in the order of the rows."""
+    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "listing"]
+    [sent] = [part for part in parts if part.id.endswith(f"-{key}")]
+    columns = json.loads(sent.json, parse_constant=_refused)["columns"]
+    return {
+        column["title"]: [column["values"][row] for row in column["rows"]]
+        if "rows" in column
+        else column["values"]
+        for column in columns
+    }
+
+
 def _refused(constant: str) -> None:
-    raise ValueError(f"A drawing holds {constant}.")
+    raise ValueError(f"The browser was sent {constant}.")
 
 
 def scenes_of(file: str) -> list[str]:

@@ -9,7 +9,7 @@ from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, number, superscript
 from explainer.figures.drawing import Line, Primitive, Text, ticks
 
-WIDTH = 0.52  # of a character of a number, about, in sizes of its type
+WIDTH = 0.55  # of a character of a number, about, in sizes of its type
 GAP = 0.5  # between a number and its axis, in sizes of its type
 _INSIDE = 1e-9  # by how much rounding may lead beyond the end of an axis
 
@@ -112,7 +112,7 @@ class Panel:
             drawn += [self._level(y)] if self.up.grid else []
             drawn += [Text(self.left, y, text, anchor="end", dx=-GAP * font)] if text else []
         if self.up.title:
-            start = -self.margins()[0] + 4
+            start = -self.margins()[0]
             drawn.append(Text(self.left, self.top, self.up.title, anchor="start", dx=start, dy=-1.2 * font))
         return drawn
 

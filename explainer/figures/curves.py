@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel, reach
@@ -12,6 +13,7 @@ from explainer.figures.drawing import DASHED, DOTTED, Drawing, Line, Mark, Primi
 
 LONG_DASHED = "20 10"
 DASHES = ("", DASHED, DOTTED, LONG_DASHED)
+_ANCHORS = {-1: "end", 0: "middle", 1: "start"}  # of a label on that side of its point
 ROOM = 0.05  # of an axis, above and below what it holds
 
 
@@ -94,7 +96,7 @@ def marked(panel: Panel, point: Point, letters: int) -> list[Primitive]:
     if not panel.holds(point.x, point.y):
         return []
     x, y = float(panel.x(point.x)), float(panel.y(point.y))
-    look = {"fill": point.color, "color": palette.BACKGROUND, "width": 2, "title": point.title}
+    look = {"fill": point.color, "color": palette.BACKGROUND, "width": point.size / 8, "title": point.title}
     mark = Mark(x, y, point.size, point.shape, **look)
     return [mark, _label(panel, point, x, y, letters)] if point.label else [mark]
 
@@ -217,13 +219,13 @@ def slope_errors(
         at: the step and error one is at; None where the error is zero.
     """
     inside = "left" if at and at[0] > h[error.argmin()] else "right"
-    marked = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond", beside=inside)]
-    seen = np.array([point.y for point in marked])
+    here = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond", beside=inside)]
+    seen = np.array([point.y for point in here])
     return curves(
         [Curve("error", h, error, palette.LOSS, width=3)],
         x_title="h",
         y_title="error of the slope",
-        points=marked,
+        points=here,
         x_range=reach(h, log=True, room=ROOM / 2),
         y_range=reach(np.concatenate([error, seen]), log=True, room=ROOM),
         log_x=True,
@@ -242,15 +244,67 @@ def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
 
 
 def _label(panel: Panel, point: Point, x: float, y: float, letters: int) -> Text:
-    """Return the label of a point, away from its mark and inside the panel."""
-    sides, away = point.beside.split(), point.size / 2
-    room = len(point.label) / letters
-    along = float(panel.across.share(point.x))
-    outward = {"left": along - room < 0, "right": along + room > 1}
-    anchor = next((side for side in sides if side in outward), "middle")
-    if outward.get(anchor) or (anchor == "middle" and not room / 2 < along < 1 - room / 2):
-        anchor = "left" if along > 0.5 else "right"
-    level = anchor in sides[:1] or len(sides) == 1 and sides[0] in outward
-    dx = {"left": -1, "right": 1, "middle": 0}[anchor] * (away + 0.4 * panel.font_size if level else away)
-    dy = 0 if level else (-1 if "top" in sides else 1) * (away + 0.7 * panel.font_size)
-    return Text(x, y, point.label, anchor={"left": "end", "right": "start"}.get(anchor, "middle"), dx=dx, dy=dy, halo=True)
+    """Return the label of a point that lies at a place of the drawing, clear of its mark."""
+    away, font = point.size / 2, panel.font_size
+    side = _side(point, float(panel.across.share(point.x)), letters)
+    level = not {"top", "bottom"} & set(point.beside.split())
+    dx = side * (away + 0.4 * font * level)
+    dy = 0 if level else (away + 0.7 * font) * (1 if "bottom" in point.beside else -1)
+    return Text(x, y, point.label, anchor=_ANCHORS[side], dx=dx, dy=dy, halo=True)
+
+
+def _side(point: Point, along: float, letters: int) -> int:
+    """Return on which side a label stands: −1 for the left, 1 for the right; inward if it would be cut."""
+    wanted = ("right" in point.beside) - ("left" in point.beside)
+    length = len(point.label) / letters
+    start = along + (wanted - 1) * length / 2
+    if start >= 0 and start + length <= 1:
+        return wanted
+    return 1 if along < 0.5 else -1
+
+
+def _names(points: Sequence[Point]) -> list[tuple[Mark, str]]:
+    """Return how the points of every name look in a legend."""
+    named = {point.name: point for point in points if point.name}
+    return [(Mark(0, 0, p.size, p.shape, p.color, p.color, width=0), name) for name, p in named.items()]
+
+
+def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:
+    require_finite(**{f"{line.name} (x)": line.x, f"{line.name} (y)": line.y})
+    for values, log in ((line.x, log_x), (line.y, log_y)):
+        if log and np.any(np.asarray(values) <= 0):
+            raise ValueError(
+                f"{line.name} holds values that are not positive; a logarithmic axis has no place."
+            )
+
+
+# --- until figures/plane.py is a drawing, too -------------------------------------------------------
+
+
+def curve_trace(line: Curve) -> go.Scatter:
+    """Return the plotly trace of one curve, for figures with several plots."""
+    return go.Scatter(
+        x=line.x,
+        y=line.y,
+        name=line.name,
+        mode="lines",
+        line={"color": line.color, "width": line.width, "simplify": False},
+    )
+
+
+def point_trace(point: Point, _: int) -> go.Scatter:
+    """Return the plotly trace of one marked point, for figures with several plots."""
+    return go.Scatter(
+        x=[point.x],
+        y=[point.y],
+        name=point.label,
+        mode="markers",
+        marker={
+            "color": point.color,
+            "size": point.size,
+            "symbol": point.shape,
+            "line": {"color": palette.BACKGROUND, "width": 2},
+        },
+        cliponaxis=False,
+        showlegend=False,
+    )

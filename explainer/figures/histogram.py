@@ -1,35 +1,38 @@
 """Histograms of activations: where the numbers of a layer lie, and which of them are stuck."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, axis, figure, require_finite
+from explainer.figures.axes import Axis, Panel, percent
+from explainer.figures.base import FONT_SIZE, require_finite
+from explainer.figures.drawing import Box, Drawing
 
 
 @dataclass(frozen=True)
 class Histogram:
     """How many values fall between neighbouring edges."""
 
-    name: str  # what stands in the legend
+    name: str
     edges: np.ndarray  # (N + 1,) rising
     counts: np.ndarray  # (N,)
-    color: str = palette.ACTIVATIONS
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Which part of all values falls between the edges, (N,)."""
+        return self.counts / max(self.counts.sum(), 1)
 
 
-def histograms(
-    layers: Sequence[Histogram],
+def histogram(
+    layer: Histogram,
     *,
     x_title: str,
     beyond: float | None = None,
     most: float | None = None,
-    height: int = 480,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
-    """Draw one or more histograms over the same axis, as shares of all values.
+) -> Drawing:
+    """Draw a histogram as shares of all values.
 
     Args:
         beyond: bars that reach further from zero are drawn in the colour of loss, as stuck.
@@ -37,57 +40,30 @@ def histograms(
     Raises:
         ValueError: if an edge or a count is NaN or infinite.
     """
-    result = figure(
-        height=height, font_size=font_size, barmode="overlay", bargap=0, showlegend=len(layers) > 1
-    )
-    for layer in layers:
-        require_finite(edges=layer.edges, counts=layer.counts)
-        middle = (layer.edges[:-1] + layer.edges[1:]) / 2  # (N,)
-        outer = np.maximum(np.abs(layer.edges[:-1]), np.abs(layer.edges[1:]))  # (N,)
-        share = layer.counts / max(layer.counts.sum(), 1)
-        stuck = np.zeros(len(middle), bool) if beyond is None else outer > beyond
-        result.add_trace(
-            go.Bar(
-                name=layer.name,
-                x=middle,
-                y=share,
-                width=np.diff(layer.edges),
-                marker={
-                    "color": np.where(stuck, palette.LOSS, layer.color).tolist(),
-                    "opacity": 0.75,
-                    "line": {"width": 0},
-                },
-                hovertext=[
-                    f"{low:.2f} to {high:.2f}: {part:.1%}".replace("-", "−")
-                    for low, high, part in zip(layer.edges[:-1], layer.edges[1:], share, strict=True)
-                ],
-                hoverinfo="text",
-            )
-        )
-    result.update_xaxes(axis(x_title, font_size=font_size))
-    top = {} if most is None else {"range": [0, most]}
-    result.update_yaxes(axis("share of all", font_size=font_size, tickformat=".0%", **top))
-    return result
+    require_finite(edges=layer.edges, counts=layer.counts)
+    across = Axis(float(layer.edges[0]), float(layer.edges[-1]), x_title, grid=False)
+    up = Axis(0.0, most or float(layer.shares.max()) or 1.0, "share of all", text=percent)
+    panel = Panel(across, up, font_size=font_size)
+    bars = _bars(panel, layer, np.inf if beyond is None else beyond)
+    return Drawing([*panel.frame(), *bars], margins=panel.margins(), font_size=font_size)
 
 
-def stand_on(curve: go.Figure, x: np.ndarray, y: np.ndarray, name: str) -> go.Figure:
-    """Mark on a curve where each of many numbers stands; return the same figure.
-
-    Args:
-        x, y: (N,) the numbers before and after the function.
-    """
-    marker = {"color": palette.ACTIVATIONS, "size": 11, "line": {"color": palette.BACKGROUND, "width": 1}}
-    told = [f"{a:.3f} → {b:.3f}".replace("-", "−") for a, b in zip(x, y, strict=True)]
-    return curve.add_trace(
-        go.Scatter(name=name, x=x, y=y, mode="markers", marker=marker, hovertext=told, hoverinfo="text")
-    )
+def histogram_alt(what: str, layer: Histogram) -> str:
+    """Return one sentence: the share of the values in the two outermost bars."""
+    outermost = layer.shares[0] + layer.shares[-1]
+    return f"{what}. {layer.name}: {outermost:.0%} in the two outermost bars."
 
 
-def histograms_alt(what: str, layers: Sequence[Histogram]) -> str:
-    """Return one sentence: for each histogram the share of its values in the two outermost bars."""
-    told = [f"{layer.name}: {_outermost(layer):.0%} in the two outermost bars" for layer in layers]
-    return f"{what}. {'; '.join(told)}."
-
-
-def _outermost(layer: Histogram) -> float:
-    return float((layer.counts[0] + layer.counts[-1]) / max(layer.counts.sum(), 1))
+def _bars(panel: Panel, layer: Histogram, beyond: float) -> list[Box]:
+    """Return one bar between any two edges, which tells them and its share when it is pointed at."""
+    ends, tops = panel.x(layer.edges), panel.y(layer.shares)  # (N + 1,), (N,)
+    outer = np.maximum(np.abs(layer.edges[:-1]), np.abs(layer.edges[1:]))  # (N,)
+    colors = [palette.LOSS if stuck else palette.ACTIVATIONS for stuck in outer > beyond]
+    told = [
+        f"{low:.2f} to {high:.2f}: {share:.1%}".replace("-", "−")
+        for low, high, share in zip(layer.edges[:-1], layer.edges[1:], layer.shares, strict=True)
+    ]
+    return [
+        Box(left, right, panel.bottom, top, color, opacity=0.75, title=title)
+        for left, right, top, color, title in zip(ends[:-1], ends[1:], tops, colors, told, strict=True)
+    ]

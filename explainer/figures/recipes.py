@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, axis, figure, number
-from explainer.figures.curves import Curve, Point, curve_trace, curves, point_trace
+from explainer.figures.axes import Axis, Panel
+from explainer.figures.base import FONT_SIZE, number
+from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, marked
+from explainer.figures.drawing import Drawing, Primitive
+
+BETWEEN = 0.06  # the two plots, of the width of both
+LETTERS = 22  # that fit into the width of one plot
 
 
 class Run(Protocol):
@@ -21,32 +24,25 @@ class Run(Protocol):
     best: int
 
 
-def losses(
-    runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE, height: int = 600
-) -> go.Figure:
+def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> Drawing:
     """Draw one plot a recipe with a common axis for the loss, and mark the best model on dev.
 
     Args:
         highest: nats per character at the top; what lies above is said in words, not drawn.
     """
-    plots = make_subplots(rows=1, cols=len(runs), shared_yaxes=True, horizontal_spacing=0.04)
-    result = figure(height=height, font_size=font_size).update_layout(plots.layout)
-    lowest = min(float(run.train.min()) for run in runs.values())
-    shown = [lowest - 0.1, highest]
-    for i, (name, run) in enumerate(runs.items(), start=1):
-        axes = {"xaxis": f"x{i}", "yaxis": f"y{i}"}
-        for part, dash in (("train", "solid"), ("dev", "dash")):
-            line = Curve(part, run.steps, getattr(run, part), palette.LOSS, dash)
-            result.add_trace(curve_trace(line).update(**axes, showlegend=i == 1))
-        best = float(run.dev[run.best])
-        mark = Point(float(run.steps[run.best]), best, f"dev {number(best, 3)}", palette.LOSS)
-        result.add_trace(point_trace(mark, font_size).update(**axes))
-        result.layout[f"xaxis{'' if i == 1 else i}"].update(
-            axis(f"{name}: step", font_size=font_size, tickformat="~s")
-        )
-        title = "nats per character" if i == 1 else ""
-        result.layout[f"yaxis{'' if i == 1 else i}"].update(axis(title, font_size=font_size, range=shown))
-    return result
+    lowest = min(float(run.train.min()) for run in runs.values()) - 0.1
+    width = (1 + BETWEEN) / len(runs)
+    panels = []
+    for i, (name, run) in enumerate(runs.items()):
+        across = Axis(0, float(run.steps[-1]), f"{name}: step", most=5, grid=False)
+        up = Axis(lowest, highest, "" if i else "nats per character", labelled=not i)
+        ends = i * width, (i + 1) * width - BETWEEN
+        panels.append(Panel(across, up, *ends, font_size=font_size))
+    drawn = [part for panel, run in zip(panels, runs.values(), strict=True) for part in _plot(panel, run)]
+    legend = [legend_line(line) for line in _lines(next(iter(runs.values())))]
+    left, _, top, bottom = panels[0].margins()
+    margins = left, panels[-1].margins()[1], top, bottom
+    return Drawing(drawn, margins=margins, font_size=font_size, legend=legend)
 
 
 def losses_alt(runs: Mapping[str, Run]) -> str:
@@ -59,14 +55,14 @@ def losses_alt(runs: Mapping[str, Run]) -> str:
     return f"Losses in nats per character. {'; '.join(told)}."
 
 
-def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE, height: int = 600) -> go.Figure:
+def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE) -> Drawing:
     """Draw how much better each recipe is on what it was shown than on what was held out, over its steps."""
     lines = [
         Curve(name, run.steps[1:], run.dev[1:] - run.train[1:], palette.LOSS, dash)
-        for (name, run), dash in zip(runs.items(), ("solid", "dash", "dot"), strict=False)
+        for (name, run), dash in zip(runs.items(), DASHES, strict=False)
     ]
     title = "dev − train (nats per character)"
-    return curves(lines, x_title="step", y_title=title, log_x=True, height=height, font_size=font_size)
+    return curves(lines, x_title="step", y_title=title, log_x=True, font_size=font_size)
 
 
 def gaps_alt(runs: Mapping[str, Run]) -> str:
@@ -75,3 +71,22 @@ def gaps_alt(runs: Mapping[str, Run]) -> str:
     return (
         f"The gap between dev and train over the steps, in nats per character; at the end: {', '.join(told)}."
     )
+
+
+def _lines(run: Run) -> list[Curve]:
+    """Return both losses of a recipe as curves."""
+    return [
+        Curve(part, run.steps, getattr(run, part), palette.LOSS, dash)
+        for part, dash in zip(("train", "dev"), DASHES, strict=False)
+    ]
+
+
+def _plot(panel: Panel, run: Run) -> list[Primitive]:
+    """Return the axes of one recipe with both of its losses and the best one on dev."""
+    drawn = panel.frame()
+    for line in _lines(run):
+        drawn += panel.lines(line.x, line.y, line.color, line.width, line.dash)
+    best = float(run.dev[run.best])
+    # Below it there is room: on dev nothing is lower.
+    told = Point(float(run.steps[run.best]), best, f"dev {number(best, 3)}", palette.LOSS, beside="bottom")
+    return [*drawn, *marked(panel, told, LETTERS)]

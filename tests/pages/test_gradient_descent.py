@@ -1,6 +1,5 @@
 """The gradient descent chapter shows what its traces computed, whatever a visitor sets."""
 
-import base64
 import itertools
 import json
 from pathlib import Path
@@ -11,9 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
+from tests.drawings import read_off
+from tests.scenes import charted, drawn, primitives
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "gradient_descent.py"
+TANGENT, ERROR = 0, 1  # the two drawings of the slope
 
 
 def open_scene(slug: str, **query: str) -> AppTest:
@@ -30,13 +32,8 @@ def sound(app: AppTest) -> None:
     """Fail if the page shows an exception, or another page, or sends what is not a number."""
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     assert app.title[0].value in {"The slope", "Downhill", "The learning rate", "The race"}
-    for chart in charts(app):
-        sent = json.dumps(chart["data"])
-        assert [word for word in ("NaN", "Infinity", "null") if word in sent] == []
-
-
-def charts(app: AppTest) -> list[dict]:
-    return [json.loads(element.proto.spec) for element in app.get("plotly_chart")]
+    if app.title[0].value == "The slope":
+        assert all(drawn(app, index)["primitives"] for index in (TANGENT, ERROR))
 
 
 def landscape(app: AppTest) -> dict:
@@ -61,14 +58,6 @@ def assert_drawn(sent: dict, way: trace.Descent) -> None:
     assert sent["diverged"] == (way.verdict == "diverged")
 
 
-def numbers(sent) -> np.ndarray:
-    """Return an array as plotly sends it: a list, or bytes with their type and shape."""
-    if isinstance(sent, dict):
-        flat = np.frombuffer(base64.b64decode(sent["bdata"]), sent["dtype"])
-        return flat.reshape([int(n) for n in sent.get("shape", str(len(flat))).split(",")])
-    return np.array(sent)
-
-
 def note(app: AppTest) -> str:
     return next(m.value for m in app.markdown if "**" in m.value)
 
@@ -77,15 +66,18 @@ def note(app: AppTest) -> str:
 def test_the_slope_is_measured_beside_autograd(h, size):
     app = open_scene("slope", gd_curve="Two valleys", gd_x="1.5", gd_h=h)
     found = trace.slope(trace.CURVES["two-valleys"], 1.5, size)
-    drawn, error = charts(app)
     assert f"**autograd** f′(x) = **{found.gradient:g}**" in note(app)
-    assert f"autograd: slope {found.gradient:g}" in [t.get("name") for t in drawn["data"]]
+    names = [entry["name"] for entry in drawn(app, TANGENT)["legend"]]
+    assert f"autograd: slope {found.gradient:g}" in names
     steps, errors = trace.slope_errors(trace.CURVES["two-valleys"], 1.5)
-    np.testing.assert_array_equal(numbers(error["data"][0]["x"]), steps)
-    np.testing.assert_array_equal(numbers(error["data"][0]["y"]), errors)
+    texts, (line,) = primitives(app, "text", ERROR), charted(app, ERROR)
+    np.testing.assert_allclose(read_off(texts, "x", line["x"], log=True), steps, rtol=0.01)
+    np.testing.assert_allclose(read_off(texts, "y", line["y"], log=True), errors, rtol=0.01)
     off = abs(found.numeric - found.gradient)
     if off:
-        assert [numbers(error["data"][1][k])[0] for k in "xy"] == [size, off]
+        (mark,) = primitives(app, "mark", ERROR)
+        at = [read_off(texts, axis, mark[axis], log=True) for axis in "xy"]
+        np.testing.assert_allclose(at, [size, off], rtol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +102,9 @@ def test_every_surface_is_gone_down_as_the_trace_says(surface, rate):
     app = open_scene("downhill", gd_surface=shape.title, gd_rate=rate)
     way = trace.descend(shape, "sgd", getattr(shape.rates["sgd"], rate.replace(" ", "_")))
     assert note(app).endswith(f"**{trace.VERDICTS[way.verdict]}.** {way.reason}")
-    drawn = landscape(app)
-    np.testing.assert_array_equal(drawn["heights"], trace.surface(shape).z.ravel().astype("f4"))
-    assert_drawn(drawn["ways"][0], way)
+    sent = landscape(app)
+    np.testing.assert_array_equal(sent["heights"], trace.surface(shape).z.ravel().astype("f4"))
+    assert_drawn(sent["ways"][0], way)
 
 
 def test_sgd_diverges_on_every_landscape_if_its_rate_is_too_big():
@@ -127,11 +119,11 @@ def test_every_curve_is_gone_down_as_the_trace_says(curve, rate):
     shape = trace.CURVES[curve]
     app = open_scene("learning-rate", gd_curve=shape.title, gd_step=rate)
     way = trace.descend(shape, "sgd", getattr(shape.rates["sgd"], rate.replace(" ", "_")))
-    drawn = landscape(app)
-    assert drawn["flat"]
-    assert not drawn["pickable"]
-    np.testing.assert_array_equal(drawn["heights"], trace.curve(shape)[1].astype("f4"))
-    assert_drawn(drawn["ways"][0], way)
+    sent = landscape(app)
+    assert sent["flat"]
+    assert not sent["pickable"]
+    np.testing.assert_array_equal(sent["heights"], trace.curve(shape)[1].astype("f4"))
+    assert_drawn(sent["ways"][0], way)
 
 
 @pytest.mark.parametrize("title", [curve.title for curve in trace.CURVES.values()])
@@ -143,18 +135,18 @@ def test_no_picture_holds_what_is_not_a_number(title):
 def test_the_three_race_from_the_start_of_the_link(surface):
     shape = trace.SURFACES[surface]
     start = {f"gd_{surface}_x1": "1.25", f"gd_{surface}_x2": "-2.5"}
-    drawn = landscape(open_scene("race", gd_surface=shape.title, **start))
-    assert drawn["pickable"]
-    for sent, way in zip(drawn["ways"], trace.race(shape, (1.25, -2.5)), strict=True):
-        assert_drawn(sent, way)
-        assert sent["points"][:2].tolist() == [1.25, -2.5]
+    sent = landscape(open_scene("race", gd_surface=shape.title, **start))
+    assert sent["pickable"]
+    for one, way in zip(sent["ways"], trace.race(shape, (1.25, -2.5)), strict=True):
+        assert_drawn(one, way)
+        assert one["points"][:2].tolist() == [1.25, -2.5]
 
 
 def test_in_words_a_ball_that_left_has_flown_off_the_map():
-    drawn = landscape(open_scene("race", gd_surface="Ravine", gd_rates="too big"))
-    gone = [way["name"] for way in drawn["ways"] if way["diverged"]]
+    sent = landscape(open_scene("race", gd_surface="Ravine", gd_rates="too big"))
+    gone = [way["name"] for way in sent["ways"] if way["diverged"]]
     assert gone
-    assert drawn["alt"].count("then flies off the map") == len(gone)
+    assert sent["alt"].count("then flies off the map") == len(gone)
 
 
 def test_every_shaperemembers_its_own_start():

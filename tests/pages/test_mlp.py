@@ -1,8 +1,5 @@
 """The perceptron's page: every number on it is one that the traces computed from the shipped models."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +9,7 @@ from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui.loaders.words import Source, words
+from tests.drawings import read_off
 from tests.scenes import drawn, open_sound, primitives
 
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
@@ -20,18 +18,6 @@ STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
     return open_sound("mlp", scene, query)
-
-
-def charts(app: AppTest) -> list[dict]:
-    """Return the charts as they are sent to the browser."""
-    return [json.loads(part.proto.spec, parse_constant=pytest.fail) for part in app.get("plotly_chart")]
-
-
-def array(part) -> np.ndarray:
-    """Return an array of a chart, which plotly may have packed as base64."""
-    if isinstance(part, dict):
-        return np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
-    return np.array(part)
 
 
 def matrices(app: AppTest) -> dict[str, np.ndarray]:
@@ -164,9 +150,25 @@ def test_the_good_start_is_told_by_the_numbers(batch):
     ]
     assert talk.loss > 3 * talk.uniform_loss
     assert better.loss == pytest.approx(better.uniform_loss, abs=0.1)
-    shares = [array(figure["data"][0]["y"]) for figure in charts(app)]
-    np.testing.assert_allclose(shares[0], talk.counts / talk.counts.sum())
-    np.testing.assert_allclose(shares[1], better.counts / better.counts.sum())
+    for index, found in enumerate((talk, better)):
+        texts, boxes = primitives(app, "text", index), primitives(app, "box", index)
+        shares = read_off(texts, "y", [box["y1"] for box in boxes])
+        np.testing.assert_allclose(shares, found.counts / found.counts.sum(), atol=1e-4)
+        np.testing.assert_allclose(
+            read_off(texts, "x", [box["x1"] for box in boxes]), found.edges[1:], atol=1e-3
+        )
+
+
+def test_every_neuron_stands_on_the_curve_of_tanh(girls):
+    app = page("tanh", z="1")
+    step = trace.forward(girls.model, girls.vocabulary, "AN", "N")
+    texts, marks = primitives(app, "text"), primitives(app, "mark")
+    *neurons, y, slope = [[float(read_off(texts, axis, m[axis])) for axis in "xy"] for m in marks]
+    shown = np.abs(step.preactivation) <= 5
+    expected = np.column_stack([step.preactivation, step.h])[shown]
+    np.testing.assert_allclose(neurons, expected, atol=1e-3)
+    np.testing.assert_allclose([y, slope], [[1, np.tanh(1)], [1, 1 - np.tanh(1) ** 2]], atol=1e-3)
+    assert marks[0]["title"] == f"{expected[0][0]:.3f} → {expected[0][1]:.3f}".replace("-", "−")
 
 
 def test_after_training_the_losses_are_those_of_the_checkpoints(girls):

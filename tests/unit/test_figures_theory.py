@@ -1,14 +1,16 @@
 """Figures show the numbers they were given, and nothing that is not a number."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from explainer.figures import curves, network, palette, plane
+from explainer.figures import curves, network, palette, plane, recipes
 from explainer.figures.animation import animate
 from explainer.figures.base import figure, number
 from explainer.figures.drawing import Line, Mark, Text
-from tests.drawings import of_kind
+from tests.drawings import of_kind, read_off
 
 
 @pytest.mark.parametrize(
@@ -39,15 +41,61 @@ def test_figure_is_transparent_and_large_enough_for_the_last_row():
     assert min(sizes) >= 20
 
 
+def curve_lines(drawing):
+    """The lines of a chart without those of its axes."""
+    return [line for line in of_kind(drawing, Line) if line.color != palette.GRID]
+
+
 def test_curves_hold_the_data_and_log_ranges_are_given_in_data_units():
     x, y = np.array([1.0, 10.0, 100.0]), np.array([3.0, 2.0, 1.0])
     drawn = curves.curves(
-        [curves.Curve("loss", x, y)], x_title="h", y_title="error", log_x=True, x_range=(1, 100)
+        [curves.Curve("loss", x, y)], x_title="h", y_title="error", log_x=True, x_range=(1, 1000)
     )
-    np.testing.assert_array_equal(drawn.data[0].x, x)
-    np.testing.assert_array_equal(drawn.data[0].y, y)
-    assert drawn.layout.xaxis.type == "log"
-    assert list(drawn.layout.xaxis.range) == [0, 2]
+    (line,) = curve_lines(drawn)
+    texts = of_kind(drawn, Text)
+    np.testing.assert_allclose(read_off(texts, "x", line.x, log=True), x)
+    np.testing.assert_allclose(read_off(texts, "y", line.y), y)
+    np.testing.assert_allclose(read_off(texts, "x", drawn.x, log=True), (1, 1000))
+    assert {"h", "error"} <= {text.text for text in texts}
+
+
+def test_curves_are_cut_at_the_range_that_is_shown():
+    x = np.arange(5.0)
+    drawn = curves.curves(
+        [curves.Curve("x²", x, x**2)], x_title="x", y_title="y", x_range=(1, 3), y_range=(0, 7)
+    )
+    (line,) = curve_lines(drawn)
+    np.testing.assert_allclose(read_off(of_kind(drawn, Text), "x", line.x), [1, 2, 2.6])
+    np.testing.assert_allclose(read_off(of_kind(drawn, Text), "y", line.y), [1, 4, 7])
+
+
+def test_points_beyond_the_axes_are_left_out_and_labels_near_a_side_turn_inward():
+    points = [
+        curves.Point(0, 0.5, "at the left", beside="bottom left"),
+        curves.Point(0.5, 0.5, "in the middle", beside="right"),
+        curves.Point(1, 0.5, "at the right"),
+        curves.Point(1.1, 0.5, "beyond"),
+    ]
+    drawn = curves.curves(
+        [curves.Curve("f", np.array([0, 1]), np.array([0, 1]))], x_title="", y_title="", points=points
+    )
+    labels = {text.text: text for text in of_kind(drawn, Text) if text.halo}
+    assert {name: label.anchor for name, label in labels.items()} == {
+        "at the left": "start",
+        "in the middle": "start",
+        "at the right": "end",
+    }
+    assert labels["at the left"].dy > 0 > labels["at the right"].dy
+    assert labels["in the middle"].dy == 0
+
+
+def test_points_of_one_name_stand_in_the_legend_once():
+    points = [curves.Point(x, x, title=f"{x}", name="two points") for x in (0.25, 0.75)]
+    drawn = curves.curves(
+        [curves.Curve("f", np.array([0, 1]), np.array([0, 1]))], x_title="", y_title="", points=points
+    )
+    assert [name for _, name in drawn.legend] == ["two points"]
+    assert [mark.title for mark in of_kind(drawn, Mark)] == ["0.25", "0.75"]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -63,16 +111,27 @@ def test_curves_refuse_zero_on_a_logarithmic_axis():
 
 def test_losses_of_one_role_are_told_apart_by_dash_not_by_color():
     drawn = curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]})
-    assert {t.line.color for t in drawn.data} == {palette.LOSS}
-    assert len({t.line.dash for t in drawn.data}) == 2
+    lines = curve_lines(drawn)
+    assert {line.color for line in lines} == {palette.LOSS}
+    assert len({line.dash for line in lines}) == 2
+    assert [(key.dash, name) for key, name in drawn.legend] == [
+        (line.dash, name) for line, name in zip(lines, ["train", "dev"], strict=True)
+    ]
     assert "dev from 2 to 1.5" in curves.losses_alt([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]})
+
+
+def test_losses_are_drawn_before_the_first_is_known():
+    assert curve_lines(curves.losses([0], {"train": [], "dev": []})) == []
 
 
 def test_activation_marks_the_point_one_is_at():
     z = np.linspace(-3, 3, 7)
     drawn = curves.activation("tanh", z, np.tanh(z), (1.0, float(np.tanh(1.0))))
-    assert (drawn.data[1].x[0], drawn.data[1].y[0]) == (1.0, np.tanh(1.0))
-    assert drawn.data[1].text[0] == "tanh(1) = 0.76"
+    (point,) = of_kind(drawn, Mark)
+    texts = of_kind(drawn, Text)
+    assert read_off(texts, "x", point.x) == pytest.approx(1)
+    assert read_off(texts, "y", point.y) == pytest.approx(np.tanh(1))
+    assert "tanh(1) = 0.76" in [text.text for text in texts]
 
 
 def sent(drawn):
@@ -249,17 +308,60 @@ def test_one_slider_drives_network_map_and_loss(learned):
 def test_tangent_and_measured_line_have_their_slopes():
     x = np.linspace(-2, 2, 9)
     drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5)
-    slopes = [(line.y[1] - line.y[0]) / (line.x[1] - line.x[0]) for line in drawn.data[1:3]]
-    assert slopes == pytest.approx([2.0, 2.5])
-    assert [line.name for line in drawn.data[1:3]] == ["autograd: slope 2", "measured: slope 2.5"]
+    ends = [
+        [read_off(of_kind(drawn, Text), axis, getattr(line, axis)) for axis in "xy"]
+        for line in curve_lines(drawn)[1:]
+    ]
+    assert [np.ptp(y) / np.ptp(x) for x, y in ends] == pytest.approx([2.0, 2.5])
+    assert [np.interp(1, x, y) for x, y in ends] == pytest.approx([1, 1])
+    assert [name for _, name in drawn.legend][1:] == ["autograd: slope 2", "measured: slope 2.5"]
     assert "measures 2.5" in curves.tangent_alt((1.0, 1.0), 2.0, 2.5, 0.5)
 
 
 def test_slope_errors_are_drawn_on_logarithmic_axes():
     h, error = np.array([1e-12, 1e-8, 1e-1]), np.array([1e-4, 1e-8, 1e-1])
     drawn = curves.slope_errors(h, error, (1e-8, 1e-8))
-    assert drawn.layout.xaxis.type == drawn.layout.yaxis.type == "log"
+    (line,), texts = curve_lines(drawn), of_kind(drawn, Text)
+    np.testing.assert_allclose(read_off(texts, "x", line.x, log=True), h)
+    np.testing.assert_allclose(read_off(texts, "y", line.y, log=True), error)
+    assert (of_kind(drawn, Mark)[0].x, of_kind(drawn, Mark)[0].y) == (line.x[1], line.y[1])
     assert "least at h = 1·10⁻⁸" in curves.slope_errors_alt(h, error)
+
+
+@dataclass(frozen=True)
+class Run:
+    steps: np.ndarray
+    train: np.ndarray
+    dev: np.ndarray
+    best: int
+
+
+RUNS = {
+    "talk": Run(np.array([0, 50, 100]), np.array([9.0, 2.0, 1.0]), np.array([9.0, 2.2, 2.4]), 1),
+    "better": Run(np.array([0, 5, 10]), np.array([3.5, 2.5, 1.5]), np.array([3.5, 2.6, 1.8]), 2),
+}
+
+
+def test_both_recipes_share_the_axis_of_the_loss_which_ends_where_it_is_told():
+    drawn = recipes.losses(RUNS, highest=4)
+    lines, texts = curve_lines(drawn), of_kind(drawn, Text)
+    assert [line.dash for line in lines] == [*curves.DASHES[:2]] * 2
+    assert read_off(texts, "y", [1.0, *lines[1].y]) == pytest.approx([4, 4, 2.2, 2.4])
+    assert read_off(texts, "y", lines[2].y) == pytest.approx(RUNS["better"].train)
+    assert max(lines[0].x) < min(lines[2].x)
+    best = [(mark.x, mark.y) for mark in of_kind(drawn, Mark)]
+    assert best == pytest.approx(
+        np.array([[line.x[i], line.y[i]] for line, i in ((lines[1], 1), (lines[3], 2))])
+    )
+    assert {"dev 2.2", "dev 1.8"} <= {text.text for text in texts}
+    assert "lowest 2.2 at step 50" in recipes.losses_alt(RUNS)
+
+
+def test_a_gap_is_what_dev_costs_more_than_train():
+    drawn = recipes.gaps(RUNS)
+    found = [read_off(of_kind(drawn, Text), "y", line.y) for line in curve_lines(drawn)]
+    np.testing.assert_allclose(found, [[0.2, 1.4], [0.1, 0.3]])
+    assert "talk 1.4, better 0.3" in recipes.gaps_alt(RUNS)
 
 
 def test_everything_that_must_be_read_is_large_enough(learned):
@@ -267,7 +369,12 @@ def test_everything_that_must_be_read_is_large_enough(learned):
     drawn = [
         plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
         plane.learning(**learned),
-        curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
-        curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
     ]
     assert [smallest_type(one) >= 20 for one in drawn] == [True] * len(drawn)
+    charts = [
+        curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
+        curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
+        recipes.losses(RUNS),
+    ]
+    for one in charts:
+        assert [one.font_size, *(text.size for text in of_kind(one, Text) if text.size)] == [20]

@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer import names
-from explainer.figures import palette
+from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
 from explainer.figures.base import number
-from explainer.figures.curves import Curve, Point, curves, losses_alt
+from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
@@ -25,7 +24,7 @@ SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 STEPS = (10, 30, 100, 300, 1_000)
 LEARNING_RATES = (1, 3, 10, 20, 30, 50, 100, 200, 500)
 REGULARISATIONS = (0, 0.001, 0.01, 0.1, 1)
-DASHES = {"train": "solid", "dev": "dash", "test": "dot"}
+DASHES = dict(zip(("train", "dev", "test"), curves.DASHES, strict=False))
 DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
 SCALE = 0.9  # of probability, where a colour is full
@@ -118,7 +117,7 @@ training = cached(_training, trace.neural_training, train_neural, max_entries=24
 # --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-Picture = tuple[go.Figure | Drawing, str]
+Picture = tuple[Drawing, str]
 
 
 def split_picture(words: Words) -> Picture:
@@ -183,18 +182,18 @@ def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: fl
     """Draw the losses over the smoothing, with the point on dev at which one is."""
     x, dev = curve.smoothings, curve.losses["dev"]
     known = [Curve(part, x, losses, palette.LOSS, DASHES[part]) for part, losses in curve.losses.items()]
-    nothing = Curve("knowing nothing", x, np.full(len(x), uniform), palette.GREY, "longdash")
+    nothing = Curve("knowing nothing", x, np.full(len(x), uniform), palette.GREY, LONG_DASHED)
     here = dev[x == smoothing]  # none at zero, where a logarithmic axis has no place
-    figure = curves(
+    figure = curves.curves(
         [*known, nothing],
         x_title="smoothing",
         y_title="loss (nats per character)",
         points=[Point(smoothing, loss, nats(loss), palette.LOSS_TEXT) for loss in here],
         x_range=(0.8 * x[0], 1.2 * x[-1]),
+        x_ticks=x,
         log_x=True,
         font_size=font_size(),
     )
-    figure.update_xaxes(tickvals=x, ticktext=[number(value) for value in x])
     told = ", ".join(f"{nats(loss)} at {number(value)}" for value, loss in zip(x, dev, strict=True))
     return figure, f"The loss on dev over the smoothing: {told}."
 
@@ -211,14 +210,14 @@ def training_picture(run: trace.NeuralTraining, words: Words) -> Picture:
     ]
     lowest = min(float(curve.y.min()) for curve in (*learnt, *counted))
     highest = min(float(run.train.max()), 2 * float(np.log(len(words.labels))))
-    figure = curves(
+    figure = curves.curves(
         [*learnt, *counted],
         x_title="step",
         y_title="loss (nats per character)",
         y_range=(0.95 * lowest, 1.05 * highest),
         font_size=font_size(),
     )
-    return figure, losses_alt(run.steps, parts)
+    return figure, curves.losses_alt(run.steps, parts)
 
 
 def _letters() -> int:

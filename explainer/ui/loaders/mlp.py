@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from explainer import names
@@ -13,13 +12,15 @@ from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.figures import palette
 from explainer.figures.curves import Curve, Point, curves
-from explainer.figures.histogram import Histogram, histograms, histograms_alt, stand_on
+from explainer.figures.drawing import DASHED, Drawing
+from explainer.figures.histogram import Histogram, histogram
+from explainer.figures.histogram import histogram_alt as outermost
 from explainer.models import mlp as model
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
-from explainer.ui.deck import font_size
+from explainer.ui.deck import font_size, narrow
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import Source, Words, shown, words
 from explainer.ui.receipt import open_receipt
@@ -443,42 +444,45 @@ def _loss_step(found: trace.ForwardPass) -> tuple:
 # --- tanh and its activations -----------------------------------------------------------------------
 
 
-def curve_figure(z: float, step: trace.ForwardPass) -> go.Figure:
+def curve_picture(z: float, step: trace.ForwardPass) -> Drawing:
     """Draw tanh and its slope with the point one is at, and where the neurons of a guess stand."""
     found = tanh_curve()
-    i = int(np.abs(found.x - z).argmin())
-    side = "right" if z > 0 else "left"
-    told = f"tanh({z:g}) = {found.y[i]:.4f}".replace("-", "−")
-    result = curves(
+    slope = "its slope: what a gradient is multiplied by"
+    return curves(
         [
             Curve("tanh", found.x, found.y, palette.ACTIVATIONS),
-            Curve("its slope: what a gradient is multiplied by", found.x, found.slope, palette.LOSS, "dash"),
+            Curve(slope, found.x, found.slope, palette.LOSS, DASHED),
         ],
         x_title="sum",
         y_title="",
-        points=[
-            Point(
-                found.x[i],
-                found.y[i],
-                told,
-                palette.ACTIVATIONS_TEXT,
-                position=f"{'bottom' if z > 0 else 'top'} {side}",
-            ),
-            Point(
-                found.x[i],
-                found.slope[i],
-                f"slope {found.slope[i]:.4f}",
-                palette.LOSS_TEXT,
-                "diamond",
-                position=f"top {side}",
-            ),
-        ],
+        points=[*_neurons(step), *_here(z, found)],
         x_range=(found.x[0], found.x[-1]),
         y_range=(-1.15, 1.2),
+        letters=44 if narrow() else 160,
         font_size=font_size(),
     )
+
+
+def _here(z: float, found: trace.Curve) -> list[Point]:
+    """Return the point one is at on tanh and on its slope, with labels away from both curves."""
+    i = int(np.abs(found.x - z).argmin())
+    side, level = ("right", "bottom") if z > 0 else ("left", "top")
+    told = f"tanh({z:g}) = {found.y[i]:.4f}".replace("-", "−"), f"slope {found.slope[i]:.4f}"
+    x, y, slope = found.x[i], found.y[i], found.slope[i]
+    return [
+        Point(x, y, told[0], palette.ACTIVATIONS_TEXT, beside=f"{level} {side}"),
+        Point(x, slope, told[1], palette.LOSS_TEXT, "diamond", beside=f"top {side}"),
+    ]
+
+
+def _neurons(step: trace.ForwardPass) -> list[Point]:
+    """Return where every neuron of the hidden layer stands on the curve."""
     name = f"the {len(step.h)} neurons after {' '.join(context(step))}"
-    return stand_on(result, step.preactivation, step.h, name)
+    look = {"color": palette.ACTIVATIONS, "size": 11, "name": name}
+    return [
+        Point(float(a), float(b), title=f"{a:.3f} → {b:.3f}".replace("-", "−"), **look)
+        for a, b in zip(step.preactivation, step.h, strict=True)
+    ]
 
 
 def curve_alt(z: float) -> str:
@@ -534,23 +538,21 @@ def _stuck(found: trace.Saturation) -> str:
     return f"{found.share_saturated:.1%} of the activations are saturated"
 
 
-def histogram_figure(found: trace.Saturation, layer: str, most: float) -> go.Figure:
+def histogram_picture(found: trace.Saturation, layer: str, most: float) -> Drawing:
     """Draw where the numbers of a layer lie, before or after tanh."""
     limit = trace.SATURATED if layer == "h" else float(np.arctanh(trace.SATURATED))
-    return histograms(
-        [_histogram(found, layer)], x_title=LAYERS[layer], beyond=limit, most=most, font_size=font_size()
-    )
+    drawn = _histogram(found, layer)
+    return histogram(drawn, x_title=LAYERS[layer], beyond=limit, most=most, font_size=font_size())
 
 
 def histogram_alt(found: trace.Saturation, layer: str, recipe: str) -> str:
     """Return one sentence that tells the histogram."""
-    return histograms_alt(f"Activations of {RECIPES[recipe]}", [_histogram(found, layer)])
+    return outermost(f"Activations of {RECIPES[recipe]}", _histogram(found, layer))
 
 
 def highest(found: list[trace.Saturation], layer: str) -> float:
     """Return the share at which the axes of several histograms end."""
-    drawn = [_histogram(one, layer) for one in found]
-    return 1.08 * max(float(one.counts.max() / one.counts.sum()) for one in drawn)
+    return 1.08 * max(float(_histogram(one, layer).shares.max()) for one in found)
 
 
 def _histogram(found: trace.Saturation, layer: str) -> Histogram:
