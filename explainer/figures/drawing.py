@@ -217,7 +217,7 @@ def _rounded(value: Any, span: tuple[float, float]) -> Any:
 
 def _coded(values: np.ndarray) -> list[int | str]:
     """Return how many columns probabilities (R, C) have, and 16 bits of each."""
-    if not ((0 <= values) & (values <= 1)).all():  # NaN is neither
+    if not ((values >= 0) & (values <= 1)).all():  # NaN is neither
         raise ValueError("A field shows probabilities: numbers from 0 to 1.")
     sent = np.round(np.asarray(values, dtype=float) * _CERTAIN).astype("<u2")
     return [values.shape[1], base64.b64encode(sent.tobytes()).decode()]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from explainer.figures import palette
+from explainer.figures.axes import Panel
 from explainer.figures.base import FONT_SIZE, number, require_finite
 from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Text
 
@@ -50,13 +51,51 @@ def network(
     for edges, texts, left, right in zip(weights, edge_texts or (), places, places[1:], strict=False):
         if texts is not None:
             drawn += _written_on(edges, np.asarray(texts), left, right)
+    size = _size(font_size)
     for layer, role in enumerate(roles):
-        drawn += _nodes(values, layer, names[layer], places[layer], role, font_size, flow)
+        titles = [_told(name, v) for name, v in zip(names[layer], values[layer], strict=True)]
+        labels = _flowing(values, layer, flow)
+        drawn += _nodes(labels, titles, names[layer], places[layer], role, font_size, size, first=layer == 0)
     if key:
         drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
     frames = Frames(titles, "layer", speed=1.1, start=-1) if flow else None
     return Drawing(drawn, (-0.2, 1.12), (-0.08 if key else 0, 1.06), font_size=font_size, frames=frames)
+
+
+def learning(
+    values: Sequence[np.ndarray],
+    weights: Sequence[np.ndarray],
+    *,
+    names: Sequence[Sequence[str]],
+    roles: Sequence[str],
+    panel: Panel,
+) -> list[Line | Mark | Text]:
+    """Return what draws a network of L layers while it learns, in a part of a drawing with S frames.
+
+    Args:
+        values: L arrays, (S, N₀) to (S, N_L-1).
+        weights: L - 1 arrays, (S, Nᵢ, Nᵢ₊₁).
+        names, roles: as of a network.
+        panel: where it stands, in pixels; its nodes lie from 0 to 1 on both axes.
+    Raises:
+        ValueError: if a value is NaN or infinite.
+    """
+    require_finite(**{f"layer {i}": v for i, v in enumerate(values)})
+    require_finite(**{f"weights {i}": w for i, w in enumerate(weights)})
+    layers = positions([v.shape[1] for v in values])
+    places = [np.stack([panel.x(x), panel.y(y)], axis=1) for x, y in (layer.T for layer in layers)]
+    size = _size(panel.font_size, (panel.top - panel.bottom) / max(map(len, layers)))
+    drawn: list[Line | Mark | Text] = _changing_edges(weights, places)
+    for layer, (role, named) in enumerate(zip(roles, names, strict=True)):
+        texts = zip(*(node_texts(step) for step in values[layer]), strict=True)
+        labels = [Each(shown) for shown in texts]
+        titles = [
+            Each([_told(name, v) for v in column])
+            for name, column in zip(named, values[layer].T, strict=True)
+        ]
+        drawn += _nodes(labels, titles, named, places[layer], role, panel.font_size, size, first=layer == 0)
+    return drawn
 
 
 def neuron(
@@ -159,23 +198,51 @@ def _edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray], flow: bo
     ]
 
 
+def _changing_edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray]) -> list[Line]:
+    """Return one line for every edge (S,), whose look is another one in every frame."""
+    largest = max(float(np.abs(w).max(initial=0)) for w in weights)
+    drawn = []
+    for edges, left, right in zip(weights, places, places[1:], strict=False):
+        for i, j in np.ndindex(*edges.shape[1:]):
+            looks = [edge_look(weight, largest) for weight in edges[:, i, j]]
+            each = {name: Each([look[name] for look in looks]) for name in looks[0]}
+            drawn.append(Line((left[i, 0], right[j, 0]), (left[i, 1], right[j, 1]), **each))
+    return drawn
+
+
+def _flowing(values: Sequence[np.ndarray], layer: int, flow: bool) -> list[str | Each]:
+    """Return what stands in the nodes of a layer: at once, or from the frame on in which it is reached."""
+    texts = node_texts(values[layer])
+    if not flow:
+        return texts
+    return [Each([text if layer <= frame else "" for frame in range(len(values))]) for text in texts]
+
+
+def _size(font_size: float, pitch: float = np.inf) -> float:
+    """Return how wide circles are, their names between them if so many pixels lie from one to the next."""
+    return min(3.2 * font_size, pitch - 1.5 * font_size)
+
+
+def _told(name: str, value: float) -> str:
+    return f"{name} = {value:.6g}"
+
+
 def _nodes(
-    values: Sequence[np.ndarray],
-    layer: int,
+    labels: Sequence[str | Each],
+    titles: Sequence[str | Each],
     names: Sequence[str],
     places: np.ndarray,
     role: str,
-    font_size: int,
-    flow: bool,
+    font_size: float,
+    size: float,
+    *,
+    first: bool,
 ) -> list[Mark | Text]:
     """Return the circles of a layer with their values in them, and their names beside or above."""
-    size = 3.2 * font_size
-    away = {"dx": -size / 2 - 8, "anchor": "end"} if layer == 0 else {"dy": -size / 2 - 0.75 * font_size}
+    away = {"dx": -size / 2 - 8, "anchor": "end"} if first else {"dy": -size / 2 - 0.75 * font_size}
     drawn: list[Mark | Text] = []
-    texts = node_texts(values[layer])
-    for (x, y), value, text, name in zip(places, values[layer], texts, names, strict=True):
-        label = Each([text if layer <= frame else "" for frame in range(len(values))]) if flow else text
-        drawn.append(Mark(x, y, size, color=role, width=4, label=label, title=f"{name} = {value:.6g}"))
+    for (x, y), label, title, name in zip(places, labels, titles, names, strict=True):
+        drawn.append(Mark(x, y, size, color=role, width=4, label=label, title=title))
         drawn.append(Text(x, y, name, **away))
     return drawn
 

@@ -1,15 +1,35 @@
 """What a network says about every point of the plane: a map of its output with the data on it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.animation import animate
-from explainer.figures.base import FONT_SIZE, axis, bare_axis, figure, number, require_finite
-from explainer.figures.curves import Curve, Point, curve_trace, point_trace
-from explainer.figures.network import edge_look, node_texts, positions, subscript
+from explainer.figures.axes import Axis, Panel
+from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Mark, Primitive, Text
+from explainer.figures.network import learning as network
+from explainer.figures.network import subscript
+
+BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
+SHADES = 33  # points along the colour bar
+SPEED = 4.0  # pictures a second
+ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The size of the whole and, of network, map and loss, their left, right, bottom and top, in pixels."""
+
+    size: tuple[float, float]
+    network: tuple[float, float, float, float]
+    plane: tuple[float, float, float, float]
+    loss: tuple[float, float, float, float]
+
+
+WIDE = Layout((1800, 585), (70, 620, 20, 575), (750, 1235, 62, 547), (1410, 1775, 62, 547))
+NARROW = Layout((358, 970), (52, 330, 590, 965), (36, 304, 286, 554), (36, 344, 46, 206))
 
 
 def output_map(
@@ -19,9 +39,8 @@ def output_map(
     classes: np.ndarray,
     *,
     mark: tuple[float, float] | None = None,
-    height: int = 480,
     font_size: int = FONT_SIZE,
-) -> go.Figure:
+) -> Drawing:
     """Draw the probability of class 1 over the plane, the line where it is one half, and the data.
 
     Args:
@@ -32,16 +51,19 @@ def output_map(
         ValueError: if a probability is NaN or infinite.
     """
     require_finite(p=p)
-    result = figure(height=height, font_size=font_size, **_plane_axes(x, font_size))
-    # The map is a square at the right of its place; so is what belongs to it.
-    result.update_layout(legend={"x": 1, "xanchor": "right"})
-    _fix_margins(result, left=3.5, right=4.5, top=3.2, bottom=4, font_size=font_size)
-    result.add_trace(map_trace(x, p, font_size))
-    result.add_traces(data_traces(points, classes, font_size))
+    panel = _plane(x, (0, 1, 0, 1), font_size)
+    drawn = [*_map(panel, p), *_data(panel, points, classes)]
+    named = _classes(font_size)
     if mark is not None:
-        star = point_trace(Point(*mark, "", palette.INPUT, "star", font_size), font_size)
-        result.add_trace(star.update(name="this point", showlegend=True))
-    return result
+        drawn.append(_star(font_size, panel.x(mark[0]), panel.y(mark[1])))
+        named.append((_star(font_size), "this point"))
+    left, _, top, _ = panel.margins()
+    below = 3.2 * font_size  # the numbers, and a title with its index
+    width = 1 + BAR[1]
+    drawn += _legend(panel, named)
+    return Drawing(
+        drawn, (0, width), margins=(left, 2.2 * font_size, top, below), font_size=font_size, ratio=width
+    )
 
 
 def output_map_alt(p: np.ndarray, accuracy: float, n: int) -> str:
@@ -65,10 +87,9 @@ def learning(
     accuracy: np.ndarray,
     *,
     at: int = -1,
-    height: int | None = None,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw a network while it learns: its weights, its map of the plane and its loss, on one slider.
 
     Args:
@@ -78,38 +99,27 @@ def learning(
         values: arrays (S, Nᵢ) for each layer of nodes.
         steps: (S,) when each picture was taken, losses: (T + 1,) nats, accuracy: (S,).
         at: the picture that shows first.
-        height: in pixels; 640, or 900 where narrow, if not given.
+        narrow: whether they stand one below the other, as on a phone, instead of side by side.
     Raises:
         ValueError: if a number is NaN or infinite.
     """
-    require_finite(p=p, losses=losses, **{f"weights {i}": w for i, w in enumerate(weights)})
-    largest = max(float(np.abs(w).max()) for w in weights)
-    height = height or (900 if narrow else 640)
-    result = figure(height=height, font_size=font_size, **_panels(x, font_size, narrow))
-    bar = {"y": 0.395, "len": 0.33} if narrow else {"x": 0.71}
-    result.add_trace(map_trace(x, p[0], font_size).update(colorbar=bar))
-    network = _network_traces([w[0] for w in weights], [v[0] for v in values], largest, font_size)
-    result.add_traces(network)
-    result.add_traces(_loss_traces(losses, font_size))
-    result.add_traces(data_traces(points, classes, font_size))
-    frames = [
-        [
-            {"z": np.round(p[i].astype(float), 3).tolist()},
-            *({"line": _edge_line(edge, largest)} for w in weights for edge in w[i].flat),
-            {"text": [text for v in values for text in node_texts(v[i])]},
-            {"x": [int(step)], "y": [float(losses[step])]},
-        ]
-        for i, step in enumerate(steps)
+    require_finite(p=p, losses=losses)
+    layout = NARROW if narrow else WIDE
+    plane = _plane(x, layout.plane, font_size)
+    drawn = [
+        *_network(weights, values, layout.network, font_size),
+        *_map(plane, Each(p)),
+        *_data(plane, points, classes),
+        *_legend(plane, _classes(font_size)),
+        *_loss(steps, losses, layout.loss, font_size),
     ]
-    # The map, every edge, the nodes (their names stay), the point on the loss curve.
-    animated = [*range(len(network)), len(network) + 1]
-    labels = [
-        f"{step} · loss {number(losses[step])} nats · {share:.0%} right"
+    titles = [
+        f"step {step} · loss {number(losses[step])} nats · {share:.0%} right"
         for step, share in zip(steps, accuracy, strict=True)
     ]
-    result = animate(result, frames, animated, labels, at=at, font_size=font_size, narrow=narrow)
-    left, right = (3.5, 4.5) if narrow else (0.5, 1.5)
-    return _fix_margins(result, left=left, right=right, top=2.4, font_size=font_size)
+    width, height = layout.size
+    frames = Frames(titles, "picture", SPEED, at)
+    return Drawing(drawn, (0, width), (0, height), (0, 0, 0, 0), font_size, frames, ratio=width / height)
 
 
 def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) -> str:
@@ -121,168 +131,83 @@ def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) ->
     )
 
 
-def map_trace(x: np.ndarray, p: np.ndarray, font_size: int) -> go.Contour:
-    """Return the map as one trace: color for the probability, a line where it is one half."""
-    font = {"size": font_size, "color": palette.INK}
-    return go.Contour(
-        x=x,
-        y=x,
-        z=p,
-        zmin=0,
-        zmax=1,
-        colorscale=palette.colorscale(palette.SEQUENTIAL),
-        contours={"coloring": "heatmap", "start": 0.5, "end": 0.5, "size": 1, "showlines": True},
-        line={"color": palette.INK, "width": 3},
-        colorbar={
-            "title": {"text": "p", "font": font, "side": "top"},
-            "tickvals": [0, 0.5, 1],
-            "tickfont": font,
-            "thickness": font_size * 0.7,
-            "outlinewidth": 0,
-            "xpad": font_size // 2,
-        },
-        hovertemplate="(%{x:.2f}, %{y:.2f})<br>p = %{z:.3f}<extra></extra>",
-        showlegend=False,
-    )
+def _plane(x: np.ndarray, sides: tuple[float, float, float, float], font_size: int) -> Panel:
+    """Return the axes of the two inputs between the sides of a map."""
+    across, up = (Axis(float(x[0]), float(x[-1]), name, at=[-1, 0, 1], grid=False) for name in ("x₁", "x₂"))
+    return Panel(across, up, *sides, font_size)
 
 
-def data_traces(points: np.ndarray, classes: np.ndarray, font_size: int) -> list[go.Scatter]:
-    """Return the data as two traces: light circles for class 0, dark squares for class 1."""
-    looks = [("circle", palette.BACKGROUND, palette.INK), ("square", palette.INK, palette.BACKGROUND)]
-    return [
-        go.Scatter(
-            x=points[classes == c, 0],
-            y=points[classes == c, 1],
-            name=f"class {c}",
-            mode="markers",
-            marker={
-                "symbol": symbol,
-                "color": fill,
-                "size": font_size * 0.5,
-                "line": {"color": edge, "width": 1.5},
-            },
-            hoverinfo="skip",
-        )
-        for c, (symbol, fill, edge) in enumerate(looks)
-    ]
+def _map(panel: Panel, p: np.ndarray | Each) -> list[Primitive]:
+    """Return the map between its axes, and the scale of its colours at its right."""
+    across, up = panel.across, panel.up
+    sides = (across.low, across.high, up.low, up.high)
+    corners = (panel.left, panel.right, panel.bottom, panel.top)
+    edge = Box(*corners, color=palette.GREY, width=1.5)
+    return [Field(*corners, p, name="p", sides=sides), *panel.frame(), edge, *_bar(panel)]
 
 
-def _network_traces(
-    weights: Sequence[np.ndarray], values: Sequence[np.ndarray], largest: float, font_size: int
-) -> list[go.Scatter]:
-    """Return the edges, the nodes and their names, on the second pair of axes."""
-    axes = {"xaxis": "x2", "yaxis": "y2"}
-    places = positions([len(v) for v in values])
-    names = [
-        [subscript(letter, i + 1) for i in range(len(v))] for letter, v in zip("xh", values, strict=False)
-    ]
-    roles = [palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES]
-    nodes, beside = _node_traces(values, [*names, ["p"]], places, roles, font_size, **axes)
-    return [*_edge_traces(weights, places, largest, **axes), nodes, beside]
+def _bar(panel: Panel) -> list[Primitive]:
+    """Return the colours from a probability of zero to one, with their numbers."""
+    left, right = (panel.right + share * (panel.right - panel.left) for share in BAR)
+    shades = np.repeat(np.linspace(0, 1, SHADES)[:, None], 2, axis=1)  # (SHADES, 2)
+    corners = (left, right, panel.bottom, panel.top)
+    drawn = [Field(*corners, shades), Box(*corners, color=palette.GREY, width=1.5)]
+    for value in (0, 0.5, 1):
+        y = panel.bottom + value * (panel.top - panel.bottom)
+        drawn.append(Text(right, y, number(value), anchor="start", dx=0.35 * panel.font_size))
+    return [*drawn, Text((left + right) / 2, panel.top, "p", dy=-1.2 * panel.font_size)]
 
 
-def _edge_traces(
-    weights: Sequence[np.ndarray], places: Sequence[np.ndarray], largest: float, **axes: str
-) -> list[go.Scatter]:
-    """Return one trace for every edge, layer by layer and input by input.
-
-    Args:
-        largest: the weight that is drawn widest.
-        axes: ``xaxis`` and ``yaxis`` of the plot they belong to.
-    """
-    return [
-        go.Scatter(
-            x=[left[i, 0], right[j, 0]],
-            y=[left[i, 1], right[j, 1]],
-            mode="lines",
-            line=_edge_line(edges[i, j], largest),
-            hoverinfo="skip",
-            showlegend=False,
-            **axes,
-        )
-        for edges, left, right in zip(weights, places, places[1:], strict=False)
-        for i, j in np.ndindex(*edges.shape)
-    ]
+def _data(panel: Panel, points: np.ndarray, classes: np.ndarray) -> list[Mark]:
+    """Return the data: light circles for class 0, dark squares for class 1."""
+    places = zip(panel.x(points[:, 0]), panel.y(points[:, 1]), classes, strict=True)
+    return [_point(int(c), panel.font_size, x, y) for x, y, c in places]
 
 
-def _edge_line(weight: float, largest: float) -> dict[str, str | float]:
-    """Return how plotly draws the edge of a weight."""
-    look = edge_look(weight, largest)
-    return {**look, "dash": f"{look['dash'].replace(' ', 'px,')}px" if look["dash"] else "solid"}
+def _point(c: int, font_size: float, x: float = 0, y: float = 0) -> Mark:
+    """Return the mark of a class."""
+    look = ("square", palette.INK, palette.BACKGROUND) if c else ("circle", palette.BACKGROUND, palette.INK)
+    return Mark(x, y, 0.5 * font_size, *look, 1.5)
 
 
-def _node_traces(
+def _star(font_size: float, x: float = 0, y: float = 0) -> Mark:
+    return Mark(x, y, font_size, "star", palette.INPUT, palette.BACKGROUND, 1.5)
+
+
+def _classes(font_size: float) -> list[tuple[Mark, str]]:
+    """Return the marks of both classes with their names."""
+    return [(_point(c, font_size), f"class {c}") for c in (0, 1)]
+
+
+def _legend(panel: Panel, entries: Sequence[tuple[Mark, str]]) -> list[Mark | Text]:
+    """Return what marks mean: in the line above the map, between the names of its axis and of its colours."""
+    font = panel.font_size
+    drawn: list[Mark | Text] = []
+    for i, (mark, name) in enumerate(entries):
+        right, above = (2.5 + 5 * i) * font, -1.2 * font
+        drawn.append(replace(mark, x=panel.left, y=panel.top, dx=right, dy=above))
+        drawn.append(Text(panel.left, panel.top, name, anchor="start", dx=right + 0.95 * font, dy=above))
+    return drawn
+
+
+def _network(
+    weights: Sequence[np.ndarray],
     values: Sequence[np.ndarray],
-    names: Sequence[Sequence[str]],
-    places: Sequence[np.ndarray],
-    roles: Sequence[str],
+    sides: tuple[float, float, float, float],
     font_size: int,
-    **axes: str,
-) -> list[go.Scatter]:
-    """Return two traces for all nodes: circles with their values in them, and the names beside or above."""
-    x, y = np.concatenate(places).T
-    size = round(3.2 * font_size)
-    colors = [role for role, layer in zip(roles, values, strict=True) for _ in layer]
-    shared = {"x": x, "y": y, "mode": "markers+text", "cliponaxis": False, "showlegend": False, **axes}
-    labels = [name for layer in names for name in layer]
-    nodes = go.Scatter(
-        **shared,
-        text=[text for layer in values for text in node_texts(layer)],
-        textfont={"size": font_size, "color": palette.INK},
-        marker={
-            "size": size,
-            "color": palette.BACKGROUND,
-            "opacity": 1,
-            "line": {"width": 4, "color": colors},
-        },
-        hoverinfo="skip",
-    )
-    beside = go.Scatter(
-        **shared,
-        text=labels,
-        textposition=["middle left" if i < len(values[0]) else "top center" for i in range(len(labels))],
-        textfont={"size": font_size, "color": palette.INK},
-        marker={"size": size, "color": "rgba(0,0,0,0)"},
-        hoverinfo="skip",
-    )
-    return [nodes, beside]
+) -> list[Primitive]:
+    """Return the network, the middles of its first and last nodes at the sides of its part."""
+    panel = Panel(Axis(0, 1), Axis(0, 1), *sides, font_size)
+    hidden = [subscript("h", i + 1) for i in range(values[1].shape[1])]
+    return network(values, weights, names=[["x₁", "x₂"], hidden, ["p"]], roles=ROLES, panel=panel)
 
 
-def _loss_traces(losses: np.ndarray, font_size: int) -> list[go.Scatter]:
-    """Return the point on the loss curve and the curve, on the third pair of axes."""
-    ball = point_trace(Point(0, float(losses[0]), "", palette.LOSS, size=14), font_size)
-    line = curve_trace(Curve("loss", np.arange(len(losses)), losses, palette.LOSS, width=3))
-    return [trace.update(xaxis="x3", yaxis="y3", showlegend=False) for trace in (ball, line)]
-
-
-def _fix_margins(result: go.Figure, *, font_size: int, **lines: float) -> go.Figure:
-    """Give a figure margins of so many lines of text: fitting them would draw it three times over."""
-    sides = {side[0]: round(count * font_size) for side, count in lines.items()}
-    result.update_layout(margin={**sides, "autoexpand": False})
-    result.update_xaxes(automargin=False)
-    return result.update_yaxes(automargin=False)
-
-
-def _plane_axes(x: np.ndarray, font_size: int, **y_options: object) -> dict:
-    shown = [float(x[0]), float(x[-1])]
-    shared = {"range": shown, "font_size": font_size, "tickvals": [-1, 0, 1], "constrain": "domain"}
-    y = axis("x₂", **{**shared, "scaleanchor": "x", **y_options})
-    return {"xaxis": axis("x₁", **shared, constraintoward="right"), "yaxis": y}
-
-
-def _panels(x: np.ndarray, font_size: int, narrow: bool) -> dict:
-    """Return the places of network, map and loss: side by side, or on a phone one below the other."""
-    network, plane, loss = ([0, 1], [0, 1], [0, 1]) if narrow else ([0, 0.4], [0.46, 0.7], [0.83, 1])
-    heights = ([0.61, 1], [0.23, 0.55], [0, 0.13]) if narrow else ([0, 1], [0, 1], [0, 1])
-    axes = _plane_axes(x, font_size, domain=heights[1])
-    axes["xaxis"]["domain"] = plane
-    return {
-        **axes,
-        "xaxis2": bare_axis(-0.2, 1.12, domain=network, anchor="y2"),
-        "yaxis2": bare_axis(0, 1.06, domain=heights[0], anchor="x2"),
-        "xaxis3": axis("step", font_size=font_size, domain=loss, anchor="y3", nticks=4),
-        "yaxis3": axis(
-            "loss (nats)", font_size=font_size, domain=heights[2], anchor="x3", rangemode="tozero"
-        ),
-        "legend": {"x": plane[0], "y": heights[1][1], "font": {"size": font_size, "color": palette.INK}},
-    }
+def _loss(
+    steps: np.ndarray, losses: np.ndarray, sides: tuple[float, float, float, float], font_size: int
+) -> list[Primitive]:
+    """Return the loss at every step (T + 1,), with a point where the picture was taken."""
+    high = 1.05 * max(float(losses.max()), 1e-9)  # an axis has a length
+    panel = Panel(Axis(0, len(losses) - 1, "step", most=5), Axis(0, high, "loss (nats)"), *sides, font_size)
+    curve = panel.lines(np.arange(len(losses)), losses, palette.LOSS, 3)
+    x, y = Each(panel.x(steps)), Each(panel.y(losses[steps]))
+    return [*panel.frame(), *curve, Mark(x, y, 0.7 * font_size, fill=palette.LOSS, color=palette.LOSS)]

@@ -1,6 +1,6 @@
 // --- field: a probability over the plane, in colours, and the border where it is one half ------------------
 
-const FINE = 4; // pixels of the picture from one point of the grid to the next
+const FINE = 2; // pixels of the picture from one point of the finer grid to the next
 const CERTAIN = 65535; // how a probability of one is sent
 const EVEN = 0; // the log-odds of one half
 
@@ -8,13 +8,27 @@ const grids = new WeakMap(); // of what was sent, so that a frame is read once
 
 const probability = (odds) => 1 / (1 + Math.exp(-odds));
 
-// Log-odds run straight where probabilities bend: between the points of the grid, they are nearer to the truth.
+// The values of a line, and between two of them one on a curve through four.
+function doubled(values) {
+  const [last, beyond] = [values.length - 1, (end, inner) => 2 * values[end] - values[inner]];
+  const padded = [beyond(0, 1), ...values, beyond(last, last - 1)];
+  return values.flatMap((value, i) => {
+    const [before, , after, next] = padded.slice(i, i + 4);
+    return i === last ? [value] : [value, (9 * (value + after) - before - next) / 16];
+  });
+}
+
+const turned = (rows) => rows[0].map((_, i) => rows.map((row) => row[i]));
+
+// Log-odds run straight where probabilities bend: what lies between the points of a grid is nearer to the truth.
 function readField(values) {
   if (grids.has(values)) return grids.get(values);
   const [width, coded] = values;
   const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
-  const odds = Float64Array.from(new Uint16Array(bytes.buffer), (sent) => Math.log((sent + 0.5) / (CERTAIN - sent + 0.5)));
-  grids.set(values, new Lattice(odds, width, odds.length / width));
+  const odds = Array.from(new Uint16Array(bytes.buffer), (sent) => Math.log((sent + 0.5) / (CERTAIN - sent + 0.5)));
+  const rows = Array.from({ length: odds.length / width }, (_, j) => odds.slice(j * width, (j + 1) * width));
+  const fine = turned(turned(rows.map(doubled)).map(doubled));
+  grids.set(values, new Lattice(fine.flat(), fine[0].length, fine.length));
   return grids.get(values);
 }
 

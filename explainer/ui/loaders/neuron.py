@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.grid import Matrix, Product, Same, grid
 from explainer.figures import palette, plane
 from explainer.figures.base import number
+from explainer.figures.drawing import Drawing
 from explainer.figures.network import subscript
 from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.models.network import Network, forward_pass, linear
@@ -34,7 +34,7 @@ SHARES, PHONE_SHARES = (7, 9, 8), (9, 7, 8)
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
-PHONE_HEIGHTS = {1: 540, 3: 900}  # pixels, by the number of plots below each other
+PHONE_HEIGHTS = {1: 540, 3: 1130}  # pixels, by the number of plots below each other
 # Where X, W₁, W₂, H, W₁·W₂ and the two outputs stand: a product below its right factor, if there is room.
 PLACES = (1, 0), (0, 1), (0, 2), (1, 1), (0, 3), (1, 2), (1, 3)
 PHONE_PLACES = (1, 0), (0, 1), (2, 0), (1, 1), (2, 1), (3, 0), (3, 1)
@@ -182,7 +182,7 @@ def names(hidden: int) -> list[list[str]]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _learning(choice: Choice, font_size: int, narrow: bool) -> go.Figure:
+def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
     # Built once: a figure of thirty frames takes longer to build than to send.
     network = trained(choice)
     record, maps = network.record, network.maps
@@ -207,7 +207,7 @@ def tall(plots: int) -> int | None:
     return PHONE_HEIGHTS[plots] if deck.narrow() else None
 
 
-def learning(network: Trained) -> tuple[go.Figure, str]:
+def learning(network: Trained) -> tuple[Drawing, str]:
     """Return the figure of a network while it learns, and its sentence."""
     record = network.record
     figure = _learning(network.choice, deck.font_size(), deck.narrow())
@@ -215,13 +215,13 @@ def learning(network: Trained) -> tuple[go.Figure, str]:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> go.Figure:
+def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> Drawing:
     network = trained(choice)
     maps = network.maps
     return plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=font_size)
 
 
-def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[go.Figure, str]:
+def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[Drawing, str]:
     """Return the map of a network after its training, and its sentence."""
     figure = _map(network.choice, mark, deck.font_size())
     accuracy = float(network.record.accuracy[-1])
