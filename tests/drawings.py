@@ -1,5 +1,6 @@
 """What tests ask of a drawing."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -24,6 +25,13 @@ def unfolded(sent: dict) -> dict:
         for own in [{k: v[i] for k, v in group["own"].items()} for i in range(group["count"])]
     ]
     return sent
+
+
+def probabilities(values: Sequence) -> np.ndarray:
+    """Return the probabilities (R, C) of a field as the browser reads them: columns, then 16 bits of each."""
+    columns, coded = values
+    sent = np.frombuffer(base64.b64decode(coded), "<u2")
+    return sent.reshape(-1, columns) / 65535
 
 
 def read_off(

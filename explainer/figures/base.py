@@ -59,11 +59,6 @@ def axis(title: str = "", *, font_size: int = FONT_SIZE, **options) -> dict:
     }
 
 
-def bare_axis(low: float, high: float, **options) -> dict:
-    """Return an axis that is not drawn, for pictures that are not plots, such as networks."""
-    return {"visible": False, "range": [low, high], "fixedrange": True, **options}
-
-
 def number(value: float, digits: int = 2) -> str:
     """Return a number as text: at most so many decimals, no trailing zeros, a true minus sign.
 

@@ -24,8 +24,3 @@ BACKGROUND = "#000038"
 GREY = "#000036"
 INK = "#000037"
 GRID = "#000035"
-
-
-def colorscale(colors: list[str]) -> list[tuple[float, str]]:
-    """Return a plotly colour scale with its colours evenly spaced on 0..1."""
-    return [(i / (len(colors) - 1), color) for i, color in enumerate(colors)]

@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
-from explainer.components.playable import playable
 from explainer.ui import deck
 
 
@@ -19,7 +18,6 @@ def run() -> None:
         grouped.setdefault(chapter.section, []).append(pages[chapter.path])
     page = st.navigation(grouped, position="top")
     clicker("clicker", deck.turn, _nothing)
-    playable("playable")
     asked = deck.pending_chapter(page.url_path)
     if asked is not None:
         chapter, query = asked

@@ -1,17 +1,15 @@
 """The neuron's page: its formula, networks, maps and matrices hold what the traces computed."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.components.grid import unpacked
+from explainer.figures import palette
 from explainer.traces import neuron as trace
 from explainer.training import network as training
-from tests.drawings import read_off
+from tests.drawings import probabilities, read_off
 from tests.scenes import charted, drawn, open_sound, primitives
 
 torch.set_num_threads(1)  # tensors this small only wait for a second thread
@@ -24,6 +22,7 @@ SCENES = [
     "why-it-must-bend",
     "two-layers-one-matrix",
 ]
+MAP = 1  # the drawing of a network's map, after that of the network
 CURVE = 1  # the drawing of the activation, after that of the neuron
 
 
@@ -32,22 +31,10 @@ def page(scene: str, **query: str) -> AppTest:
     return open_sound("neuron", scene, query)
 
 
-def figure(app: AppTest, index: int = 0) -> dict:
-    """Return a chart as it is sent to the browser; NaN and infinity are no JSON and fail here."""
-    return json.loads(app.get("plotly_chart")[index].proto.spec, parse_constant=pytest.fail)
-
-
-def array(part: dict | list) -> np.ndarray:
-    """Return an array of a chart; plotly packs it as base64."""
-    if isinstance(part, list):
-        return np.array(part)
-    values = np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
-    return values.reshape([int(n) for n in part["shape"].split(",")]) if "shape" in part else values
-
-
-def map_of(spec: dict) -> np.ndarray:
-    """Return the probabilities of the map in a chart."""
-    return array(next(t for t in spec["data"] if t["type"] == "contour")["z"])
+def maps_of(app: AppTest, index: int = 0) -> list[np.ndarray]:
+    """Return the probabilities of the map in a drawing: one map, or one for every frame."""
+    values = primitives(app, "field", index)[0]["values"]
+    return [probabilities(one) for one in (values["each"] if isinstance(values, dict) else [values])]
 
 
 def matrices(app: AppTest) -> dict[str, np.ndarray]:
@@ -55,6 +42,12 @@ def matrices(app: AppTest) -> dict[str, np.ndarray]:
     sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
     header, arrays = unpacked(sent)
     return {m["name"]: arrays[m["values"]["array"]] for m in header["matrices"]}
+
+
+def pictures(app: AppTest) -> list[str]:
+    """Return the drawings of a scene as they are sent."""
+    parts = [part.proto for part in app.get("bidi_component")]
+    return [part.json for part in parts if part.component_name == "drawing"]
 
 
 def recorded(data: str, activation: str, hidden: int = 4, seed: int = 2) -> training.Training:
@@ -113,19 +106,25 @@ def test_the_values_in_the_network_are_the_forward_pass():
     shown = [float(node["title"].split("= ")[1]) for node in primitives(app, "mark")]
     np.testing.assert_allclose(shown, [0.25, -0.75, *passed.hidden.outputs, passed.p], rtol=1e-4)
     assert len(drawn(app)["frames"]["titles"]) == 3
-    np.testing.assert_allclose(map_of(figure(app)), trace.maps(recorded("circle", "tanh")).p[-1], atol=1e-6)
+    (shown,) = maps_of(app, MAP)
+    np.testing.assert_allclose(shown, trace.maps(recorded("circle", "tanh")).p[-1], atol=1e-5)
+    x, y = (
+        read_off(primitives(app, "text", MAP), axis, primitives(app, "mark", MAP)[200][axis]) for axis in "xy"
+    )
+    assert (x, y) == (pytest.approx(0.25, abs=1e-3), pytest.approx(-0.75, abs=1e-3))
 
 
 def test_every_frame_of_the_training_is_a_recorded_step():
     app = page("it-learns", hidden="3", seed="5")
     record = recorded("xor", "tanh", 3, 5)
-    spec = figure(app)
-    assert len(spec["frames"]) == len(record.steps)
-    maps = trace.maps(record).p
-    for i in (0, 7, len(maps) - 1):
-        frame = spec["frames"][i]["data"]
-        np.testing.assert_allclose(array(frame[0]["z"]), maps[i], atol=6e-4)  # sent in three decimals
-        assert frame[-1]["y"][0] == pytest.approx(record.losses[record.steps[i]])
+    assert len(drawn(app)["frames"]["titles"]) == len(record.steps)
+    np.testing.assert_allclose(maps_of(app), trace.maps(record).p, atol=1e-5)
+    (curve,) = [line for line in primitives(app, "line") if line["color"] == palette.LOSS]
+    height = np.polyfit(record.losses, curve["y"], 1)
+    np.testing.assert_allclose(np.polyval(height, record.losses), curve["y"], atol=0.1)  # of a pixel
+    ball = primitives(app, "mark")[-1]
+    np.testing.assert_allclose(ball["y"]["each"], np.polyval(height, record.losses[record.steps]), atol=0.1)
+    np.testing.assert_allclose(ball["x"]["each"], np.array(curve["x"])[record.steps], atol=0.1)
 
 
 @pytest.mark.parametrize("seed", ["1", "3", "7"])
@@ -138,7 +137,7 @@ def test_without_an_activation_xor_is_never_learned(seed):
     bent = round(float(recorded("xor", "tanh", seed=int(seed)).accuracy[-1]) * 200)
     assert bent > 190
     assert f"[{bent} of 200" in with_tanh
-    straight = map_of(figure(app)).astype(float)  # of one line: its logit is a plane
+    (straight,) = maps_of(app)  # of one line: its logit is a plane
     logit = np.log(straight / (1 - straight))
     np.testing.assert_allclose(np.diff(logit, 2, axis=0), 0, atol=2e-3)
     np.testing.assert_allclose(np.diff(logit, 2, axis=1), 0, atol=2e-3)
@@ -177,6 +176,4 @@ def test_hostile_values_in_the_address_leave_the_defaults(scene):
     wild |= {"hidden": "0", "seed": "-1", "activation": "step", "between": "🙂", "w11": "", "point_x1": "7"}
     app = page(scene, **wild)
     plain = page(scene)
-    assert [c.proto.spec for c in app.get("plotly_chart")] == [
-        c.proto.spec for c in plain.get("plotly_chart")
-    ]
+    assert pictures(app) == pictures(plain)

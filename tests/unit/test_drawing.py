@@ -10,6 +10,7 @@ from explainer.figures.drawing import (
     Box,
     Drawing,
     Each,
+    Field,
     Frames,
     Line,
     Mark,
@@ -18,6 +19,7 @@ from explainer.figures.drawing import (
     diverging,
     ticks,
 )
+from tests.drawings import probabilities
 
 FRAMES = Frames(["first", "second"], "example", speed=2, start=-1)
 
@@ -40,6 +42,29 @@ def test_neighbours_of_one_kind_travel_together_without_their_defaults():
     ]
     assert whole["defaults"]["mark"]["shape"] == "circle"
     assert whole["defaults"]["text"]["color"] == palette.INK
+
+
+def test_a_field_sends_sixteen_bits_of_every_probability():
+    rng = np.random.default_rng(3)
+    p = rng.uniform(size=(2, 3, 5))
+    p[0, 0, :2] = 0, 1
+    shared = sent(Field(0, 1, 0, 1, Each(p), name="p"), frames=FRAMES)["groups"][0]["shared"]
+    for shown, given in zip(shared["values"]["each"], p, strict=True):
+        np.testing.assert_allclose(probabilities(shown), given, atol=1e-5)
+    still = sent(Field(0, 1, 0, 1, p[0]))["groups"][0]["shared"]["values"]
+    assert still == shared["values"]["each"][0]
+    assert probabilities(still)[0, :2].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -0.01, 1.01])
+def test_what_is_no_probability_is_refused(bad):
+    with pytest.raises(ValueError, match="probabilities: numbers from 0 to 1"):
+        sent(Field(0, 1, 0, 1, np.array([[0.5, bad], [0, 1]])))
+
+
+def test_a_drawing_tells_which_shape_it_keeps():
+    assert sent(ratio=1.5)["ratio"] == 1.5
+    assert sent()["ratio"] is None
 
 
 def test_the_order_of_drawing_is_kept():

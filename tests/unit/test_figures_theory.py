@@ -1,15 +1,15 @@
 """Figures show the numbers they were given, and nothing that is not a number."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from explainer.figures import curves, network, palette, plane, recipes
-from explainer.figures.animation import animate
+from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import figure, number
-from explainer.figures.drawing import Line, Mark, Text
+from explainer.figures.drawing import Drawing, Field, Line, Mark, Text
 from tests.drawings import of_kind, read_off
 
 
@@ -134,83 +134,6 @@ def test_activation_marks_the_point_one_is_at():
     assert "tanh(1) = 0.76" in [text.text for text in texts]
 
 
-def sent(drawn):
-    """What the browser receives: figure, frames and controls as plain data that plotly accepts."""
-    whole = drawn.to_dict()
-    go.Figure(whole)
-    return whole
-
-
-def finite(drawn):
-    """Whether every number of a figure and of its frames can be drawn."""
-    traces = [*drawn.data, *(trace for frame in sent(drawn)["frames"] for trace in frame["data"])]
-    return all(
-        np.isfinite(np.asarray(trace[axis], dtype=float)).all()
-        for trace in traces
-        for axis in ("x", "y", "z")
-        if axis in trace and trace[axis] is not None
-    )
-
-
-def smallest_type(drawn):
-    """The smallest type that is meant to be read; the labels below a slider's steps are hidden."""
-    layout = drawn.to_dict()["layout"]
-    layout["sliders"] = [{**slider, "font": None} for slider in layout.get("sliders", [])]
-    found = []
-
-    def walk(node, key=""):
-        if isinstance(node, dict):
-            if "size" in node and "font" in key:
-                found.append(node["size"])
-            for name, child in node.items():
-                walk(child, name)
-        elif isinstance(node, list | tuple):
-            for child in node:
-                walk(child, key)
-
-    walk(layout)
-    for trace in drawn.data:
-        walk(trace.to_plotly_json())
-    return min(found)
-
-
-@pytest.fixture(scope="module")
-def animated():
-    drawn = figure()
-    drawn.add_scatter(x=[0, 1], y=[0, 0])
-    return animate(drawn, [[{"y": [i, i]}] for i in range(4)], [0], list("abcd"), at=1)
-
-
-def buttons(layout):
-    return {button["label"]: button["args"] for button in layout["updatemenus"][0]["buttons"]}
-
-
-def test_an_animation_shows_the_frame_it_was_asked_for(animated):
-    whole = sent(animated)
-    assert list(whole["data"][0]["y"]) == [1, 1]
-    assert whole["layout"]["sliders"][0]["active"] == 1
-    assert [frame["data"][0]["y"] for frame in whole["frames"]] == [[i, i] for i in range(4)]
-
-
-def test_back_and_step_lead_to_the_neighbours_of_every_frame(animated):
-    whole = sent(animated)
-    for i, frame in enumerate(whole["frames"]):
-        pressed = buttons(frame["layout"])
-        assert pressed["‹ Back"][0] == [str(max(i - 1, 0))]
-        assert pressed["Step ›"][0] == [str(min(i + 1, 3))]
-        assert frame["layout"]["sliders"][0]["active"] == i
-    assert buttons(whole["layout"])["Step ›"][0] == ["2"]
-
-
-def test_nothing_glides_and_nothing_asks_the_server(animated):
-    layout = sent(animated)["layout"]
-    for target, options in buttons(layout).values():
-        assert options["transition"] == {"duration": 0}
-        assert target is None or isinstance(target, list)
-    assert {button["method"] for button in layout["updatemenus"][0]["buttons"]} == {"animate"}
-    assert {step["method"] for step in layout["sliders"][0]["steps"]} == {"animate"}
-
-
 WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 VALUES = [np.array([1.0, -2.0]), np.array([-2.5, -1.5, 3.5])]
 NAMES = [["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"]]
@@ -265,15 +188,62 @@ def test_a_neuron_is_drawn_with_every_product():
     )
 
 
+@pytest.mark.parametrize("layer", [np.array([[1.0], [-0.5]]), np.array([[0.1], [0.2]])])
+def test_a_network_that_learns_is_drawn_as_one_that_has_learned(layer):
+    panel = Panel(Axis(0, 1), Axis(0, 1), 100, 700, 0, 500)
+    weights, values = np.stack([layer, 2 * layer]), [np.array([[1.0, 2.0], [1.0, 2.0]]), np.ones((2, 1))]
+    look = {"names": [["x₁", "x₂"], ["p"]], "roles": [palette.INPUT, palette.PROBABILITIES]}
+    drawn = Drawing(network.learning(values, [weights], panel=panel, **look))
+    for frame in (0, 1):
+        still = network.network([v[frame] for v in values], [weights[frame]], **look)
+        for moving, line in zip(of_kind(drawn, Line), of_kind(still, Line), strict=True):
+            assert (moving.dash.values[frame], moving.color.values[frame]) == (line.dash, line.color)
+            np.testing.assert_allclose(moving.x, 100 + 600 * np.array(line.x))
+        marks = zip(of_kind(drawn, Mark), of_kind(still, Mark), strict=True)
+        assert [moving.label.values[frame] == mark.label for moving, mark in marks] == [True] * 3
+    widths = [line.width.values for line in of_kind(drawn, Line)]
+    assert max(widths[i][1] for i in (0, 1)) == 10  # the largest weight of all frames
+    assert [w[0] < w[1] for w in widths] == [True, True]
+
+
+def test_many_nodes_are_smaller_so_that_their_names_stand_between_them():
+    panel = Panel(Axis(0, 1), Axis(0, 1), 0, 300, 0, 240)
+    values, weights = [np.ones((1, n)) for n in (2, 6, 1)], [np.ones((1, 2, 6)), np.ones((1, 6, 1))]
+    names = [["x"] * 2, ["h"] * 6, ["p"]]
+    drawn = network.learning(values, weights, names=names, roles=plane.ROLES, panel=panel)
+    (size,) = {mark.size for mark in of_kind(Drawing(drawn), Mark)}
+    (pitch,) = {round(a.y - b.y) for a, b in pairwise(of_kind(Drawing(drawn), Mark)[2:8])}
+    assert pitch == 40
+    assert size + panel.font_size < pitch
+
+
 def test_the_map_holds_the_probabilities_and_both_classes():
     x, p = np.array([-1.0, 0.0, 1.0]), np.linspace(0, 1, 9).reshape(3, 3)
     points, classes = np.array([[0.5, 0.5], [-0.5, 0.5], [0.0, -1.0]]), np.array([0, 1, 1])
     drawn = plane.output_map(x, p, points, classes, mark=(0.1, 0.2))
-    np.testing.assert_array_equal(drawn.data[0].z, p)
-    assert (drawn.data[0].zmin, drawn.data[0].zmax) == (0, 1)
-    assert [len(trace.x) for trace in drawn.data[1:3]] == [1, 2]
-    assert drawn.data[1].marker.symbol != drawn.data[2].marker.symbol
+    shown, bar = of_kind(drawn, Field)
+    np.testing.assert_array_equal(shown.values, p)
+    assert (shown.x0, shown.x1, shown.y0, shown.y1, shown.sides) == (0, 1, 0, 1, (-1, 1, -1, 1))
+    assert drawn.ratio * (drawn.y[1] - drawn.y[0]) == drawn.x[1] - drawn.x[0]  # the map is a square
+    assert bar.values[[0, -1]].tolist() == [[0, 0], [1, 1]]
+    texts, marks = of_kind(drawn, Text), of_kind(drawn, Mark)
+    light, *dark = marks[:3]
+    np.testing.assert_allclose(
+        read_off(texts, "x", [m.x for m in (light, *dark, marks[3])]), [0.5, -0.5, 0, 0.1]
+    )
+    np.testing.assert_allclose(
+        read_off(texts, "y", [m.y for m in (light, *dark, marks[3])]), [0.5, 0.5, -1, 0.2]
+    )
+    assert [m.shape for m in marks[:4]] == ["circle", "square", "square", "star"]
+    assert {m.fill for m in dark} == {palette.INK} != {light.fill}
+    assert {"x₁", "x₂", "p", "class 0", "class 1", "this point"} <= {text.text for text in texts}
     assert "gives 44% of it to class 1; 2 of 3 points" in plane.output_map_alt(p, 2 / 3, 3)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_map_refuses_what_is_not_a_number(bad):
+    with pytest.raises(ValueError, match="p holds NaN"):
+        plane.output_map(np.array([-1, 1]), np.array([[0, 1], [bad, 1]]), np.zeros((0, 2)), np.zeros(0))
 
 
 @pytest.fixture(scope="module")
@@ -293,16 +263,33 @@ def learned():
     }
 
 
-def test_one_slider_drives_network_map_and_loss(learned):
-    drawn = plane.learning(**learned)
-    assert finite(drawn)
-    for i, frame in enumerate(sent(drawn)["frames"]):
-        assert frame["traces"] == [*range(14), 15]
-        np.testing.assert_allclose(frame["data"][0]["z"], learned["p"][i], atol=5e-4)
-        assert frame["data"][-1]["y"] == [learned["losses"][learned["steps"][i]]]
-        assert (frame["data"][1]["line"]["dash"] == "solid") == (learned["weights"][0][i, 0, 0] >= 0)
-    assert sent(drawn)["layout"]["sliders"][0]["steps"][1]["label"] == "2 · loss 0.5 nats · 75% right"
+@pytest.mark.parametrize("narrow", [False, True])
+def test_one_slider_drives_network_map_and_loss(learned, narrow):
+    drawn = plane.learning(**learned, narrow=narrow)
+    shown, ball = of_kind(drawn, Field)[0], of_kind(drawn, Mark)[-1]
+    assert shown.x1 - shown.x0 == shown.y1 - shown.y0
+    np.testing.assert_array_equal(shown.values.values, learned["p"])
+    curve = next(line for line in of_kind(drawn, Line) if line.color == palette.LOSS)
+    seen = [(curve.x[step], curve.y[step]) for step in learned["steps"]]
+    np.testing.assert_allclose(np.transpose([ball.x.values, ball.y.values]), seen)
+    edges = of_kind(drawn, Line)[:12]
+    weights = np.concatenate([w.reshape(3, -1) for w in learned["weights"]], axis=1)  # (3, 12)
+    assert [[dash == "" for dash in edge.dash.values] for edge in edges] == (weights.T >= 0).tolist()
+    nodes = [mark.title.values for mark in of_kind(drawn, Mark)[:7]]
+    told = [[float(title.split("= ")[1]) for title in node] for node in nodes]
+    np.testing.assert_allclose(np.transpose(told), np.concatenate(learned["values"], axis=1), rtol=1e-5)
+    assert drawn.frames.titles[1] == "step 2 · loss 0.5 nats · 75% right"
+    assert drawn.sent()["frames"]["start"] == 2
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
+
+
+def test_the_parts_of_a_learning_network_stack_on_a_phone(learned):
+    phone = plane.learning(**learned, font_size=14, narrow=True)
+    assert phone.x[1] < 390 < phone.y[1]
+    wide = plane.learning(**learned)
+    for drawn in (phone, wide):
+        parts = of_kind(drawn, Text)
+        assert all(0 <= t.x <= drawn.x[1] and 0 <= t.y <= drawn.y[1] for t in parts)
 
 
 def test_tangent_and_measured_line_have_their_slopes():
@@ -369,12 +356,9 @@ def test_everything_that_must_be_read_is_large_enough(learned):
     drawn = [
         plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
         plane.learning(**learned),
-    ]
-    assert [smallest_type(one) >= 20 for one in drawn] == [True] * len(drawn)
-    charts = [
         curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
         curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
         recipes.losses(RUNS),
     ]
-    for one in charts:
+    for one in drawn:
         assert [one.font_size, *(text.size for text in of_kind(one, Text) if text.size)] == [20]
