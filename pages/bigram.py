@@ -33,7 +33,8 @@ def data() -> None:
         ui.table(words.table, "The names, each with the part that it is in.", key="bigram_table")
     with listed if own else told:
         if own:
-            ui.table(words.left_out, "What was left out of the list, and why.", key="bigram_left_out")
+            alt, empty = "What was left out of the list, and why.", "Nothing was left out."
+            ui.table(words.left_out, alt, key="bigram_left_out", empty=empty)
         else:
             ui.part(*bigram.top_picture(words), key="bigram_top")
 

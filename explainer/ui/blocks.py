@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.drawing import drawing
+from explainer.components.listing import listing
 from explainer.figures.drawing import Drawing
 from explainer.ui import deck
 
@@ -118,13 +119,23 @@ def _picked(on_click: Callable[[dict], None], pick: str) -> None:
     on_click({"pick": pick})
 
 
-def table(frame: pd.DataFrame, alt: str, *, key: str) -> None:
-    """Show rows that can be sorted and searched, in what is left of their column."""
-    height = PHONE_HEIGHT if deck.narrow() else "stretch"
-    numbers = {
-        name: st.column_config.NumberColumn(format="localized") for name in frame.select_dtypes("number")
-    }
-    st.dataframe(frame, height=height, hide_index=True, column_config=numbers, key=key, alt=alt)
+def table(
+    frame: pd.DataFrame,
+    alt: str,
+    *,
+    key: str,
+    height: int | None = None,
+    empty: str = "Nothing stands here.",
+) -> None:
+    """Show rows that can be sorted and searched, in what is left of their column.
+
+    Args:
+        height: in pixels, for a table that needs only so much.
+        empty: what is said if there are no rows.
+    """
+    rest = PHONE_HEIGHT if deck.narrow() else "stretch"
+    columns = {name: frame[name].to_numpy() for name in frame}
+    listing(columns, alt, key=key, height=height or rest, empty=empty)
 
 
 def metrics(**numbers: str) -> None:

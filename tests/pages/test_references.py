@@ -7,7 +7,7 @@ import pytest
 from explainer import checkpoints
 from explainer.ui.glossary import TERMS
 from tests.pages.test_compare import told
-from tests.scenes import open_scene
+from tests.scenes import listed, open_scene
 
 TALK = [
     "PLAqhlrjkxbuWI23v9cThsA9GvCAUhRvKZ",
@@ -41,14 +41,15 @@ def test_a_link_opens_its_word(term):
 
 def test_every_checkpoint_is_told_with_its_record():
     app = open_scene("references.py", "checkpoints")
-    frame = app.dataframe[0].value
+    table = listed(app, "references_checkpoints")
+    assert len(set(table["name"])) == len(table["name"])
     for path in checkpoints.FOLDER.glob("*.safetensors"):
         if ".history." in path.name:
             continue
-        row = frame[frame["name"] == path.stem].iloc[0]
+        row = {title: values[table["name"].index(path.stem)] for title, values in table.items()}
         meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         assert row["sha256"] == meta["sha256"]
-        assert row["steps"] == meta["steps"]
+        assert (row["steps"], row["seed"]) == (meta["steps"], str(meta["seed"]))
         assert all(f"{loss:.3f}" in row["nats per character"] for loss in meta["losses"].values())
         assert row["parameters"] == sum(
             p.numel() for p in checkpoints.load(path.stem).model.state_dict().values()

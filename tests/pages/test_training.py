@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints
 from explainer.ui.loaders import training
-from tests.scenes import open_scene
+from tests.scenes import listed, open_scene
 
 
 def opened(scene: str, **query: str) -> AppTest:
@@ -47,8 +47,12 @@ def test_a_visitor_trains_a_model_and_gets_names(short):
     assert not app.exception
     assert [m.value for m in app.metric if m.label == "step"] == ["300"]
     assert [d.label for d in app.get("download_button")] == ["Model", "Names"]
-    made = app.dataframe[0].value
-    assert {"name", "probability", "copied"} <= set(made.columns)
+    made = listed(app, "training_made")
+    assert {title: len(values) for title, values in made.items()} == {
+        "name": 100,
+        "copied": 100,
+        "probability": 100,
+    }
 
 
 def test_the_same_seed_trains_the_same_model(short):

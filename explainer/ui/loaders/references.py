@@ -169,7 +169,7 @@ def _record(meta: dict) -> dict[str, object]:
         "learned from": _data(meta),
         "steps": meta["steps"],
         "nats per character": losses,
-        "seed": meta["seed"],
+        "seed": str(meta["seed"]),  # a name rather than an amount
         "sha256": meta["sha256"],
     }
 

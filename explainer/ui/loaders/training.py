@@ -29,7 +29,7 @@ from explainer.training.queue import (
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import deck, widgets
-from explainer.ui.blocks import beside, chart, metrics
+from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.loaders.words import Words
 from explainer.ui.source import cached, shown
@@ -134,7 +134,7 @@ def first_letter() -> str:
 class Made:
     """What a trained model made, and the model itself as a file."""
 
-    names: pd.DataFrame  # name, probability, in the training names
+    names: pd.DataFrame  # name, whether it stands in the training names, probability
     copied: float  # share that stands in the training names
     csv: bytes
     weights: bytes  # safetensors
@@ -202,16 +202,10 @@ def _numbers(progress: Progress) -> None:
 
 def _results(made: Made) -> None:
     st.text(f"{made.copied:.0%} of {MADE:,} names it makes stand in its training names.")
-    made_names(made.names.head(100), "Names it made", key="training_made", height=230)
+    table(made.names.head(100), "Names it made.", key="training_made", height=250)
     with st.container(horizontal=True):
         st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
         st.download_button("Names", made.csv, "my-names.csv", "text/csv", key="training_names")
-
-
-def made_names(table: pd.DataFrame, alt: str, *, key: str, height: int) -> None:
-    """Show names that a model made, how probable each is, and whether it was copied."""
-    columns = {"probability": st.column_config.NumberColumn(format="scientific")}
-    st.dataframe(table, hide_index=True, height=height, key=key, alt=alt, column_config=columns)
 
 
 def _made(job: Job) -> Made | None:
@@ -224,9 +218,9 @@ def _made(job: Job) -> Made | None:
         return None
     plan, parts, vocabulary = st.session_state["training_of"]
     made = trace.samples(model, vocabulary, MADE, plan.recipe.seed, parts.train, parts.dev + parts.test)
-    table = pd.DataFrame({"name": made.names, "probability": made.probabilities, "copied": made.in_train})
+    frame = pd.DataFrame({"name": made.names, "copied": made.in_train, "probability": made.probabilities})
     weights = save({key: value.contiguous() for key, value in model.state_dict().items()})
-    result = Made(table, made.copied, table.to_csv(index=False).encode(), weights)
+    result = Made(frame, made.copied, frame.to_csv(index=False).encode(), weights)
     st.session_state["training_made_by"] = (job, result)
     return result
 
@@ -335,7 +329,8 @@ def made_up(sex: str) -> None:
     for kind, name in _runs(sex).items():
         sampled = checkpoint(name).meta["samples"]
         st.subheader(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
-        made_names(_samples(name), f"Names made by {RECIPES[kind]}", key=f"training_made_{kind}", height=250)
+        alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
+        table(_samples(name), alt, key=f"training_made_{kind}", height=270)
 
 
 @st.cache_data(show_spinner=False)

@@ -1,0 +1,60 @@
+"""A table that is sorted, searched and scrolled in the browser, where only the rows that are seen stand."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_SOURCES = [_FOLDER.parent / "grid" / "numbers.js", _FOLDER.parent / "names" / "shared.js"]
+_SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
+_KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
+
+_component = st.components.v2.component(
+    "listing",
+    css=(_FOLDER / "listing.css").read_text(encoding="utf-8"),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
+)
+
+
+def listing(
+    columns: Mapping[str, np.ndarray],
+    alt: str,
+    *,
+    key: str,
+    height: str | int = "stretch",
+    empty: str = "Nothing stands here.",
+) -> None:
+    """Draw a table; whatever stands in it is shown as text, never as markup.
+
+    Args:
+        columns: values by title, all of one length: texts, numbers, or what is true; None or NaN is missing.
+        alt: one sentence that says what is seen, for those who do not see it.
+        height: "stretch" for all that the container leaves, or css pixels.
+        empty: what is said in place of a table without rows.
+    """
+    data = {"alt": alt, "empty": empty, "columns": [_sent(*column) for column in columns.items()]}
+    _component(key=key, data=data, height=height)
+
+
+def _sent(title: str, values: np.ndarray) -> dict[str, Any]:
+    """Return a column as JSON; texts that often occur are sent once, with their number in every row."""
+    kind = _KINDS.get(values.dtype.kind, "text")
+    if kind == "text":
+        return {"title": title, "kind": kind, **_texts(["" if _missing(v) else str(v) for v in values])}
+    if values.dtype.kind == "f":
+        values = np.where(np.isfinite(values), values, None)
+    return {"title": title, "kind": kind, "values": values.tolist()}
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value != value  # only NaN differs from itself
+
+
+def _texts(values: Sequence[str]) -> dict[str, Any]:
+    places = {text: place for place, text in enumerate(dict.fromkeys(values))}
+    if 2 * len(places) > len(values):
+        return {"values": values}
+    return {"values": list(places), "rows": [places[text] for text in values]}

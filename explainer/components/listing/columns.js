@@ -1,0 +1,56 @@
+// --- columns: how their values are written, compared and found --------------------------------------------
+
+const LONG = 40; // characters; a longer text may be cut, so that the other columns have room
+const NONE = '\u2013';
+const collator = new Intl.Collator('pl', { numeric: true });
+const decimals = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const RAISED = { '-': '\u207b', 0: '\u2070', 1: '\u00b9', 2: '\u00b2', 3: '\u00b3', 4: '\u2074', 5: '\u2075', 6: '\u2076', 7: '\u2077', 8: '\u2078', 9: '\u2079' };
+
+// As in the figures: "5.9·10⁻⁸".
+function power(value) {
+  const [mantissa, exponent] = value.toExponential(1).split('e');
+  return `${minus(String(Number(mantissa)))}\u00b710${[...exponent.replace('+', '')].map((digit) => RAISED[digit]).join('')}`;
+}
+
+// A number of a column that holds more than whole ones.
+function decimal(value) {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  return size < 0.01 || size >= 1e6 ? power(value) : minus(decimals.format(value));
+}
+
+const WRITERS = {
+  text: () => String,
+  mark: () => (value) => (value ? 'yes' : 'no'),
+  number: (values) => (values.every((value) => value === null || Number.isInteger(value)) ? grouped : decimal),
+};
+
+// A column with all its values; ``text`` says how one stands in the table.
+function columnOf({ title, kind, values: sent, rows }) {
+  const values = rows ? rows.map((row) => sent[row]) : sent;
+  const write = WRITERS[kind](values);
+  return { title, kind, values, text: (row) => (isMissing(values[row]) ? NONE : write(values[row])) };
+}
+
+const isMissing = (value) => value === null || value === '';
+
+// The rows by the values of a column, upwards (1) or downwards (-1); what is missing comes last.
+function sorted(rows, { kind, values }, direction) {
+  const compare = kind === 'text' ? collator.compare : (a, b) => a - b;
+  return [...rows].sort((a, b) => isMissing(values[a]) - isMissing(values[b]) || direction * compare(values[a], values[b]));
+}
+
+// Letters that Unicode does not take apart into a plain one and its mark.
+const PLAIN = { ł: 'l', ø: 'o', đ: 'd', ħ: 'h', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' };
+const folded = (text) => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/[łøđħıßæœ]/g, (letter) => PLAIN[letter]);
+
+// What a row is found by: all its texts, and its numbers without separators as well.
+function found(columns, row) {
+  const texts = columns.flatMap(({ kind, values, text }) => (kind === 'number' ? [text(row), String(values[row])] : [text(row)]));
+  return folded(texts.join('\n'));
+}
+
+// The longest texts of a column, which tell how wide it would like to be; letters are not equally wide.
+function longest({ values, text }, many = 8) {
+  return values.map((_, row) => text(row)).sort((a, b) => b.length - a.length).slice(0, many);
+}
