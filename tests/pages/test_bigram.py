@@ -11,7 +11,7 @@ from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import bars, drawn, open_scene, open_sound, primitives
+from tests.scenes import bars, drawn, listed, open_scene, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -73,7 +73,11 @@ def counts(sex: str, weighted: bool = False) -> np.ndarray:
 def test_the_talks_numbers_of_the_data():
     app = page("data")
     assert metrics(app) == {"names": "3,517", "letters": "33", "pairs": "25,463"}
-    assert app.dataframe[0].value["part"].value_counts().to_dict() == {"train": 2813, "dev": 352, "test": 352}
+    table = listed(app, "bigram_table")
+    parts = table["part"]
+    assert {part: parts.count(part) for part in set(parts)} == {"train": 2813, "dev": 352, "test": 352}
+    rows = names.select(names.register(), "girl")
+    assert (table["name"], table["bearers"]) == (rows["name"].tolist(), rows["bearers"].tolist())
     assert bars(app, 1)[0] == ("ANNA", pytest.approx(1_072_616, rel=1e-4), "1,072,616")
 
 
@@ -230,8 +234,9 @@ def test_an_own_list_takes_the_registers_place(scene):
     app = page(scene, names="your own list", list=OWN)
     assert "12 words; left out: 3" in told(app)
     if scene == "data":
-        reasons = app.dataframe[0].value.set_index("word")["reason"].to_dict()
-        assert set(reasons) == {"ANNE MARIE", "R2D2", "ANNA"}
+        left_out = listed(app, "bigram_left_out")
+        assert set(left_out["word"]) == {"ANNE MARIE", "R2D2", "ANNA"}
+        assert all(left_out["reason"])
         assert metrics(app)["names"] == "12"
     elif scene in ("one-name", "fill-in", "probabilities", "counting-is-learning"):
         assert {"·", "Å", "Ю"} <= set(grid(app)[0][0]["rows"])
@@ -240,11 +245,11 @@ def test_an_own_list_takes_the_registers_place(scene):
 def test_the_column_of_a_table_is_chosen_by_its_words_and_by_the_visitor():
     table = "nr;imię;miasto\n1;Ada;Łódź\n2;Jan;Kraków\n3;Ola;Gdynia"
     app = page("data", names="your own list", list=table)
-    assert app.dataframe[1].value["name"].tolist() == ["ADA", "JAN", "OLA"]
+    assert listed(app, "bigram_table")["name"] == ["ADA", "JAN", "OLA"]
     app.selectbox(key="bigram_column").set_value("miasto").run()
-    assert app.dataframe[1].value["name"].tolist() == ["ŁÓDŹ", "KRAKÓW", "GDYNIA"]
+    assert listed(app, "bigram_table")["name"] == ["ŁÓDŹ", "KRAKÓW", "GDYNIA"]
     app.text_area(key="bigram_list").set_value("a;b\nOlek;x\nJerzy;y").run()
-    assert app.dataframe[1].value["name"].tolist() == ["OLEK", "JERZY"]
+    assert listed(app, "bigram_table")["name"] == ["OLEK", "JERZY"]
     assert not app.exception
 
 
