@@ -76,6 +76,7 @@ def counting() -> None:
         log=True,
         low=1,
         font_size=ui.font_size(),
+        narrow=ui.narrow(),
     )
     alt = bars.bars_alt("Multiplications for one answer", compared.labels, compared.texts)
     with picture:

@@ -10,7 +10,8 @@ from explainer.figures.drawing import Box, Drawing, Line, Primitive, Text
 
 # Ticks of a logarithmic axis as they are spoken.
 POWERS = {1: "one", 1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
-HALF = 0.325  # of a bar's height, in rows
+SPAN = -0.325, 0.325  # of a bar in its row, from the row's middle
+SPAN_BELOW = 0.02, 0.4  # where its name and its text stand above it
 WIDTHS = 0.68, 0.55  # of a capital letter and of any other character, about, in sizes of its type
 
 
@@ -27,6 +28,7 @@ def bars(
     high: float | None = None,
     opens: str = "",
     font_size: int = FONT_SIZE,
+    narrow: bool = False,
 ) -> Drawing:
     """Draw one bar a label, from the top down.
 
@@ -37,6 +39,7 @@ def bars(
         low: where a bar begins on a logarithmic axis.
         high: the longest length the axis has room for; the largest value if not given.
         opens: what a click on a bar opens, in words; the picture reports the bar's number.
+        narrow: whether names and texts stand above the bars, where there is no room beside them.
     Raises:
         ValueError: if a value is NaN or infinite, or not positive on a logarithmic axis.
     """
@@ -51,18 +54,21 @@ def bars(
     ground = max(len(labels), 1) - 0.5
     drawn: list[Primitive] = _powers(start, end, ground, font_size) if log else []
     drawn.append(Line([start, start], [-0.5, ground], palette.GREY, width=1))
+    top, bottom = SPAN_BELOW if narrow else SPAN
     for i, (label, text) in enumerate(zip(labels, texts, strict=True)):
-        drawn.append(Box(start, ends[i], i + HALF, i - HALF, color, opacity=1 if i in full else 0.3))
-        drawn.append(Text(start, i, label, anchor="end", dx=-0.5 * font_size))
-        drawn.append(Text(ends[i], i, text, anchor="start", dx=0.4 * font_size))
+        drawn.append(Box(start, ends[i], i + bottom, i + top, color, opacity=1 if i in full else 0.3))
+        drawn += (
+            _above(i, label, text, start, end)
+            if narrow
+            else _beside(i, label, text, start, ends[i], font_size)
+        )
         if opens:  # the whole row: a short bar is no harder to hit
             row = {"fill": palette.BACKGROUND, "opacity": 0, "title": opens, "pick": str(i)}
             drawn.append(Box(start, end, i + 0.5, i - 0.5, **row))
     if title:
         drawn.append(Text((start + end) / 2, ground, title, dy=font_size * (2.3 if log else 1)))
-    longest_texts = (max(map(len, told), default=0) for told in (labels, texts))
-    left, right = (width * font_size * n for width, n in zip(WIDTHS, longest_texts, strict=True))
     below = font_size * (1.6 * log + 1.6 * bool(title))
+    left, right = (0, 0) if narrow else _room(labels, texts, font_size)
     margins = (left + font_size, right + font_size, 0, below)
     return Drawing(drawn, (start, end), (ground, -0.5), margins, font_size)
 
@@ -72,6 +78,23 @@ def bars_alt(what: str, labels: Sequence[str], texts: Sequence[str]) -> str:
     told = ", ".join(f"{label} {text}" for label, text in list(zip(labels, texts, strict=True))[:8])
     more = f" and {len(labels) - 8} more" if len(labels) > 8 else ""
     return f"{what}: {told}{more}."
+
+
+def _beside(i: int, label: str, text: str, start: float, tip: float, font_size: int) -> list[Text]:
+    """Return a bar's name, left of its beginning, and its text, right of its end."""
+    name = Text(start, i, label, anchor="end", dx=-0.5 * font_size)
+    return [name, Text(tip, i, text, anchor="start", dx=0.4 * font_size)]
+
+
+def _above(i: int, label: str, text: str, start: float, end: float) -> list[Text]:
+    """Return a bar's name and its text on the line above it, one at each end."""
+    return [Text(start, i - 0.22, label, anchor="start", dx=4), Text(end, i - 0.22, text, anchor="end")]
+
+
+def _room(labels: Sequence[str], texts: Sequence[str], font_size: int) -> list[float]:
+    """Return the pixels that the longest name at the left and the longest text at the right take, about."""
+    longest = (max(map(len, told), default=0) for told in (labels, texts))
+    return [width * font_size * n for width, n in zip(WIDTHS, longest, strict=True)]
 
 
 def _powers(start: float, end: float, ground: float, font_size: int) -> list[Primitive]:

@@ -26,6 +26,17 @@ def test_texts_stand_at_the_ends_and_names_at_the_left():
     ]  # fmt: skip
 
 
+def test_on_a_phone_names_and_texts_stand_above_bars_that_take_the_whole_width():
+    drawing = bars(["A", "B"], [3.0, 1.5], ["three", "half of it"], narrow=True)
+    boxes, texts = of_kind(drawing, Box), of_kind(drawing, Text)
+    assert [(text.x, text.text, text.anchor) for text in texts] == [
+        (0, "A", "start"), (3.0, "three", "end"), (0, "B", "start"), (3.0, "half of it", "end"),
+    ]  # fmt: skip
+    assert all(text.y < min(box.y0, box.y1) for box, text in zip(boxes, texts[::2], strict=True))
+    beside = bars(["A", "B"], [3.0, 1.5], ["three", "half of it"])
+    assert sum(drawing.margins[:2]) < sum(beside.margins[:2])
+
+
 def test_a_logarithmic_axis_begins_where_told_and_names_its_powers():
     drawing = bars(["ours", "theirs"], [1e3, 1e6], ["", ""], log=True, low=1, title="parameters")
     assert drawing.x == (0, 6)

@@ -89,7 +89,9 @@ def sizes(found: list[Corpus]) -> None:
     labels = [STAGES[one.name] for one in found]
     texts = [f"{one.characters / 1e6:.2f} million" for one in found]
     lengths = [one.characters for one in found]
-    figure = bars.bars(labels, lengths, texts, color=palette.INPUT, font_size=deck.font_size())
+    figure = bars.bars(
+        labels, lengths, texts, color=palette.INPUT, font_size=deck.font_size(), narrow=deck.narrow()
+    )
     alt = bars.bars_alt("Characters of each stage", labels, texts)
     blocks.part(figure, alt, key="tuning_sizes", height=260 if deck.narrow() else 330)
 
