@@ -1,8 +1,5 @@
 """The bigram's page: what stands on it is what the traces computed, also for a list of one's own."""
 
-import base64
-import json
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,8 +7,10 @@ from streamlit.testing.v1 import AppTest
 from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
+from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import bars, drawn, listed, open_scene, open_sound, primitives
+from tests.drawings import read_off
+from tests.scenes import bars, charted, drawn, listed, open_scene, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -20,23 +19,6 @@ OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\n
 def page(scene: str, **query: str) -> AppTest:
     """Run one scene; query values are what the address bar shows."""
     return open_sound("bigram", scene, query)
-
-
-def figure(app: AppTest, index: int = 0) -> dict:
-    """Return a chart as it is sent to the browser; NaN and infinity are no JSON and fail here."""
-    spec = json.loads(app.get("plotly_chart")[index].proto.spec, parse_constant=pytest.fail)
-    return decoded(spec)
-
-
-def decoded(part):
-    """Return a part of a chart with the arrays that plotly packs as base64."""
-    if isinstance(part, list):
-        return [decoded(p) for p in part]
-    if isinstance(part, dict) and "bdata" in part:
-        values = np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
-        assert np.isfinite(values).all()
-        return values
-    return {key: decoded(p) for key, p in part.items()} if isinstance(part, dict) else part
 
 
 def grid(app: AppTest) -> tuple[list[dict], list[dict]]:
@@ -199,7 +181,19 @@ def test_an_impossible_pair_is_explained_and_never_drawn_as_infinity():
     assert metrics(app)["dev"] == "infinite"
     assert ("impossible: ln 0 has no end", 0) in {(text, length) for _, length, text in bars(app)}
     assert "impossible" in told(app)
-    figure(app)
+    assert len(charted(app, 1)) == 4
+
+
+def test_the_curve_holds_the_losses_and_marks_the_smoothing_one_is_at():
+    app = page("how-good", smoothing="0.1")
+    curve = bigram.smoothing_curve(Source())
+    texts, lines = primitives(app, "text", 1), charted(app, 1)
+    for line, losses in zip(lines, curve.losses.values(), strict=False):
+        np.testing.assert_allclose(read_off(texts, "x", line["x"], log=True), curve.smoothings, rtol=0.01)
+        np.testing.assert_allclose(read_off(texts, "y", line["y"]), losses, atol=1e-3)
+    (mark,) = primitives(app, "mark", 1)
+    assert read_off(texts, "x", mark["x"], log=True) == pytest.approx(0.1, rel=0.01)
+    assert metrics(app)["dev"] in {text["text"] for text in texts if text["halo"]}
 
 
 def test_the_learnt_table_comes_close_to_the_counted_one():
@@ -226,7 +220,7 @@ def test_a_swinging_and_a_diverging_training_are_named():
         list="AB\nBA\nAAB\nABB\nBBA\nBAB\nABA\nA\nB\nAA\nBB",
     )
     assert "It diverges" in told(app)
-    figure(app)
+    assert charted(app)
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -261,7 +255,7 @@ def test_a_hopeless_list_is_answered_and_the_picture_stays(scene, text):
     app = page(scene, names="your own list", list=text)
     assert "girls' names" in told(app) or "words; left out" in told(app)
     drawn_by = {part.proto.component_name for part in app.get("bidi_component")}
-    assert app.get("plotly_chart") or drawn_by & {"drawing", "grid"}
+    assert drawn_by & {"drawing", "grid"}
 
 
 @pytest.mark.parametrize(
