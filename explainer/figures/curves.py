@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel, reach
@@ -145,7 +144,7 @@ def activation(
         x_title="sum",
         y_title="output",
         points=[Point(*at, label, palette.ACTIVATIONS_TEXT, beside=side)],
-        y_range=reach(a, room=0.1),
+        y_range=reach(a, room=0.15),
         font_size=font_size,
     )
 
@@ -218,8 +217,9 @@ def slope_errors(
         h: (N,) steps, error: (N,) above zero.
         at: the step and error one is at; None where the error is zero.
     """
-    inside = "left" if at and at[0] > h[error.argmin()] else "right"
-    here = [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond", beside=inside)]
+    here = (
+        [] if at is None else [Point(*at, "this h", palette.LOSS, "diamond", beside=_free(h, error, at[0]))]
+    )
     seen = np.array([point.y for point in here])
     return curves(
         [Curve("error", h, error, palette.LOSS, width=3)],
@@ -227,7 +227,7 @@ def slope_errors(
         y_title="error of the slope",
         points=here,
         x_range=reach(h, log=True, room=ROOM / 2),
-        y_range=reach(np.concatenate([error, seen]), log=True, room=ROOM),
+        y_range=reach(np.concatenate([error, seen]), log=True, room=2 * ROOM),
         log_x=True,
         log_y=True,
         font_size=font_size,
@@ -241,6 +241,13 @@ def slope_errors_alt(h: np.ndarray, error: np.ndarray) -> str:
         f"The error of a measured slope over the step h: {number(error[0])} at h = {number(h[0])}, least at "
         f"h = {number(h[best])} with {number(error[best])}, and {number(error[-1])} at h = {number(h[-1])}."
     )
+
+
+def _free(h: np.ndarray, error: np.ndarray, at: float) -> str:
+    """Return the side of a step on which there is no curve: inside its V, or below where it is narrow."""
+    away = np.log10(at / h[error.argmin()])
+    side = "left" if away > 0 else "right"
+    return side if abs(away) > 1 else f"bottom {'right' if away > 0 else 'left'}"
 
 
 def _label(panel: Panel, point: Point, x: float, y: float, letters: int) -> Text:
@@ -276,35 +283,3 @@ def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:
             raise ValueError(
                 f"{line.name} holds values that are not positive; a logarithmic axis has no place."
             )
-
-
-# --- until figures/plane.py is a drawing, too -------------------------------------------------------
-
-
-def curve_trace(line: Curve) -> go.Scatter:
-    """Return the plotly trace of one curve, for figures with several plots."""
-    return go.Scatter(
-        x=line.x,
-        y=line.y,
-        name=line.name,
-        mode="lines",
-        line={"color": line.color, "width": line.width, "simplify": False},
-    )
-
-
-def point_trace(point: Point, _: int) -> go.Scatter:
-    """Return the plotly trace of one marked point, for figures with several plots."""
-    return go.Scatter(
-        x=[point.x],
-        y=[point.y],
-        name=point.label,
-        mode="markers",
-        marker={
-            "color": point.color,
-            "size": point.size,
-            "symbol": point.shape,
-            "line": {"color": palette.BACKGROUND, "width": 2},
-        },
-        cliponaxis=False,
-        showlegend=False,
-    )

@@ -11,7 +11,7 @@ from explainer.figures.base import FONT_SIZE, number
 from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, marked
 from explainer.figures.drawing import Drawing, Primitive
 
-BETWEEN = 0.06  # the two plots, of the width of both
+BETWEEN = 0.1  # the two plots, of the width of both
 LETTERS = 22  # that fit into the width of one plot
 
 
@@ -34,7 +34,7 @@ def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FO
     width = (1 + BETWEEN) / len(runs)
     panels = []
     for i, (name, run) in enumerate(runs.items()):
-        across = Axis(0, float(run.steps[-1]), f"{name}: step", most=5, grid=False)
+        across = Axis(0, float(run.steps[-1]), f"{name}: step", most=4, grid=False)
         up = Axis(lowest, highest, "" if i else "nats per character", labelled=not i)
         ends = i * width, (i + 1) * width - BETWEEN
         panels.append(Panel(across, up, *ends, font_size=font_size))
