@@ -3,16 +3,19 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from explainer.figures import palette
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Text, Words
+from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Text, Words
 from explainer.ui.blocks import clickable
 
 X, Y = (0, 10), (0, 5)
 ROUTE = [1.0, 4.0, 9.0]  # of the mark, frame by frame
+# Of the field, frame by frame: as likely as not in the middle, then everywhere alike.
+MAPS = [np.tile([0.1, 0.5, 0.9], (3, 1)), np.full((3, 3), 0.25), np.ones((3, 3))]
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -22,6 +25,7 @@ def drawing() -> Drawing:
         [
             Box(2, 4, 1, 2, palette.PROBABILITIES, opacity=0.5, title="a box", pick="box"),
             Line([0, 10], [0, 5], palette.GREY),
+            Field(6, 9, 1, 3, Each(MAPS), name="p"),
             Mark(
                 Each(ROUTE),
                 3,

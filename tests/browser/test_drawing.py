@@ -26,6 +26,16 @@ MARKS = """() => {
     return [x0 + across * (x1 - x0), y1 - down * (y1 - y0), node.textContent];
   });
 }"""
+FIELD = """() => {
+  const { node, now: { x0, x1 } } = window.drawn.shapes.find((s) => s.spec.kind === 'field');
+  const { width, height, style } = node.__canvas;
+  const pixels = node.__canvas.getContext('2d').getImageData(0, 0, width, height).data;
+  const [left, right] = [x0, x1].map((x) => window.drawn.seen.at(x, 0)[0]);
+  const places = node.lastChild.getAttribute('d').match(/[-\\d.]+/g) ?? [];
+  const across = places.filter((_, i) => i % 2 === 0).map((x) => (x - left) / (right - left));
+  const at = [parseFloat(style.left) - left, parseFloat(style.width) - (right - left)];
+  return { pixels: [...pixels], border: across, at };
+}"""
 TEXTS = """() => window.drawn.shapes.filter((s) => s.spec.kind === 'text' && s.node.checkVisibility())
   .map(({ node }) => node.textContent)"""
 
@@ -51,6 +61,31 @@ def test_what_is_seen_is_what_was_sent(page):
     assert page.evaluate(TEXTS) == ["red input", drawing_app.HOSTILE]
     assert page.evaluate("window.drawn.root.querySelectorAll('img').length") == 0
     assert page.get_by_role("img", name="Everything that can be drawn.").count() == 1
+
+
+def test_a_field_is_painted_in_its_shades_and_its_border_is_where_it_is_one_half(page):
+    first = page.evaluate(FIELD)
+    assert first["border"] == pytest.approx([0.5] * len(first["border"]), abs=0.001)
+    assert len(first["border"]) >= 4
+    assert first["at"] == pytest.approx([0, 0], abs=0.01)
+    shades = page.evaluate("window.drawn.scales.sequential.rgb")
+    for probability in (0.25, 1):
+        page.get_by_role("button", name="Step").click()
+        seen = page.evaluate(FIELD)
+        assert seen["border"] == []
+        pixels = {tuple(seen["pixels"][i : i + 4]) for i in range(0, len(seen["pixels"]), 4)}
+        assert pixels == {(*shades[round(255 * probability)], 255)}
+
+
+def test_a_field_tells_what_it_holds_at_the_place_that_is_pointed_at(page):
+    face = page.locator(".picture svg rect[fill=transparent]")
+    box = face.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    assert page.locator(".told").inner_text() == "(0.25, 0.50) p = 0.250"
+    page.get_by_role("slider", name="Position").press("End")
+    assert page.locator(".told").inner_text() == "(0.25, 0.50) p = 1.000"
+    page.mouse.move(0, 0)
+    assert not page.locator(".told").is_visible()
 
 
 def test_it_plays_back_and_forth_without_the_server(open_page, serve):
@@ -79,7 +114,7 @@ def test_it_plays_back_and_forth_without_the_server(open_page, serve):
 
 def test_pointing_and_keys_tell_what_a_mark_is(page):
     told = page.locator(".told")
-    page.locator(".picture svg g").hover()
+    page.locator(".picture svg g", has_text="one").hover()
     assert told.inner_text() == "m"
     page.locator(".picture > svg").focus()
     page.keyboard.press("ArrowLeft")
@@ -89,7 +124,7 @@ def test_pointing_and_keys_tell_what_a_mark_is(page):
 
 
 def test_a_click_and_a_key_report_what_was_picked(page):
-    page.locator(".picture svg g path").click()
+    page.locator(".picture svg g", has_text="one").click()
     page.get_by_text("picked: m").wait_for()
     stands(page)
     page.locator(".picture > svg").focus()

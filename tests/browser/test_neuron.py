@@ -6,11 +6,14 @@ import pytest
 from explainer.traces import neuron as trace
 from explainer.training import network as training
 from tests.browser.conftest import settled
+from tests.browser.test_drawing import stands
 
-DRAWN = "() => document.querySelector('.js-plotly-plot')?._fullLayout?.sliders?.length"
-AT = "i => document.querySelector('.js-plotly-plot')._fullLayout.sliders[0].active === i"
-MAP = """() => Array.from(document.querySelector('.js-plotly-plot')._fullData
-  .find(t => t.type === 'contour').z, row => Array.from(row))"""
+# The probabilities of the map that is painted, at the points of the grid that was sent.
+MAP = """() => {
+  const [grid] = window.drawn.shapes.find((s) => s.spec.kind === 'field').node.__painted;
+  const side = Array.from({ length: (grid.width + 1) / 2 }, (_, i) => 2 * i);
+  return side.map((j) => side.map((i) => 1 / (1 + Math.exp(-grid.at(i, j)))));
+}"""
 # Streamlit's main part scrolls, not the document.
 ROOM = """() => { const main = document.querySelector('[data-testid=stMain]');
   return [main.scrollHeight - main.clientHeight, document.documentElement.scrollWidth]; }"""
@@ -22,18 +25,19 @@ def test_the_training_plays_without_a_call_and_shows_the_recorded_maps(open_page
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.reload()
     settled(page)
-    page.wait_for_function(DRAWN)
+    stands(page)
     page.wait_for_timeout(1000)
     assert sent  # the socket is heard
     sent.clear()
-    page.locator(".slider-rail-touch-rect").click(position={"x": 5, "y": 5})
-    page.wait_for_function(AT, arg=0)
-    page.locator(".updatemenu-button", has_text="Step").click()
-    page.wait_for_function(AT, arg=1)
     maps = trace.maps(training.train(*training.data_set("xor"), "tanh", seed=3)).p
-    np.testing.assert_allclose(page.evaluate(MAP), maps[1], atol=6e-4)
-    page.locator(".updatemenu-button", has_text="Back").click()
-    page.wait_for_function(AT, arg=0)
+    np.testing.assert_allclose(page.evaluate(MAP), maps[-1], atol=2e-5)
+    page.get_by_role("slider", name="Position").press("Home")
+    page.get_by_role("button", name="Step").click()
+    np.testing.assert_allclose(page.evaluate(MAP), maps[1], atol=2e-5)
+    page.get_by_role("button", name="Back").click()
+    np.testing.assert_allclose(page.evaluate(MAP), maps[0], atol=2e-5)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("window.drawn.film.position > 2")
     assert sent == []
 
 
@@ -50,13 +54,13 @@ def test_a_link_restores_the_neuron_and_a_key_moves_it(open_page):
 @pytest.mark.parametrize("count", [2, 5])
 def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
     page = open_page(f"/neuron?neuron_inputs={count}")
-    page.wait_for_selector(".js-plotly-plot .main-svg")
-    page.wait_for_selector(".drawing svg g")
+    for drawn in (0, 1):  # the neuron and its curve
+        page.locator(".drawing").nth(drawn).locator("svg g").first.wait_for()
     page.locator(".st-key-neuron_w1").wait_for()
     assert page.locator(".stSlider").count() == 2 * count + 2
     assert page.evaluate(ROOM)[0] <= 0
     bar = page.locator(".st-key-bar").bounding_box()["y"]
-    for part in (*page.locator(".stSlider, .js-plotly-plot, .drawing, .stLatex, .katex").all(),):
+    for part in (*page.locator(".stSlider, .drawing, .stLatex, .katex").all(),):
         box = part.bounding_box()
         below = box["y"] >= bar - 1  # the controls under the picture
         assert below or box["y"] + box["height"] <= bar + 1, part.text_content()
