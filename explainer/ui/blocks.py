@@ -133,7 +133,7 @@ def table(
         height: in pixels, for a table that needs only so much.
         empty: what is said if there are no rows.
     """
-    rest = PHONE_HEIGHT if deck.narrow() else "stretch"
+    rest = "content" if deck.narrow() else "stretch"
     columns = {name: frame[name].to_numpy() for name in frame}
     listing(columns, alt, key=key, height=height or rest, empty=empty)
 

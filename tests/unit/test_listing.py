@@ -71,8 +71,8 @@ def test_an_empty_table_says_so(sent):
     assert (given["data"]["empty"], columns(given)[0]["values"]) == ("Nothing was left out.", [])
 
 
-def test_it_fills_what_is_left_and_is_short_on_a_phone(sent, monkeypatch):
+def test_it_fills_what_is_left_and_takes_what_it_needs_on_a_phone(sent, monkeypatch):
     assert sent({"a": [1]})["height"] == "stretch"
     assert sent({"a": [1]}, height=250)["height"] == 250
     monkeypatch.setattr(blocks.deck, "narrow", lambda: True)
-    assert sent({"a": [1]})["height"] == blocks.PHONE_HEIGHT
+    assert sent({"a": [1]})["height"] == "content"

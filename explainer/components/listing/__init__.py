@@ -32,7 +32,7 @@ def listing(
     Args:
         columns: values by title, all of one length: texts, numbers, or what is true; None or NaN is missing.
         alt: one sentence that says what is seen, for those who do not see it.
-        height: "stretch" for all that the container leaves, or css pixels.
+        height: "stretch" for all that the container leaves, "content" for what the rows need, or css pixels.
         empty: what is said in place of a table without rows.
     """
     data = {"alt": alt, "empty": empty, "columns": [_sent(*column) for column in columns.items()]}

@@ -2,7 +2,6 @@
 
 const FEW = 15; // rows that need no search
 const SPARE = 12; // rows drawn above and below those that are seen
-const ROW = 1.75; // rem
 const TURNS = { ascending: 'descending', descending: 'none', none: 'ascending' };
 const MOVES = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
@@ -119,7 +118,8 @@ class Listing {
 
   resize() {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    this.height = Math.round(ROW * rem);
+    const lines = parseFloat(getComputedStyle(this.root).getPropertyValue('--lines'));
+    this.height = Math.round(lines * rem); // whole pixels, so that rows add up
     this.root.style.setProperty('--row', `${this.height}px`);
     this.seen = this.root.clientHeight; // of the rows at most
     this.draw();
