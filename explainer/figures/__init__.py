@@ -1,1 +1,1 @@
-"""Pure functions: arrays and labels in, plotly figures out."""
+"""Pure functions: arrays and labels in, drawings out."""

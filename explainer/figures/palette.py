@@ -1,4 +1,4 @@
-"""The colour grammar, in placeholders that Streamlit's theme replaces in the browser, light or dark.
+"""The colour grammar, in placeholders that the browser replaces by the theme's colours, light or dark.
 
 The colours themselves stand once, in ``.streamlit/config.toml``.
 """

@@ -1,11 +1,9 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import groupby
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,19 +14,24 @@ from explainer.ui import deck
 
 PHONE_HEIGHT = 380  # pixels of one picture among several
 
-# One scale for all: the chart answers to hover, and carries no tool bar that nobody asked for.
-_CONFIG = {"displayModeBar": False, "responsive": True}
 
-
-def chart(figure: go.Figure | Drawing, alt: str, *, key: str, height: int | None = None) -> None:
-    """Draw a plotly figure or a drawing; without a height it fills the stage.
+def chart(
+    figure: Drawing,
+    alt: str,
+    *,
+    key: str,
+    height: int | None = None,
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """Draw a picture; without a height it fills the stage.
 
     Args:
         alt: one sentence that says what is seen.
         height: in pixels.
+        on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        _picture(figure, alt, key=key, height=height or "stretch")
+        drawing(figure.sent(), alt, key=key, height=height or "stretch", on_pick=on_pick)
 
 
 def beside(*widths: float) -> list[DeltaGenerator]:
@@ -82,41 +85,21 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
 
 
 def part(
-    figure: go.Figure | Drawing,
+    figure: Drawing,
     alt: str,
     *,
     key: str,
     height: int | None = None,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw a plotly figure or a drawing that takes what is left of its column.
+    """Draw a picture that takes what is left of its column.
 
     Args:
         height: in pixels, for a figure that needs only so much.
-        on_pick: gets the ``pick`` of what was clicked in a drawing, before the scene is drawn anew.
+        on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
-    if isinstance(figure, go.Figure):
-        figure.update_layout(height=height or PHONE_HEIGHT)  # the least that it takes
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
-    _picture(figure, alt, key=key, height=height or rest, on_pick=on_pick)
-
-
-def _picture(
-    figure: go.Figure | Drawing,
-    alt: str,
-    *,
-    key: str,
-    height: str | int,
-    on_pick: Callable[[str], None] | None = None,
-) -> None:
-    if isinstance(figure, Drawing):
-        drawing(figure.sent(), alt, key=key, height=height, on_pick=on_pick)
-    else:
-        st.plotly_chart(figure, key=key, alt=alt, config=_CONFIG, height=height)
-
-
-def _picked(on_click: Callable[[dict], None], pick: str) -> None:
-    on_click({"pick": pick})
+    drawing(figure.sent(), alt, key=key, height=height or rest, on_pick=on_pick)
 
 
 def table(
@@ -143,42 +126,6 @@ def metrics(**numbers: str) -> None:
     with st.container(horizontal=True, gap="large"):
         for name, value in numbers.items():
             st.metric(name.replace("_", " "), value, width="content")
-
-
-def clickable(
-    figure: go.Figure | Drawing,
-    alt: str,
-    *,
-    key: str,
-    on_click: Callable[[dict], None],
-    height: int | None = None,
-) -> None:
-    """Draw a picture that fills the stage and tells which of its points was clicked.
-
-    Args:
-        on_click: gets plotly's point (``curve_number``, ``x``, ``y``), or of a drawing the ``pick`` of what
-            was clicked as its only entry, before the scene is drawn anew.
-        height: in pixels.
-    """
-
-    def clicked() -> None:
-        for point in st.session_state[key]["selection"]["points"]:
-            on_click(point)
-
-    with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        if isinstance(figure, Drawing):
-            picked = partial(_picked, on_click)
-            drawing(figure.sent(), alt, key=key, height=height or "stretch", on_pick=picked)
-            return
-        st.plotly_chart(
-            figure,
-            key=key,
-            alt=alt,
-            config=_CONFIG,
-            height=height or "stretch",
-            on_select=clicked,
-            selection_mode="points",
-        )
 
 
 def note(text: str) -> None:

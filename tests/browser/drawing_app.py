@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from explainer.figures import palette
 from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Text, Words
-from explainer.ui.blocks import clickable
+from explainer.ui.blocks import chart
 
 X, Y = (0, 10), (0, 5)
 ROUTE = [1.0, 4.0, 9.0]  # of the mark, frame by frame
@@ -41,16 +41,16 @@ def drawing() -> Drawing:
         X,
         Y,
         frames=Frames(["first", "second", "third"], "frame", speed=2),
-        legend=[(Mark(0, 0, 16), "a mark")],
+        legend=[(Mark(0, 0, 16), "a mark"), (Line((-1, 1), (0, 0), dash="10 6"), "a line")],
     )
 
 
 if __name__ == "__main__":
-    clickable(
+    chart(
         drawing(),
         "Everything that can be drawn.",
         key="drawn",
-        on_click=lambda point: st.session_state.update(picked=point["pick"]),
+        on_pick=lambda pick: st.session_state.update(picked=pick),
         height=500,
     )
     st.write("picked:", st.session_state.get("picked", "nothing"))

@@ -13,8 +13,7 @@ SHOWN = """([path, slug, first]) => location.pathname === '/' + path
   && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
 
 DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated] > *')]
-    .every((host) => !host.shadowRoot || host.shadowRoot.childElementCount)
-  && [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((e) => e.querySelector('.main-svg'))"""
+    .every((host) => !host.shadowRoot || host.shadowRoot.childElementCount)"""
 
 
 def stands(page, path: str, slug: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from explainer.figures import curves, network, palette, plane, recipes
 from explainer.figures.axes import Axis, Panel
-from explainer.figures.base import figure, number
+from explainer.figures.base import number
 from explainer.figures.drawing import Drawing, Field, Line, Mark, Text
 from tests.drawings import of_kind, read_off
 
@@ -27,18 +27,6 @@ from tests.drawings import of_kind, read_off
 )
 def test_numbers_read_like_text(value, text):
     assert number(value) == text
-
-
-def test_figure_is_transparent_and_large_enough_for_the_last_row():
-    layout = figure().layout
-    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
-    sizes = [
-        layout.font.size,
-        layout.xaxis.tickfont.size,
-        layout.yaxis.title.font.size,
-        layout.hoverlabel.font.size,
-    ]
-    assert min(sizes) >= 20
 
 
 def curve_lines(drawing):

@@ -262,14 +262,14 @@ def decoder(asked: Opened) -> None:
     )
     alt = transformer.decoder_alt(visible(asked.text), loaded.model.config.n_layer, asked.part, guesses)
 
-    def click(point: dict) -> None:
-        kind, number = point["pick"].split()
+    def click(pick: str) -> None:
+        kind, number = pick.split()
         if kind == "block":
             st.session_state["gpt_block"] = names_[int(number)]
         else:
             open_receipt(*_receipt(asked, int(number)))
 
-    blocks.clickable(figure, alt, key="gpt_decoder", on_click=click)
+    blocks.chart(figure, alt, key="gpt_decoder", on_pick=click)
     deck.receipt_of(*_receipt(asked, 0))
 
 
