@@ -50,7 +50,15 @@ function found(columns, row) {
   return folded(texts.join('\n'));
 }
 
-// The longest texts of a column, which tell how wide it would like to be; letters are not equally wide.
-function longest({ values, text }, many = 8) {
-  return values.map((_, row) => text(row)).sort((a, b) => b.length - a.length).slice(0, many);
+// Texts that tell how wide a column would like to be: its longest ones, as letters are not equally wide.
+function longest({ kind, values, text }, many = 8) {
+  if (kind !== 'text') return extremes(values).map(text);
+  const most = values.reduce((length, value) => Math.max(length, value.length), 0);
+  return values.filter((value) => value.length > 0.8 * most).sort((a, b) => b.length - a.length).slice(0, many);
+}
+
+// The rows of the largest value, of the smallest, and of the one nearest to zero: the longest to write.
+function extremes(values) {
+  const best = (size) => values.reduce((row, value, i) => (value && (row < 0 || size(value) > size(values[row])) ? i : row), -1);
+  return [best((value) => value), best((value) => -value), best((value) => -Math.abs(value))].filter((row) => row >= 0);
 }

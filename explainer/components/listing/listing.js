@@ -29,6 +29,7 @@ class Listing {
     this.box.append(this.table, this.nothing);
     this.root.append(this.bar, this.box);
     parent.append(this.root);
+    this.top = 0;
     this.listen();
   }
 
@@ -38,7 +39,7 @@ class Listing {
     this.table.onkeydown = (event) => this.pressed(event);
     this.body.onclick = (event) => this.clicked(event);
     this.body.onpointerover = ({ target }) => this.tell(target.closest('td, th'));
-    this.box.onscroll = () => this.draw();
+    this.box.onscroll = () => this.scrolled();
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
   }
@@ -112,7 +113,19 @@ class Listing {
     this.table.hidden = this.rows.length === 0;
     this.table.setAttribute('aria-rowcount', rows.length + 1);
     this.choose(null);
-    this.box.scrollTop = 0;
+    this.scroll(0);
+    this.draw();
+  }
+
+  // To ask where one is costs a layout: it is kept in mind.
+  scroll(top) {
+    if (top === this.top) return;
+    this.box.scrollTop = top;
+    this.top = this.box.scrollTop;
+  }
+
+  scrolled() {
+    this.top = this.box.scrollTop;
     this.draw();
   }
 
@@ -128,9 +141,8 @@ class Listing {
   // A chosen row may be taller than the others, by ``extra``.
   draw() {
     if (!this.seen) return;
-    const { scrollTop } = this.box;
-    const from = Math.max(0, Math.floor((scrollTop - this.extra) / this.height) - SPARE);
-    const to = Math.min(this.order.length, Math.ceil((scrollTop + this.seen) / this.height) + SPARE);
+    const from = Math.max(0, Math.floor((this.top - this.extra) / this.height) - SPARE);
+    const to = Math.min(this.order.length, Math.ceil((this.top + this.seen) / this.height) + SPARE);
     this.fill(from, to);
     const place = this.chosen === null ? -1 : this.order.indexOf(this.chosen);
     const extra = (inside) => (place >= 0 && inside ? this.extra : 0);
@@ -193,7 +205,7 @@ class Listing {
   reveal(place) {
     const top = place * this.height;
     const least = top + this.height + this.extra - (this.box.clientHeight - this.height); // below the head
-    this.box.scrollTop = Math.min(top, Math.max(this.box.scrollTop, least));
+    this.scroll(Math.min(top, Math.max(this.top, least)));
   }
 
   clicked({ target, detail }) {
