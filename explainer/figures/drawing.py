@@ -168,7 +168,9 @@ class Drawing:
         shared: dict[str, Any] = {}
         own: dict[str, list] = {}
         for name in kind.__dataclass_fields__:
-            values = [self._value(name, getattr(member, name)) for member in members]
+            given = [getattr(member, name) for member in members]
+            alike = all(value is given[0] for value in given)  # most are: nothing is to be said twice
+            values = [self._value(name, value) for value in (given[:1] if alike else given)]
             if any(value != values[0] for value in values):
                 own[name] = values
             elif name not in _DEFAULTS[kind] or values[0] != _DEFAULTS[kind][name]:

@@ -10,12 +10,10 @@ const probability = (odds) => 1 / (1 + Math.exp(-odds));
 
 // The values of a line, and between two of them one on a curve through four.
 function doubled(values) {
-  const [last, beyond] = [values.length - 1, (end, inner) => 2 * values[end] - values[inner]];
-  const padded = [beyond(0, 1), ...values, beyond(last, last - 1)];
-  return values.flatMap((value, i) => {
-    const [before, , after, next] = padded.slice(i, i + 4);
-    return i === last ? [value] : [value, (9 * (value + after) - before - next) / 16];
-  });
+  const last = values.length - 1;
+  const at = (i) => values[i] ?? (i < 0 ? 2 * values[0] - values[1] : 2 * values[last] - values[last - 1]);
+  const between = (i) => (9 * (values[i] + values[i + 1]) - at(i - 1) - at(i + 2)) / 16;
+  return Array.from({ length: 2 * last + 1 }, (_, k) => (k % 2 ? between((k - 1) / 2) : values[k / 2]));
 }
 
 const turned = (rows) => rows[0].map((_, i) => rows.map((row) => row[i]));
@@ -34,13 +32,14 @@ function readField(values) {
 
 function paintField(canvas, grid, shades) {
   const [across, up] = [grid.width - 1, grid.height - 1];
-  Object.assign(canvas, { width: FINE * across, height: FINE * up });
-  const image = new ImageData(canvas.width, canvas.height);
-  for (let k = 0; k < canvas.width * canvas.height; k += 1) {
-    const [column, row] = [k % canvas.width, Math.floor(k / canvas.width)];
-    const part = probability(grid.between((column + 0.5) / FINE, up - (row + 0.5) / FINE));
-    image.data.set(shades[Math.round(part * (shades.length - 1))], 4 * k);
-    image.data[4 * k + 3] = 255;
+  const image = new ImageData(FINE * across, FINE * up);
+  Object.assign(canvas, { width: image.width, height: image.height });
+  for (let row = 0, k = 0; row < image.height; row += 1) {
+    for (let column = 0; column < image.width; column += 1, k += 4) {
+      const part = probability(grid.between((column + 0.5) / FINE, up - (row + 0.5) / FINE));
+      image.data.set(shades[Math.round(part * (shades.length - 1))], k);
+      image.data[k + 3] = 255;
+    }
   }
   canvas.getContext('2d').putImageData(image, 0, 0);
 }

@@ -20,9 +20,16 @@ class Lattice {
     const n = this.width - 1;
     return Array.from({ length: n * (this.height - 1) }, (_, cell) => {
       const [i, j] = [cell % n, Math.floor(cell / n)];
+      const crossing = levels.filter((level) => this.crossed(i, j, level));
+      if (!crossing.length) return [];
       const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]].map(([u, v]) => ({ u, v, z: this.at(u, v) }));
-      return levels.flatMap((level) => pieces(corners, level));
+      return crossing.flatMap((level) => pieces(corners, level));
     });
+  }
+
+  crossed(i, j, level) {
+    const below = this.at(i, j) < level;
+    return below !== this.at(i + 1, j) < level || below !== this.at(i, j + 1) < level || below !== this.at(i + 1, j + 1) < level;
   }
 }
 
