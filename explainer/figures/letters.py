@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import Drawing, Each, Frames, Line, Mark, Primitive, Text, ticks
+from explainer.figures.axes import Axis, Panel
+from explainer.figures.base import FONT_SIZE, require_finite
+from explainer.figures.drawing import Drawing, Each, Frames, Line, Mark, Primitive
 
 KINDS = (
     ("vowel", "circle"),
@@ -82,27 +83,16 @@ def _plane(
     """Return the letters (R, V, 2) on two axes; what is above them is drawn last."""
     kinds = np.asarray(kinds)
     size = 1.7 * font_size
-    drawn = _axes(reach, font_size, 5 if narrow else 9)
+    names = (f"{which} number of the embedding" for which in ("first", "second"))
+    axes = (Axis(*reach, name, most=5 if narrow else 9) for name in names)
+    panel = Panel(*axes, *reach, *reach, font_size)
+    drawn = panel.frame()
     for kind in range(len(KINDS)):
         for i in np.flatnonzero(kinds == kind):
             x, y = (Each(places[:, i, axis]) if frames else places[0, i, axis] for axis in (0, 1))
             drawn.append(_mark(x, y, size, kind, labels[i]))
     legend = [(_mark(0, 0, 0.8 * font_size, kind), KINDS[kind][0]) for kind in np.unique(kinds)]
-    margins = (2.6 * font_size, 1.2 * font_size, 1.8 * font_size, 3.4 * font_size)
-    return Drawing([*drawn, *above], reach, reach, margins, font_size, frames, legend)
-
-
-def _axes(reach: tuple[float, float], font_size: int, most: int) -> list[Primitive]:
-    low, high = reach
-    drawn: list[Primitive] = []
-    for value in ticks(low, high, most):
-        drawn += [Line((value, value), reach, palette.GRID, 1), Line(reach, (value, value), palette.GRID, 1)]
-        drawn.append(Text(value, low, number(value), dy=font_size))
-        drawn.append(Text(low, value, number(value), anchor="end", dx=-0.5 * font_size))
-    above = {"anchor": "start", "dx": -2.2 * font_size, "dy": -1.1 * font_size}
-    drawn.append(Text(low, high, "second number of the embedding", **above))
-    drawn.append(Text((low + high) / 2, low, "first number of the embedding", dy=2.4 * font_size))
-    return drawn
+    return Drawing([*drawn, *above], reach, reach, panel.margins(), font_size, frames, legend)
 
 
 def _mark(x: float | Each, y: float | Each, size: float, kind: int, label: str = "") -> Mark:
