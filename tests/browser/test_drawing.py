@@ -142,13 +142,14 @@ def test_a_click_and_a_key_report_what_was_picked(page):
 
 
 def test_the_colours_follow_the_theme_without_a_rerun(open_page):
-    page = stands(open_page("/neuron?scene=a-layer", color_scheme="light"))
-    ink = "getComputedStyle(window.drawn.shapes.at(-1).node.querySelector('tspan')).fill"
+    page = stands(open_page("/neuron?scene=it-learns", color_scheme="light"))
+    ink = "getComputedStyle(window.drawn.root.querySelector('tspan')).fill"
+    paper = "window.drawn.root.querySelector('canvas').getContext('2d').getImageData(0, 0, 1, 1).data.join()"
     sent = []
-    light = page.evaluate(ink)
+    light, map_light = page.evaluate(ink), page.evaluate(paper)
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{ink} !== '{light}'", timeout=20_000)
+    page.wait_for_function(f"{ink} !== '{light}' && {paper} !== '{map_light}'", timeout=20_000)
     assert sent == []
 
 

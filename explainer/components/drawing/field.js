@@ -50,16 +50,22 @@ function borderOf(grid, { left, top, width, height }) {
 }
 
 // Its picture lies below the drawing, for a canvas in an SVG is not shown in its place by every browser.
-function drawField(element, now, { at, paint, px, scales, below }) {
-  if (!element.firstChild) {
-    element.append(node('rect', { fill: 'transparent' }), node('path', { fill: 'none', 'stroke-linecap': 'round' }));
-    element.__canvas = below.appendChild(document.createElement('canvas'));
-  }
-  const grid = readField(now.values);
-  const [[left, bottom], [right, top]] = [at(now.x0, now.y0), at(now.x1, now.y1)];
-  const place = { left, top, width: right - left, height: bottom - top };
+function beginField(element, below) {
+  element.append(node('rect', { fill: 'transparent' }), node('path', { fill: 'none', 'stroke-linecap': 'round' }));
+  element.__canvas = below.appendChild(document.createElement('canvas'));
+}
+
+function placeOf({ x0, x1, y0, y1 }, { at }) {
+  const [[left, bottom], [right, top]] = [at(x0, y0), at(x1, y1)];
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+function drawField(element, now, view) {
+  const { paint, px, scales, below } = view;
+  if (!element.firstChild) beginField(element, below);
+  const [grid, place] = [readField(now.values), placeOf(now, view)];
   const [face, border] = element.children;
-  set(face, { x: left, y: top, width: place.width, height: place.height });
+  set(face, { x: place.left, y: place.top, width: place.width, height: place.height });
   set(border, { d: borderOf(grid, place), stroke: paint(now.color), 'stroke-width': now.width * px });
   for (const [side, length] of Object.entries(place)) element.__canvas.style[side] = `${length}px`;
   const painted = [grid, scales[now.scale].rgb];
