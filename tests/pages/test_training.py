@@ -86,3 +86,11 @@ def test_a_nudge_moves_the_prediction_and_a_still_letter_does_not():
     assert np.abs(still.change).max() < 1e-3  # the record is in full precision, the weights in half
     assert np.abs(moved.change).max() > 0.01
     assert moved.probabilities_after.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_names_that_are_shown_are_those_that_were_counted():
+    app = opened("overfitting")
+    for kind, heading in zip(("talk", "better"), app.subheader, strict=True):
+        made = listed(app, f"training_made_{kind}")
+        assert heading.value.endswith(f": {np.mean(made['copied']):.1%} copied")
+        assert all(0 < p < 1 for p in made["probability"])

@@ -51,6 +51,11 @@ def test_texts_that_often_occur_are_sent_once(sent):
     }
 
 
+def test_numbers_in_single_precision_are_sent_with_the_digits_that_they_have(sent):
+    [column] = columns(sent({"p": np.array([0.1, 5.9e-8, 1072616], "f4")}))
+    assert column["values"] == [0.1, 5.9e-8, 1072616]
+
+
 def test_what_is_missing_is_said_to_be_missing(sent):
     frame = pd.DataFrame(
         [{"name": "a", "steps": 5}, {"name": "b", "told": "x"}], columns=["name", "steps", "told"]
