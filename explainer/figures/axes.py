@@ -159,7 +159,10 @@ def _round_number(steps: np.ndarray) -> Callable[[float], str]:
     step = float(steps.min(initial=1.0))
     if len(steps) and steps[0] >= 1000:
         return lambda value: f"{number(value / 1000)}k" if value else "0"
-    return lambda value: number(value, max(0, -int(np.floor(np.log10(step) + _INSIDE))))
+    digits = max(0, -int(np.floor(np.log10(step) + _INSIDE)))
+    return lambda value: (
+        number(value, digits) if digits else f"{value + 0.0:,.0f}".replace("-", "−")
+    )  # not −0
 
 
 def _cut(points: np.ndarray) -> list[np.ndarray]:

@@ -118,7 +118,8 @@ def losses(
         Curve(name, steps[: len(values)], np.asarray(values), palette.LOSS, DASHES[i % len(DASHES)])
         for i, (name, values) in enumerate(by_name.items())
     ]
-    return curves(lines, x_title="step", y_title=f"loss ({unit})", font_size=font_size)
+    shown = 0.0, max(float(steps[-1]), 10.0)  # steps are counts, also while only the first is known
+    return curves(lines, x_title="step", y_title=f"loss ({unit})", x_range=shown, font_size=font_size)
 
 
 def losses_alt(steps: Sequence[int] | np.ndarray, by_name: Mapping[str, Sequence[float] | np.ndarray]) -> str:
