@@ -35,8 +35,10 @@ window.WebSocket = class extends WebSocket {
   }
 };
 const drawn = () => { window.__drawn = performance.now(); };
-window.__seen = ({ target, attributeName }) =>
-  !attributeName?.startsWith('aria-') && !(target.closest ? target : target.parentElement)?.closest('.visually-hidden');
+window.__seen = ({ target, attributeName }) => {
+  const place = target.closest ? target : target.parentElement;
+  return !attributeName?.startsWith('aria-') && !place?.closest('.visually-hidden');
+};
 const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (...given) {
   const root = attach.apply(this, given);

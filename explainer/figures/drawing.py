@@ -7,8 +7,9 @@ window 1920 wide, or of a phone; in other windows the browser scales them as it 
 import base64
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
 from itertools import groupby
-from math import floor, log10
+from math import floor, isfinite, log10
 from typing import Any
 
 import numpy as np
@@ -145,8 +146,11 @@ class Drawing:
     legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
     ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
 
+    @cached_property
     def sent(self) -> dict[str, Any]:
-        """Return what the browser needs, as JSON: neighbours of one kind together, without their defaults.
+        """What the browser needs, as JSON: neighbours of one kind together, without their defaults.
+
+        Made once; a picture that all visitors share is only sent.
 
         Raises:
             ValueError: if a value for each frame is missing, or a place or a probability is none.
@@ -192,7 +196,7 @@ class Drawing:
 
 def diverging(value: float, limit: float) -> str:
     """Return the colour of a signed number, centred on zero; ±limit is full."""
-    return f"diverging {0.5 + 0.5 * float(np.clip(value / limit, -1, 1)):.3f}"
+    return f"diverging {0.5 + 0.5 * max(-1.0, min(1.0, float(value / limit))):.3f}"
 
 
 def ticks(low: float, high: float, most: int = 7) -> np.ndarray:
@@ -211,10 +215,12 @@ def _frames(frames: Frames | None) -> dict[str, Any] | None:
 
 def _rounded(value: Any, span: tuple[float, float]) -> Any:
     """Return places on an axis, as fine as a screen can show them."""
-    places = np.asarray(value, dtype=float)
-    if not np.isfinite(places).all():
+    digits = _FINE - floor(log10(abs(span[1] - span[0])))
+    alone = isinstance(value, float | int)  # most are, and an array of one takes ten times as long
+    places = float(value) if alone else np.asarray(value, dtype=float)
+    if not (isfinite(places) if alone else np.isfinite(places).all()):
         raise ValueError("A place is NaN or infinite, which no drawing can show: cut the data before that.")
-    return places.round(_FINE - floor(log10(abs(span[1] - span[0])))).tolist()
+    return round(places, digits) if alone else places.round(digits).tolist()
 
 
 def _coded(values: np.ndarray) -> list[int | str]:

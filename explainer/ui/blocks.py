@@ -31,7 +31,7 @@ def chart(
         on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        drawing(figure.sent(), alt, key=key, height=height or "stretch", on_pick=on_pick)
+        drawing(figure.sent, alt, key=key, height=height or "stretch", on_pick=on_pick)
 
 
 def beside(*widths: float) -> list[DeltaGenerator]:
@@ -99,7 +99,7 @@ def part(
         on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
-    drawing(figure.sent(), alt, key=key, height=height or rest, on_pick=on_pick)
+    drawing(figure.sent, alt, key=key, height=height or rest, on_pick=on_pick)
 
 
 def table(

@@ -26,7 +26,7 @@ FRAMES = Frames(["first", "second"], "example", speed=2, start=-1)
 
 def sent(*primitives, **options):
     """The drawing as JSON, in the way of the wire and back."""
-    return json.loads(json.dumps(Drawing(primitives, **options).sent(), allow_nan=False))
+    return json.loads(json.dumps(Drawing(primitives, **options).sent, allow_nan=False))
 
 
 def test_neighbours_of_one_kind_travel_together_without_their_defaults():

@@ -62,7 +62,7 @@ def test_what_is_drawn_follows_the_text_frame_by_frame():
 
 
 def test_one_draw_needs_no_values_for_each_frame():
-    sent = draws(["·"], ROWS[:1]).sent()
+    sent = draws(["·"], ROWS[:1]).sent
     assert sent["frames"]["titles"] == ["after ·"]
 
 

@@ -267,7 +267,7 @@ def test_one_slider_drives_network_map_and_loss(learned, narrow):
     told = [[float(title.split("= ")[1]) for title in node] for node in nodes]
     np.testing.assert_allclose(np.transpose(told), np.concatenate(learned["values"], axis=1), rtol=1e-5)
     assert drawn.frames.titles[1] == "step 2 · loss 0.5 nats · 75% right"
-    assert drawn.sent()["frames"]["start"] == 2
+    assert drawn.sent["frames"]["start"] == 2
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
 
 
