@@ -160,9 +160,9 @@ def _round_number(steps: np.ndarray) -> Callable[[float], str]:
     if len(steps) and steps[0] >= 1000:
         return lambda value: f"{number(value / 1000)}k" if value else "0"
     digits = max(0, -int(np.floor(np.log10(step) + _INSIDE)))
-    return lambda value: (
-        number(value, digits) if digits else f"{value + 0.0:,.0f}".replace("-", "−")
-    )  # not −0
+    if digits:
+        return lambda value: number(value, digits)
+    return lambda value: f"{value + 0.0:,.0f}".replace("-", "−")  # + 0.0: never −0
 
 
 def _cut(points: np.ndarray) -> list[np.ndarray]:
