@@ -178,7 +178,9 @@ def tangent(
     x0, y0 = at
     ends = np.array([x[0], x[-1]])  # (2,)
     names = f"autograd: slope {number(gradient, 4)}", f"measured: slope {number(measured, 4)}"
-    sides = ("left", "right") if gradient > 0 else ("right", "left")  # away from the tangent
+    # Where the curve is lower there is room above it, and below it on the other side.
+    rises = float(np.interp(beyond[0], x, np.gradient(y, x))) > 0, gradient > 0
+    above, below = "left" if rises[0] else "right", "right" if rises[1] else "left"
     return curves(
         [
             Curve("f(x)", x, y, palette.INK),
@@ -188,8 +190,8 @@ def tangent(
         x_title="x",
         y_title="f(x)",
         points=[
-            Point(*beyond, "x + h", palette.LOSS, "diamond", 14, f"top {sides[0]}"),
-            Point(x0, y0, "x", palette.INK, beside=f"bottom {sides[1]}"),
+            Point(*beyond, "x + h", palette.LOSS, "diamond", 14, f"top {above}"),
+            Point(x0, y0, "x", palette.INK, beside=f"bottom {below}"),
         ],
         x_range=(float(x[0]), float(x[-1])),
         y_range=reach(y, room=0.15),
@@ -254,21 +256,27 @@ def _free(h: np.ndarray, error: np.ndarray, at: float) -> str:
 def _label(panel: Panel, point: Point, x: float, y: float, letters: int) -> Text:
     """Return the label of a point that lies at a place of the drawing, clear of its mark."""
     away, font = point.size / 2, panel.font_size
-    side = _side(point, float(panel.across.share(point.x)), letters)
     level = not {"top", "bottom"} & set(point.beside.split())
+    side = _side(point, float(panel.across.share(point.x)), letters, level)
     dx = side * (away + 0.4 * font * level)
     dy = 0 if level else (away + 0.7 * font) * (1 if "bottom" in point.beside else -1)
     return Text(x, y, point.label, anchor=_ANCHORS[side], dx=dx, dy=dy, halo=True)
 
 
-def _side(point: Point, along: float, letters: int) -> int:
-    """Return on which side a label stands: −1 for the left, 1 for the right; inward if it would be cut."""
-    wanted = ("right" in point.beside) - ("left" in point.beside)
+def _side(point: Point, along: float, letters: int, level: bool) -> int:
+    """Return on which side a label stands, −1 for the left: turned inward only as far as it must be.
+
+    Args:
+        along: how far along the axis the point lies, of 1.
+        level: whether the label is as high as its point, where it cannot stand in the middle.
+    """
+    wanted, inward = ("right" in point.beside) - ("left" in point.beside), 1 if along < 0.5 else -1
     length = len(point.label) / letters
-    start = along + (wanted - 1) * length / 2
-    if start >= 0 and start + length <= 1:
-        return wanted
-    return 1 if along < 0.5 else -1
+    for side in (wanted, inward) if level else (wanted, 0):
+        start = along + (side - 1) * length / 2
+        if start >= 0 and start + length <= 1:
+            return side
+    return inward
 
 
 def _names(points: Sequence[Point]) -> list[tuple[Mark, str]]:
