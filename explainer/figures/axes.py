@@ -7,7 +7,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, number, superscript
-from explainer.figures.drawing import Line, Primitive, Text, ticks
+from explainer.figures.drawing import Line, Primitive, Reading, Text, ticks
 
 WIDTH = 0.55  # of a character of a number, about, in sizes of its type
 GAP = 0.5  # between a number and its axis, in sizes of its type
@@ -76,6 +76,13 @@ class Panel:
         parts = _cut(np.stack([self.across.share(x), self.up.share(y)], axis=1))
         corner, size = (self.left, self.bottom), (self.right - self.left, self.top - self.bottom)
         return [Line(*(corner + part * size).T, color, width, dash) for part in parts]
+
+    def reading(self, name: str, x: np.ndarray, y: np.ndarray) -> Reading:
+        """Return the numbers of a curve (N,), (N,) that are told where one points at it."""
+        shown = np.abs(self.across.share(x) - 0.5) <= 0.5 + _INSIDE
+        titles, ends = (self.across.title, self.up.title), (self.across.low, self.across.high)
+        sides = (self.left, self.right, self.bottom, self.top)
+        return Reading(name, x[shown], y[shown], titles, sides, ends, self.across.log)
 
     def frame(self) -> list[Primitive]:
         """Return the axes: their lines, their numbers and their titles."""

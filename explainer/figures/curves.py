@@ -8,7 +8,7 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel, reach
 from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import DASHED, DOTTED, Drawing, Line, Mark, Primitive, Text
+from explainer.figures.drawing import DASHED, DOTTED, Drawing, Line, Mark, Primitive, Reading, Text
 
 LONG_DASHED = "20 10"
 DASHES = ("", DASHED, DOTTED, LONG_DASHED)
@@ -81,8 +81,15 @@ def curves(
         drawn += panel.lines(line.x, line.y, line.color, line.width, line.dash)
     for point in points:
         drawn += marked(panel, point, letters)
-    keys = [legend_line(line) for line in lines] if len(lines) > 1 else []
-    return Drawing(drawn, margins=panel.margins(), font_size=font_size, legend=[*keys, *_names(points)])
+    legend = [*(legend_line(line) for line in lines if len(lines) > 1), *_names(points)]
+    readings = readings_of(panel, lines)
+    return Drawing(drawn, margins=panel.margins(), font_size=font_size, legend=legend, readings=readings)
+
+
+def readings_of(panel: Panel, lines: Sequence[Curve]) -> list[Reading]:
+    """Return the numbers of curves; a straight line between two points has none of its own."""
+    alone = len(lines) == 1
+    return [panel.reading("" if alone else line.name, line.x, line.y) for line in lines if len(line.x) > 2]
 
 
 def legend_line(line: Curve) -> tuple[Line, str]:

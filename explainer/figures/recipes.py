@@ -8,7 +8,7 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, number
-from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, marked
+from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, marked, readings_of
 from explainer.figures.drawing import Drawing, Primitive
 
 BETWEEN = 0.1  # the two plots, of the width of both
@@ -39,10 +39,15 @@ def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FO
         ends = i * width, (i + 1) * width - BETWEEN
         panels.append(Panel(across, up, *ends, font_size=font_size))
     drawn = [part for panel, run in zip(panels, runs.values(), strict=True) for part in _plot(panel, run)]
+    readings = [
+        told
+        for panel, run in zip(panels, runs.values(), strict=True)
+        for told in readings_of(panel, _lines(run))
+    ]
     legend = [legend_line(line) for line in _lines(next(iter(runs.values())))]
     left, _, top, bottom = panels[0].margins()
     margins = left, panels[-1].margins()[1], top, bottom
-    return Drawing(drawn, margins=margins, font_size=font_size, legend=legend)
+    return Drawing(drawn, margins=margins, font_size=font_size, legend=legend, readings=readings)
 
 
 def losses_alt(runs: Mapping[str, Run]) -> str:

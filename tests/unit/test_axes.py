@@ -68,3 +68,17 @@ def test_an_axis_has_a_length_whatever_it_holds(values, log, ends):
 
 def test_room_on_a_logarithmic_axis_is_a_factor():
     assert reach(np.array([1.0, 100.0]), log=True, room=0.5) == pytest.approx((0.1, 1000))
+
+
+def test_a_reading_holds_the_numbers_between_the_ends_and_where_the_axes_are():
+    panel = Panel(Axis(1, 100, "step", log=True), Axis(0, 2, "loss"), left=0.5, right=0.9)
+    told = panel.reading("dev", np.array([0.5, 1, 10, 200]), np.array([9.0, 1.23456789, 7.0, 5.0])).sent()
+    assert told["x"] == [1, 10]
+    assert told["y"] == [1.23457, 7]  # also what lies above the picture is told
+    assert told["sides"] == [0.5, 0.9, 0, 1]
+    assert (told["ends"], told["log"], told["titles"], told["name"]) == (
+        [1, 100],
+        True,
+        ["step", "loss"],
+        "dev",
+    )

@@ -87,6 +87,7 @@ class Drawing {
     this.root.classList.toggle('stacked', width < NARROW);
     set(this.svg, { width, height });
     this.seen = this.view();
+    this.pointer.reader.load(this.spec.readings, this.seen);
     this.shapes.forEach((shape) => shape.draw(this.film.position, this.seen));
     this.label();
     this.turn();
