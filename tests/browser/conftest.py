@@ -117,10 +117,14 @@ def open_page(context, app):
         page.close()
 
 
-def settled(page) -> None:
-    """Wait until the script has run and the first scene stands."""
+def settled(page, pause: float = 150) -> None:
+    """Wait until the script has run and the first scene stands.
+
+    Args:
+        pause: milliseconds in which a run that was asked for must have begun.
+    """
     page.wait_for_selector(IDLE, timeout=60_000)
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(pause)
     page.wait_for_selector(IDLE, timeout=60_000)
 
 

@@ -102,21 +102,18 @@ def test_columns_are_sorted_up_down_and_as_they_came(page):
     assert head.get_attribute("aria-sort") == "none"
 
 
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ("lodz", ["ŁÓDŹ", "lodz"]),
-        ("łóDŹ ", ["ŁÓDŹ", "lodz"]),
-        ("zoe", ["Zoë"]),
-        ("istanbul", ["İstanbul"]),
-        (".*", ["a.*b"]),
-        ("<IMG", [listing_app.HOSTILE]),
-    ],
-)
-def test_a_search_is_plain_and_knows_no_accents(page, asked, found):
-    search(page, asked, 1)
-    assert [row[0] for row in rows(table(page, "Few rows."))] == found
-    assert page.get_by_role("status").nth(1).inner_text() == f"{len(found)} of 27 rows"
+def test_a_search_is_plain_and_knows_no_accents(page):
+    for asked, found in {
+        "lodz": ["ŁÓDŹ", "lodz"],
+        "łóDŹ ": ["ŁÓDŹ", "lodz"],
+        "zoe": ["Zoë"],
+        "istanbul": ["İstanbul"],
+        ".*": ["a.*b"],
+        "<IMG": [listing_app.HOSTILE],
+    }.items():
+        search(page, asked, 1)
+        assert [row[0] for row in rows(table(page, "Few rows."))] == found
+        assert page.get_by_role("status").nth(1).inner_text() == f"{len(found)} of 27 rows"
 
 
 def test_numbers_are_found_with_and_without_separators(page):
@@ -213,8 +210,8 @@ def test_page_keys_turn_the_scene_from_a_table_and_not_from_its_search(open_page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["/bigram?scene=data", "/references?scene=checkpoints"])
-def test_a_chosen_row_can_be_read_from_the_last_row(open_page, address, scheme):
+def test_a_chosen_row_can_be_read_from_the_last_row(open_page, scheme):
+    address = "/references?scene=checkpoints"
     page = open_page(address, color_scheme=scheme)
     page.get_by_role("rowheader").first.click()
     page.get_by_role("columnheader").first.get_by_role("button").hover()

@@ -20,7 +20,7 @@ def stands(page, path: str, slug: str) -> None:
     """Wait until a scene and its pictures are on the screen."""
     file = next(file for p, _, file in deck() if p == path)
     page.wait_for_function(SHOWN, arg=[path, slug, scenes_of(file.name)[0]], timeout=20_000)
-    settled(page)
+    settled(page, pause=50)  # the address has changed: that run has begun
     page.wait_for_function(DRAWN, timeout=20_000)
 
 
