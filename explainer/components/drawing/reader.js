@@ -2,16 +2,13 @@
 
 const NEAR = 30; // px between the hand and the points that are read, from left to right
 const plain = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
-const RAISED = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
-const raised = (digits) => digits.replace('-', '\u207b').replace(/\d/g, (digit) => RAISED[digit]);
 
 // Counts are whole, what is measured has four digits; what is very small or large is a power of ten.
 function spoken(value) {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e7) return value.toLocaleString('en-US').replace('-', '\u2212');
   if (size >= 1e-3 && size < 1e7) return plain.format(value).replace('-', '\u2212');
-  const [digits, power] = value.toExponential(1).replace('+', '').split('e');
-  return `${String(Number(digits)).replace('-', '\u2212')}\u00b710${raised(power)}`;
+  return power(value);
 }
 
 class Reader {

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
-_SOURCES = [_FOLDER.parent / "grid" / "numbers.js", _FOLDER.parent / "names" / "shared.js"]
+_GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
+_SOURCES = [_GRID / "numbers.js", _GRID / "powers.js", _FOLDER.parent / "names" / "shared.js"]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 

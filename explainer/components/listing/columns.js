@@ -4,13 +4,6 @@ const LONG = 40; // characters; a longer text may be cut, so that the other colu
 const NONE = '\u2013';
 const collator = new Intl.Collator('pl', { numeric: true });
 const decimals = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const RAISED = { '-': '\u207b', 0: '\u2070', 1: '\u00b9', 2: '\u00b2', 3: '\u00b3', 4: '\u2074', 5: '\u2075', 6: '\u2076', 7: '\u2077', 8: '\u2078', 9: '\u2079' };
-
-// As in the figures: "5.9·10⁻⁸".
-function power(value) {
-  const [mantissa, exponent] = value.toExponential(1).split('e');
-  return `${minus(String(Number(mantissa)))}\u00b710${[...exponent.replace('+', '')].map((digit) => RAISED[digit]).join('')}`;
-}
 
 // A number of a column that holds more than whole ones.
 function decimal(value) {

@@ -1,7 +1,6 @@
 // --- chart: losses over a logarithmic axis, with a marker at the frame ----------------------------------
 
 const SVG = 'http://www.w3.org/2000/svg';
-const RAISED = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
 
 function svg(tag, attributes, text = '') {
   const node = document.createElementNS(SVG, tag);
