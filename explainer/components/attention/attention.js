@@ -32,13 +32,16 @@ class Attention {
     this.root.__attention = this;
     this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.lock) this.unlock(); });
-    new ResizeObserver(() => this.resize()).observe(this.root);
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(this.root);
     this.watchTheme();
   }
 
   watchTheme() {
     const again = () => { if (this.root.isConnected) this.dress(); };
-    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTimeout(again, 100));
+    this.dark = window.matchMedia('(prefers-color-scheme: dark)');
+    this.darkened = () => setTimeout(again, 100);
+    this.dark.addEventListener('change', this.darkened);
   }
 
   // --- what the server sends, and what it is asked for ---
@@ -290,6 +293,14 @@ class Attention {
     this.seek(this.position + 1);
     this.need();
   }
+
+  close() {
+    this.pause();
+    this.resizing.disconnect();
+    this.dark.removeEventListener('change', this.darkened);
+    for (const canvas of this.root.querySelectorAll('canvas')) canvas.width = 0; // its pixels go at once
+    this.root.remove();
+  }
 }
 
 class WritingTransport extends Transport {
@@ -320,5 +331,7 @@ const views = new WeakMap();
 export default function (component) {
   const { parentElement } = component;
   if (!views.has(parentElement)) views.set(parentElement, new Attention(parentElement));
-  views.get(parentElement).update(component);
+  const view = views.get(parentElement);
+  view.update(component);
+  return () => setTimeout(() => { if (!view.root.isConnected) view.close(); });
 }

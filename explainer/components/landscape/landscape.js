@@ -227,6 +227,7 @@ class Scene {
     this.resizing.disconnect();
     this.watching.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
+    for (const canvas of this.root.querySelectorAll('canvas')) canvas.width = 0; // its pixels go at once
     this.root.remove();
   }
 }
