@@ -162,7 +162,12 @@ def ten_picture(drawn: list[Drawn]) -> Picture:
     """Draw ten names and how surprising each is."""
     labels = [_ending(one.name, 16 if narrow() else 40) for one in drawn]
     texts = [f"{nats(one.nll)} · {'new' if one.new else 'in the list'}" for one in drawn]
-    look = {"color": palette.LOSS, "title": "nats per character", "font_size": font_size()}
+    look = {
+        "color": palette.LOSS,
+        "title": "nats per character",
+        "font_size": font_size(),
+        "narrow": narrow(),
+    }
     return bars(labels, [one.nll for one in drawn], texts, **look), bars_alt("Ten drawn names", labels, texts)
 
 
