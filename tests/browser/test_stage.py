@@ -12,8 +12,9 @@ CONTRAST = 7.0
 SHOWN = """([path, slug, first]) => location.pathname === '/' + path
   && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
 
-DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated] > *')]
-    .every((host) => !host.shadowRoot || host.shadowRoot.childElementCount)"""
+# A component's shadow holds its stylesheet first, and beside it what the component itself has drawn.
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+    .every((host) => host.shadowRoot?.childElementCount > 1)"""
 
 
 def stands(page, path: str, slug: str) -> None:

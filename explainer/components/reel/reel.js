@@ -4,7 +4,7 @@ const NARROW = 700;
 const SLOW_FPS = 4; // with "reduce motion"
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
-const SIZES = Array.from({ length: 19 }, (_, i) => 2.6 * 0.94 ** i); // rem, from a text that has room down
+const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** i)); // rem, from a text that has room down
 
 class Reel {
   constructor(parent) {
