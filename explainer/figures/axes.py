@@ -38,7 +38,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Return the ticks and what is written at them, from the beginning of the axis to its end."""
         marked = np.asarray(self._round() if self.at is None else self.at, dtype=float)
-        inside = marked[np.abs(self.share(marked) - 0.5) <= 0.5 + _INSIDE]
+        inside = marked[_within(self.share(marked))]
         text = self.text or (_power if self.log else _round_number(np.diff(inside)))
         return [(float(value), text(value) if self.labelled else "") for value in inside]
 
@@ -68,8 +68,7 @@ class Panel:
 
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point lies between the ends of both axes."""
-        shares = np.array([self.across.share(x), self.up.share(y)])
-        return bool((np.abs(shares - 0.5) <= 0.5 + _INSIDE).all())
+        return bool(_within(np.array([self.across.share(x), self.up.share(y)])).all())
 
     def lines(self, x: np.ndarray, y: np.ndarray, color: str, width: float, dash: str = "") -> list[Line]:
         """Return a curve (N,), (N,) as lines: one for every part that lies between the ends of both axes."""
@@ -79,7 +78,7 @@ class Panel:
 
     def reading(self, name: str, x: np.ndarray, y: np.ndarray) -> Reading:
         """Return the numbers of a curve (N,), (N,) that are told where one points at it."""
-        shown = np.abs(self.across.share(x) - 0.5) <= 0.5 + _INSIDE
+        shown = _within(self.across.share(x))
         titles, ends = (self.across.title, self.up.title), (self.across.low, self.across.high)
         sides = (self.left, self.right, self.bottom, self.top)
         return Reading(name, x[shown], y[shown], titles, sides, ends, self.across.log)
@@ -172,12 +171,17 @@ def _round_number(steps: np.ndarray) -> Callable[[float], str]:
     return lambda value: f"{value + 0.0:,.0f}".replace("-", "−")  # + 0.0: never −0
 
 
+def _within(shares: np.ndarray) -> np.ndarray:
+    """Return which shares of an axis lie between its ends, but for rounding."""
+    return np.abs(shares - 0.5) <= 0.5 + _INSIDE
+
+
 def _cut(points: np.ndarray) -> list[np.ndarray]:
     """Cut a curve (N, 2) at the sides of the square from 0 to 1; return the parts inside, (n, 2) each."""
     for side in (0, 1):
         for border in (0.0, 1.0):
             points = _with_crossings(points, side, border)
-    inside = (np.abs(points - 0.5) <= 0.5 + _INSIDE).all(axis=1)  # (N,)
+    inside = _within(points).all(axis=1)  # (N,)
     turns = np.flatnonzero(np.diff(inside, prepend=False, append=False))
     return [points[start:end] for start, end in turns.reshape(-1, 2) if end - start > 1]
 

@@ -76,14 +76,17 @@ def curves(
     across = Axis(*(x_range or reach(x, log=log_x)), x_title, log_x, at=x_ticks, grid=False)
     up = Axis(*(y_range or reach(y, log=log_y, room=ROOM)), y_title, log_y)
     panel = Panel(across, up, font_size=font_size)
-    drawn = panel.frame()
-    for line in lines:
-        drawn += panel.lines(line.x, line.y, line.color, line.width, line.dash)
+    drawn = [*panel.frame(), *lines_of(panel, lines)]
     for point in points:
         drawn += marked(panel, point, letters)
     legend = [*(legend_line(line) for line in lines if len(lines) > 1), *_names(points)]
     readings = readings_of(panel, lines)
     return Drawing(drawn, margins=panel.margins(), font_size=font_size, legend=legend, readings=readings)
+
+
+def lines_of(panel: Panel, lines: Sequence[Curve]) -> list[Line]:
+    """Return what draws curves in a panel, without its axes."""
+    return [part for line in lines for part in panel.lines(line.x, line.y, line.color, line.width, line.dash)]
 
 
 def readings_of(panel: Panel, lines: Sequence[Curve]) -> list[Reading]:

@@ -8,7 +8,7 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, number
-from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, marked, readings_of
+from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, lines_of, marked, readings_of
 from explainer.figures.drawing import Drawing, Primitive
 
 BETWEEN = 0.1  # the two plots, of the width of both
@@ -38,12 +38,9 @@ def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FO
         up = Axis(lowest, highest, "" if i else "nats per character", labelled=not i)
         ends = i * width, (i + 1) * width - BETWEEN
         panels.append(Panel(across, up, *ends, font_size=font_size))
-    drawn = [part for panel, run in zip(panels, runs.values(), strict=True) for part in _plot(panel, run)]
-    readings = [
-        told
-        for panel, run in zip(panels, runs.values(), strict=True)
-        for told in readings_of(panel, _lines(run))
-    ]
+    plots = list(zip(panels, runs.values(), strict=True))
+    drawn = [part for panel, run in plots for part in _plot(panel, run)]
+    readings = [told for panel, run in plots for told in readings_of(panel, _lines(run))]
     legend = [legend_line(line) for line in _lines(next(iter(runs.values())))]
     left, _, top, bottom = panels[0].margins()
     margins = left, panels[-1].margins()[1], top, bottom
@@ -88,10 +85,7 @@ def _lines(run: Run) -> list[Curve]:
 
 def _plot(panel: Panel, run: Run) -> list[Primitive]:
     """Return the axes of one recipe with both of its losses and the best one on dev."""
-    drawn = panel.frame()
-    for line in _lines(run):
-        drawn += panel.lines(line.x, line.y, line.color, line.width, line.dash)
     best = float(run.dev[run.best])
     # Below it there is room: on dev nothing is lower.
     told = Point(float(run.steps[run.best]), best, f"dev {number(best, 3)}", palette.LOSS, beside="bottom")
-    return [*drawn, *marked(panel, told, LETTERS)]
+    return [*panel.frame(), *lines_of(panel, _lines(run)), *marked(panel, told, LETTERS)]
