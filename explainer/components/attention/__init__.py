@@ -10,7 +10,7 @@ import streamlit as st
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme, its numbers, its transport and its look serve both
-_SHARED = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport")]
+_SHARED = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport", "mount")]
 _PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "attention")
 _OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", _FOLDER / "attention.css"]

@@ -298,7 +298,6 @@ class Attention {
     this.pause();
     this.resizing.disconnect();
     this.dark.removeEventListener('change', this.darkened);
-    for (const canvas of this.root.querySelectorAll('canvas')) canvas.width = 0; // its pixels go at once
     this.root.remove();
   }
 }
@@ -326,12 +325,4 @@ class WritingTransport extends Transport {
   }
 }
 
-const views = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!views.has(parentElement)) views.set(parentElement, new Attention(parentElement));
-  const view = views.get(parentElement);
-  view.update(component);
-  return () => setTimeout(() => { if (!view.root.isConnected) view.close(); });
-}
+export default mounted(Attention);

@@ -9,7 +9,8 @@ import streamlit as st
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its colours, its transport and its look serve both
 _LATTICE = _FOLDER.parent / "landscape" / "lattice.js"  # its level lines serve both
-_SOURCES = [_GRID / "theme.js", _GRID / "transport.js", _GRID / "powers.js", _LATTICE]
+_SHARED = ("theme", "numbers", "powers", "transport", "mount")
+_SOURCES = [*(_GRID / f"{part}.js" for part in _SHARED), _LATTICE]
 _PARTS = ("colors", "field", "shapes", "film", "reader", "pointer", "drawing")
 _SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", _FOLDER / "drawing.css"]

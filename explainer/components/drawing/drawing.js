@@ -130,12 +130,4 @@ class Drawing {
   }
 }
 
-const drawings = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!drawings.has(parentElement)) drawings.set(parentElement, new Drawing(parentElement));
-  const drawing = drawings.get(parentElement);
-  drawing.update(component);
-  return () => setTimeout(() => { if (!drawing.root.isConnected) drawing.close(); });
-}
+export default mounted(Drawing);

@@ -1,14 +1,11 @@
 // --- reader: the numbers of the curves above and below the hand -------------------------------------------
 
 const NEAR = 30; // px between the hand and the points that are read, from left to right
-const plain = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
-// Counts are whole, what is measured has four digits; what is very small or large is a power of ten.
-function spoken(value) {
+// As in a sentence; what is very small or large is a power of ten.
+function told(value) {
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e7) return value.toLocaleString('en-US').replace('-', '\u2212');
-  if (size >= 1e-3 && size < 1e7) return plain.format(value).replace('-', '\u2212');
-  return power(value);
+  return value === 0 || (size >= 1e-3 && size < 1e7) ? spoken(value) : power(value);
 }
 
 class Reader {
@@ -52,7 +49,7 @@ class Reader {
     const { y0, y1 } = this.box(reading);
     Object.assign(this.rule.style, { left: `${at}px`, top: `${y0}px`, height: `${y1 - y0}px` });
     const [across, up] = reading.titles;
-    const said = points.map((point) => `${point.reading.name || up} ${spoken(point.reading.y[point.i])}`);
-    return `${across} ${spoken(value)}: ${said.join(' \u00b7 ')}`;
+    const said = points.map((point) => `${point.reading.name || up} ${told(point.reading.y[point.i])}`);
+    return `${across} ${told(value)}: ${said.join(' \u00b7 ')}`;
   }
 }

@@ -49,7 +49,7 @@ __all__ = [
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
 _PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
-_PARTS += ["paint", "panel", "transport", "edit", "grid"]
+_PARTS += ["paint", "panel", "transport", "edit", "mount", "grid"]
 
 
 def _source(name: str) -> str:

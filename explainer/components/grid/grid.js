@@ -378,7 +378,6 @@ class Grid {
     this.resizing.disconnect();
     this.watching.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
-    for (const canvas of this.root.querySelectorAll('canvas')) canvas.width = 0; // its pixels go at once
     this.root.remove();
   }
 }
@@ -395,12 +394,4 @@ function signatureOf({ matrices, links, frames, start }) {
   ]);
 }
 
-const grids = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
-  const grid = grids.get(parentElement);
-  grid.update(component);
-  return () => setTimeout(() => { if (!grid.root.isConnected) grid.close(); });
-}
+export default mounted(Grid);

@@ -227,17 +227,8 @@ class Scene {
     this.resizing.disconnect();
     this.watching.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
-    for (const canvas of this.root.querySelectorAll('canvas')) canvas.width = 0; // its pixels go at once
     this.root.remove();
   }
 }
 
-const scenes = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!scenes.has(parentElement)) scenes.set(parentElement, new Scene(parentElement));
-  const scene = scenes.get(parentElement);
-  scene.update(component);
-  return () => setTimeout(() => { if (!scene.root.isConnected) scene.close(); });
-}
+export default mounted(Scene);

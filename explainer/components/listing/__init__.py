@@ -9,7 +9,8 @@ import streamlit as st
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
-_SOURCES = [_GRID / "numbers.js", _GRID / "powers.js", _FOLDER.parent / "names" / "shared.js"]
+_SOURCES = [_GRID / f"{part}.js" for part in ("numbers", "powers", "mount")]
+_SOURCES += [_FOLDER.parent / "names" / "shared.js"]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 

@@ -260,12 +260,4 @@ function marked(value) {
   return [mark, made('span', 'visually-hidden', value ? 'yes' : 'no')];
 }
 
-const listings = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  if (!listings.has(parentElement)) listings.set(parentElement, new Listing(parentElement));
-  const listing = listings.get(parentElement);
-  listing.update(component);
-  return () => setTimeout(() => { if (!listing.root.isConnected) listing.close(); });
-}
+export default mounted(Listing);
