@@ -4,6 +4,8 @@ import ast
 import json
 from pathlib import Path
 
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from explainer.figures import palette
@@ -20,6 +22,26 @@ def open_scene(file: str | Path, slug: str, **query: str) -> AppTest:
     for key, value in {"scene": slug, **query}.items():
         app.query_params[key] = value
     return app.run()
+
+
+def title(app: AppTest) -> str:
+    """Return the title of the scene that is shown."""
+    return json.loads(part(app, "head").json)["title"]
+
+
+def part(app: AppTest, key: str) -> BidiComponent:
+    """Return what the browser gets for the component with a key."""
+    [sent] = [p.proto for p in app.get("bidi_component") if p.proto.id.endswith(f"-{key}")]
+    return sent
+
+
+def ask(app: AppTest, what: str) -> AppTest:
+    """Click "words" above the stage, or "code" or "receipt" below it, as the browser tells it."""
+    key = "head" if what == "words" else "frame"
+    states: WidgetStates = app._tree.get_widget_states()
+    clicked = states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{part(app, key).id}__events")
+    clicked.json_trigger_value = json.dumps([{"event": what, "value": True}])
+    return app._run(states)
 
 
 def open_sound(chapter: str, slug: str, query: dict[str, str]) -> AppTest:
@@ -55,9 +77,7 @@ def bars(app: AppTest, index: int = 0) -> list[tuple[str, float, str]]:
 
 def listed(app: AppTest, key: str) -> dict[str, list]:
     """Return a table as the browser gets it: the values by title, in the order of the rows."""
-    parts = [part.proto for part in app.get("bidi_component") if part.proto.component_name == "listing"]
-    [sent] = [part for part in parts if part.id.endswith(f"-{key}")]
-    columns = json.loads(sent.json, parse_constant=_refused)["columns"]
+    columns = json.loads(part(app, key).json, parse_constant=_refused)["columns"]
     return {
         column["title"]: [column["values"][row] for row in column["rows"]]
         if "rows" in column

@@ -1,1 +1,26 @@
 """Browser-side parts (Streamlit components v2)."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_SHADOW = Path(__file__).parent / "shadow.js"
+
+
+def component(name: str, styles: Sequence[Path], sources: Sequence[Path]) -> Any:
+    """Return a component that draws into a shadow root of its own.
+
+    Args:
+        styles: what it looks like; nothing of it leaves the shadow root.
+        sources: one module for the browser, in the order of who needs whom; it defines ``show(component)``.
+    """
+    js = f"const CSS = {json.dumps(joined(styles))};\n{joined([*sources, _SHADOW])}"
+    return st.components.v2.component(name, js=js, isolate_styles=False)
+
+
+def joined(paths: Sequence[Path]) -> str:
+    """Return the text of several files, one after the other."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -1,15 +1,16 @@
 """The deck: chapters made of scenes; which one is on the screen stands in the URL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from explainer.components.deck_keys import dots
+from explainer.components.deck_keys import frame, head
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.receipt import open_receipt
@@ -76,9 +77,15 @@ class Scene:
     slug: str = field(default="")
 
 
-# The row of controls of the scene that is being drawn, and where the button of its receipt stands.
-_controls: ContextVar[DeltaGenerator] = ContextVar("controls")
-_receipt: ContextVar[DeltaGenerator] = ContextVar("receipt")
+@dataclass
+class Surroundings:
+    """What a scene that is being drawn finds around its stage."""
+
+    controls: DeltaGenerator
+    receipt: tuple[str, str, str] | None = None  # the probability whose receipt the frame's button opens
+
+
+_around: ContextVar[Surroundings] = ContextVar("around")
 
 
 def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
@@ -90,27 +97,38 @@ def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
     return decorate
 
 
+@st.fragment  # a turn and every control run the scene alone, not the shell around it
 def chapter(*scenes: Scene) -> None:
-    """Show the scene that the URL names (the first, if it names none) and remember the deck for the keys."""
+    """Show the scene that the URL names (the first, if it names none)."""
     current = _current(scenes)
-    st.session_state["deck"] = {"scenes": [s.slug for s in scenes], "current": current}
-    _show(scenes[current], scenes, current)
+    shown = scenes[current]
+    terms = terms_of(_path(shown), shown.slug)
+    wants_words = head("head", shown.title, shown.sentence, bool(terms))
+    stage = st.container(key="stage")
+    bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
+    around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
+    token = _around.set(around)
+    try:
+        with stage, recording() as ran:
+            shown.draw()
+    finally:  # also when the scene failed: one must be able to leave it
+        _around.reset(token)
+        with bar:
+            wants_code = _frame(scenes, current, around)
+    if wants_code:
+        show_code([shown.draw, *ran])
+    if wants_words:
+        show_words(terms, pages().get("references"))
 
 
 def controls() -> DeltaGenerator:
     """Return the row below the picture; ``with controls():`` puts the scene's controls there."""
-    return _controls.get()
+    return _around.get().controls
 
 
 def receipt_of(model: str, context: str, character: str) -> None:
     """Say which probability of the scene "Open the receipt" explains; see ``open_receipt``."""
-    _receipt.get().button(
-        "Open the receipt",
-        type="tertiary",
-        key="show_receipt",
-        on_click=open_receipt,
-        args=(model, context, character),
-    )
+    _around.get().receipt = (model, context, character)
 
 
 def narrow() -> bool:
@@ -142,76 +160,39 @@ def pages() -> dict[str, StreamlitPage]:
     }
 
 
-def turn() -> None:
-    """Go on or back by one scene, at the end of a chapter into the next; the clicker's callback."""
-    by = st.session_state["clicker"]["turn"]["by"]
-    deck = st.session_state.get("deck")
-    if deck is None:
-        return
-    target = deck["current"] + by
-    if 0 <= target < len(deck["scenes"]):
-        _go_to_scene(deck["scenes"], target)
-    else:
-        st.session_state["turn_chapter"] = by
-
-
-def pending_chapter(current: str) -> tuple[Chapter, dict[str, str]] | None:
-    """Return the chapter that a key asked for and the query it opens with, or None.
+def neighbours(current: str) -> tuple[Chapter | None, Chapter | None]:
+    """Return the chapters before and after one; None where there is none.
 
     Args:
         current: the path of the chapter on the screen.
     """
-    by = st.session_state.pop("turn_chapter", 0)
     here = [c for c in chapters() if not c.hidden]
-    place = next((i + by for i, c in enumerate(here) if c.path == current), -1)
-    if not by or not 0 <= place < len(here):
-        return None
-    return here[place], {"scene": "last"} if by < 0 else {}
+    place = next((i for i, c in enumerate(here) if c.path == current), None)
+    if place is None:
+        return None, None
+    return here[place - 1] if place else None, here[place + 1] if place + 1 < len(here) else None
 
 
-def _current(scenes: tuple[Scene, ...]) -> int:
+def _current(scenes: Sequence[Scene]) -> int:
     wanted = st.query_params.get("scene", "")
     if wanted == "last":
-        _go_to_scene([s.slug for s in scenes], len(scenes) - 1)
+        _go_to_scene(scenes, len(scenes) - 1)
         return len(scenes) - 1
     return next((i for i, s in enumerate(scenes) if s.slug == wanted), 0)
 
 
-def _go_to_scene(slugs: list[str], index: int) -> None:
+def _go_to_scene(scenes: Sequence[Scene], index: int) -> None:
     if index:
-        st.query_params["scene"] = slugs[index]
+        st.query_params["scene"] = scenes[index].slug
     else:
         st.query_params.pop("scene", None)
 
 
-def _pick() -> None:
-    _go_to_scene(st.session_state["deck"]["scenes"], st.session_state["dots"]["pick"]["scene"])
-
-
-def _show(shown: Scene, scenes: tuple[Scene, ...], current: int) -> None:
-    with st.container(key="head", gap=None):
-        st.title(shown.title, anchor=False)
-        st.markdown(f":gray[{shown.sentence}]")
-        terms = terms_of(_path(shown), shown.slug)
-        wants_words = bool(terms) and st.button("Words used here", type="tertiary", key="show_words")
-    stage = st.container(key="stage")
-    with st.container(key="bar", horizontal=True, vertical_alignment="bottom"):
-        row = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
-        with st.container(key="frame", horizontal=True, vertical_alignment="center", width="content"):
-            receipt = st.empty()  # at the outer end, so that nothing moves when the button comes
-            dots("dots", [s.title for s in scenes], current, _pick)
-            wants_code = st.button("Show the code", type="tertiary", key="show_code")
-    token, place = _controls.set(row), _receipt.set(receipt)
-    try:
-        with stage, recording() as ran:
-            shown.draw()
-    finally:
-        _controls.reset(token)
-        _receipt.reset(place)
-    if wants_code:
-        show_code([shown.draw, *ran])
-    if wants_words:
-        show_words(terms, pages().get("references"))
+def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
+    """Draw what stands beside the controls; return whether the code was asked for."""
+    receipt = partial(open_receipt, *around.receipt) if around.receipt else None
+    titles = [s.title for s in scenes]
+    return frame("frame", titles, current, on_pick=partial(_go_to_scene, scenes), on_receipt=receipt)
 
 
 def _path(shown: Scene) -> str:

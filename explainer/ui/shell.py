@@ -17,15 +17,24 @@ def run() -> None:
     for chapter in deck.chapters():
         grouped.setdefault(chapter.section, []).append(pages[chapter.path])
     page = st.navigation(grouped, position="top")
-    clicker("clicker", deck.turn, _nothing)
-    asked = deck.pending_chapter(page.url_path)
-    if asked is not None:
-        chapter, query = asked
-        st.switch_page(pages[chapter.path], query_params=query)
+    clicker("clicker", _nothing)
+    _doors(page.url_path, pages)
     if "training_job" in st.session_state:
         _keep_training()
     page.run()
     _settle(len(sys.modules))
+
+
+def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
+    """Draw the links that the clicker follows at the ends of a chapter; nobody sees them."""
+    last, following = deck.neighbours(path)
+    with st.container(key="doors"):
+        if last is not None:
+            with st.container(key="last_chapter"):
+                st.page_link(pages[last.path], query_params={"scene": "last"})
+        if following is not None:
+            with st.container(key="next_chapter"):
+                st.page_link(pages[following.path], query_params={})
 
 
 @st.fragment(run_every=3.0)

@@ -109,7 +109,7 @@ def open_page(context, app):
         page.goto(base + path)
         settled(page)
         if base == app:
-            page.wait_for_function("window.__clicker !== undefined")  # before it stands, keys go nowhere
+            page.wait_for_function("window.__clicker && window.__deck")  # before it stands, keys go nowhere
         return page
 
     yield visit

@@ -127,7 +127,7 @@ def test_numbers_are_found_with_and_without_separators(page):
 
 
 def test_a_hostile_text_is_no_html(page):
-    assert page.locator("[data-testid=stBidiComponentIsolated] img").count() == 0
+    assert page.locator("[data-testid=stBidiComponentRegular] img").count() == 0
     assert page.get_by_role("rowheader", name=listing_app.HOSTILE).inner_text() == listing_app.HOSTILE
 
 

@@ -12,9 +12,10 @@ CONTRAST = 7.0
 SHOWN = """([path, slug, first]) => location.pathname === '/' + path
   && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
 
-# A component's shadow holds its stylesheet first, and beside it what the component itself has drawn.
-DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-    .every((host) => host.shadowRoot?.childElementCount > 1)"""
+# Streamlit puts an empty element into every component; the clicker, which is not seen, adds nothing to it.
+DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')]
+    .filter((host) => !host.closest('.st-key-clicker'))
+    .every((host) => host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1)"""
 
 
 def stands(page, path: str, slug: str) -> None:

@@ -10,7 +10,7 @@ from explainer.traces import bigram as trace
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
 from tests.drawings import read_off
-from tests.scenes import bars, charted, drawn, listed, open_scene, open_sound, primitives
+from tests.scenes import ask, bars, charted, drawn, listed, open_scene, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -269,7 +269,7 @@ def test_a_hostile_address_is_harmless(key, value):
 
 def test_the_code_that_is_shown_is_the_code_that_ran():
     app = page("how-good")
-    app.button(key="show_code").click().run()
+    ask(app, "code")
     shown = "\n".join(code.value for code in app.code)
     assert "def likelihood(" in shown
     assert "def evaluate(" in shown

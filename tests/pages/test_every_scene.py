@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.scenes import deck, open_scene
+from tests.scenes import ask, deck, open_scene, title
 
 SCENES = deck()
 HOSTILE = ["<script>alert(1)</script>", "-1", "9" * 400, "null", "../../etc/passwd", "\x00", "🙂", ""]
@@ -21,7 +21,7 @@ def sound(app: AppTest, what: str) -> None:
 def test_every_control_moves(slug, file):
     app = open_scene(file, slug)
     sound(app, "at the start")
-    assert app.title[0].value
+    assert title(app)
     for kind, ends in (
         ("slider", lambda w: (w.min, w.max)),
         ("select_slider", lambda w: (w.options[0], w.options[-1])),
@@ -35,6 +35,8 @@ def test_every_control_moves(slug, file):
     ):
         for key in [w.key for w in app.get(kind) if w.key]:
             _move(app, kind, key, ends)
+    for what in ("words", "code", "receipt"):
+        sound(ask(app, what), what)
 
 
 def _move(app: AppTest, kind: str, key: str, ends) -> None:
@@ -54,8 +56,8 @@ def _move(app: AppTest, kind: str, key: str, ends) -> None:
 
 @pytest.mark.parametrize(("path", "file"), dict.fromkeys((p, f) for p, _, f in SCENES))
 def test_a_hostile_address_shows_the_first_scene(path, file):
-    first = open_scene(file, "").title[0].value
+    first = title(open_scene(file, ""))
     for value in HOSTILE:
         app = open_scene(file, value)
         sound(app, f"scene={value!r}")
-        assert app.title[0].value == first, path
+        assert title(app) == first, path

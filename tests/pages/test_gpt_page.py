@@ -10,7 +10,7 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.traces import gpt as trace
 from explainer.traces import tokens
-from tests.scenes import open_sound, primitives
+from tests.scenes import ask, open_sound, primitives
 
 TEXT = "To be, or not"
 
@@ -163,7 +163,7 @@ def test_the_areas_are_to_scale(frame, larger, smaller, ratio):
 @pytest.mark.parametrize("model", ["Shakespeare", "girls' names"])
 def test_the_best_guess_opens_its_receipt(model):
     app = page("architecture", model=model, text="MARI")
-    app.button(key="show_receipt").click().run()
+    ask(app, "receipt")
     assert not app.exception
     sent = json.loads(parts(app, "receipt")[0].json)
     assert sent["good"]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
 from tests.drawings import read_off
-from tests.scenes import charted, drawn, primitives
+from tests.scenes import ask, charted, drawn, primitives, title
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "gradient_descent.py"
@@ -31,8 +31,8 @@ def open_scene(slug: str, **query: str) -> AppTest:
 def sound(app: AppTest) -> None:
     """Fail if the page shows an exception, or another page, or sends what is not a number."""
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
-    assert app.title[0].value in {"The slope", "Downhill", "The learning rate", "The race"}
-    if app.title[0].value == "The slope":
+    assert title(app) in {"The slope", "Downhill", "The learning rate", "The race"}
+    if title(app) == "The slope":
         assert all(drawn(app, index)["primitives"] for index in (TANGENT, ERROR))
 
 
@@ -178,6 +178,6 @@ def test_a_hostile_link_falls_back_to_the_start():
 
 def test_the_code_that_ran_is_shown():
     app = open_scene("race")
-    app.button(key="show_code").click().run()
+    ask(app, "code")
     shown = "\n".join(c.value for c in app.code)
     assert all(f"def {name}(" in shown for name in ("race", "sgd", "momentum", "adam"))

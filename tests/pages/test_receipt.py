@@ -10,7 +10,7 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
 from explainer.ui.deck import PAGES
 from explainer.ui.loaders.words import Source, words
-from tests.scenes import APP, open_scene
+from tests.scenes import APP, ask, open_scene
 
 
 def linked(**query: str) -> AppTest:
@@ -170,7 +170,7 @@ def test_a_nudged_letter_changes_what_is_looked_up():
 )
 def test_the_button_beside_the_dots_opens_the_receipt(file, scene):
     app = open_scene(file, scene)
-    app.button(key="show_receipt").click().run()
+    ask(app, "receipt")
     assert [e.message for e in app.exception] == []
     sent = step(app)
     assert sent["place"] == "dialog"
@@ -206,7 +206,7 @@ def test_a_model_trained_in_this_visit_has_receipts(model):
 
 def test_a_list_of_ones_own_has_receipts():
     app = open_scene("bigram.py", "probabilities", bigram_names="your own list", bigram_list="ZOË\nZOË\nLEO")
-    app.button(key="show_receipt").click().run()
+    ask(app, "receipt")
     sent = step(app)
     assert sent["asked"].startswith("counted, your own list")
     assert sent["good"]

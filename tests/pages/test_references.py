@@ -7,7 +7,7 @@ import pytest
 from explainer import checkpoints
 from explainer.ui.glossary import TERMS
 from tests.pages.test_compare import told
-from tests.scenes import listed, open_scene
+from tests.scenes import ask, listed, open_scene
 
 TALK = [
     "PLAqhlrjkxbuWI23v9cThsA9GvCAUhRvKZ",
@@ -58,6 +58,6 @@ def test_every_checkpoint_is_told_with_its_record():
 
 def test_a_scene_shows_its_words():
     app = open_scene("bigram.py", "probabilities")
-    app.button("show_words").click().run()
+    ask(app, "words")
     assert not app.exception
     assert "what was never seen is unlikely and not impossible" in told(app)

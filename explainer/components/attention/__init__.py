@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from explainer.components import component
+
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme, its numbers, its transport and its look serve both
 _SHARED = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport", "mount")]
@@ -15,12 +17,7 @@ _PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "attentio
 _OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", _FOLDER / "attention.css"]
 
-
-def _joined(paths: Sequence[Path]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-_component = st.components.v2.component("attention", css=_joined(_STYLES), js=_joined(_SHARED + _OWN))
+_component = component("attention", _STYLES, _SHARED + _OWN)
 
 
 @dataclass(frozen=True)

@@ -325,4 +325,4 @@ class WritingTransport extends Transport {
   }
 }
 
-export default mounted(Attention);
+const show = mounted(Attention);

@@ -1,43 +1,81 @@
-"""The clicker: one invisible part that turns scenes by key, and the row of dots that shows where one is.
+"""The frame of the deck: the clicker, and above and below the stage all that every scene has.
 
-Both belong to the frame of the deck; the stylesheet beside them gives the stage its size in the window.
+The stylesheet beside them gives the stage its size in the window. All three stand in the page itself, not in
+a shadow: the title is the document's heading.
 """
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
 
 
-def _source(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
+def _component(name: str, css: str | None = None) -> Any:
+    js = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    return st.components.v2.component(name, css=css, js=js, isolate_styles=False)
 
 
-# Not isolated: the stylesheet scales the whole page to the window, as a slide is scaled.
-_clicker = st.components.v2.component(
-    "clicker", css=_source("stage.css"), js=_source("clicker.js"), isolate_styles=False
-)
-_dots = st.components.v2.component("dots", css=_source("dots.css"), js=_source("dots.js"))
+# The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
+_clicker = _component("clicker", css=(_FOLDER / "stage.css").read_text(encoding="utf-8"))
+_head, _frame = _component("head"), _component("frame")
 
 
-def clicker(key: str, on_turn: Callable[[], None], on_narrow: Callable[[], None]) -> None:
+def clicker(key: str, on_narrow: Callable[[], None]) -> None:
     """Listen for PageDown and PageUp everywhere, and for the arrow keys while no control has the focus.
 
+    A key turns the frame on the screen; at the ends of the chapter it follows the link in the container
+    whose key is ``next_chapter`` or ``last_chapter``.
+
     Args:
-        on_turn: called when a key was pressed; ``st.session_state[key]["turn"]["by"]`` is then +1 or −1.
         on_narrow: called when the window becomes narrow as a phone or wide again
             (``st.session_state[key]["narrow"]``).
     """
-    _clicker(key=key, on_turn_change=on_turn, on_narrow_change=on_narrow, default={"narrow": False})
+    _clicker(key=key, on_narrow_change=on_narrow, default={"narrow": False})
 
 
-def dots(key: str, titles: Sequence[str], current: int, on_pick: Callable[[], None]) -> None:
-    """Draw one dot a scene, the current one long; a click picks a scene.
+def head(key: str, title: str, sentence: str, words: bool) -> bool:
+    """Draw the title and the sentence of a scene; return whether its words were asked for in this run.
+
+    Args:
+        words: whether there is a button that asks for them.
+    """
+    data = {"title": title, "sentence": sentence, "words": words}
+    return bool(_head(key=key, data=data, on_words_change=_nothing).get("words"))
+
+
+def frame(
+    key: str,
+    titles: Sequence[str],
+    current: int,
+    *,
+    on_pick: Callable[[int], None],
+    on_receipt: Callable[[], None] | None,
+) -> bool:
+    """Draw one dot a scene, the current one long, between two buttons; return whether the code was asked for.
 
     Args:
         titles: the scenes' titles, told to screen readers and on hover.
-        on_pick: called when a dot was clicked; ``st.session_state[key]["pick"]["scene"]`` is its index.
+        on_pick: called with the index of the scene whose dot was clicked or to which a key turned.
+        on_receipt: called when the receipt was asked for; without it there is no such button.
     """
-    _dots(key=key, data={"titles": list(titles), "current": current}, on_pick_change=on_pick)
+
+    def picked() -> None:
+        on_pick(st.session_state[key]["pick"]["scene"])
+
+    data = {"titles": list(titles), "current": current, "receipt": on_receipt is not None}
+    result = _frame(
+        key=key,
+        data=data,
+        width="content",
+        on_pick_change=picked,
+        on_receipt_change=on_receipt or _nothing,
+        on_code_change=_nothing,
+    )
+    return bool(result.get("code"))
+
+
+def _nothing() -> None:
+    """A click needs only the rerun."""

@@ -26,14 +26,12 @@ export default function (component) {
   const first = !window.__clicker;
   window.__clicker = component;
   if (!first) return;
-  let presses = 0;
   document.addEventListener('keydown', (event) => {
     const by = turnOf(event);
     if (!by) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    presses += 1;
-    window.__clicker.setTriggerValue('turn', { by, presses });
+    window.__deck?.turn(by);
   }, true);
   const narrow = window.matchMedia('(max-width: 700px)');
   const report = () => window.__clicker.setStateValue('narrow', narrow.matches);

@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.components import component
+
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its colours, its transport and its look serve both
 _LATTICE = _FOLDER.parent / "landscape" / "lattice.js"  # its level lines serve both
@@ -15,11 +17,7 @@ _PARTS = ("colors", "field", "shapes", "film", "reader", "pointer", "drawing")
 _SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", _FOLDER / "drawing.css"]
 
-_component = st.components.v2.component(
-    "drawing",
-    css="\n".join(path.read_text(encoding="utf-8") for path in _STYLES),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
-)
+_component = component("drawing", _STYLES, _SOURCES)
 
 
 def drawing(

@@ -130,4 +130,4 @@ class Drawing {
   }
 }
 
-export default mounted(Drawing);
+const show = mounted(Drawing);

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from explainer.components import component
 from explainer.components.grid.description import (
     Cell,
     Copies,
@@ -51,16 +52,7 @@ _FOLDER = Path(__file__).parent
 _PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
 _PARTS += ["paint", "panel", "transport", "edit", "mount", "grid"]
 
-
-def _source(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
-
-
-_component = st.components.v2.component(
-    "grid",
-    css=_source("grid.css"),
-    js="\n".join(_source(f"{part}.js") for part in _PARTS),
-)
+_component = component("grid", [_FOLDER / "grid.css"], [_FOLDER / f"{part}.js" for part in _PARTS])
 
 
 def grid(

@@ -394,4 +394,4 @@ function signatureOf({ matrices, links, frames, start }) {
   ]);
 }
 
-export default mounted(Grid);
+const show = mounted(Grid);

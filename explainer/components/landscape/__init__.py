@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explainer.components import component
 from explainer.components.landscape.description import Landscape, Way
 from explainer.components.landscape.payload import decoded, packed
 
@@ -20,11 +21,7 @@ _SOURCES += [
 ]
 _STYLES = [_GRID / "grid.css", _FOLDER / "landscape.css"]
 
-_component = st.components.v2.component(
-    "landscape",
-    css="\n".join(path.read_text(encoding="utf-8") for path in _STYLES),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
-)
+_component = component("landscape", _STYLES, _SOURCES)
 
 
 def landscape(

@@ -231,4 +231,4 @@ class Scene {
   }
 }
 
-export default mounted(Scene);
+const show = mounted(Scene);

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
+
+from explainer.components import component
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
@@ -14,11 +15,7 @@ _SOURCES += [_FOLDER.parent / "names" / "shared.js"]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 
-_component = st.components.v2.component(
-    "listing",
-    css=(_FOLDER / "listing.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SOURCES),
-)
+_component = component("listing", [_FOLDER / "listing.css"], _SOURCES)
 
 
 def listing(

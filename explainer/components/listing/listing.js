@@ -260,4 +260,4 @@ function marked(value) {
   return [mark, made('span', 'visually-hidden', value ? 'yes' : 'no')];
 }
 
-export default mounted(Listing);
+const show = mounted(Listing);

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.components import component
+
 _FOLDER = Path(__file__).parent
 
 
 def _component(name: str) -> Any:
-    parts = [(_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("shared", name)]
-    css = (_FOLDER / "names.css").read_text(encoding="utf-8")
-    return st.components.v2.component(f"names_{name}", css=css, js="\n".join(parts))
+    sources = [_FOLDER / f"{part}.js" for part in ("shared", name)]
+    return component(f"names_{name}", [_FOLDER / "names.css"], sources)
 
 
 _cards, _answers, _ledger, _guess = map(_component, ("cards", "answers", "ledger", "guess"))
@@ -156,9 +157,9 @@ def guess(
     _guess(key=key, data=data, on_open_change=guessed)
 
 
-def _clicked(component: Any, key: str, data: dict[str, Any]) -> dict[str, Any] | None:
+def _clicked(part: Any, key: str, data: dict[str, Any]) -> dict[str, Any] | None:
     """Draw a component and return what it reported in this run."""
-    return component(key=key, data=data, on_open_change=_nothing).get("open")
+    return part(key=key, data=data, on_open_change=_nothing).get("open")
 
 
 def _nothing() -> None:

@@ -1,4 +1,4 @@
-export default function (component) {
+function show(component) {
   draw(component, ({ columns, rows, heading }, open) => {
     const root = made('div', 'answers');
     const highest = Math.max(...rows.flatMap((row) => row.probabilities));

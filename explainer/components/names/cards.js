@@ -1,4 +1,4 @@
-export default function (component) {
+function show(component) {
   draw(component, ({ cards }, open) => {
     const root = made('div', 'cards');
     root.append(...cards.map((card, i) => {

@@ -1,6 +1,6 @@
 const TYPING = 'input, textarea, select, [contenteditable=true]';
 
-export default function (component) {
+function show(component) {
   listen(component);
   draw(component, ({ word, letters, players, verdict, over }, open) => {
     const root = made('div', 'guess');

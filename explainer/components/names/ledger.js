@@ -1,4 +1,4 @@
-export default function (component) {
+function show(component) {
   draw(component, ({ columns, rows }) => {
     const root = made('table', 'ledger');
     const head = made('tr');

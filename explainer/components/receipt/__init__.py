@@ -6,12 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.components import component
+
 _FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "receipt",
-    css=(_FOLDER / "receipt.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "receipt.js").read_text(encoding="utf-8"),
-)
+_component = component("receipt", [_FOLDER / "receipt.css"], [_FOLDER / "receipt.js"])
 
 
 def receipt(

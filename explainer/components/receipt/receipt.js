@@ -108,7 +108,7 @@ function keys(event, root, back) {
   event.stopPropagation();
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
+function show({ parentElement, data, setTriggerValue }) {
   const old = parentElement.querySelector('.receipt');
   const focused = Boolean(old?.contains(parentElement.activeElement ?? parentElement.getRootNode().activeElement));
   const scrolled = old?.querySelector('.lines');

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
+
+from explainer.components import component
 
 ROLES = ("input", "weights", "activations", "probabilities", "loss")
 
@@ -14,12 +15,7 @@ _GRID = _FOLDER.parent / "grid"  # its transport and its look serve both
 _SOURCES = [_GRID / "transport.js", *(_FOLDER / f"{part}.js" for part in ("lanes", "chart", "reel"))]
 _STYLES = [_GRID / "grid.css", _FOLDER / "reel.css"]
 
-
-def _joined(paths: Sequence[Path]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-_component = st.components.v2.component("reel", css=_joined(_STYLES), js=_joined(_SOURCES))
+_component = component("reel", _STYLES, _SOURCES)
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ function ledger({ ledger: heading, titles }, pick) {
 
 const reels = new WeakMap();
 
-export default function ({ parentElement, data }) {
+function show({ parentElement, data }) {
   if (!reels.has(parentElement)) reels.set(parentElement, new Reel(parentElement));
   reels.get(parentElement).update(data);
 }
