@@ -9,6 +9,7 @@ import json
 import shutil
 import statistics
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,38 +101,35 @@ def measure(page: Page, act, repeats: int) -> dict[str, float] | None:
     return summary([t for t in times if t is not None]) if any(times) else None
 
 
-def peers(browser, repeats: int) -> dict[str, dict]:
-    """Measure the empty page (key and slider) and the page with a bare chart (slider)."""
+def peers(browser: Browser, bases: dict[str, str], repeats: int) -> dict[str, dict]:
+    """Measure the empty page (key) and the page with a bare chart (slider)."""
     found = {}
-    for name in ("empty", "chart"):
-        with running(ROOT / "benchmarks" / "peers" / f"{name}.py") as base:
-            page = window(browser)
-            page.goto(base)
-            settled(page)
-            found[name] = {"control": measure(page, control(page), repeats)}
-            if name == "empty":
-                page.locator("h1").click()
-                found[name]["key"] = measure(page, lambda p=page: p.keyboard.press("PageDown"), repeats)
-            page.close()
+    for name, base in bases.items():
+        page = window(browser)
+        page.goto(base)
+        settled(page)
+        if name == "empty":
+            page.locator("h1").click()
+            found[name] = measure(page, lambda p=page: p.keyboard.press("PageDown"), repeats)
+        else:
+            found[name] = measure(page, control(page), repeats)
+        page.close()
     return found
 
 
-def scenes(browser, repeats: int, only: str | None) -> list[dict]:
-    """Measure every scene: its first control, and the key that leads to it."""
+def scenes(browser: Browser, base: str, path: str, repeats: int) -> list[dict]:
+    """Measure every scene of a chapter: its first control, and the key that leads to it."""
     rows = []
-    with running(ROOT / "explainer" / "app.py") as base:
-        page = window(browser)
-        for path, slug, _ in deck():
-            if only is not None and path != only:
-                continue
-            page.goto(base + address(path, slug))
-            settled(page)
-            row = {"scene": f"{path}?scene={slug}", "key": turns(page, repeats)}
-            act = control(page)
-            if act is not None:
-                row["control"] = measure(page, act, repeats)
-            rows.append(row)
-        page.close()
+    page = window(browser)
+    for slug in (slug for chapter, slug, _ in deck() if chapter == path):
+        page.goto(base + address(path, slug))
+        settled(page)
+        row = {"scene": f"{path}?scene={slug}", "key": turns(page, repeats)}
+        act = control(page)
+        if act is not None:
+            row["control"] = measure(page, act, repeats)
+        rows.append(row)
+    page.close()
     return rows
 
 
@@ -148,22 +146,38 @@ def turns(page: Page, repeats: int) -> dict[str, float] | None:
     return summary(counted) if counted else None
 
 
+def chapter(browser: Browser, base: str, bases: dict[str, str], path: str, repeats: int) -> dict:
+    """Measure a chapter beside the peers in the same minutes: what else the machine does changes slowly."""
+    bare = peers(browser, bases, repeats)
+    rows = scenes(browser, base, path, repeats)
+    for row in rows:
+        for kind, peer in (("key", bare["empty"]), ("control", bare["chart"])):
+            if row.get(kind):
+                row[f"{kind}_ratio"] = round(row[kind]["p50"] / peer["p50"], 2)
+    return {"chapter": path, "peers": bare, "scenes": rows}
+
+
 def main() -> None:
-    """Measure the peers and every scene in one run and print JSON."""
+    """Measure every chapter beside the peers in one run and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--chapter", help="the path of one chapter")
     options = parser.parse_args()
-    with sync_playwright() as playwright:
+    paths = [options.chapter] if options.chapter is not None else list(dict.fromkeys(p for p, _, _ in deck()))
+    with sync_playwright() as playwright, ExitStack() as stack:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        bare = peers(browser, options.repeats)
-        rows = scenes(browser, options.repeats, options.chapter)
+        folder = ROOT / "benchmarks" / "peers"
+        bases = {name: stack.enter_context(running(folder / f"{name}.py")) for name in ("empty", "chart")}
+        base = stack.enter_context(running(ROOT / "explainer" / "app.py"))
+        chapters = [chapter(browser, base, bases, path, options.repeats) for path in paths]
         browser.close()
-    for row in rows:
-        for kind, peer in (("key", bare["empty"]["key"]), ("control", bare["chart"]["control"])):
-            if row.get(kind):
-                row[f"{kind}_ratio"] = round(row[kind]["p50"] / peer["p50"], 2)
-    print(json.dumps({"unit": "ms", "peers": bare, "scenes": rows}, indent=1))
+    ratios = {
+        kind: statistics.median(
+            s[f"{kind}_ratio"] for c in chapters for s in c["scenes"] if f"{kind}_ratio" in s
+        )
+        for kind in ("key", "control")
+    }
+    print(json.dumps({"unit": "ms", "median ratio": ratios, "chapters": chapters}, indent=1))
 
 
 if __name__ == "__main__":

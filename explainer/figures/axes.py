@@ -30,10 +30,10 @@ class Axis:
 
     def share(self, values: float | np.ndarray) -> np.ndarray:
         """Return how far along the axis numbers lie: 0 at its beginning, 1 at its end."""
-        values, ends = np.asarray(values, dtype=float), np.array([self.low, self.high], dtype=float)
+        values, low, high = np.asarray(values, dtype=float), self.low, self.high
         if self.log:
-            values, ends = np.log10(values), np.log10(ends)
-        return (values - ends[0]) / (ends[1] - ends[0])
+            values, low, high = np.log10(values), np.log10(low), np.log10(high)
+        return (values - low) / (high - low)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Return the ticks and what is written at them, from the beginning of the axis to its end."""
@@ -68,7 +68,7 @@ class Panel:
 
     def holds(self, x: float, y: float) -> bool:
         """Return whether a point lies between the ends of both axes."""
-        return bool(_within(np.array([self.across.share(x), self.up.share(y)])).all())
+        return bool(_within(self.across.share(x)) and _within(self.up.share(y)))
 
     def lines(self, x: np.ndarray, y: np.ndarray, color: str, width: float, dash: str = "") -> list[Line]:
         """Return a curve (N,), (N,) as lines: one for every part that lies between the ends of both axes."""

@@ -20,7 +20,7 @@ class Rates:
     too_big: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Landscape:
     """A function to go down: a curve (D = 1) or a surface (D = 2)."""
 

@@ -1,7 +1,7 @@
 """Texts as rows of tiles: tokens, characters and what a model thought of them, pages; played like a film."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -165,7 +165,7 @@ def _lane(lane: Lane) -> dict:
 
 def _content(content: Tiles | Joins | Pages) -> dict:
     if isinstance(content, Tiles):
-        tiles = [list(asdict(tile).values()) for tile in content.tiles]
+        tiles = [list(vars(tile).values()) for tile in content.tiles]
         return {"kind": "tiles", "tiles": tiles, "shown": list(content.shown)}
     if isinstance(content, Joins):
         joined = content.joined.tolist()

@@ -94,9 +94,13 @@ def _learned(texts: tuple[str, ...], most: int) -> tuple[tokens.Merge, ...]:
     return tokens.learn_merges(texts, most)
 
 
+def _encoded(text: str, texts: tuple[str, ...], most: int) -> tokens.Encoded:
+    return tokens.encode(text, _learned(texts, most))
+
+
 characters = shown(tokens.characters)
 learned = cached(_learned, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced)
-encoded = cached(tokens.encode)
+encoded = cached(_encoded, tokens.encode)
 
 
 def character_tiles(name: str, text: str) -> None:
@@ -149,7 +153,7 @@ def byte_pairs(texts: tuple[str, str], source: str, most: int, shown_as: str) ->
     merges = learned(chosen, most)
     ready = {POLISH: "Polish", ENGLISH: "English"}
     names_ = [ready.get(text, name) for name, text in zip(("First text", "Second text"), texts, strict=True)]
-    found = [encoded(text, merges) for text in texts]
+    found = [encoded(text, chosen, most) for text in texts]
     lanes = [
         _lane(name, one, other, names_[1 - i], shown_as == "ids")
         for i, (name, one, other) in enumerate(zip(names_, found, found[::-1], strict=True))

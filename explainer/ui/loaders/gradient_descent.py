@@ -1,6 +1,7 @@
 """What the gradient descent chapter shows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -29,10 +30,17 @@ CAMERAS = {
     "valleys": (-128.0, 44.0),
 }
 
+
+def _race(
+    landscape: trace.Landscape, start: tuple[float, ...], rates: tuple[tuple[str, float], ...]
+) -> list[trace.Descent]:
+    return trace.race(landscape, start, dict(rates))
+
+
 slope = shown(trace.slope, trace.gradient_at)
 slope_errors = shown(trace.slope_errors)
-descend = shown(trace.descend, trace.sgd)
-race = shown(trace.race, trace.sgd, trace.momentum, trace.adam)
+descend = shown(lru_cache(256)(trace.descend), trace.sgd)
+_raced = shown(lru_cache(256)(_race), trace.race, trace.sgd, trace.momentum, trace.adam)
 curve = trace.curve
 
 
@@ -102,6 +110,13 @@ def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:
     if slope.h > h[error.argmin()]:
         return f"{told}h is **too big**: the line cuts the curve's corner."
     return f"{told}h is **too small**: f(x + h) and f(x) agree in nearly all digits, and rounding is left."
+
+
+def race(
+    landscape: trace.Landscape, start: tuple[float, ...], rates: dict[str, float]
+) -> list[trace.Descent]:
+    """Return the ways of all optimizers from one start, each at its own learning rate."""
+    return _raced(landscape, start, tuple(rates.items()))
 
 
 def told(way: trace.Descent) -> str:

@@ -1,6 +1,7 @@
 """Which words a page is about: a part of the register, or a list of a visitor's own."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -42,29 +43,29 @@ class Words:
     own: bool = False
     complaint: str = ""  # why a list of one's own could not be used
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         """Return the symbols as they are shown, the boundary as a dot in the middle."""
         return [shown(symbol) for symbol in self.vocabulary.symbols]
 
-    @property
+    @cached_property
     def letters(self) -> int:
         """Return how many different letters occur."""
         return len(set("".join(self.words)))
 
-    @property
+    @cached_property
     def pairs(self) -> int:
         """Return how many letter pairs there are, repeats included."""
         return sum(map(len, self.words)) + len(self.words)
 
-    @property
+    @cached_property
     def shares(self) -> tuple[np.ndarray, list[str]]:
         """Return where train, dev and test begin and end, 0 to 1, and how many names are in each."""
         sizes = self.table["part"].value_counts().reindex(names.Split._fields, fill_value=0)
         labels = [f"{part} {size:,}" for part, size in sizes.items()]
         return np.concatenate([[0], sizes.cumsum() / sizes.sum()]), labels
 
-    @property
+    @cached_property
     def splits(self) -> bool:
         """Return whether there are enough words to hold some out."""
         return len(self.words) >= ENOUGH
