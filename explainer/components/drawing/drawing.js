@@ -38,13 +38,13 @@ class Drawing {
     this.resize(true);
   }
 
-  // What is drawn as before keeps its node.
+  // What is drawn as before keeps its node; what is new stands in the picture once it is drawn.
   take(specs) {
     const same = specs.length === this.shapes?.length && specs.every(({ kind }, i) => kind === this.shapes[i].spec.kind);
     if (same) specs.forEach((spec, i) => this.shapes[i].load(spec));
     else {
       this.shapes = specs.map((spec) => new Shape(spec));
-      this.svg.replaceChildren(...this.shapes.map((shape) => shape.node));
+      this.svg.replaceChildren();
       this.below.replaceChildren();
     }
     this.shapes.forEach((shape) => shape.show(this.film.position));
@@ -67,8 +67,7 @@ class Drawing {
 
   // Where a place is, how large a pixel of the design is, and which colour a role has.
   view() {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const px = rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
+    const { px } = this;
     const { x: [x0, x1], y: [y0, y1], margins, font, ratio } = this.spec;
     const [left, right, top, bottom] = margins.map((margin) => margin * px);
     const [across, up] = [this.width - left - right, this.height - top - bottom];
@@ -78,19 +77,24 @@ class Drawing {
   }
 
   resize(force = false) {
-    if (!this.spec || !this.root.isConnected) return;
-    const { clientWidth: width, clientHeight: height } = this.picture;
-    const size = `${width} ${height}`;
-    if (!width || !height || (!force && size === this.size)) return;
-    Object.assign(this, { size, width, height });
+    if (!this.spec || !this.root.isConnected || (!force && this.size === this.measured())) return;
     this.dress();
-    this.root.classList.toggle('stacked', width < NARROW);
-    set(this.svg, { width, height });
+    this.label(); // first: the legend leaves the rest to the picture
+    const size = this.measured();
+    if (!this.width || !this.height) return;
+    this.size = size;
+    this.root.classList.toggle('stacked', this.width < NARROW);
+    set(this.svg, { width: this.width, height: this.height });
     this.seen = this.view();
     this.pointer.reader.load(this.spec.readings, this.seen);
     this.shapes.forEach((shape) => shape.draw(this.film.position, this.seen));
-    this.label();
+    if (!this.svg.firstChild) this.svg.append(...this.shapes.map((shape) => shape.node));
     this.turn();
+  }
+
+  measured() {
+    ({ clientWidth: this.width, clientHeight: this.height } = this.picture);
+    return `${this.width} ${this.height}`;
   }
 
   // Reads the theme's colours anew when they have changed: light, dark.
@@ -104,14 +108,17 @@ class Drawing {
   }
 
   label() {
-    const { px, font } = this.seen;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const px = rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
+    const { font } = this.spec;
+    this.px = px;
     this.root.style.setProperty('--type', `${font * px}px`);
     this.keys.forEach(({ shape }) => {
       const { kind, size, width } = shape.spec;
       const reach = 0.62 * size + width;
       const [across, up] = kind === 'line' ? [1.2 * font, width] : [reach, reach];
       set(shape.node.parentNode, { viewBox: [-across, -up, 2 * across, 2 * up].join(' '), width: 2 * across * px, height: 2 * up * px });
-      shape.draw(0, { ...this.seen, px: 1, at: (x) => [x * across, 0] });
+      shape.draw(0, { font, paint: this.paint, scales: this.scales, px: 1, at: (x) => [x * across, 0] });
     });
   }
 

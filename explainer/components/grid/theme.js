@@ -10,7 +10,15 @@ function themeKey(element) {
   return THEME_NAMES.map((name) => style.getPropertyValue(`--st-${name}`)).join('|');
 }
 
+const themes = new Map(); // light and dark, each read once for all parts of the page
+
 function readTheme(element) {
+  const key = themeKey(element);
+  if (!themes.has(key)) themes.set(key, themeOf(element));
+  return themes.get(key);
+}
+
+function themeOf(element) {
   const style = getComputedStyle(element);
   const value = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const colors = (name) => value(name).split(/,(?![^(]*\))/).map(rgb);

@@ -70,7 +70,6 @@ class Contour extends Plane {
     super('contour', 'application');
     Object.assign(this, { tell, pick });
     this.about = [5, 5];
-    this.under = document.createElement('canvas');
     this.canvas.tabIndex = 0;
     this.canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.data(event)); };
     this.canvas.onpointerleave = () => this.point(null);
@@ -81,7 +80,8 @@ class Contour extends Plane {
 
   update(spec, heights) {
     if (heights !== this.heights) this.banded = null;
-    Object.assign(this, { spec, heights, drawn: '', wanted: null });
+    Object.assign(this, { spec, heights, wanted: null });
+    this.content = [heights.values, ...spec.ways.map((way) => way.points)].map((numbers) => numbers.join()).join(' ');
     this.reach = [spec.x[0], spec.x.at(-1)];
     const how = spec.pickable ? ' Move with the arrow keys, Enter starts there.' : '';
     this.canvas.setAttribute('aria-label', `The contour, seen from above.${how}`);
@@ -166,15 +166,15 @@ class Contour extends Plane {
 
   // Bands, level lines and their numbers: painted once, then copied.
   relief() {
-    const key = `${this.width} ${this.height} ${this.ratio} ${css(this.theme.ground)}`;
-    if (this.drawn !== key) { this.drawn = key; this.repaint(); }
-    this.ctx.drawImage(this.under, 0, 0, this.width, this.height);
+    const key = [this.width, this.height, this.ratio, this.font, css(this.theme.ground), this.content].join(' ');
+    this.ctx.drawImage(kept(`relief ${key}`, () => this.repaint()), 0, 0, this.width, this.height);
   }
 
   repaint() {
     const [screen, { left, top, width, height }] = [this.ctx, this.box];
-    Object.assign(this.under, { width: this.canvas.width, height: this.canvas.height });
-    this.ctx = this.under.getContext('2d');
+    const { width: across, height: up } = this.canvas;
+    const under = Object.assign(document.createElement('canvas'), { width: across, height: up });
+    this.ctx = under.getContext('2d');
     const bands = this.bands(Math.round(width * Math.min(this.ratio, 2)));
     this.begin();
     this.ctx.drawImage(bands, left, top, width, height);
@@ -184,6 +184,7 @@ class Contour extends Plane {
     this.ctx.strokeRect(left, top, width, height);
     this.numbers();
     this.ctx = screen;
+    return under;
   }
 
   bands(size) {

@@ -15,7 +15,7 @@ class Surface extends Board {
   constructor(turned) {
     super('surface', 'application');
     this.turned = turned;
-    this.under = document.createElement('canvas');
+    this.own = document.createElement('canvas');
     this.canvas.tabIndex = 0;
     this.canvas.onpointerdown = (event) => this.grab(event);
     this.canvas.onpointermove = (event) => this.drag(event);
@@ -103,7 +103,7 @@ class Surface extends Board {
 
   paint(position) {
     const key = [this.around, this.above, this.width, this.height, this.ratio].join(' ');
-    if (this.drawn !== key) { this.drawn = key; this.repaint(); }
+    if (this.drawn !== key) { this.drawn = key; this.under = this.ready(); }
     this.lines ??= this.spec.ways.map((way) => this.spans(way));
     this.begin();
     this.ctx.drawImage(this.under, 0, 0, this.width, this.height);
@@ -112,17 +112,25 @@ class Surface extends Board {
   }
 
   // What a step does not change is painted once, then copied.
-  repaint() {
-    const screen = this.ctx;
-    Object.assign(this.under, { width: this.canvas.width, height: this.canvas.height });
-    this.ctx = this.under.getContext('2d');
+  ready() {
     this.aim();
+    this.lines = null;
+    const turned = [this.around, this.above].some((angle, i) => angle !== this.spec.camera[i]);
+    if (turned) return this.repaint(this.own);
+    const key = [this.drawn, this.font, css(this.theme.ground), this.heights.values.join()].join(' ');
+    return kept(`surface ${key}`, () => this.repaint(document.createElement('canvas')));
+  }
+
+  repaint(under) {
+    const screen = this.ctx;
+    Object.assign(under, { width: this.canvas.width, height: this.canvas.height });
+    this.ctx = under.getContext('2d');
     this.begin();
     this.floor();
     this.ground();
     this.axes();
     this.ctx = screen;
-    this.lines = null;
+    return under;
   }
 
   // Cells from the farthest to the nearest along both axes: so nothing near is painted over.

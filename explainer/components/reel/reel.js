@@ -4,7 +4,10 @@ const NARROW = 700;
 const SLOW_FPS = 4; // with "reduce motion"
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
+const KEPT = 24; // sizes that are remembered, so that a scene one returns to stands at once
 const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** i)); // rem, from a text that has room down
+
+const fitted = new Map();
 
 class Reel {
   constructor(parent) {
@@ -94,10 +97,17 @@ class Reel {
 
   // The largest type at which every lane's fullest frame has room; below the least size a lane scrolls.
   fit() {
-    this.lanes.forEach((l) => l.show(l.fullest(this.last)));
-    const full = () => this.lanes.some(({ body }) => body.scrollHeight > body.clientHeight + 1);
     const type = (size) => this.root.style.setProperty('--type', `${size}rem`);
     if (this.narrow) { type(NARROW_SIZE); return; }
+    const key = `${this.size} ${document.fonts.status} ${JSON.stringify(this.spec)}`;
+    if (!fitted.has(key)) fitted.set(key, this.largest(type));
+    if (fitted.size > KEPT) fitted.delete(fitted.keys().next().value);
+    type(fitted.get(key));
+  }
+
+  largest(type) {
+    this.lanes.forEach((l) => l.show(l.fullest(this.last)));
+    const full = () => this.lanes.some(({ body }) => body.scrollHeight > body.clientHeight + 1);
     let [low, high] = [0, SIZES.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -105,7 +115,7 @@ class Reel {
       if (full()) low = middle + 1;
       else high = middle;
     }
-    type(SIZES[low]);
+    return SIZES[low];
   }
 
   point(node) {
