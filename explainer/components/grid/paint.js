@@ -4,7 +4,6 @@ const TINY = 5; // below this many pixels a matrix is drawn as an image, one pix
 
 class Painter {
   constructor(cells, lights) {
-    this.canvases = [cells, lights];
     this.cells = cells.getContext('2d');
     this.lights = lights.getContext('2d');
     this.ruler = document.createElement('canvas').getContext('2d');
@@ -14,14 +13,17 @@ class Painter {
   resize(width, height) {
     this.ratio = window.devicePixelRatio || 1;
     this.size = [width, height];
-    for (const canvas of this.canvases) {
-      canvas.width = Math.round(width * this.ratio);
-      canvas.height = Math.round(height * this.ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    this.cells.scale(this.ratio, this.ratio);
-    this.lights.scale(this.ratio, this.ratio);
+    this.lights.canvas.width = 0;
+    this.lay(this.cells);
+  }
+
+  lay({ canvas }) {
+    const [width, height] = this.size;
+    canvas.width = Math.round(width * this.ratio);
+    canvas.height = Math.round(height * this.ratio);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    canvas.getContext('2d').scale(this.ratio, this.ratio);
   }
 
   setTheme(theme) {
@@ -183,9 +185,10 @@ class Painter {
 
   shine(matrices, lights, focus, locked) {
     const ctx = this.lights;
-    ctx.clearRect(0, 0, ...this.size);
-    const order = ['soft', 'mark', 'band', 'row', 'column', 'term', 'cell'];
     const shown = lights.filter((l) => !matrices[l.matrix].hidden);
+    if (ctx.canvas.width) ctx.clearRect(0, 0, ...this.size);
+    else if (shown.length || focus) this.lay(ctx); // its pixels cost time: only once there is light
+    const order = ['soft', 'mark', 'band', 'row', 'column', 'term', 'cell'];
     for (const l of shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
       const m = matrices[l.matrix];
       this[`light_${l.kind}`](ctx, m, l, locked);
