@@ -15,6 +15,7 @@ from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
+from explainer.ui.together import together
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -100,25 +101,8 @@ def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
 @st.fragment  # a turn and every control run the scene alone, not the shell around it
 def chapter(*scenes: Scene) -> None:
     """Show the scene that the URL names (the first, if it names none)."""
-    current = _current(scenes)
-    shown = scenes[current]
-    terms = terms_of(_path(shown), shown.slug)
-    wants_words = head("head", shown.title, shown.sentence, bool(terms))
-    stage = st.container(key="stage")
-    bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
-    around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
-    token = _around.set(around)
-    try:
-        with stage, recording() as ran:
-            shown.draw()
-    finally:  # also when the scene failed: one must be able to leave it
-        _around.reset(token)
-        with bar:
-            wants_code = _frame(scenes, current, around)
-    if wants_code:
-        show_code([shown.draw, *ran])
-    if wants_words:
-        show_words(terms, pages().get("references"))
+    with together():
+        _show(scenes, _current(scenes))
 
 
 def controls() -> DeltaGenerator:
@@ -186,6 +170,27 @@ def _go_to_scene(scenes: Sequence[Scene], index: int) -> None:
         st.query_params["scene"] = scenes[index].slug
     else:
         st.query_params.pop("scene", None)
+
+
+def _show(scenes: Sequence[Scene], current: int) -> None:
+    shown = scenes[current]
+    terms = terms_of(_path(shown), shown.slug)
+    wants_words = head("head", shown.title, shown.sentence, bool(terms))
+    stage = st.container(key="stage")
+    bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
+    around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
+    token = _around.set(around)
+    try:
+        with stage, recording() as ran:
+            shown.draw()
+    finally:  # also when the scene failed: one must be able to leave it
+        _around.reset(token)
+        with bar:
+            wants_code = _frame(scenes, current, around)
+    if wants_code:
+        show_code([shown.draw, *ran])
+    if wants_words:
+        show_words(terms, pages().get("references"))
 
 
 def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
