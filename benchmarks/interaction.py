@@ -95,14 +95,13 @@ def control(page: Page):
     return None
 
 
-def measure(page: Page, act, repeats: int) -> dict[str, float] | None:
-    """Time an act several times; the first, which warms caches, does not count."""
-    times = [took(page, act) for _ in range(repeats + 1)][1:]
-    return summary([t for t in times if t is not None]) if any(times) else None
+def measure(page: Page, act, repeats: int) -> list[float]:
+    """Time an act several times; the first, which warms caches, does not count, nor one without effect."""
+    return [t for t in [took(page, act) for _ in range(repeats + 1)][1:] if t is not None]
 
 
-def peers(browser: Browser, bases: dict[str, str], repeats: int) -> dict[str, dict]:
-    """Measure the empty page (key) and the page with a bare chart (slider)."""
+def peers(browser: Browser, bases: dict[str, str], repeats: int) -> dict[str, list[float]]:
+    """Time the key on the empty page and the slider on the page with a bare chart."""
     found = {}
     for name, base in bases.items():
         page = window(browser)
@@ -118,23 +117,23 @@ def peers(browser: Browser, bases: dict[str, str], repeats: int) -> dict[str, di
 
 
 def scenes(browser: Browser, base: str, path: str, repeats: int) -> list[dict]:
-    """Measure every scene of a chapter: its first control, and the key that leads to it."""
+    """Measure every scene of a chapter: the key that leads to it, and its first control."""
     rows = []
     page = window(browser)
     for slug in (slug for chapter, slug, _ in deck() if chapter == path):
         page.goto(base + address(path, slug))
         settled(page)
-        row = {"scene": f"{path}?scene={slug}", "key": turns(page, repeats)}
+        times = {"key": turns(page, repeats)}
         act = control(page)
         if act is not None:
-            row["control"] = measure(page, act, repeats)
-        rows.append(row)
+            times["control"] = measure(page, act, repeats)
+        rows.append({"scene": f"{path}?scene={slug}", **{k: summary(t) for k, t in times.items() if t}})
     page.close()
     return rows
 
 
-def turns(page: Page, repeats: int) -> dict[str, float] | None:
-    """Time PageDown into this scene, coming from the one before it."""
+def turns(page: Page, repeats: int) -> list[float]:
+    """Time PageDown into this scene, coming from the one before it; the first turn does not count."""
     times = []
     for _ in range(repeats + 1):
         page.keyboard.press("PageUp")
@@ -142,42 +141,42 @@ def turns(page: Page, repeats: int) -> dict[str, float] | None:
         settled(page)
         times.append(took(page, lambda: page.keyboard.press("PageDown")))
         settled(page)
-    counted = [t for t in times[1:] if t is not None]
-    return summary(counted) if counted else None
+    return [t for t in times[1:] if t is not None]
 
 
-def chapter(browser: Browser, base: str, bases: dict[str, str], path: str, repeats: int) -> dict:
-    """Measure a chapter beside the peers in the same minutes: what else the machine does changes slowly."""
-    bare = peers(browser, bases, repeats)
-    rows = scenes(browser, base, path, repeats)
-    for row in rows:
-        for kind, peer in (("key", bare["empty"]), ("control", bare["chart"])):
-            if row.get(kind):
-                row[f"{kind}_ratio"] = round(row[kind]["p50"] / peer["p50"], 2)
-    return {"chapter": path, "peers": bare, "scenes": rows}
+def measured(paths: list[str], repeats: int) -> tuple[dict[str, dict], list[dict]]:
+    """Return the peers and every scene, measured in turn: what else the machine does changes slowly."""
+    bare: dict[str, list[float]] = {"empty": [], "chart": []}
+    rows: list[dict] = []
+    with sync_playwright() as playwright, ExitStack() as stack:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        folder = ROOT / "benchmarks" / "peers"
+        bases = {name: stack.enter_context(running(folder / f"{name}.py")) for name in bare}
+        base = stack.enter_context(running(ROOT / "explainer" / "app.py"))
+        for path in paths:
+            for name, times in peers(browser, bases, repeats).items():
+                bare[name] += times
+            rows += scenes(browser, base, path, repeats)
+        browser.close()
+    return {name: summary(times) for name, times in bare.items()}, rows
 
 
 def main() -> None:
-    """Measure every chapter beside the peers in one run and print JSON."""
+    """Measure the peers and every scene in one run and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--chapter", help="the path of one chapter")
     options = parser.parse_args()
     paths = [options.chapter] if options.chapter is not None else list(dict.fromkeys(p for p, _, _ in deck()))
-    with sync_playwright() as playwright, ExitStack() as stack:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        folder = ROOT / "benchmarks" / "peers"
-        bases = {name: stack.enter_context(running(folder / f"{name}.py")) for name in ("empty", "chart")}
-        base = stack.enter_context(running(ROOT / "explainer" / "app.py"))
-        chapters = [chapter(browser, base, bases, path, options.repeats) for path in paths]
-        browser.close()
-    ratios = {
-        kind: statistics.median(
-            s[f"{kind}_ratio"] for c in chapters for s in c["scenes"] if f"{kind}_ratio" in s
-        )
-        for kind in ("key", "control")
-    }
-    print(json.dumps({"unit": "ms", "median ratio": ratios, "chapters": chapters}, indent=1))
+    bare, rows = measured(paths, options.repeats)
+    ratios: dict[str, list[float]] = {"key": [], "control": []}
+    for row in rows:
+        for kind, peer in (("key", bare["empty"]), ("control", bare["chart"])):
+            if kind in row:
+                row[f"{kind}_ratio"] = round(row[kind]["p50"] / peer["p50"], 2)
+                ratios[kind].append(row[f"{kind}_ratio"])
+    middle = {kind: round(statistics.median(found), 2) for kind, found in ratios.items() if found}
+    print(json.dumps({"unit": "ms", "peers": bare, "median_ratio": middle, "scenes": rows}, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The deck: keys, deep links, the code behind a scene, what is typed."""
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 from tests.browser.conftest import settled
@@ -83,6 +84,27 @@ def test_the_code_that_ran_is_shown(open_page):
     assert "def cell_by_cell()" in code
     assert "def multiply(A: np.ndarray, B: np.ndarray) -> Product:" in code
     assert "pages/matrix_multiplication.py" in code
+
+
+def test_a_slow_scene_fades_as_one_and_comes_back(open_page, serve):
+    page = open_page(base=serve(Path(__file__).parent / "slow_app.py"))
+    opacity = "() => getComputedStyle(document.querySelector('.st-key-stage')).opacity"
+    page.get_by_role("button", name="again").click()
+    page.wait_for_function("() => document.documentElement.classList.contains('slow')")
+    page.wait_for_function(f"() => ({opacity})() < 0.9")
+    page.get_by_text("drawn again").wait_for()
+    page.wait_for_function(f"() => ({opacity})() == 1")
+    assert page.locator(".st-key-stage [data-stale=true]").count() == 0
+
+
+def test_a_quick_turn_does_not_fade(open_page):
+    page = open_page(SLIDERS)
+    page.evaluate(
+        "() => new MutationObserver(() => { window.__faded ||= document.documentElement.matches('.slow') })"
+        ".observe(document.documentElement, { attributes: true })"
+    )
+    turned(page, "PageDown", title(page))
+    assert not page.evaluate("window.__faded")
 
 
 def test_nothing_is_asked_of_another_host(chromium, app):

@@ -1,3 +1,4 @@
+const SLOW = 500; // ms after which what is no longer true fades
 const TURN_ALWAYS = { PageDown: 1, PageUp: -1 };
 const TURN_WHEN_FREE = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const TYPING = 'input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]):not([readonly])';
@@ -21,6 +22,18 @@ function turnOf(event) {
   return isFree(target) ? TURN_WHEN_FREE[event.key] ?? 0 : 0;
 }
 
+// Marks the page while a run that draws the stage anew takes long.
+function watch(app) {
+  let timer = 0;
+  const slow = (is) => document.documentElement.classList.toggle('slow', is);
+  const mark = () => slow(Boolean(document.querySelector('.st-key-stage [data-stale="true"]')));
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    if (app.dataset.testScriptState === 'running') timer = setTimeout(mark, SLOW);
+    else slow(false);
+  }).observe(app, { attributeFilter: ['data-test-script-state'] });
+}
+
 export default function (component) {
   // The listeners outlive a rerun; they must speak through the newest component.
   const first = !window.__clicker;
@@ -33,6 +46,7 @@ export default function (component) {
     event.stopImmediatePropagation();
     window.__deck?.turn(by);
   }, true);
+  watch(document.querySelector('[data-testid=stApp]'));
   const narrow = window.matchMedia('(max-width: 700px)');
   const report = () => window.__clicker.setStateValue('narrow', narrow.matches);
   narrow.addEventListener('change', report);
