@@ -47,6 +47,17 @@ def test_arrow_keys_turn_the_scene_while_nothing_has_the_focus(open_page):
     assert turned(page, "ArrowLeft", second) == first
 
 
+def test_a_clicked_dot_leads_to_its_scene_and_lets_go_of_the_keys(open_page):
+    page = open_page(SLIDERS)
+    first = title(page)
+    page.locator("nav[aria-label='Scenes of this chapter'] button").nth(2).click()
+    page.wait_for_function("(before) => document.querySelector('h1').innerText !== before", arg=first)
+    settled(page)
+    third = title(page)
+    assert parse_qs(urlparse(page.url).query)["scene"] == ["your-own"]
+    assert turned(page, "ArrowLeft", third) not in (first, third)
+
+
 def test_keys_typed_into_a_field_stay_there(open_page):
     page = open_page(f"{SLIDERS}?scene=cell-by-cell")
     first = title(page)

@@ -25,7 +25,11 @@ class Frame {
     titles.forEach((title, scene) => this.name(this.nav.children[scene], title, `Scene ${scene + 1} of ${titles.length}: ${title}`, scene === current));
   }
 
-  dot(scene) { return made('button', { type: 'button', onclick: () => this.pick(scene) }); }
+  // What was clicked lets go of the focus: no ring stays where one no longer is, and the arrow keys turn again.
+  dot(scene) {
+    const onclick = ({ detail, currentTarget }) => { if (detail) currentTarget.blur(); this.pick(scene); };
+    return made('button', { type: 'button', onclick });
+  }
 
   name(dot, title, told, lit) {
     if (dot.title !== title) dot.title = title;
