@@ -1,6 +1,7 @@
 """The deck: chapters made of scenes; which one is on the screen stands in the URL."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,6 +77,10 @@ class Scene:
     sentence: str
     draw: Callable[[], None]
     slug: str = field(default="")
+
+
+class Ended(Exception):
+    """A scene has said why it cannot go on; what stands beside its stage is drawn all the same."""
 
 
 @dataclass
@@ -181,7 +186,7 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
     token = _around.set(around)
     try:
-        with stage, recording() as ran:
+        with stage, recording() as ran, suppress(Ended):
             shown.draw()
     finally:  # also when the scene failed: one must be able to leave it
         _around.reset(token)

@@ -39,7 +39,7 @@ def together() -> Iterator[None]:
     """Send what is drawn inside the block at its end, or after ``PATIENCE``; inside another, do nothing.
 
     Streamlit has no word for this: a run's context calls ``_enqueue`` for every message. Without it, all goes
-    out one by one, as ever.
+    out one by one, as ever. ``st.stop`` would lose what waits: a scene raises ``deck.Ended`` instead.
     """
     context = get_script_run_ctx()
     send = getattr(context, "_enqueue", None)

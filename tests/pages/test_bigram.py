@@ -10,7 +10,7 @@ from explainer.traces import bigram as trace
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
 from tests.drawings import read_off
-from tests.scenes import ask, bars, charted, drawn, listed, open_scene, open_sound, primitives
+from tests.scenes import ask, bars, charted, drawn, listed, open_scene, open_sound, part, primitives, title
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -287,4 +287,6 @@ def test_a_damaged_register_says_which_file_which_line_and_what_to_do(monkeypatc
         "data/names.csv, line 7: the row is incomplete. Restore it."
     ]
     assert not app.exception
+    assert title(app) == "The data"
+    assert part(app, "frame")  # one can go on to another scene
     words.clear()

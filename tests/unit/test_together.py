@@ -1,6 +1,7 @@
 """Messages of a run go out in one piece, in their order, and never too late."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -68,6 +69,13 @@ def test_outside_a_run_nothing_is_held(monkeypatch):
     monkeypatch.setattr(module, "get_script_run_ctx", lambda: None)
     with together():
         pass
+
+
+def test_no_scene_stops_its_run():
+    root = Path(__file__).resolve().parents[2]
+    sources = [path for folder in ("explainer", "pages") for path in (root / folder).rglob("*.py")]
+    assert len(sources) > 100
+    assert [path.name for path in sources if "st.stop(" in path.read_text(encoding="utf-8")] == []
 
 
 def test_streamlit_sends_through_what_holds(monkeypatch):

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import names
 from explainer.ui import widgets
+from explainer.ui.deck import Ended
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
@@ -145,7 +146,7 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
         found = words(source)
     except names.RegisterError as error:
         st.error(str(error))
-        st.stop()
+        raise Ended from error
     with more:
         if own:
             st.text(found.complaint or f"{len(found.words):,} words; left out: {len(found.left_out):,}")
