@@ -17,10 +17,9 @@ def component(name: str, styles: Sequence[Path], sources: Sequence[Path]) -> Any
         styles: what it looks like; nothing of it leaves the shadow root.
         sources: one module for the browser, in the order of who needs whom; it defines ``show(component)``.
     """
-    js = f"const CSS = {json.dumps(joined(styles))};\n{joined([*sources, _SHADOW])}"
+    js = f"const CSS = {json.dumps(_joined(styles))};\n{_joined([*sources, _SHADOW])}"
     return st.components.v2.component(name, js=js, isolate_styles=False)
 
 
-def joined(paths: Sequence[Path]) -> str:
-    """Return the text of several files, one after the other."""
+def _joined(paths: Sequence[Path]) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

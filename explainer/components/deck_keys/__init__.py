@@ -11,16 +11,18 @@ from typing import Any
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
+_MOUNT = _FOLDER.parent / "grid" / "mount.js"
 
 
-def _component(name: str, css: str | None = None) -> Any:
-    js = (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
+def _component(name: str, sources: Sequence[Path], css: str | None = None) -> Any:
+    js = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     return st.components.v2.component(name, css=css, js=js, isolate_styles=False)
 
 
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
-_clicker = _component("clicker", css=(_FOLDER / "stage.css").read_text(encoding="utf-8"))
-_head, _frame = _component("head"), _component("frame")
+_STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
+_clicker = _component("clicker", [_FOLDER / "clicker.js"], _STAGE)
+_head, _frame = (_component(name, [_MOUNT, _FOLDER / f"{name}.js"]) for name in ("head", "frame"))
 
 
 def clicker(key: str, on_narrow: Callable[[], None]) -> None:

@@ -1,5 +1,3 @@
-const frames = new WeakMap();
-
 function made(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -12,10 +10,12 @@ class Frame {
     this.receipt = asking('receipt', 'Open the receipt');
     this.nav = made('nav', { ariaLabel: 'Scenes of this chapter' });
     parent.append(this.receipt, this.nav, asking('code', 'Show the code'));
+    this.root = this.nav;
     this.asked = null;
   }
 
   update({ data: { titles, current, receipt }, setTriggerValue }) {
+    window.__deck = this;
     this.tell = setTriggerValue;
     this.current = current;
     if (this.asked === current) this.asked = null;
@@ -48,11 +48,8 @@ class Frame {
     if (scene in this.nav.children) this.pick(scene);
     else document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`)?.click();
   }
+
+  close() {}
 }
 
-export default function (component) {
-  const { parentElement } = component;
-  if (!frames.has(parentElement)) frames.set(parentElement, new Frame(parentElement));
-  window.__deck = frames.get(parentElement);
-  window.__deck.update(component);
-}
+export default mounted(Frame);

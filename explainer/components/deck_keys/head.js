@@ -1,17 +1,18 @@
-const heads = new WeakMap();
+class Head {
+  constructor(parent) {
+    [this.root, this.sentence, this.words] = ['h1', 'p', 'button'].map((tag) => document.createElement(tag));
+    Object.assign(this.words, { type: 'button', textContent: 'Words used here' });
+    parent.append(this.root, this.sentence, this.words);
+  }
 
-function built(parent) {
-  const [title, sentence, words] = ['h1', 'p', 'button'].map((tag) => document.createElement(tag));
-  Object.assign(words, { type: 'button', textContent: 'Words used here' });
-  parent.append(title, sentence, words);
-  return { title, sentence, words };
+  update({ data, setTriggerValue }) {
+    this.root.textContent = data.title;
+    this.sentence.textContent = data.sentence;
+    this.words.hidden = !data.words;
+    this.words.onclick = () => setTriggerValue('words', true);
+  }
+
+  close() {}
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!heads.has(parentElement)) heads.set(parentElement, built(parentElement));
-  const { title, sentence, words } = heads.get(parentElement);
-  title.textContent = data.title;
-  sentence.textContent = data.sentence;
-  words.hidden = !data.words;
-  words.onclick = () => setTriggerValue('words', true);
-}
+export default mounted(Head);

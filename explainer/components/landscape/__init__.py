@@ -14,7 +14,7 @@ __all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme, its transport and its look serve both
 # One module for the browser, in the order of who needs whom.
-_SOURCES = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport", "mount")]
+_SOURCES = [_GRID / f"{part}.js" for part in ("theme", "numbers", "kept", "transport", "mount")]
 _SOURCES += [
     _FOLDER / f"{part}.js"
     for part in ("board", "lattice", "levels", "surface", "planes", "readout", "landscape")

@@ -15,14 +15,7 @@ function element(tag, className = '', text = '') {
   return node;
 }
 
-const KEPT = 8; // pictures without the ways, which the window remembers: a scene one returns to stands at once
-const pictures = new Map();
-
-function kept(key, paint) {
-  if (!pictures.has(key)) pictures.set(key, paint());
-  if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
-  return pictures.get(key);
-}
+const kept = keeper(8); // pictures without the ways
 
 class Board {
   constructor(className, role) {

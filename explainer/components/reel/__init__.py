@@ -12,7 +12,11 @@ ROLES = ("input", "weights", "activations", "probabilities", "loss")
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its transport and its look serve both
-_SOURCES = [_GRID / "transport.js", *(_FOLDER / f"{part}.js" for part in ("lanes", "chart", "reel"))]
+_SOURCES = [
+    _GRID / "kept.js",
+    _GRID / "transport.js",
+    *(_FOLDER / f"{part}.js" for part in ("lanes", "chart", "reel")),
+]
 _STYLES = [_GRID / "grid.css", _FOLDER / "reel.css"]
 
 _component = component("reel", _STYLES, _SOURCES)

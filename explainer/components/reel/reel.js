@@ -4,10 +4,9 @@ const NARROW = 700;
 const SLOW_FPS = 4; // with "reduce motion"
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
-const KEPT = 24; // sizes that are remembered, so that a scene one returns to stands at once
 const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** i)); // rem, from a text that has room down
 
-const fitted = new Map();
+const fitted = keeper(24); // sizes of the type
 
 class Reel {
   constructor(parent) {
@@ -100,9 +99,7 @@ class Reel {
     const type = (size) => this.root.style.setProperty('--type', `${size}rem`);
     if (this.narrow) { type(NARROW_SIZE); return; }
     const key = `${this.size} ${document.fonts.status} ${JSON.stringify(this.spec)}`;
-    if (!fitted.has(key)) fitted.set(key, this.largest(type));
-    if (fitted.size > KEPT) fitted.delete(fitted.keys().next().value);
-    type(fitted.get(key));
+    type(fitted(key, () => this.largest(type)));
   }
 
   largest(type) {

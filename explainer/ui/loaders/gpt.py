@@ -95,7 +95,7 @@ def _learned(texts: tuple[str, ...], most: int) -> tuple[tokens.Merge, ...]:
 
 
 def _encoded(text: str, texts: tuple[str, ...], most: int) -> tokens.Encoded:
-    return tokens.encode(text, _learned(texts, most))
+    return tokens.encode(text, learned(texts, most))
 
 
 characters = shown(tokens.characters)

@@ -66,7 +66,7 @@ class Words:
         labels = [f"{part} {size:,}" for part, size in sizes.items()]
         return np.concatenate([[0], sizes.cumsum() / sizes.sum()]), labels
 
-    @cached_property
+    @property
     def splits(self) -> bool:
         """Return whether there are enough words to hold some out."""
         return len(self.words) >= ENOUGH
