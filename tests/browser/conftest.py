@@ -110,6 +110,7 @@ def open_page(context, app):
         settled(page)
         if base == app:
             page.wait_for_function("window.__clicker && window.__deck")  # before it stands, keys go nowhere
+            settled(page)  # a phone has told its width: the scene is drawn anew
         return page
 
     yield visit
