@@ -16,7 +16,6 @@ from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
-from explainer.ui.together import together
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -106,8 +105,7 @@ def scene(title: str, sentence: str) -> Callable[[Callable[[], None]], Scene]:
 @st.fragment  # a turn and every control run the scene alone, not the shell around it
 def chapter(*scenes: Scene) -> None:
     """Show the scene that the URL names (the first, if it names none)."""
-    with together():
-        _show(scenes, _current(scenes))
+    _show(scenes, _current(scenes))
 
 
 def controls() -> DeltaGenerator:

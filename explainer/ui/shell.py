@@ -8,22 +8,20 @@ from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
 from explainer.ui import deck
-from explainer.ui.together import together
 
 
 def run() -> None:
     """Draw the navigation, listen to the clicker and run the page on the screen."""
-    with together():
-        pages = deck.pages()
-        grouped: dict[str, list[StreamlitPage]] = {}
-        for chapter in deck.chapters():
-            grouped.setdefault(chapter.section, []).append(pages[chapter.path])
-        page = st.navigation(grouped, position="top")
-        clicker("clicker", _nothing)
-        _doors(page.url_path, pages)
-        if "training_job" in st.session_state:
-            _keep_training()
-        page.run()
+    pages = deck.pages()
+    grouped: dict[str, list[StreamlitPage]] = {}
+    for chapter in deck.chapters():
+        grouped.setdefault(chapter.section, []).append(pages[chapter.path])
+    page = st.navigation(grouped, position="top")
+    clicker("clicker", _nothing)
+    _doors(page.url_path, pages)
+    if "training_job" in st.session_state:
+        _keep_training()
+    page.run()
     _settle(len(sys.modules))
 
 

@@ -83,3 +83,9 @@ def test_the_rule_notices_a_breach(tmp_path):
 def test_no_page_or_component_renders_html():
     sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explainer").rglob("*.py")]
     assert [p.name for p in sources if "unsafe_allow_html" in p.read_text(encoding="utf-8")] == []
+
+
+def test_no_scene_stops_its_run():
+    """What stands beside the stage would not be drawn; a scene that cannot go on raises ``deck.Ended``."""
+    sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explainer").rglob("*.py")]
+    assert [p.name for p in sources if "st.stop(" in p.read_text(encoding="utf-8")] == []
