@@ -15,6 +15,7 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from explainer.faults import Fault
 from explainer.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
@@ -27,7 +28,7 @@ ARCHITECTURES = {
 }
 
 
-class BadCheckpoint(RuntimeError):
+class BadCheckpoint(Fault):
     """A checkpoint is missing, damaged or of another architecture; the message says what to do."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from explainer.download import DownloadError, download
+from explainer.faults import Fault
 from explainer.vocabulary import POLISH_ALPHABET
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +51,7 @@ _REPLACED = str.maketrans(
 )
 
 
-class CorpusError(ValueError):
+class CorpusError(Fault, ValueError):
     """A text cannot be used; the message names the file, the line and what to do."""
 
 

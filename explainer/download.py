@@ -9,12 +9,14 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from explainer.faults import Fault
+
 ATTEMPTS = 5
 TIMEOUT = 30  # seconds without a byte
 CHUNK = 1 << 16  # bytes
 
 
-class DownloadError(OSError):
+class DownloadError(Fault, OSError):
     """A file could not be fetched; the message says why and what to do.
 
     Attributes:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from explainer.download import DownloadError, download
+from explainer.faults import Fault
 from explainer.vocabulary import BOUNDARY, POLISH_ALPHABET, Vocabulary, alphabetical
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,7 +56,7 @@ _FETCH_AGAIN = (
 )
 
 
-class RegisterError(ValueError):
+class RegisterError(Fault, ValueError):
     """A file of names cannot be used; the message names the file, the line and what to do."""
 
 
@@ -229,7 +230,7 @@ def _shown(path: Path) -> str:
 # --- a visitor's own list ---------------------------------------------------------------------------
 
 
-class ListError(ValueError):
+class ListError(Fault, ValueError):
     """A visitor's list cannot be used at all; the message says why and what to do."""
 
 

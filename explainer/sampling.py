@@ -12,13 +12,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 
+from explainer.faults import Fault
 from explainer.models.gpt import GPT, Gains, KVCache
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
 
 
-class BadRequest(ValueError):
+class BadRequest(Fault, ValueError):
     """A sampling request that no model can answer; the message says what to do."""
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from explainer.faults import Fault
+
 BOUNDARY = "."  # stands before the first letter of a name and after its last
 POLISH_ALPHABET = "AĄBCĆDEĘFGHIJKLŁMNŃOÓPQRSŚTUVWXYZŹŻ"
 
 
-class UnknownCharacter(ValueError):
+class UnknownCharacter(Fault, ValueError):
     """A text holds characters that the model has never seen."""
 
 

@@ -10,13 +10,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from explainer.faults import Fault
+
 METHODS = ("view", "reshape", "transpose", "t", "permute", "flatten", "contiguous")
 LONGEST = 200  # characters of an expression
 MOST_NODES = 300  # numbers, lists and operators in an expression
 MOST_DIMENSIONS = 8
 
 
-class BadExpression(ValueError):
+class BadExpression(Fault, ValueError):
     """An expression holds something that is not asked for here; the message says what may stand in it."""
 
 

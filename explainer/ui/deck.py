@@ -1,7 +1,6 @@
 """The deck: chapters made of scenes; which one is on the screen stands in the URL."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from explainer.components.deck_keys import frame, head
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
+from explainer.ui.guard import guarded
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
 
@@ -76,10 +76,6 @@ class Scene:
     sentence: str
     draw: Callable[[], None]
     slug: str = field(default="")
-
-
-class Ended(Exception):
-    """A scene has said why it cannot go on; what stands beside its stage is drawn all the same."""
 
 
 @dataclass
@@ -180,13 +176,14 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     terms = terms_of(_path(shown), shown.slug)
     wants_words = head("head", shown.title, shown.sentence, bool(terms))
     stage = st.container(key="stage")
+    complaint = stage.container(key="complaint")
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
     around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
     token = _around.set(around)
     try:
-        with stage, recording() as ran, suppress(Ended):
+        with stage, recording() as ran, guarded(complaint):
             shown.draw()
-    finally:  # also when the scene failed: one must be able to leave it
+    finally:  # also when the run is interrupted: one must be able to leave the scene
         _around.reset(token)
         with bar:
             wants_code = _frame(scenes, current, around)

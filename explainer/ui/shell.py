@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
 from explainer.ui import deck
+from explainer.ui.guard import guarded
 
 
 def run() -> None:
@@ -21,7 +22,8 @@ def run() -> None:
     _doors(page.url_path, pages)
     if "training_job" in st.session_state:
         _keep_training()
-    page.run()
+    with guarded():
+        page.run()
     _settle(len(sys.modules))
 
 

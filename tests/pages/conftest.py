@@ -1,10 +1,20 @@
-"""No test leaves a training behind, and none waits for what is the same for all."""
+"""No scene fails unseen, no test leaves a training behind, and none waits for what is the same for all."""
 
 import sys
 from functools import cache
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+
+from explainer.ui import guard
+
+
+@pytest.fixture(autouse=True)
+def _no_scene_failed(caplog):
+    """Fail where a scene failed and said so; a test that wants that looks at the records and clears them."""
+    yield
+    records = [record for when in ("setup", "call") for record in caplog.get_records(when)]
+    assert [record.exc_text for record in records if record.name == guard.__name__ and record.exc_info] == []
 
 
 @pytest.fixture(autouse=True)

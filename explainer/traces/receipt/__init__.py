@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from explainer.faults import Fault
 from explainer.models.bigram import CountedBigram, NeuralBigram
 from explainer.models.gpt import GPT
 from explainer.models.mlp import MLP
@@ -36,7 +37,7 @@ LONGEST = 20_000  # characters of a context; the models read 256 at most
 DEEPEST = 100  # steps
 
 
-class BadReceipt(ValueError):
+class BadReceipt(Fault, ValueError):
     """There is no such receipt or no such step; the message says what to do."""
 
 

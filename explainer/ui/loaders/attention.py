@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from explainer import checkpoints, sampling
-from explainer.checkpoints import BadCheckpoint, Checkpoint
+from explainer.checkpoints import Checkpoint
 from explainer.components.attention import Chunk, Stream, attention
 from explainer.names import capitals
 from explainer.sampling import BadRequest, Settings
@@ -15,6 +15,7 @@ from explainer.traces.writing import Writing
 from explainer.traces.writing import write as write_text
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
+from explainer.ui.guard import guarded
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached
@@ -63,14 +64,14 @@ class Asked:
 
 
 def models() -> dict[str, str]:
-    """Return the texts' and the names' GPTs that are there, with what they are called."""
+    """Return the texts' and the names' GPTs that are there, with what they are called; all if none is."""
     folder = checkpoints.FOLDER
     there = [
         name
         for name in MODELS
         if all((folder / f"{name}{end}").exists() for end in (".json", ".safetensors"))
     ]
-    return {name: MODELS[name] for name in there}
+    return {name: MODELS[name] for name in there} or MODELS
 
 
 def model() -> str:
@@ -81,7 +82,7 @@ def model() -> str:
     return list(found)[labels.index(chosen)]
 
 
-def asked() -> Asked | None:
+def asked() -> Asked:
     """Draw the controls and return what is asked for; after a complaint, what was asked for before."""
     name = model()
     hint = "↵ begins a new line, ␣ is a space" if not _names(name) else "its first letters"
@@ -97,17 +98,15 @@ def asked() -> Asked | None:
     return _checked(name, typed, settings, seed)
 
 
-def _checked(name: str, typed: str, settings: Settings, seed: int) -> Asked | None:
+def _checked(name: str, typed: str, settings: Settings, seed: int) -> Asked:
     """Return what is asked for if the model can go on with it; otherwise what it went on with before."""
     good = st.session_state.setdefault("attention_good", {})
     try:
         trained = checkpoint(name)
         sampling.check_prompt(trained.vocabulary, _prompt(name, typed))
         good[name] = typed
-    except (BadRequest, UnknownCharacter, BadCheckpoint) as error:
+    except (BadRequest, UnknownCharacter) as error:
         st.session_state["attention_complaint"] = str(error)
-        if isinstance(error, BadCheckpoint):
-            return None
     return Asked(name, _prompt(name, good.get(name, PROMPTS[name])), settings, seed)
 
 
@@ -145,12 +144,11 @@ def _write(name: str, sha256: str, asked: Asked, kept: str, count: int, whole: b
 write = cached(_write, write_text, sampling.chances, sampling.pick, max_entries=48)
 
 
-def watched(asked: Asked | None) -> None:
+def watched(asked: Asked) -> None:
     """Show the text while it is written; only this part runs anew when the browser asks for more."""
-    if complain(st.session_state.pop("attention_complaint", "")) and asked is None:
-        return
+    complain(st.session_state.pop("attention_complaint", ""))
     _forget_other_texts(asked)
-    st.fragment(_watched)(asked)
+    st.fragment(guarded()(_watched))(asked)
 
 
 def _watched(asked: Asked) -> None:

@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import names
 from explainer.ui import widgets
-from explainer.ui.deck import Ended
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
@@ -142,11 +141,7 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     more = stage if own and stage else st.popover("Your list" if own else "More")
     with more:
         source = _own_source() if own else _register_source(kind)
-    try:
-        found = words(source)
-    except names.RegisterError as error:
-        st.error(str(error))
-        raise Ended from error
+    found = words(source)
     with more:
         if own:
             st.text(found.complaint or f"{len(found.words):,} words; left out: {len(found.left_out):,}")
