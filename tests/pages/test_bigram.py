@@ -10,7 +10,7 @@ from explainer.traces import bigram as trace
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
 from tests.drawings import read_off
-from tests.scenes import ask, bars, charted, drawn, listed, open_scene, open_sound, part, primitives, title
+from tests.scenes import ask, bars, charted, drawn, listed, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -274,19 +274,3 @@ def test_the_code_that_is_shown_is_the_code_that_ran():
     assert "def likelihood(" in shown
     assert "def evaluate(" in shown
     assert "def how_good(" in shown
-
-
-def test_a_damaged_register_says_which_file_which_line_and_what_to_do(monkeypatch):
-    def damaged():
-        raise names.RegisterError("data/names.csv, line 7: the row is incomplete. Restore it.")
-
-    words.clear()
-    monkeypatch.setattr(names, "register", damaged)
-    app = open_scene("bigram.py", "data")
-    assert [error.value for error in app.error] == [
-        "data/names.csv, line 7: the row is incomplete. Restore it."
-    ]
-    assert not app.exception
-    assert title(app) == "The data"
-    assert part(app, "frame")  # one can go on to another scene
-    words.clear()

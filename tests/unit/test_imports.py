@@ -86,6 +86,6 @@ def test_no_page_or_component_renders_html():
 
 
 def test_no_scene_stops_its_run():
-    """What stands beside the stage would not be drawn; a scene that cannot go on raises ``deck.Ended``."""
+    """What stands beside the stage would not be drawn; a scene that cannot go on raises a ``Fault``."""
     sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explainer").rglob("*.py")]
     assert [p.name for p in sources if "st.stop(" in p.read_text(encoding="utf-8")] == []
