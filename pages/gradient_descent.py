@@ -55,15 +55,15 @@ def learning_rate() -> None:
     gd.roll(landscape, [way], key="gd_curve_way")
 
 
-@ui.scene("The race", "SGD, momentum and Adam start from one place: click the contour to choose it.")
+@ui.scene("The race", "Several optimizers start from one place: click the contour to choose it.")
 def race() -> None:
     with ui.controls():
-        landscape = gd.choose_surface()
-        rates = gd.learning_rates(landscape, key="gd_rates")
+        landscape = gd.choose_surface("gd_race_surface", "ravine")
+        taking_part = gd.entries(landscape)
         start = gd.start_on(landscape)
-        ways = gd.race(landscape, start, rates)
+        ways = gd.race(landscape, start, taking_part)
         gd.reasons(ways)
-    ui.note(gd.told_race(ways))
+    ui.note(gd.told_race(landscape, ways))
     gd.roll(landscape, ways, key="gd_race")
 
 

@@ -1,7 +1,7 @@
-"""Going downhill: slopes measured and derived, surfaces, and three ways to take the next step."""
+"""Going downhill: slopes measured and derived, surfaces, and the optimizers that take the next step."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -24,12 +24,34 @@ class Rates:
 class Landscape:
     """A function to go down: a curve (D = 1) or a surface (D = 2)."""
 
+    name: str
     title: str
     latex: str
     function: Function  # (..., D) float64 -> (...)
     start: tuple[float, ...]  # (D,)
-    rates: dict[str, Rates]  # optimizer -> learning rates
     half: float = 3.0  # the picture shows -half..half in every direction
+    lesson: str = ""  # what a race on it teaches
+
+
+@dataclass(frozen=True, eq=False)
+class Optimizer:
+    """A way to take the next step; to add one is to add its entry to ``OPTIMIZERS``.
+
+    Args:
+        step: (place (D,), gradient (D,), state, learning rate, **settings) -> the next place (D,).
+        lesson: one sentence on what it does with the gradient.
+        rates: learning rates that show one thing each, by landscape.
+        settings: what else can be chosen, with the usual value.
+        limit: the settings -> how large learning rate times curvature may be before every step around a
+            lowest point overshoots farther; None where the step's length does not follow the slope's.
+    """
+
+    title: str
+    step: Callable[..., np.ndarray]
+    lesson: str
+    rates: Mapping[str, Rates]
+    settings: Mapping[str, float] = field(default_factory=dict)
+    limit: Callable[..., float] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,23 +84,25 @@ class Descent:
     values: np.ndarray  # (T + 1,)
     gradients: np.ndarray  # (T + 1, D)
     verdict: str  # a key of VERDICTS
+    settings: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""  # one sentence, with numbers
 
 
-# What a verdict is called on the page.
+# How a way went, all of it: said while the ball rolls, too.
 VERDICTS = {
-    "arrived": "Arrived",
-    "stuck": "Stuck above the lowest point",
-    "slow": "Still on its way",
-    "bounces": "Bounces from side to side",
-    "diverged": "Diverged",
+    "arrived": "arrives",
+    "stuck": "gets stuck above the lowest point",
+    "slow": "is still on its way",
+    "bounces": "bounces from side to side",
+    "diverged": "diverges",
 }
 
 
 # A path that gets this many times farther out than the picture shows has left for good.
 _BOUND = 3
-# Around a lowest point, a learning rate times the curvature above this makes every step overshoot farther.
-_STABLE = {"sgd": 2.0, "momentum": 2 * (1 + 0.9)}
+# A ball that stays this near to a lowest point has arrived: a share of half the picture's width.
+_NEAR = 1 / 20
+STEPS = 100
 
 
 def parabola(x: Tensor) -> Tensor:
@@ -97,8 +121,8 @@ def bowl(x: Tensor) -> Tensor:
 
 
 def ravine(x: Tensor) -> Tensor:
-    """Return x₁² / 50 + x₂²: fifty times more curved across than along."""
-    return x[..., 0] ** 2 / 50 + x[..., 1] ** 2
+    """Return x₁² / 100 + x₂²: a hundred times more curved across than along."""
+    return x[..., 0] ** 2 / 100 + x[..., 1] ** 2
 
 
 def saddle(x: Tensor) -> Tensor:
@@ -112,53 +136,57 @@ def waves(x: Tensor) -> Tensor:
 
 
 CURVES = {
-    "parabola": Landscape("Parabola", "x^2", parabola, (-2.4,), {"sgd": Rates(0.01, 0.2, 1.03)}),
-    "two-valleys": Landscape(
-        "Two valleys",
-        r"\tfrac{1}{4}x^4 - x^2 + \tfrac{1}{4}x",
-        two_valleys,
-        (-2.2,),
-        {"sgd": Rates(0.002, 0.05, 0.8)},
-        half=2.6,
-    ),
-    "waves": Landscape(
-        "Waves",
-        r"\tfrac{1}{6}x^2 + \tfrac{1}{4}(1 - \cos 3x)",
-        waves,
-        (-2.7,),
-        {"sgd": Rates(0.01, 0.1, 6.0)},
-    ),
+    curve.name: curve
+    for curve in (
+        Landscape("parabola", "Parabola", "x^2", parabola, (-2.4,)),
+        Landscape(
+            "two-valleys",
+            "Two valleys",
+            r"\tfrac{1}{4}x^4 - x^2 + \tfrac{1}{4}x",
+            two_valleys,
+            (-2.2,),
+            half=2.6,
+        ),
+        Landscape("waves", "Waves", r"\tfrac{1}{6}x^2 + \tfrac{1}{4}(1 - \cos 3x)", waves, (-2.7,)),
+    )
 }
 
 SURFACES = {
-    "bowl": Landscape(
-        "Bowl",
-        r"\tfrac{1}{2}x_1^2 + \tfrac{1}{2}x_2^2",
-        bowl,
-        (-2.5, 2.0),
-        {"sgd": Rates(0.01, 0.2, 2.1), "momentum": Rates(0.001, 0.02, 4.0), "adam": Rates(0.01, 0.2, 5.0)},
-    ),
-    "ravine": Landscape(
-        "Ravine",
-        r"\tfrac{1}{50}x_1^2 + x_2^2",
-        ravine,
-        (-2.7, 1.5),
-        {"sgd": Rates(0.02, 0.9, 1.05), "momentum": Rates(0.002, 0.1, 2.0), "adam": Rates(0.01, 0.2, 5.0)},
-    ),
-    "saddle": Landscape(
-        "Saddle",
-        r"\tfrac{1}{2}x_1^2 - \tfrac{1}{2}x_2^2 + \tfrac{1}{16}x_2^4",
-        saddle,
-        (-2.5, 0.02),
-        {"sgd": Rates(0.01, 0.3, 2.1), "momentum": Rates(0.001, 0.1, 1.2), "adam": Rates(0.01, 0.1, 5.0)},
-    ),
-    "valleys": Landscape(
-        "Many valleys",
-        r"\sum_i \tfrac{1}{6}x_i^2 + \tfrac{1}{4}(1 - \cos 3x_i)",
-        waves,
-        (-2.6, 2.4),
-        {"sgd": Rates(0.005, 0.2, 6.0), "momentum": Rates(0.001, 0.1, 4.0), "adam": Rates(0.005, 0.3, 5.0)},
-    ),
+    surface.name: surface
+    for surface in (
+        Landscape(
+            "bowl",
+            "Bowl",
+            r"\tfrac{1}{2}x_1^2 + \tfrac{1}{2}x_2^2",
+            bowl,
+            (-2.5, 2.0),
+            lesson="Equally steep everywhere: SGD needs no help here.",
+        ),
+        Landscape(
+            "ravine",
+            "Ravine",
+            r"\tfrac{1}{100}x_1^2 + x_2^2",
+            ravine,
+            (-2.7, 1.5),
+            lesson="One learning rate for two curvatures: SGD zigzags across and crawls along.",
+        ),
+        Landscape(
+            "saddle",
+            "Saddle",
+            r"\tfrac{1}{2}x_1^2 - \tfrac{1}{2}x_2^2 + \tfrac{1}{16}x_2^4",
+            saddle,
+            (-2.5, 0.02),
+            lesson="Almost level on the ridge: SGD's steps are as tiny as the slope; Adam's are not.",
+        ),
+        Landscape(
+            "valleys",
+            "Many valleys",
+            r"\sum_i \tfrac{1}{6}x_i^2 + \tfrac{1}{4}(1 - \cos 3x_i)",
+            waves,
+            (-2.6, 2.4),
+            lesson="SGD stops in the first valley it meets; what has speed rolls through.",
+        ),
+    )
 }
 
 
@@ -175,6 +203,22 @@ def momentum(
     return x - learning_rate * state["v"]
 
 
+def rmsprop(
+    x: np.ndarray,
+    gradient: np.ndarray,
+    state: State,
+    learning_rate: float,
+    alpha: float = 0.9,
+    epsilon: float = 1e-8,
+) -> np.ndarray:
+    """Divide by how large gradients were: v ← α v + (1 − α) g², then x ← x − η g / (√v + ε).
+
+    Source: Tieleman and Hinton 2012, lecture 6.5, as torch.optim.RMSprop writes it.
+    """
+    v = state["v"] = alpha * state.get("v", np.zeros_like(x)) + (1 - alpha) * gradient**2
+    return x - learning_rate * gradient / (np.sqrt(v) + epsilon)
+
+
 def adam(
     x: np.ndarray,
     gradient: np.ndarray,
@@ -183,7 +227,7 @@ def adam(
     betas: tuple[float, float] = (0.9, 0.999),
     epsilon: float = 1e-8,
 ) -> np.ndarray:
-    """Divide by how large gradients were (Kingma and Ba 2015, algorithm 1).
+    """Keep rolling, and divide by how large gradients were (Kingma and Ba 2015, algorithm 1).
 
     m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g², both corrected for starting at zero,
     m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ); then x ← x − η m̂ / (√v̂ + ε).
@@ -196,8 +240,60 @@ def adam(
     return x - learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
 
-OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}
-OPTIMIZER_TITLES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
+OPTIMIZERS = {
+    "sgd": Optimizer(
+        "SGD",
+        sgd,
+        "The step is the learning rate times the slope, and nothing else.",
+        {
+            "parabola": Rates(0.01, 0.2, 1.03),
+            "two-valleys": Rates(0.002, 0.05, 0.8),
+            "waves": Rates(0.01, 0.1, 6.0),
+            "ravine": Rates(0.02, 0.9, 1.05),
+            "bowl": Rates(0.01, 0.2, 2.1),
+            "saddle": Rates(0.01, 0.3, 2.1),
+            "valleys": Rates(0.005, 0.2, 6.0),
+        },
+        limit=lambda: 2.0,
+    ),
+    "momentum": Optimizer(
+        "Momentum",
+        momentum,
+        "The ball keeps β of its speed: what points the same way adds up, and it swings past the bottom.",
+        {
+            "ravine": Rates(0.005, 0.3, 2.0),
+            "bowl": Rates(0.0005, 0.05, 4.0),
+            "saddle": Rates(0.0005, 0.05, 1.2),
+            "valleys": Rates(0.001, 0.1, 4.0),
+        },
+        settings={"beta": 0.9},
+        limit=lambda beta: 2 * (1 + beta),
+    ),
+    "rmsprop": Optimizer(
+        "RMSProp",
+        rmsprop,
+        "Each direction is divided by the size of its own recent slopes: flat ones are walked as fast as "
+        "steep ones.",
+        {
+            "ravine": Rates(0.005, 0.05, 5.0),
+            "bowl": Rates(0.005, 0.1, 5.0),
+            "saddle": Rates(0.005, 0.1, 5.0),
+            "valleys": Rates(0.005, 0.3, 5.0),
+        },
+    ),
+    "adam": Optimizer(
+        "Adam",
+        adam,
+        "Momentum, and every direction divided by the size of its own slopes.",
+        {
+            "ravine": Rates(0.005, 0.2, 12.0),
+            "bowl": Rates(0.005, 0.2, 12.0),
+            "saddle": Rates(0.005, 0.1, 12.0),
+            "valleys": Rates(0.005, 0.3, 12.0),
+        },
+    ),
+}
+RACERS = ("sgd", "momentum", "adam")  # who starts, if nobody else is chosen
 
 
 def gradient_at(function: Function, x: Sequence[float] | np.ndarray) -> tuple[float, np.ndarray]:
@@ -256,20 +352,24 @@ def descend(
     optimizer: str = "sgd",
     learning_rate: float | None = None,
     start: Sequence[float] | None = None,
-    steps: int = 60,
+    steps: int = STEPS,
+    settings: Mapping[str, float] | None = None,
 ) -> Descent:
     """Go down a landscape, and say how it went.
 
     Args:
         learning_rate: the one that is right for the optimizer here, if not given.
         start: (D,), the landscape's own if not given.
+        settings: of the optimizer, its usual ones if not given.
         steps: at most so many; fewer if the path leaves the square three times as wide as the picture.
     Raises:
         ValueError: if the optimizer is not known, or the start is outside the picture.
     """
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"No optimizer is called “{optimizer}”; choose one of {', '.join(OPTIMIZERS)}.")
-    rate = landscape.rates[optimizer].right if learning_rate is None else learning_rate
+    taken = OPTIMIZERS[optimizer]
+    settings = dict(taken.settings) | dict(settings or {})
+    rate = taken.rates[landscape.name].right if learning_rate is None else learning_rate
     x = np.array(landscape.start if start is None else start, dtype=float)  # (D,)
     if x.shape != (len(landscape.start),) or not np.all(np.abs(x) <= landscape.half):
         raise ValueError(
@@ -279,25 +379,26 @@ def descend(
     record = [(x, *gradient_at(landscape.function, x))]
     for _ in range(steps):
         with np.errstate(over="ignore"):  # a step too long to be a number ends the path below
-            x = OPTIMIZERS[optimizer](x, record[-1][2], state, rate)
+            x = taken.step(x, record[-1][2], state, rate, **settings)
         if not np.all(np.abs(x) <= _BOUND * landscape.half):  # also when x is not a number
             break
         record.append((x, *gradient_at(landscape.function, x)))
     points, heights, gradients = (np.array(column) for column in zip(*record, strict=True))
-    verdict = _verdict(landscape, points, heights, gradients, steps)
-    path = Descent(optimizer, rate, points, heights, gradients, verdict)
+    verdict = _verdict(landscape, points, gradients, steps)
+    path = Descent(optimizer, rate, points, heights, gradients, verdict, settings)
     return replace(path, reason=_reason(landscape, path))
 
 
 def race(
     landscape: Landscape,
     start: Sequence[float] | None = None,
-    rates: dict[str, float] | None = None,
-    steps: int = 60,
+    rates: Mapping[str, float] | None = None,
+    racers: Sequence[str] = RACERS,
+    settings: Mapping[str, Mapping[str, float]] | None = None,
 ) -> list[Descent]:
-    """Let SGD, momentum and Adam go down from one start, each at its own learning rate."""
-    rates = rates or {}
-    return [descend(landscape, name, rates.get(name), start, steps) for name in OPTIMIZERS]
+    """Let optimizers go down from one start, each at its own learning rate and with its own settings."""
+    rates, settings = rates or {}, settings or {}
+    return [descend(landscape, name, rates.get(name), start, settings=settings.get(name)) for name in racers]
 
 
 def curvature(function: Function, point: np.ndarray) -> float:
@@ -315,37 +416,63 @@ def _measured(landscape: Landscape, x: float, h: np.ndarray) -> np.ndarray:
     return (values(landscape.function, (x + h)[:, None]) - _at(landscape, x)) / h  # (N,)
 
 
-def _verdict(
-    landscape: Landscape, points: np.ndarray, heights: np.ndarray, gradients: np.ndarray, steps: int
-) -> str:
+def lowest(landscape: Landscape) -> np.ndarray:
+    """Return the lowest points (M, D) of the picture's grid: one, or several that are equally low."""
+    shown = _shown(landscape)
+    x = np.linspace(-landscape.half, landscape.half, len(shown))  # (G,)
+    found = np.argwhere(shown <= shown.min() + 1e-9 * np.ptp(shown))  # (M, D), rows are the second input
+    return x[found[:, ::-1]]
+
+
+def distances(landscape: Landscape, points: np.ndarray) -> np.ndarray:
+    """Return how far points (T, D) are from the nearest lowest point, (T,)."""
+    apart = np.linalg.norm(points[:, None] - lowest(landscape), axis=-1)  # (T, M)
+    return apart.min(-1)
+
+
+def arrival(landscape: Landscape, points: np.ndarray) -> int | None:
+    """Return the step from which on a path (T + 1, D) stays near a lowest point; None if it does not."""
+    away = np.flatnonzero(distances(landscape, points) > _NEAR * landscape.half)
+    first = int(away.max(initial=-1)) + 1
+    return first if first < len(points) else None
+
+
+def crossings(gradients: np.ndarray) -> int:
+    """Return how often the slope (T, D) changed its sign in the direction in which it did so most."""
+    turned = np.sign(gradients[:-1]) * np.sign(gradients[1:]) < 0  # (T - 1, D)
+    return int(turned.sum(0).max(initial=0))
+
+
+def _verdict(landscape: Landscape, points: np.ndarray, gradients: np.ndarray, steps: int) -> str:
     if len(points) <= steps:
         return "diverged"
-    shown = _shown(landscape)
-    still = _moves(points)[-5:].max(initial=0) < landscape.half / 50
-    if still and (heights[-10:] - shown.min()).max() < np.ptp(shown) / 200:
+    first = arrival(landscape, points)
+    if first is not None and first <= len(points) - 5:
         return "arrived"
-    if still and np.abs(gradients[-10:].mean(0)).max() < 0.06:
+    still = _moves(points)[-5:].max(initial=0) < landscape.half / 50
+    if still and np.abs(gradients[-10:].mean(0)).max() < 1e-3:
         return "stuck"
-    turned = np.sign(gradients[-20:-1]) * np.sign(gradients[-19:]) < 0  # (19, D)
-    return "bounces" if turned.sum(0).max() >= 2 else "slow"
+    return "bounces" if crossings(gradients[-20:]) >= 2 and not still else "slow"
 
 
 def _reason(landscape: Landscape, path: Descent) -> str:
     """Return one sentence that explains a verdict with the numbers of its path."""
     above = path.values - _shown(landscape).min()  # (T + 1,)
-    moves, height = _moves(path.points), max(above[0], 1e-12)
+    moves = _moves(path.points)  # (T,)
     match path.verdict:
         case "arrived":
-            late = np.flatnonzero(above > 0.02 * height).max(initial=-1) + 1
-            return f"After {late} steps the ball is within 2% of the lowest point, and it stays there."
+            near = f"{_NEAR * landscape.half:.2g} of the lowest point"
+            first = arrival(landscape, path.points)
+            return f"From step {first} on, the ball stays within {near}."
         case "stuck":
             return (
-                f"It is level here. The lowest point is {above[-1]:.2g} deeper, "
+                f"The ball stops where it is level. The lowest point is {above[-1]:.2g} deeper, "
                 "but a gradient knows only the slope underfoot."
             )
         case "slow":
+            away = distances(landscape, path.points)[-1]
             return (
-                f"After {len(moves)} steps the ball has come {1 - above[-1] / height:.0%} of the way down "
+                f"After {len(moves)} steps the ball is still {away:.2g} from the lowest point "
                 f"and moves {moves[-1]:.2g} a step."
             )
         case "bounces":
@@ -357,24 +484,19 @@ def _reason(landscape: Landscape, path: Descent) -> str:
 
 
 def _why_diverged(landscape: Landscape, path: Descent) -> str:
-    bottom = curvature(landscape.function, _lowest_point(landscape))
-    limit = _STABLE[path.optimizer] / bottom if path.optimizer in _STABLE else np.inf
+    bottom = curvature(landscape.function, lowest(landscape)[0])
+    limit = OPTIMIZERS[path.optimizer].limit
+    most = limit(**path.settings) / bottom if limit else np.inf
     step = len(path.points)
-    if path.learning_rate > limit:
+    if path.learning_rate > most:
         return (
             f"Step {step} leaves the map: at the bottom the curvature is {bottom:.2g}, "
-            f"and a rate above {limit:.2g} overshoots farther every time."
+            f"and a rate above {most:.2g} overshoots farther every time."
         )
     return (
         f"Step {step} leaves the map: at a learning rate of {path.learning_rate:.3g} "
         "a step becomes longer than the valley is wide."
     )
-
-
-def _lowest_point(landscape: Landscape) -> np.ndarray:
-    """Return the lowest point (D,) of the picture's grid."""
-    shown, x = _shown(landscape), np.linspace(-landscape.half, landscape.half, len(_shown(landscape)))
-    return x[list(np.unravel_index(shown.argmin(), shown.shape))[::-1]]  # rows are the second input
 
 
 def _moves(points: np.ndarray) -> np.ndarray:

@@ -100,9 +100,20 @@ def pills(label: str, options: Sequence[str], *, key: str) -> str:
     return st.pills(label, options, default=options[0], key=key, required=True, wrap=True, **_KEPT)
 
 
-def several(label: str, options: Sequence[str], *, key: str, placeholder: str = "") -> list[str]:
-    """Return those of many options that were chosen, in the order of choosing."""
-    return st.multiselect(label, options, key=key, placeholder=placeholder, width=420, **_KEPT)
+def several(
+    label: str, options: Mapping[str, str], *, key: str, default: Sequence[str] = (), placeholder: str = ""
+) -> list[str]:
+    """Return the keys of those of many options that were chosen, in the order of choosing."""
+    return st.multiselect(
+        label,
+        list(options),
+        list(default),
+        format_func=options.__getitem__,
+        key=key,
+        placeholder=placeholder,
+        width=420,
+        **_KEPT,
+    )
 
 
 def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:

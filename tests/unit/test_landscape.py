@@ -71,8 +71,8 @@ def test_no_ground_is_sent_that_is_not_a_number(bad):
     [
         (Landscape("a", X, BOWL[:, :5], [way()]), "do not fit"),
         (Landscape("a", X[::-1], BOWL, [way()]), "must rise"),
-        (Landscape("a", X, BOWL, []), "one to 3 ways"),
-        (Landscape("a", X, BOWL, [way()] * 4), "one to 3 ways"),
+        (Landscape("a", X, BOWL, []), "one to 4 ways"),
+        (Landscape("a", X, BOWL, [way()] * 5), "one to 4 ways"),
         (Landscape("a", X, X**2, [way()]), "1 numbers a place"),
         (Landscape("a", X, BOWL, [replace(way(), losses=np.zeros(2))]), "2 losses"),
     ],

@@ -6,6 +6,7 @@ const LOOKS = [
   { color: (theme) => theme.ink, text: (theme) => theme.ink, dash: [], mark: 'circle' },
   { color: (theme) => theme.role.weights, text: (theme) => theme.text.weights, dash: [3, 1.8], mark: 'diamond' },
   { color: (theme) => theme.role.input, text: (theme) => theme.text.input, dash: [0.9, 1.4], mark: 'square' },
+  { color: (theme) => theme.role.activations, text: (theme) => theme.text.activations, dash: [3, 1, 0.9, 1], mark: 'triangle' },
 ];
 
 function element(tag, className = '', text = '') {
@@ -108,6 +109,7 @@ function outline(ctx, kind, x, y, r) {
   ctx.beginPath();
   if (kind === 'circle') ctx.arc(x, y, r, 0, 7);
   else if (kind === 'square') ctx.rect(x - 0.86 * r, y - 0.86 * r, 1.72 * r, 1.72 * r);
+  else if (kind === 'triangle') [[0, -1.15], [1.05, 0.8], [-1.05, 0.8], [0, -1.15]].forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
   else if (kind === 'diamond') [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0], [0, -1.2]].forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
   else [[-1, -1, 1, 1], [-1, 1, 1, -1]].forEach(([a, b, c, d]) => { ctx.moveTo(x + a * r, y + b * r); ctx.lineTo(x + c * r, y + d * r); });
 }

@@ -28,7 +28,7 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """A surface, or a curve, and at most three ways down it.
+    """A surface, or a curve, and at most four ways down it.
 
     Args:
         x: (G,) places along every axis, evenly spaced and rising.

@@ -8,7 +8,7 @@ import numpy as np
 
 from explainer.components.landscape.description import Landscape, Way
 
-_LOOKS = 3  # colours, dashes and marks that the browser tells ways apart by
+_LOOKS = 4  # colours, dashes and marks that the browser tells ways apart by
 
 
 def packed(landscape: Landscape, *, alt: str, pickable: bool = False, speed: float = 6.0) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the gradient descent chapter shows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +16,8 @@ from explainer.ui.source import shown
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()}
+OPTIMIZERS = {name: one.title for name, one in trace.OPTIMIZERS.items()}
+GREEK = {"beta": "β"}
 H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
     f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
@@ -31,16 +34,27 @@ CAMERAS = {
 }
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An optimizer that takes part in a race."""
+
+    name: str  # a key of OPTIMIZERS
+    learning_rate: float
+    settings: tuple[tuple[str, float], ...] = ()
+
+
 def _race(
-    landscape: trace.Landscape, start: tuple[float, ...], rates: tuple[tuple[str, float], ...]
+    landscape: trace.Landscape, start: tuple[float, ...], entries: tuple[Entry, ...]
 ) -> list[trace.Descent]:
-    return trace.race(landscape, start, dict(rates))
+    rates = {entry.name: entry.learning_rate for entry in entries}
+    settings = {entry.name: dict(entry.settings) for entry in entries}
+    return trace.race(landscape, start, rates, list(rates), settings)
 
 
 slope = shown(trace.slope, trace.gradient_at)
 slope_errors = shown(trace.slope_errors)
 descend = shown(lru_cache(256)(trace.descend), trace.sgd)
-_raced = shown(lru_cache(256)(_race), trace.race, trace.sgd, trace.momentum, trace.adam)
+_raced = shown(lru_cache(256)(_race), trace.race, *(one.step for one in trace.OPTIMIZERS.values()))
 curve = trace.curve
 
 
@@ -49,9 +63,9 @@ def choose_curve() -> trace.Landscape:
     return trace.CURVES[widgets.choice("curve", CURVES, key="gd_curve")]
 
 
-def choose_surface() -> trace.Landscape:
+def choose_surface(key: str = "gd_surface", default: str = "bowl") -> trace.Landscape:
     """Offer the surfaces."""
-    return trace.SURFACES[widgets.choice("surface", SURFACES, key="gd_surface")]
+    return trace.SURFACES[widgets.choice("surface", SURFACES, key=key, default=default)]
 
 
 def start_on(landscape: trace.Landscape) -> tuple[float, ...]:
@@ -71,19 +85,39 @@ def learning_rate(landscape: trace.Landscape, *, key: str) -> float:
     how = widgets.choice("learning rate", RATES, key=key, default="right")
     if how == "own":
         return widgets.steps("my learning rate", OWN_RATES, 0.1, key=f"{key}_own")
-    return getattr(landscape.rates["sgd"], how)
+    return getattr(trace.OPTIMIZERS["sgd"].rates[landscape.name], how)
 
 
-def learning_rates(landscape: trace.Landscape, *, key: str) -> dict[str, float]:
-    """Offer learning rates for every optimizer, by its name."""
-    how = widgets.choice("learning rates", RATES, key=key, default="right")
-    if how != "own":
-        return {name: getattr(rates, how) for name, rates in landscape.rates.items()}
-    with st.popover("My rates"):
-        return {
-            name: widgets.steps(title, OWN_RATES, 0.1, key=f"{key}_{name}")
-            for name, title in trace.OPTIMIZER_TITLES.items()
-        }
+def entries(landscape: trace.Landscape) -> tuple[Entry, ...]:
+    """Offer who takes part, at which learning rates, and what else each can be told."""
+    how = widgets.choice("learning rates", RATES, key="gd_rates", default="right")
+    with st.popover("Optimizers"):
+        names = widgets.several("in the race", OPTIMIZERS, key="gd_racers", default=trace.RACERS)
+        names = [name for name in OPTIMIZERS if name in names] or [trace.RACERS[0]]
+        return tuple(Entry(name, _rate(landscape, name, how), _settings(name)) for name in names)
+
+
+def _rate(landscape: trace.Landscape, name: str, how: str) -> float:
+    if how == "own":
+        return widgets.steps(f"{OPTIMIZERS[name]}: rate", OWN_RATES, 0.1, key=f"gd_rates_{name}")
+    return getattr(trace.OPTIMIZERS[name].rates[landscape.name], how)
+
+
+def _settings(name: str) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (
+            setting,
+            widgets.slider(
+                f"{OPTIMIZERS[name]}: {GREEK[setting]}",
+                0.0,
+                0.99,
+                usual,
+                step=0.01,
+                key=f"gd_{name}_{setting}",
+            ),
+        )
+        for setting, usual in trace.OPTIMIZERS[name].settings.items()
+    )
 
 
 def measured(slope: trace.Slope, h: str) -> str:
@@ -113,32 +147,48 @@ def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:
 
 
 def race(
-    landscape: trace.Landscape, start: tuple[float, ...], rates: dict[str, float]
+    landscape: trace.Landscape, start: tuple[float, ...], taking_part: tuple[Entry, ...]
 ) -> list[trace.Descent]:
-    """Return the ways of all optimizers from one start, each at its own learning rate."""
-    return _raced(landscape, start, tuple(rates.items()))
+    """Return the ways of all who take part, from one start."""
+    return _raced(landscape, start, taking_part)
 
 
 def told(way: trace.Descent) -> str:
-    """Return how a way down went, and why."""
-    verdict = trace.VERDICTS[way.verdict]
-    return f"Learning rate **{number(way.learning_rate, 4)}** · **{verdict}.** {way.reason}"
+    """Return how a way down goes, and why."""
+    return f"Learning rate **{number(way.learning_rate, 4)}**: {way.reason}"
 
 
-def told_race(ways: Sequence[trace.Descent]) -> str:
-    """Return how every optimizer fared, in one line."""
-    return " · ".join(
-        f"**{trace.OPTIMIZER_TITLES[way.optimizer]}** at {number(way.learning_rate, 4)}: "
-        f"{trace.VERDICTS[way.verdict].lower()}"
+def told_race(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
+    """Return what the surface teaches, where the race shows it, and how every optimizer fares."""
+    fared = " · ".join(f"**{OPTIMIZERS[way.optimizer]}** {_fared(landscape, way)}" for way in ways)
+    lesson = f"{landscape.lesson} " if _as_shipped(landscape, ways) else ""
+    return f"{lesson}In {trace.STEPS} steps: {fared}."
+
+
+def _fared(landscape: trace.Landscape, way: trace.Descent) -> str:
+    step = trace.arrival(landscape, way.points) if way.verdict == "arrived" else None
+    return trace.VERDICTS[way.verdict] + (f" at step {step}" if step is not None else "")
+
+
+def _as_shipped(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> bool:
+    """Return whether a race is the one that its lesson was written for."""
+    if [way.optimizer for way in ways] != list(trace.RACERS):
+        return False
+    return all(
+        way.learning_rate == trace.OPTIMIZERS[way.optimizer].rates[landscape.name].right
+        and way.settings == trace.OPTIMIZERS[way.optimizer].settings
+        and tuple(way.points[0]) == landscape.start
         for way in ways
     )
 
 
 def reasons(ways: Sequence[trace.Descent]) -> None:
-    """Offer why every optimizer ended where it did."""
+    """Offer what every optimizer does, and why it ended where it did."""
     with st.popover("Why?"):
         for way in ways:
-            st.markdown(f"**{trace.OPTIMIZER_TITLES[way.optimizer]}** · {told(way)}")
+            st.markdown(
+                f"**{OPTIMIZERS[way.optimizer]}.** {trace.OPTIMIZERS[way.optimizer].lesson} {told(way)}"
+            )
 
 
 def roll(landscape: trace.Landscape, ways: Sequence[trace.Descent], *, key: str) -> None:
@@ -156,7 +206,7 @@ def roll(landscape: trace.Landscape, ways: Sequence[trace.Descent], *, key: str)
 def alt(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
     """Return one sentence: the landscape, and for each ball where it starts and where it ends."""
     told = [
-        f"{trace.OPTIMIZER_TITLES[way.optimizer]} goes from a loss of {number(way.values[0])} "
+        f"{OPTIMIZERS[way.optimizer]} goes from a loss of {number(way.values[0])} "
         f"to {number(way.values[-1])} in {len(way.values) - 1} steps"
         f"{', then flies off the map' if way.verdict == 'diverged' else ''}"
         for way in ways
@@ -169,21 +219,17 @@ def _ground(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> Landsc
     if len(landscape.start) == 1:
         return Landscape(landscape.title, *trace.curve(landscape), drawn)
     surface = trace.surface(landscape)
-    return Landscape(landscape.title, surface.x, surface.z, drawn, CAMERAS[_name(landscape)])
+    return Landscape(landscape.title, surface.x, surface.z, drawn, CAMERAS[landscape.name])
 
 
 def _way(way: trace.Descent) -> Way:
-    name, gone = trace.OPTIMIZER_TITLES[way.optimizer], way.verdict == "diverged"
+    name, gone = OPTIMIZERS[way.optimizer], way.verdict == "diverged"
     return Way(name, way.points, way.values, way.gradients, way.learning_rate, gone)
-
-
-def _name(landscape: trace.Landscape) -> str:
-    return next(name for name, one in (trace.CURVES | trace.SURFACES).items() if one is landscape)
 
 
 def _start_keys(landscape: trace.Landscape) -> list[str]:
     """Return the keys of the sliders that hold a landscape's start."""
-    return [f"gd_{_name(landscape)}_x{i + 1}" for i in range(len(landscape.start))]
+    return [f"gd_{landscape.name}_x{i + 1}" for i in range(len(landscape.start))]
 
 
 def _bracketed(number: str) -> str:

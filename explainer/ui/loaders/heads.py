@@ -384,7 +384,9 @@ def switched_off(wanted: Asked) -> Switches:
     chosen = st.session_state.get("attention_off")
     if isinstance(chosen, list) and not set(chosen) <= set(options):
         st.session_state["attention_off"] = [part for part in chosen if part in options]
-    off = widgets.several("switched off", list(options), key="attention_off", placeholder="click on a number")
+    off = widgets.several(
+        "switched off", {part: part for part in options}, key="attention_off", placeholder="click on a number"
+    )
     found = [options[part] for part in off]
     return Switches(
         heads=frozenset((layer, part) for layer, part in found if isinstance(part, int)),
