@@ -145,13 +145,13 @@ def counting_is_learning() -> None:
         return
     look = {"scale_max": bigram.SCALE, "show_shape": False}
     title = bigram.counted_title(run, words)
-    learnt = matrix(words, run.probabilities[0], "learnt: softmax(one-hot · W)", "probabilities", 0, **look)
+    learned = matrix(words, run.probabilities[0], "learned: softmax(one-hot · W)", "probabilities", 0, **look)
     counted = matrix(words, run.counted, "counted", "probabilities", 1, title=title, **look)
-    difference = matrix(words, run.difference[0], "learnt − counted", "loss", 2, show_shape=False)
+    difference = matrix(words, run.difference[0], "learned − counted", "loss", 2, show_shape=False)
     told = bigram.steps_in_words(run, words)
     frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
-    alt = "The learnt probabilities beside the counted ones, and their difference, step by step."
-    link, matrices = ui.Same((0, 1, 2)), [learnt, counted, difference]
+    alt = "The learned probabilities beside the counted ones, and their difference, step by step."
+    link, matrices = ui.Same((0, 1, 2)), [learned, counted, difference]
     model = receipt.learned(source, steps, rate, pull)
     opens = receipt.of_pair([model, receipt.counted(source, run.smoothing, train=True), model], words)
     ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, panel=False, on_press=opens)

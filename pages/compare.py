@@ -5,11 +5,12 @@ from explainer.ui.loaders import compare
 
 
 @ui.scene(
-    "One prefix, four answers", "The same letters before; the further back a model looks, the surer it is."
+    "One prefix, four answers",
+    "The same letters before: on average, the further back a model looks, the better it guesses.",
 )
 def one_prefix() -> None:
     with ui.controls():
-        prefix = compare.prefix("a name begins with", "MAR", key="compare_prefix")
+        prefix = compare.prefix("a name begins with", "KAMI", key="compare_prefix")
         sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
         seed = ui.seed(key="compare_seed")
     compare.complained("compare_prefix")

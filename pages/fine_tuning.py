@@ -21,25 +21,27 @@ def how_it_learned() -> None:
     with ui.controls():
         name = fine_tuning.run_name()
     if name:
+        ui.note(fine_tuning.kept(name))
         fine_tuning.learning(name)
 
 
-@ui.scene("Before and after", "Same beginning, same dice: what a few hundred steps on one poem change.")
+@ui.scene("Before and after", "Same beginning, same dice: what a short second training on one poem changes.")
 def before_and_after() -> None:
     if not fine_tuning.ready("polish-books", "pan-tadeusz"):
         return
     with ui.controls():
         asked = fine_tuning.asked()
-    ui.note(fine_tuning.LEGEND)
+    ui.note(f"{fine_tuning.refined_for()} {fine_tuning.LEGEND}")
     fine_tuning.before_and_after(asked)
 
 
-@ui.scene("Was it worth it?", "The same steps on the poem: with fifty books read before, and with none.")
+@ui.scene("Was it worth it?", "The same poem to learn from: with fifty books read before, and with none.")
 def was_it_worth_it() -> None:
     if not fine_tuning.ready("polish-books", "pan-tadeusz", "poem-alone"):
         return
     with ui.controls():
         asked = fine_tuning.asked()
+    ui.note(fine_tuning.CHOSEN)
     fine_tuning.worth(asked)
 
 

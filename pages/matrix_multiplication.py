@@ -57,7 +57,7 @@ def four_ways() -> None:
     mm.view(pair, way, key=f"mm_view_{way}")
 
 
-@ui.scene("Counting", "How many multiplications does one answer take?")
+@ui.scene("Counting", "How many multiplications does the next letter, or the next token, take?")
 def counting() -> None:
     pair = mm.typed()
     counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])

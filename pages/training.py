@@ -67,7 +67,9 @@ def two_recipes() -> None:
         training.why(sex)
 
 
-@ui.scene("Overfitting you can read", "A model that has learned by heart hands out the names it was shown.")
+@ui.scene(
+    "Overfitting you can read", "The gap between names it has seen and names it has not: that is overfitting."
+)
 def overfitting() -> None:
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")

@@ -35,7 +35,7 @@ def histogram(
     """Draw a histogram as shares of all values.
 
     Args:
-        beyond: bars that reach further from zero are drawn in the colour of loss, as stuck.
+        beyond: bars that lie further from zero are drawn in the colour of loss, as stuck.
         most: share at which the axis ends, so that two figures can be compared; the largest if not given.
     Raises:
         ValueError: if an edge or a count is NaN or infinite.
@@ -57,8 +57,8 @@ def histogram_alt(what: str, layer: Histogram) -> str:
 def _bars(panel: Panel, layer: Histogram, beyond: float) -> list[Box]:
     """Return one bar between any two edges, which tells them and its share when it is pointed at."""
     ends, tops = panel.x(layer.edges), panel.y(layer.shares)  # (N + 1,), (N,)
-    outer = np.maximum(np.abs(layer.edges[:-1]), np.abs(layer.edges[1:]))  # (N,)
-    colors = [palette.LOSS if stuck else palette.ACTIVATIONS for stuck in outer > beyond]
+    middles = np.abs(layer.edges[:-1] + layer.edges[1:]) / 2  # (N,)
+    colors = [palette.LOSS if stuck else palette.ACTIVATIONS for stuck in middles > beyond]
     told = [
         f"{low:.2f} to {high:.2f}: {share:.1%}".replace("-", "−")
         for low, high, share in zip(layer.edges[:-1], layer.edges[1:], layer.shares, strict=True)

@@ -261,7 +261,7 @@ def _number(cell: str) -> tuple[float, str]:
 
 @dataclass(frozen=True)
 class MultiplicationCount:
-    """How many multiplications one answer takes."""
+    """How many multiplications the next character or token takes."""
 
     name: str
     multiplications: int
@@ -273,7 +273,10 @@ def multiplication_counts(n: int, K: int, m: int) -> tuple[MultiplicationCount, 
     """Count the multiplications of an n × K · K × m product and of one next character or token."""
     ours = gpt_multiplications(n_layer=6, n_embd=384, block_size=256, vocab_size=96)
     xl = gpt_multiplications(n_layer=48, n_embd=1600, block_size=1024, vocab_size=50257)
-    each_layer = "in each layer 12 · width² weights, and 2 · context · width for attention"
+    layers = (
+        "{} layers of 12 · {}² weights and 2 · {} · {} for attention, then {} · {} for the output; "
+        "a full context, its keys and values kept"
+    )
     return (
         MultiplicationCount("This product", n * K * m, f"{n} · {K} · {m}", "the matrices on this page"),
         MultiplicationCount("Bigram, looked up", 0, "the answer is a row of the table", "this app"),
@@ -284,20 +287,19 @@ def multiplication_counts(n: int, K: int, m: int) -> tuple[MultiplicationCount, 
             "1 × 30 · 30 × 200, then 1 × 200 · 200 × 34",
             "this app; Bengio et al. 2003",
         ),
-        MultiplicationCount(
-            "Our GPT", ours, f"{each_layer}; 6 layers, width 384, context 256, 96 symbols", "this app"
-        ),
+        MultiplicationCount("Our GPT", ours, layers.format(6, 384, 256, 384, 384, "96 symbols"), "this app"),
         MultiplicationCount(
             "GPT-2 XL",
             xl,
-            f"{each_layer}; 48 layers, width 1,600, context 1,024",
+            layers.format(48, "1,600", "1,024", "1,600", "1,600", "50,257 tokens"),
             "Radford et al. 2019, table 2",
         ),
         MultiplicationCount(
             "GPT-4, estimated",
             1_760_000_000_000,
-            "one per weight and token, if every weight is used for every token",
-            "estimates of 1.76 trillion weights in the press; OpenAI has published no number",
+            "one per weight, if every weight is used; the same estimates describe a mixture of experts that "
+            "uses only a part of them for each token",
+            "1.76 trillion weights: estimates in the press; OpenAI has published no number",
         ),
     )
 

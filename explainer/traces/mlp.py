@@ -265,8 +265,9 @@ class Saturation:
         preactivation, h: (B, H) before and after tanh.
         saturated: (B, H) where |h| > 0.99, so that hardly any gradient passes.
         share_saturated: of all B * H.
-        dead: (H,) neurons that are saturated for every example: they cannot learn from this batch.
-        edges, counts: (51,), (50,) histogram of h; preactivation_edges, preactivation_counts: of its input.
+        throughout: (H,) neurons that are saturated for every example of the batch, and learn little from it.
+        edges, counts: (201,), (200,) histogram of h, whose outermost bars are the saturated values.
+        preactivation_edges, preactivation_counts: of its input, the bound of saturation among the edges.
         loss: of the batch, nats per character; uniform_loss: ln V, of guessing every character alike.
     """
 
@@ -274,7 +275,7 @@ class Saturation:
     h: np.ndarray
     saturated: np.ndarray
     share_saturated: float
-    dead: np.ndarray
+    throughout: np.ndarray
     edges: np.ndarray
     counts: np.ndarray
     preactivation_edges: np.ndarray
@@ -289,9 +290,12 @@ def saturation(model: MLP, X: Tensor, Y: Tensor) -> Saturation:
     a = model.activations(X)
     h, preactivation = a.h.numpy(), a.preactivation.numpy()  # (B, H)
     saturated = np.abs(h) > SATURATED  # (B, H)
-    counts, edges = np.histogram(h, bins=50, range=(-1, 1))
-    reach = float(np.ceil(np.abs(preactivation).max()))
-    preactivation_counts, preactivation_edges = np.histogram(preactivation, bins=50, range=(-reach, reach))
+    counts, edges = np.histogram(h, bins=200, range=(-1, 1))
+    width = np.arctanh(SATURATED) / 8  # the bound stands at an edge
+    bars = max(int(np.ceil(np.abs(preactivation).max() / width)), 9)  # on either side of zero
+    preactivation_counts, preactivation_edges = np.histogram(
+        preactivation, width * np.arange(-bars, bars + 1)
+    )
     return Saturation(
         preactivation,
         h,

@@ -198,12 +198,12 @@ def test_the_curve_holds_the_losses_and_marks_the_smoothing_one_is_at():
 
 def test_the_learnt_table_comes_close_to_the_counted_one():
     app = page("counting-is-learning", rate="30", steps="1000", pull="0")
-    matrices, (learnt, difference) = grid(app)
+    matrices, (learned, difference) = grid(app)
     counted = matrices[1]["values"]
-    assert np.allclose(learnt["values"].sum(2), 1, atol=1e-4)
-    assert np.allclose(learnt["values"][-1] - counted, difference["values"][-1], atol=1e-6)
+    assert np.allclose(learned["values"].sum(2), 1, atol=1e-4)
+    assert np.allclose(learned["values"][-1] - counted, difference["values"][-1], atol=1e-6)
     assert np.abs(difference["values"][-1]).mean() < 0.05 * np.abs(difference["values"][0]).mean() + 0.005
-    assert learnt["titles"][0].startswith("step 0 · loss: train 4.0")
+    assert learned["titles"][0].startswith("step 0 · loss: train 4.0")
     assert "More steps bring it closer" in told(app)
 
 

@@ -6,6 +6,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.components.grid import unpacked
+from explainer.ui.loaders import matrix_multiplication
 from tests.scenes import open_scene
 
 
@@ -83,3 +84,12 @@ def test_outer_products_add_up_to_the_product():
     np.testing.assert_allclose(frames[-1], matrix(app, 2), atol=1e-6)
     assert not frames[0].any()
     assert header["frames"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 seconds"), (1, "1 second"), (24, "24 seconds"), (1156, "19 minutes"), (12_800, "4 hours"),
+     (11_833_344, "137 days"), (1_712_257_600, "54 years"), (1_760_000_000_000, "55,771 years")],
+)  # fmt: skip
+def test_a_time_by_hand_is_said_in_a_unit_one_can_feel(seconds, said):
+    assert matrix_multiplication.duration(seconds) == said

@@ -53,7 +53,7 @@ def test_infinity_is_refused():
 
 def test_shares_add_up_and_stuck_bars_are_marked():
     layer = Histogram("h", np.array([-1.0, -0.5, 0.5, 1.0]), np.array([6, 2, 2]))
-    drawn = histogram(layer, x_title="h", beyond=0.9)
+    drawn = histogram(layer, x_title="h", beyond=0.5)
     bars, texts = of_kind(drawn, Box), of_kind(drawn, Text)
     np.testing.assert_allclose(read_off(texts, "y", [bar.y1 for bar in bars]), [0.6, 0.2, 0.2])
     np.testing.assert_allclose(read_off(texts, "y", [bar.y0 for bar in bars]), 0, atol=1e-12)

@@ -116,18 +116,24 @@ def test_saturation_of_the_talks_start_and_of_the_better_one():
         assert found.counts.sum() == found.preactivation_counts.sum() == 32 * 200
         assert found.share_saturated == (np.abs(found.h) > 0.99).mean()
         assert found.uniform_loss == pytest.approx(math.log(34))
-        assert found.dead.shape == (200,)
+        assert found.throughout.shape == (200,)
+        for edges, counts, bound in (
+            (found.edges, found.counts, 0.99),
+            (found.preactivation_edges, found.preactivation_counts, math.atanh(0.99)),
+        ):
+            outside = np.abs(edges[:-1] + edges[1:]) / 2 > bound
+            assert counts[outside].sum() == pytest.approx(found.saturated.sum(), abs=1)
     assert talk.share_saturated > 0.5 > 0.2 > better.share_saturated
     assert talk.loss > 3 * talk.uniform_loss
     assert better.loss == pytest.approx(better.uniform_loss, abs=0.05)
 
 
-def test_a_neuron_is_dead_if_every_example_saturates_it():
+def test_a_neuron_is_saturated_throughout_if_every_example_saturates_it():
     net = model()
     net.W1.zero_()
     net.b1.copy_(torch.tensor([10.0, -10.0, *[0.0] * 198]))
     X, Y = traces.batch(WORDS, names.VOCABULARY)
-    assert traces.saturation(net, X, Y).dead.nonzero()[0].tolist() == [0, 1]
+    assert traces.saturation(net, X, Y).throughout.nonzero()[0].tolist() == [0, 1]
 
 
 def test_a_batch_holds_examples_of_the_words_and_follows_the_seed():

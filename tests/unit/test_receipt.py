@@ -118,9 +118,9 @@ def test_a_learnt_bigram_picks_one_row():
 
 def test_the_counted_and_the_learnt_start_from_the_same_context():
     vocabulary = Vocabulary(".AB")
-    counted, learnt = CountedBigram(3, 1.0), NeuralBigram(initial_weights(vocabulary))
+    counted, learned = CountedBigram(3, 1.0), NeuralBigram(initial_weights(vocabulary))
     assert receipt(counted, vocabulary, "", "A").step("").symbol == "p(A | ·)"
-    assert receipt(learnt, vocabulary, "", "A").step("").symbol == "p(A | ·)"
+    assert receipt(learned, vocabulary, "", "A").step("").symbol == "p(A | ·)"
 
 
 @pytest.fixture(scope="module")

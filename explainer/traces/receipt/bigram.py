@@ -1,4 +1,4 @@
-"""The receipt of a bigram, counted or learnt."""
+"""The receipt of a bigram, counted or learned."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property

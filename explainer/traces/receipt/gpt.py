@@ -221,7 +221,7 @@ class Transformer:
         gain = Operand("γ", float(self._norm(place).weight[number]), "weights")
         return Step(
             name=f"x̂{subscript(number)}",
-            told=f"Layer norm at {self.read[position]}: less the mean, by the deviation, times a learnt gain",
+            told=f"Layer norm at {self.read[position]}: less the mean, by the deviation, times a gain",
             symbol=f"x̂{subscript(number)}",
             result=float(self._normed(place, position)[number]),
             terms=(Term("the number", x, (found,)), Term("centred", -mean.value, (mean,), "−{}")),

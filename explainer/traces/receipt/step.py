@@ -25,7 +25,7 @@ class Operand:
 
     Args:
         role: its colour: input, weights, activations, probabilities, or counts.
-        opens: the step that shows how it came about; empty for what was learnt or given.
+        opens: the step that shows how it came about; empty for what was learned or given.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The bigram's page: what is counted, drawn and learnt from its words."""
+"""The bigram's page: what is counted, drawn and learned from its words."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -121,7 +121,7 @@ Picture = tuple[Drawing, str]
 
 
 def split_picture(words: Words) -> Picture:
-    """Draw how many words are learnt from, chosen by and judged by."""
+    """Draw how many words are learned from, chosen by and judged by."""
     edges, labels = words.shares
     figure = strips(
         [Strip("", edges, labels)],
@@ -204,19 +204,19 @@ def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: fl
 
 
 def training_picture(run: trace.NeuralTraining, words: Words) -> Picture:
-    """Draw the losses of the learnt table over the steps beside those of the counted one."""
+    """Draw the losses of the learned table over the steps beside those of the counted one."""
     parts = {"train": run.train, "dev": run.dev} if words.splits else {"train": run.train}
     levels = {part: np.full(len(run.steps), run.counted_losses[part]) for part in parts}
-    learnt = [Curve(f"learnt, {p}", run.steps, y, palette.LOSS, DASHES[p]) for p, y in parts.items()]
+    learned = [Curve(f"learned, {p}", run.steps, y, palette.LOSS, DASHES[p]) for p, y in parts.items()]
     counted = [
         Curve(f"counted, {p}", run.steps, y, palette.GREY, DASHES[p])
         for p, y in levels.items()
         if np.isfinite(y).all()
     ]
-    lowest = min(float(curve.y.min()) for curve in (*learnt, *counted))
+    lowest = min(float(curve.y.min()) for curve in (*learned, *counted))
     highest = min(float(run.train.max()), 2 * float(np.log(len(words.labels))))
     figure = curves.curves(
-        [*learnt, *counted],
+        [*learned, *counted],
         x_title="step",
         y_title="loss (nats per character)",
         y_range=(0.95 * lowest, 1.05 * highest),

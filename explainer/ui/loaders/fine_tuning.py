@@ -37,6 +37,10 @@ LEGEND = (
     "The bars are the character's probability :gray[before] and :violet[after] refining; "
     ":blue[blue became likelier], :orange[orange less likely]."
 )
+CHOSEN = (
+    "Each model is the one of its best step, and best was judged on this last tenth itself: "
+    "both figures are a little kind."
+)
 LENGTH = 100  # characters that each model writes
 DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
 
@@ -154,6 +158,22 @@ def learning(name: str) -> None:
     reel(lanes, key=f"tuning_learned_{name}", alt=alt, titles=titles, chart=chart, speed=1.0)
 
 
+def kept(name: str) -> str:
+    """Say which step of a training the house keeps, and by what it was chosen."""
+    meta = checkpoints.read_meta(name)
+    losses = meta["losses"]
+    return (
+        f"Kept: step {meta['steps']:,} of {meta['recipe']['steps']:,}, the best on what is held out; "
+        f"over all of it, {losses.get('val', losses.get('dev')):.3f} nats per character. "
+        "The curve is judged on a part."
+    )
+
+
+def refined_for() -> str:
+    """Say how long the refined model learned from the poem."""
+    return f"Refined for {checkpoints.read_meta('pan-tadeusz')['steps']} steps."
+
+
 def _millions(count: float) -> str:
     return f"{count / 1e6:.1f} million" if count >= 1e5 else f"{count:,.0f}"
 
@@ -249,7 +269,7 @@ def _tiles(prompt: str, found: trace.Compared) -> list[Tile]:
 
 def _change(character: str, before: float, after: float) -> str:
     factor = after / before
-    told = f"{factor:.2g} times as likely" if factor >= 1 else f"{1 / factor:.2g} times less likely"
+    told = f"{factor:.2g} times as likely"
     return f"{visible(character)}: {before:.2%} before, {after:.2%} after refining: {told}"
 
 
@@ -261,11 +281,21 @@ def worth(wanted: Asked) -> None:
     refined, alone = recorded("pan-tadeusz"), recorded("poem-alone")
     losses = _poem_losses()
     ends = np.array([1.0, max(refined.steps[-1], alone.steps[-1])])
+    best = {name: checkpoints.read_meta(name)["steps"] for name in ("pan-tadeusz", "poem-alone")}
     start = np.full(2, losses["polish-books"])
     lines = [
-        Line(f"Pan Tadeusz alone: {losses['poem-alone']:.2f}", alone.steps, alone.held_out, "14 8"),
+        Line(
+            f"Pan Tadeusz alone: {losses['poem-alone']:.2f} at step {best['poem-alone']}",
+            alone.steps,
+            alone.held_out,
+            "14 8",
+        ),
         Line(f"Polish books, unrefined: {losses['polish-books']:.2f}", ends, start, "2 7"),
-        Line(f"refined on Pan Tadeusz: {losses['pan-tadeusz']:.2f}", refined.steps, refined.held_out),
+        Line(
+            f"refined on Pan Tadeusz: {losses['pan-tadeusz']:.2f} at step {best['pan-tadeusz']}",
+            refined.steps,
+            refined.held_out,
+        ),
     ]
     lanes = [
         Lane(KINDS[name], Tiles([*_given(wanted.prompt), *map(Tile, _text(name, wanted))], _shown(wanted)))

@@ -130,9 +130,18 @@ def falk_layer(layer: trace.Layer, *, key: str) -> None:
 
 
 def odometer(counted: trace.MultiplicationCount) -> None:
-    """Show how many multiplications one answer takes, written out, and how they are counted."""
+    """Show how many multiplications it takes, written out, how long by hand, and how they are counted."""
     st.metric(counted.name, f"{counted.multiplications:,}", border=True)
+    st.metric("by hand, one a second", duration(counted.multiplications), border=True)
     st.markdown(f":gray[{counted.how}]  \n:gray[Source: {counted.source}]")
+
+
+def duration(seconds: int) -> str:
+    """Return a time in the largest unit of which it has at least two, such as "24 seconds" or "375 years"."""
+    units = [("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60)]
+    name, size = next(((name, size) for name, size in units if seconds >= 2 * size), ("second", 1))
+    count = round(seconds / size)
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True)

@@ -503,10 +503,10 @@ def activations_grid(sex: str, recipe: str, time: str, size: int, seed: int, vie
 
 
 def numbers(found: trace.Saturation) -> dict[str, str]:
-    """Return the share saturated, the dead neurons and the loss beside that of knowing nothing."""
+    """Return what is saturated, and the loss beside that of knowing nothing."""
     return {
         "saturated": f"{found.share_saturated:.1%}",
-        "dead neurons": f"{int(found.dead.sum())} of {len(found.dead)}",
+        f"neurons saturated for all {len(found.h)}": f"{found.throughout.sum()} of {len(found.throughout)}",
         f"loss; knowing nothing: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
     }
 
@@ -515,7 +515,8 @@ def summary(found: trace.Saturation) -> str:
     """Return in one line what is stuck, and the loss beside that of knowing nothing."""
     letters = round(float(np.exp(found.uniform_loss)))
     return (
-        f":green[{_stuck(found)}], {int(found.dead.sum())} of {len(found.dead)} neurons are dead; "
+        f":green[{_stuck(found)}], {found.throughout.sum()} of {len(found.throughout)} neurons for all "
+        f"{len(found.h)} examples; "
         f":red[loss {found.loss:.2f}], knowing nothing: ln {letters} = {found.uniform_loss:.2f}"
     )
 

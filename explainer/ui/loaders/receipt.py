@@ -144,7 +144,7 @@ def _learned(
     run = bigram.training(source, steps, rate, pull)
     vocabulary = _checked(source, context, character)
     model = NeuralBigram(torch.from_numpy(run.W[-1]))
-    told = f"learnt in {steps:,} steps, {_called(source)}"
+    told = f"learned in {steps:,} steps, {_called(source)}"
     return Made(Learned(model, vocabulary, context, character), told)
 
 

@@ -118,7 +118,7 @@ def _register(source: Source, complaint: str = "") -> Words:
 
 
 def _parts(words: list[str]) -> list[str]:
-    """Return "train", "dev" or "test" for every word; too few of them are all learnt from."""
+    """Return "train", "dev" or "test" for every word; too few of them are all learned from."""
     if len(words) < ENOUGH:
         return ["train"] * len(words)
     place = {word: part for part, inside in names.split(words)._asdict().items() for word in inside}
