@@ -1,6 +1,6 @@
 """The given names of the Polish PESEL register as a table; the split; a visitor's own list.
 
-``python -m explainer.names`` makes ``data/names.csv`` from the register's two files.
+``python -m explainer.names`` makes ``data/names.csv`` and ``data/rare-names.csv`` from the register's files.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from explainer.vocabulary import BOUNDARY, POLISH_ALPHABET, Vocabulary, alphabet
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data" / "names.csv"
+RARE = ROOT / "data" / "rare-names.csv"  # of at most 20 bearers: looked up, never learned from
 DOWNLOADS = ROOT / "runs" / "register"
 
 SEED = 2147483647
@@ -147,14 +148,16 @@ def __getattr__(name: str) -> Vocabulary:
 def build(
     female: Path, male: Path, output: Path = DATA, sizes: dict[str, int] | None = SIZES
 ) -> pd.DataFrame:
-    """Write the table of names from the register's two files and return it.
+    """Write the table of names from the register's two files and return it; the rare ones go beside it.
 
     Raises:
         RegisterError: if a file is missing, cut short, wrongly encoded or not what it should be.
     """
-    rows = []
+    rows, rare = [], []
     for sex, path in (("girl", Path(female)), ("boy", Path(male))):
-        found = list(_talk_rule(path, sex))
+        everything = list(_polish_names(path, sex))
+        found = [row for row in everything if row[2] >= MIN_BEARERS]
+        rare += [row for row in everything if row[2] < MIN_BEARERS]
         if sizes and len(found) != sizes[sex]:
             raise RegisterError(
                 f"{_shown(path)} gives {len(found):,} {sex}s' names and not {sizes[sex]:,}: "
@@ -163,18 +166,20 @@ def build(
         rows += found
     table = pd.DataFrame(rows, columns=COLUMNS)
     output.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+    for path, part in ((output, table), (output.with_name(RARE.name), pd.DataFrame(rare, columns=COLUMNS))):
+        part.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     return table
 
 
-def _talk_rule(path: Path, sex: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the names of Polish letters only that have more than 20 bearers, in the register's order."""
+def _polish_names(path: Path, sex: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the names of Polish letters only and their bearers, in the register's order."""
     for line, (name, marked, bearers) in _read_rows(path, REGISTER_COLUMNS, _FETCH_AGAIN):
         if marked != REGISTER_SEX[sex]:
             problem = f"the sex must be {REGISTER_SEX[sex]}, not “{marked}”"
             raise _bad(path, line, problem, "Check that the girls' file is --female and the boys' is --male")
-        if _bearers(path, line, bearers, _FETCH_AGAIN) >= MIN_BEARERS and _POLISH_NAME.fullmatch(name):
-            yield name, sex, int(bearers)
+        count = _bearers(path, line, bearers, _FETCH_AGAIN)
+        if _POLISH_NAME.fullmatch(name):
+            yield name, sex, count
 
 
 def _read_rows(path: Path, columns: list[str], advice: str) -> Iterator[tuple[int, list[str]]]:

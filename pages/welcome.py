@@ -7,7 +7,9 @@ from explainer.ui.loaders import compare, welcome
 @ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")
 def claim() -> None:
     with ui.controls():
-        letter = ui.steps("a name stands at the letter", welcome.letters(), "A", key="welcome_letter")
+        letter = ui.steps(
+            "the last letter, most frequent first", welcome.letters(), "A", key="welcome_letter"
+        )
     ui.note(welcome.first_names(letter))
     welcome.next_letter(letter, key="welcome_product")
 
@@ -15,11 +17,11 @@ def claim() -> None:
 @ui.scene("Name your baby", "Give it the first letters: the model writes the rest, one letter at a time.")
 def name_your_baby() -> None:
     with ui.controls():
-        prefix = compare.prefix("begins with", "MA", key="welcome_prefix")
+        prefix = compare.prefix("begins with", "AN", key="welcome_prefix")
         sex = ui.choice("for a", welcome.SEXES, key="welcome_sex")
         kind = ui.choice("made by", welcome.MODELS, default="gpt", key="welcome_model")
         temperature = ui.steps(
-            "how adventurous", list(welcome.TEMPERATURES), welcome.AS_LEARNED, key="welcome_temperature"
+            "how adventurous", list(welcome.TEMPERATURES), welcome.CAREFUL, key="welcome_temperature"
         )
         seed = ui.seed("Twelve others", key="welcome_seed")
     found = welcome.made(sex, kind, prefix, temperature, seed)
@@ -30,7 +32,7 @@ def name_your_baby() -> None:
         ui.open_receipt(*opened)
 
 
-@ui.scene("Agenda", "Four steps, one multiplication at a time, to a model that writes.")
+@ui.scene("Agenda", "From one multiplication, step by step, to a model that writes.")
 def agenda() -> None:
     ui.agenda()
 

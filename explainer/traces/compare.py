@@ -71,16 +71,18 @@ class Made:
     Args:
         prefix: the letters that were given.
         probabilities: (N,) what the model itself gave each letter after the prefix, and the end.
+        chances: (N,) with which each was drawn, at the temperature that was asked for.
     """
 
     name: str
     prefix: str
     probabilities: np.ndarray
+    chances: np.ndarray
 
     @property
-    def probability(self) -> float:
-        """How probable the name is to the model, given the prefix: the product over what it wrote."""
-        return float(self.probabilities.prod(dtype=np.float64))
+    def chance(self) -> float:
+        """How often such draws give this name, given the prefix: the product over what was drawn."""
+        return float(self.chances.prod(dtype=np.float64))
 
 
 @torch.inference_mode()
@@ -103,22 +105,30 @@ def draw_names(
     ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)] * count)  # (B, T)
     dice = [random.Random(f"{seed} {row}").random for row in range(count)]
     cache = KVCache(model.config, count) if isinstance(model, GPT) else None
-    settings, given, ended = Settings(temperature), [], np.zeros(count, bool)
+    settings, ended = Settings(temperature), np.zeros(count, bool)
+    given, odds = [], []
     while not ended.all() and ids.size(1) <= LONGEST:
         logits = next_logits(model, ids, cache)  # (B, V)
         drawn = torch.full((count, 1), end)  # (B, 1)
+        odds.append(np.ones(count))
         for row in np.flatnonzero(~ended):
-            drawn[row] = pick(chances(logits[row], settings), dice[row]())
+            sides = chances(logits[row], settings)  # (V,)
+            drawn[row] = pick(sides, dice[row]())
+            odds[-1][row] = sides[drawn[row, 0]]
         given.append(F.softmax(logits.double(), dim=1).gather(1, drawn)[:, 0].numpy())  # (B,)
         ids = torch.cat([ids, drawn], dim=1)  # (B, T + 1)
         ended |= drawn[:, 0].numpy() == end
-    written = np.stack(given, axis=1)  # (B, N)
-    return [_made(vocabulary.decode(ids[row, 1:]), prefix, written[row]) for row in np.flatnonzero(ended)]
+    written, thrown = np.stack(given, axis=1), np.stack(odds, axis=1)  # (B, N), (B, N)
+    return [
+        _made(vocabulary.decode(ids[row, 1:]), prefix, written[row], thrown[row])
+        for row in np.flatnonzero(ended)
+    ]
 
 
-def _made(text: str, prefix: str, written: np.ndarray) -> Made:
+def _made(text: str, prefix: str, written: np.ndarray, thrown: np.ndarray) -> Made:
     name = text.split(BOUNDARY)[0]
-    return Made(name, prefix, written[: len(name) - len(prefix) + 1])
+    length = len(name) - len(prefix) + 1
+    return Made(name, prefix, written[:length], thrown[:length])
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ def shown(app: AppTest) -> list[dict]:
     return sent(app, "cards")["cards"]
 
 
+@pytest.mark.parametrize("temperature", ["careful · 0.6", "as it learned · 1.0", "wild · 1.7"])
 @pytest.mark.parametrize("kind", list(welcome.MODELS))
-def test_twelve_names_are_the_models_with_their_probabilities(kind):
-    cards = shown(page(prefix="jo", sex="boy", model=welcome.MODELS[kind], seed="5"))
+def test_twelve_names_are_the_models_and_their_odds_are_those_they_were_drawn_with(kind, temperature):
+    query = {"prefix": "jo", "sex": "boy", "model": welcome.MODELS[kind], "seed": "5"}
+    cards = shown(page(**query, temperature=temperature))
     assert len({card["name"] for card in cards}) == 12
     model = checkpoints.load(f"boys-{kind}").model
     for card in cards:
@@ -34,7 +36,8 @@ def test_twelve_names_are_the_models_with_their_probabilities(kind):
             answer = trace.next_probabilities(model, names.VOCABULARY, card["name"][:read])
             truth = names.VOCABULARY.encode((card["name"] + ".")[read])[0]
             assert p == pytest.approx(answer[truth], rel=1e-3)
-            product *= answer[truth]
+            warmed = answer ** (1 / welcome.TEMPERATURES[temperature])
+            product *= warmed[truth] / warmed.sum()
         assert card["odds"] == welcome.odds(product)
 
 
@@ -44,9 +47,9 @@ def test_the_register_is_asked():
     cards = shown(page(prefix="A", temperature="careful · 0.6"))
     assert any(card["real"] for card in cards)
     for card in cards:
-        assert card["real"] == (card["name"] in girls)
-        if card["real"]:
+        if card["name"] in girls:
             assert card["known"].startswith(f"{girls[card['name']]:,} girls")
+            assert card["real"]
 
 
 def test_a_name_of_the_other_sex_and_a_hidden_one_are_said():
@@ -55,6 +58,27 @@ def test_a_name_of_the_other_sex_and_a_hidden_one_are_said():
     hidden = names.split(names.select(names.register(), "girl")["name"].tolist()).test[0]
     assert welcome.register_says(hidden, "girls")[0].endswith("never shown to it")
     assert welcome.register_says("XYXYX", "boys") == ("new", False)
+
+
+def test_new_is_only_what_nobody_in_the_register_bears():
+    rare = pd.read_csv(names.RARE, keep_default_na=False)
+    assert rare["bearers"].max() < names.MIN_BEARERS
+    assert not set(zip(rare["name"], rare["sex"], strict=True)) & set(
+        names.register()[["name", "sex"]].itertuples(index=False, name=None)
+    )
+    one = rare[rare["sex"] == "girl"].iloc[0]
+    known, real = welcome.register_says(one["name"], "girls")
+    assert known.startswith(f"carried by {one['bearers']} girls")
+    assert real
+    everybody = set(rare["name"]) | set(names.register()["name"])
+    for card in shown(page(temperature="as it learned · 1.0", seed="2")):
+        assert (card["known"] == "new") == (card["name"] not in everybody)
+
+
+def test_the_line_above_the_cards_reads_one_of_them():
+    cards = {card["name"]: card["odds"] for card in shown(page())}
+    line = next(part.value for part in page().markdown if "Click a letter" in part.value)
+    assert any(line.startswith(f"{name}, {odds}:") for name, odds in cards.items())
 
 
 @pytest.mark.parametrize(
@@ -91,7 +115,7 @@ def test_an_impossible_prefix_is_answered_and_the_last_names_stay(typed):
 
 
 def test_an_impossible_prefix_in_a_link_shows_the_first_names():
-    assert [card["name"][:2] for card in shown(page(prefix="123"))] == ["MA"] * 12
+    assert [card["name"][:2] for card in shown(page(prefix="123"))] == ["AN"] * 12
 
 
 @pytest.mark.parametrize("prefix", ["Q", "X", "VŻ", "", "WIEŃCZYSŁAWA", "ALEKSANDRA"])
@@ -109,14 +133,14 @@ def test_other_dice_make_other_names():
 def test_the_claim_tells_names_that_its_table_makes():
     app = page("claim")
     app.select_slider("welcome_letter").set_value("Z").run()
-    line = next(part.value for part in app.markdown if "it makes names" in part.value)
+    line = next(part.value for part in app.markdown if "it writes names" in part.value)
     made = line.split("**")[1].split(" · ")
     assert len(made) == welcome.FIRST
     assert all(name.startswith("Z") for name in made)
 
 
 def test_a_name_is_taken_along_with_its_prefix():
-    made = trace.Made("MARTA", "MAR", [0.5, 0.5, 0.5])
+    made = trace.Made("MARTA", "MAR", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
     ways = {path: (slug, query) for path, slug, _, query in welcome.ways("boys", made)}
     assert ways["mlp"] == ("forward-pass", {"mlp_name": "MARTA", "mlp_read": "3", "mlp_sex": "boys"})
     assert ways["compare"] == ("one-prefix", {"compare_prefix": "MAR", "compare_sex": "boys"})
@@ -126,7 +150,7 @@ def test_a_name_is_taken_along_with_its_prefix():
 
 @pytest.mark.parametrize("path", ["bigram", "mlp", "attention", "compare"])
 def test_the_chapter_that_a_name_is_taken_to_shows_it(path):
-    made = trace.Made("MARTA", "MART", [0.5, 0.5])
+    made = trace.Made("MARTA", "MART", [0.5, 0.5], [0.5, 0.5])
     query = next(query for where, _, _, query in welcome.ways("boys", made) if where == path)
     slug = next(slug for where, slug, _, _ in welcome.ways("boys", made) if where == path)
     app = open_scene(f"{path}.py", slug, **query)

@@ -88,7 +88,7 @@ def test_a_names_probability_is_the_product_over_its_letters(girls, kind):
             for read in range(2, len(made.name) + 1)
         ]
         np.testing.assert_allclose(made.probabilities, given, rtol=1e-3)
-        assert made.probability == pytest.approx(math.prod(given), rel=1e-2)
+        assert made.chance == pytest.approx(math.prod(given), rel=1e-2)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -151,6 +151,13 @@ def test_the_talks_rule(files, tmp_path):
         tmp_path / "names.csv"
     ).read_text() == "name,sex,bearers\nŁUCJA,girl,500\nNAN,girl,21\nJAN,boy,300\n"
     assert register(tmp_path / "names.csv", sizes=None)["name"].tolist() == ["ŁUCJA", "NAN", "JAN"]
+    assert (tmp_path / "rare-names.csv").read_text() == "name,sex,bearers\nEWUNIA,girl,20\n"
+
+
+def test_no_model_learns_from_a_rare_name():
+    assert (
+        register()["bearers"].min() >= names.MIN_BEARERS > register(names.RARE, sizes=None)["bearers"].max()
+    )
 
 
 def test_swapped_files(files, tmp_path):

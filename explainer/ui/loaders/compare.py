@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from explainer import names
@@ -51,8 +52,17 @@ def split(sex: str) -> names.Split:
 
 @st.cache_resource(show_spinner=False)
 def bearers() -> dict[tuple[str, str], int]:
-    """Return how many bear each name, by (name, "girls" or "boys")."""
-    table = names.register()
+    """Return how many bear each name that models may learn from, by (name, "girls" or "boys")."""
+    return _borne(names.register())
+
+
+@st.cache_resource(show_spinner=False)
+def rare_bearers() -> dict[tuple[str, str], int]:
+    """Return how many bear each name that is too rare to learn from, by (name, "girls" or "boys")."""
+    return _borne(names.register(names.RARE, sizes=None))
+
+
+def _borne(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     keys = zip(table["name"], table["sex"] + "s", strict=True)
     return dict(zip(keys, table["bearers"].tolist(), strict=True))
 

@@ -26,7 +26,7 @@ TEMPERATURES = {
     "adventurous · 1.3": 1.3,
     "wild · 1.7": 1.7,
 }
-AS_LEARNED = "as it learned · 1.0"
+CAREFUL = "careful · 0.6"
 WANTED = 12  # names
 FIRST = 6  # names that the first scene tells
 WORDS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
@@ -47,7 +47,7 @@ def letters() -> list[str]:
 def first_names(letter: str) -> str:
     """Return names that the table makes, letter by letter, from their first."""
     made = different("girls", "bigram", letter, FIRST, 1.0, 1).names
-    return f"Again and again, it makes names: **{' · '.join(one.name for one in made)}**"
+    return f"Repeat it letter by letter, and it writes names: **{' · '.join(one.name for one in made)}**"
 
 
 def next_letter(letter: str, *, key: str) -> None:
@@ -91,10 +91,17 @@ def explain(found: trace.Different, kind: str) -> None:
         told = f"{found.drawn} draws gave only {count} different name{'s' if count != 1 else ''}: "
         note(f"{told}after these letters little is left open. A more adventurous model finds more.")
     else:
-        note(
-            f"1 in 500: of 500 names with this beginning, the {MODELS[kind]} writes this one once. "
-            "Click a letter to see why."
-        )
+        note(f"{_example(found.names[0], kind)} Click a letter to see why.")
+
+
+def _example(one: trace.Made, kind: str) -> str:
+    """Say what the number on a card means, by that card."""
+    said = odds(one.chance)
+    if not said.startswith("1 in "):
+        return f"{one.name}, {said}: so often the {MODELS[kind]} writes it after this beginning."
+    return (
+        f"{one.name}, {said}: among {said[5:]} names with this beginning, the {MODELS[kind]} writes it once."
+    )
 
 
 def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) -> tuple[str, str, str] | None:
@@ -122,7 +129,7 @@ def _card(sex: str, one: trace.Made) -> Card:
         for letter, p in zip(text, one.probabilities, strict=True)
     ]
     known, real = register_says(one.name, sex)
-    return Card(one.name, [*given, *written], odds(one.probability), known, real)
+    return Card(one.name, [*given, *written], odds(one.chance), known, real)
 
 
 def register_says(name: str, sex: str) -> tuple[str, bool]:
@@ -130,7 +137,9 @@ def register_says(name: str, sex: str) -> tuple[str, bool]:
     other = "boys" if sex == "girls" else "girls"
     here, there = (compare.bearers().get((name, one)) for one in (sex, other))
     if here is None:
-        return ("new" if there is None else f"new; {there:,} {other}"), False
+        rare = [(compare.rare_bearers().get((name, one)), one) for one in (sex, other)]
+        carried = [f"{count:,} {one}" for count, one in (*rare, (there, other)) if count]
+        return (f"carried by {' and '.join(carried)}" if carried else "new"), rare[0][0] is not None
     hidden = name not in trained_on(sex)
     return f"{here:,} {sex}{', never shown to it' if hidden else ''}", True
 
@@ -158,7 +167,7 @@ def odds(probability: float) -> str:
 def _take_along(sex: str, kind: str, one: trace.Made) -> None:
     """Tell what is known of a name, and open chapters with it."""
     known, _ = register_says(one.name, sex)
-    st.metric(f"{MODELS[kind]}, {odds(one.probability)}", one.name)
+    st.metric(f"{MODELS[kind]}, {odds(one.chance)}", one.name)
     st.text(f"The register: {known}.")
     for link in ways(sex, one):
         chapter_link(*link)
