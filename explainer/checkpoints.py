@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -10,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file as load_arrays
-from safetensors.numpy import save_file as save_arrays
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from explainer import metadata
 from explainer.faults import Fault
 from explainer.vocabulary import Vocabulary
 
@@ -26,6 +29,13 @@ ARCHITECTURES = {
     "mlp": ("explainer.models.mlp", "MLP"),
     "gpt": ("explainer.models.gpt", "GPT"),
 }
+
+# What the house ships: every name but these is somebody's own.
+SHIPPED = (
+    *(f"girls-{kind}" for kind in ("bigram", "mlp", "mlp-2d", "mlp-talk", "gpt")),
+    *(f"boys-{kind}" for kind in ("bigram", "mlp", "mlp-2d", "mlp-talk", "gpt")),
+    *("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"),
+)
 
 
 class BadCheckpoint(Fault):
@@ -50,14 +60,14 @@ def load(name: str, folder: Path = FOLDER) -> Checkpoint:
         BadCheckpoint: if a file is missing, truncated, altered or of another architecture.
     """
     meta = read_meta(name, folder)
-    weights = _read(folder / f"{name}.safetensors")
-    if hashlib.sha256(weights).hexdigest() != meta["sha256"]:
-        raise BadCheckpoint(_advice(name, "has been altered or cut short: its checksum does not match"))
-    model = build(meta["architecture"])
-    state = {key: _full_precision(tensor) for key, tensor in load_tensors(weights).items()}
+    weights = _checked(name, folder / f"{name}.safetensors", meta["sha256"])
     try:
-        model.load_state_dict(state)
-    except RuntimeError as error:
+        model = build(meta["architecture"])
+        model.load_state_dict({key: _full_precision(tensor) for key, tensor in load_tensors(weights).items()})
+    except BadCheckpoint as error:
+        problem = f"names an architecture that cannot be built. {str(error).rstrip('.')}"
+        raise BadCheckpoint(_advice(name, problem)) from error
+    except (RuntimeError, SafetensorError) as error:
         raise BadCheckpoint(_advice(name, "does not fit the architecture its metadata names")) from error
     return Checkpoint(model.eval().requires_grad_(False), Vocabulary(meta["symbols"]), meta)
 
@@ -91,10 +101,11 @@ def save(
         **meta,
         "sha256": hashlib.sha256(data).hexdigest(),
     }
-    _write_meta(name, record, folder)
     if history is not None:
-        arrays = {key: np.ascontiguousarray(array) for key, array in history.items()}
-        save_arrays(arrays, folder / f"{name}.history.safetensors")
+        arrays = save_arrays({key: np.ascontiguousarray(array) for key, array in history.items()})
+        _replace(folder / f"{name}.history.safetensors", arrays)
+        record["history_sha256"] = hashlib.sha256(arrays).hexdigest()
+    _write_meta(name, record, folder)
 
 
 def note(name: str, facts: dict[str, Any], folder: Path = FOLDER) -> None:
@@ -103,43 +114,83 @@ def note(name: str, facts: dict[str, Any], folder: Path = FOLDER) -> None:
 
 
 def history(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
-    """Return the arrays recorded while a model trained, by name; empty if none were kept."""
-    path = folder / f"{name}.history.safetensors"
-    return load_arrays(path) if path.exists() else {}
+    """Return the arrays recorded while a model trained, by name; empty if its metadata tells of none.
+
+    Raises:
+        BadCheckpoint: if the metadata is bad, or the arrays that it tells of are missing or altered.
+    """
+    recorded = read_meta(name, folder).get("history_sha256")
+    if recorded is None:
+        return {}
+    return load_arrays(_checked(name, folder / f"{name}.history.safetensors", recorded))
 
 
 def read_meta(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Return a checkpoint's metadata without loading its weights.
 
     Raises:
-        BadCheckpoint: if the metadata is missing or cannot be read.
+        BadCheckpoint: if the metadata is missing, cannot be read or is not what it should be.
     """
+    path = folder / f"{name}.json"
     try:
-        return json.loads(_read(folder / f"{name}.json"))
-    except ValueError as error:
-        raise BadCheckpoint(_advice(name, "has metadata that is not JSON")) from error
+        meta = json.loads(_read(name, path))
+    except (ValueError, RecursionError) as error:
+        raise BadCheckpoint(_advice(name, f"has metadata that is not JSON, in {path.name}")) from error
+    if problem := metadata.problem(meta):
+        raise BadCheckpoint(_advice(name, f"has bad metadata in {path.name}: {problem}"))
+    return meta
+
+
+def parameters(name: str, folder: Path = FOLDER) -> int:
+    """Return how many numbers a checkpoint holds, without reading them.
+
+    Raises:
+        BadCheckpoint: if its weights are missing, or no weights.
+    """
+    path = folder / f"{name}.safetensors"
+    try:
+        with safe_open(path, "numpy") as stored:
+            return sum(math.prod(stored.get_slice(key).get_shape()) for key in stored.keys())  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise BadCheckpoint(_advice(name, f"is missing its file {path.name}")) from error
+    except (OSError, SafetensorError) as error:
+        raise BadCheckpoint(_advice(name, f"has a file, {path.name}, that holds no weights")) from error
 
 
 def build(architecture: dict[str, Any]) -> torch.nn.Module:
     """Return an untrained model of an architecture, as its metadata describes it.
 
     Raises:
-        BadCheckpoint: if no model of that kind is known.
+        BadCheckpoint: if no model of that kind is known, or it takes other measures.
     """
     options = dict(architecture)
     kind = options.pop("kind", None)
     if kind not in ARCHITECTURES:
         raise BadCheckpoint(f"No model of the kind “{kind}” is known; known are {', '.join(ARCHITECTURES)}.")
     module, name = ARCHITECTURES[kind]
-    return getattr(import_module(module), name)(**options)
+    try:
+        return getattr(import_module(module), name)(**options)
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        why = str(error).partition("\n")[0]
+        raise BadCheckpoint(f"No {kind} of these measures can be made: {why}.") from error
 
 
-def _read(path: Path) -> bytes:
+def _checked(name: str, path: Path, sha256: str) -> bytes:
+    """Return what a file holds, if that is what was recorded of it."""
+    data = _read(name, path)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        problem = f"has a file, {path.name}, that was altered or cut short: its checksum does not match"
+        raise BadCheckpoint(_advice(name, problem))
+    return data
+
+
+def _read(name: str, path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        name = path.name.split(".")[0]
         raise BadCheckpoint(_advice(name, f"is missing its file {path.name}")) from error
+    except OSError as error:
+        raise BadCheckpoint(_advice(name, f"has a file, {path.name}, that cannot be read")) from error
 
 
 def _write_meta(name: str, record: dict[str, Any], folder: Path) -> None:
@@ -162,7 +213,7 @@ def _full_precision(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _advice(name: str, problem: str) -> str:
-    return (
-        f"The checkpoint “{name}” {problem}. Restore it from the repository, "
-        f"or train it again: python -m explainer.training {name}"
-    )
+    again = "rain it again: python -m explainer.training"
+    if name in SHIPPED:
+        return f"The checkpoint “{name}” {problem}. Restore it from the repository, or t{again} {name}"
+    return f"The checkpoint “{name}” {problem}. T{again} NAME --output {name}"

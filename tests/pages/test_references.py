@@ -6,6 +6,7 @@ import pytest
 
 from explainer import checkpoints
 from explainer.ui.glossary import TERMS
+from explainer.ui.loaders import references
 from tests.pages.test_compare import told
 from tests.scenes import ask, listed, open_scene
 
@@ -54,6 +55,43 @@ def test_every_checkpoint_is_told_with_its_record():
         assert row["parameters"] == sum(
             p.numel() for p in checkpoints.load(path.stem).model.state_dict().values()
         )
+
+
+@pytest.fixture
+def damaged(tmp_path, monkeypatch):
+    """A house with a good checkpoint and one of every kind of bad ones."""
+    for name in ("girls-bigram", "girls-mlp", "boys-mlp", "boys-bigram", "girls-mlp-2d"):
+        for path in checkpoints.FOLDER.glob(f"{name}.*"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "girls-mlp.json").write_text("[]")
+    (tmp_path / "boys-mlp.json").unlink()
+    (tmp_path / "boys-bigram.safetensors").write_bytes(b"x" * 100)
+    (tmp_path / "girls-mlp-2d.safetensors").unlink()
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    for name in ("load", "read_meta", "parameters"):
+        monkeypatch.setattr(getattr(checkpoints, name), "__defaults__", (tmp_path,))
+    references.records.clear()
+    yield
+    references.records.clear()
+
+
+@pytest.mark.usefixtures("damaged")
+def test_one_bad_file_leaves_the_other_records_readable():
+    app = open_scene("references.py", "checkpoints")
+    assert not app.error
+    table = listed(app, "references_checkpoints")
+    told = dict(zip(table["name"], table["learned from"], strict=True))
+    assert told.pop("girls-bigram") == "data/names.csv: 2,813 girls' names"
+    assert [
+        (name, message.partition("” ")[2].partition(". Restore")[0]) for name, message in told.items()
+    ] == [
+        ("boys-bigram", "has a file, boys-bigram.safetensors, that holds no weights"),
+        ("boys-mlp", "is missing its file boys-mlp.json"),
+        ("girls-mlp", "has bad metadata in girls-mlp.json: it is a list and no object"),
+        ("girls-mlp-2d", "is missing its file girls-mlp-2d.safetensors"),
+    ]
+    good = table["name"].index("girls-bigram")
+    assert (table["parameters"][good], table["steps"][good]) == (34 * 34, 0)
 
 
 def test_a_scene_shows_its_words():

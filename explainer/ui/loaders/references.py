@@ -1,7 +1,6 @@
 """Where everything comes from: the talk's list, the words, and the record of every trained model."""
 
 import ast
-import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +10,8 @@ import streamlit as st
 from explainer.ui import deck, widgets
 from explainer.ui.blocks import chapter_link, shared, table
 from explainer.ui.glossary import TERMS, Term
+
+KEPT = (".json", ".safetensors")  # what a checkpoint's files end in
 
 
 @dataclass(frozen=True)
@@ -140,26 +141,22 @@ def checkpoints() -> None:
 
 @st.cache_data(show_spinner=False)
 def records() -> pd.DataFrame:
-    """Return one row a checkpoint, read from its metadata."""
-    # Only this scene needs them, and they bring torch along.
-    from safetensors import safe_open
+    """Return one row a checkpoint, read from its metadata; of a bad one, what is wrong with it."""
+    # Only this scene needs it, and it brings torch along.
+    from explainer.checkpoints import FOLDER
 
-    from explainer.checkpoints import FOLDER, BadCheckpoint, read_meta
-
-    rows = []
-    for weights in sorted(FOLDER.glob("*.safetensors")):
-        if weights.name.endswith(".history.safetensors"):
-            continue
-        try:
-            meta = read_meta(weights.stem)
-        except BadCheckpoint as error:
-            rows.append({"name": weights.stem, "learned from": str(error)})
-            continue
-        with safe_open(weights, "numpy") as stored:
-            sizes = [stored.get_slice(key).get_shape() for key in stored.keys()]  # noqa: SIM118
-        rows.append({"name": weights.stem, **_record(meta), "parameters": sum(map(math.prod, sizes))})
+    names = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.*") if path.suffix in KEPT})
     order = ["name", "model", "parameters", "learned from", "steps", "nats per character", "seed", "sha256"]
-    return pd.DataFrame(rows).reindex(columns=order)
+    return pd.DataFrame([_row(name) for name in names]).reindex(columns=order)
+
+
+def _row(name: str) -> dict[str, object]:
+    from explainer.checkpoints import BadCheckpoint, parameters, read_meta
+
+    try:
+        return {"name": name, "parameters": parameters(name), **_record(read_meta(name))}
+    except BadCheckpoint as error:
+        return {"name": name, "learned from": str(error)}
 
 
 def _record(meta: dict) -> dict[str, object]:
