@@ -86,7 +86,7 @@ def probability_table(counts: np.ndarray, smoothing: float) -> ProbabilityTable:
         counts: (V, V) how often each pair occurs.
         smoothing: added to every count, zero or more.
     """
-    table = torch.as_tensor(counts, dtype=torch.float64)  # (V, V)
+    table = torch.tensor(counts, dtype=torch.float64)  # (V, V)
     smoothed = table + smoothing  # (V, V)
     return ProbabilityTable(
         counts=counts,
@@ -176,7 +176,7 @@ def likelihood(word: str, probabilities: np.ndarray, vocabulary: Vocabulary) -> 
         UnknownCharacter: if the word holds a character that the vocabulary lacks.
     """
     xs, ys = pairs([word], vocabulary)  # (N,), (N,)
-    chosen = torch.as_tensor(probabilities)[xs, ys]  # (N,)
+    chosen = torch.tensor(probabilities)[xs, ys]  # (N,)
     logs = chosen.log()  # (N,)
     return Likelihood(
         labels=tuple(pair_labels(word)),
@@ -204,7 +204,7 @@ def evaluate(parts: Mapping[str, np.ndarray], smoothing: float) -> Evaluation:
     Args:
         parts: (V, V) counts by name; "train" is what the probabilities are taken from.
     """
-    counts = {part: torch.as_tensor(table, dtype=torch.float64) for part, table in parts.items()}
+    counts = {part: torch.tensor(table, dtype=torch.float64) for part, table in parts.items()}
     return Evaluation(
         losses=losses(counts["train"], counts, smoothing),
         size=len(parts["train"]),
@@ -272,8 +272,8 @@ def neural_training(
             for a penalty on large weights evens the rows out as smoothing does.
         frames: how many of the ``steps`` + 1 states to record, evenly spaced.
     """
-    counts = torch.as_tensor(train, dtype=torch.float64)  # (V, V)
-    held_out = torch.as_tensor(dev, dtype=torch.float64)  # (V, V)
+    counts = torch.tensor(train, dtype=torch.float64)  # (V, V)
+    held_out = torch.tensor(dev, dtype=torch.float64)  # (V, V)
     recorded = set(np.linspace(0, steps, min(frames, steps + 1)).round().astype(int).tolist())
     run = train_neural(counts, initial_weights(vocabulary, seed), steps, learning_rate, regularisation)
     states, before = _walk(run, recorded)

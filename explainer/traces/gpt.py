@@ -177,7 +177,7 @@ def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.
 @torch.inference_mode()
 def head_outputs(model: GPT, traced: Trace, layer: int) -> np.ndarray:
     """Return what each head of a layer writes (nh, T, C); over the heads they add up to attn_out."""
-    z = torch.from_numpy(traced.layers[layer].z)  # (nh, T, hs)
+    z = torch.tensor(traced.layers[layer].z)  # (nh, T, hs)
     return (z @ _output_weights(model, layer)).numpy()  # (nh, T, C)
 
 
@@ -190,7 +190,7 @@ def head_sources(model: GPT, traced: Trace, layer: int, head: int, position: int
         positions after ``position`` give nothing.
     """
     stage = traced.layers[layer]
-    written = torch.from_numpy(stage.v[head]) @ _output_weights(model, layer)[head]  # (T, C)
+    written = torch.tensor(stage.v[head]) @ _output_weights(model, layer)[head]  # (T, C)
     direction = logit_direction(model, traced, position, token)  # (C,)
     return stage.pattern[head, position] * (written.numpy() @ direction)  # (T,)
 

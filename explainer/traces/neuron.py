@@ -218,7 +218,7 @@ def stacked(training: Training, points: np.ndarray) -> Stacked:
     Args:
         points: (N, 2).
     """
-    X = torch.as_tensor(points).double()  # (N, 2)
+    X = torch.tensor(points).double()  # (N, 2)
     W1, b1, W2, b2 = (weight.double() for weight in _weights(training, -1))
     passed = forward_pass(X, W1, b1, W2, b2, training.activation)
     W, b = map(torch.from_numpy, stacked_linear(_array(W1), _array(b1), _array(W2), _array(b2)))
@@ -239,7 +239,7 @@ def stacked(training: Training, points: np.ndarray) -> Stacked:
 
 def _weights(training: Training, snapshot: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     stored = (training.W1, training.b1, training.W2, training.b2)
-    W1, b1, W2, b2 = (torch.from_numpy(values[snapshot]) for values in stored)
+    W1, b1, W2, b2 = (torch.tensor(values[snapshot]) for values in stored)
     return W1, b1, W2, b2
 
 

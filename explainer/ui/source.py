@@ -10,6 +10,8 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
+from explainer.ui.caches import keep
+
 P = ParamSpec("P")
 R = TypeVar("R")
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,15 +46,15 @@ def shown(function: Callable[P, R], *also: Callable) -> Callable[P, R]:
     return call
 
 
-def cached(function: Callable[P, R], *also: Callable, max_entries: int = 64) -> Callable[P, R]:
-    """Return the function behind Streamlit's data cache, noted for "Show the code" whenever it is called.
+def cached(function: Callable[P, R], *also: Callable, pool: str = "scenes") -> Callable[P, R]:
+    """Return the function, whose answers are kept, noted for "Show the code" whenever it is called.
 
     Args:
         function: a pure function of hashable arguments.
         also: functions that it calls and that the reader should see too.
-        max_entries: how many results are kept, for all visitors together.
+        pool: the row of ``caches.BOUNDS`` that its answers count in.
     """
-    remembered = st.cache_data(function, max_entries=max_entries, show_spinner=False)
+    remembered = keep(pool)(function)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -3,13 +3,12 @@
 import logging
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
 from explainer.checkpoints import BadCheckpoint
 from explainer.names import RegisterError
-from explainer.ui import guard
+from explainer.ui import caches, guard
 from explainer.ui.loaders import attention, references
 from tests.scenes import deck, open_scene, part, title
 
@@ -37,8 +36,7 @@ def bad_files(monkeypatch):
 
 
 def _forget() -> None:
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    caches.clear()
     names._vocabulary.cache_clear()
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, corpus
 from explainer.models.gpt import GPT
 from explainer.traces import fine_tuning
+from explainer.ui import caches
 from explainer.ui.loaders.fine_tuning import LENGTH
 from explainer.vocabulary import Vocabulary, alphabetical
 from tests.scenes import bars, open_scene, scenes_of
@@ -47,11 +47,9 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     for name in ("load", "history", "read_meta"):
         monkeypatch.setattr(getattr(checkpoints, name), "__defaults__", (tmp_path,))
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    caches.clear()
     yield tmp_path
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    caches.clear()
 
 
 @pytest.fixture

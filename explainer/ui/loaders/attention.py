@@ -141,7 +141,7 @@ def _write(name: str, sha256: str, asked: Asked, kept: str, count: int, whole: b
     )
 
 
-write = cached(_write, write_text, sampling.chances, sampling.pick, max_entries=48)
+write = cached(_write, write_text, sampling.chances, sampling.pick, pool="typed")
 
 
 def watched(asked: Asked) -> None:

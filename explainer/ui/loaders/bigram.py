@@ -102,16 +102,16 @@ def _training(source: Source, steps: int, rate: float, regularisation: float) ->
     )
 
 
-counted_parts = cached(_counted, count_pairs)
-fill_in = cached(_fill_in, trace.fill_in, pairs, count_pairs)
-one_name = cached(_one_name, trace.fill_in, trace.pair_labels, pairs)
-probabilities = cached(_probabilities, trace.probability_table, conditional_probabilities)
-sample = cached(_sample, trace.sample, trace.draw, max_entries=256)
-ten_names = cached(_ten_names, trace.sample, trace.draw)
-likelihood = cached(_likelihood, trace.likelihood, max_entries=256)
-evaluation = cached(_evaluation, trace.evaluate, mean_nll)
-smoothing_curve = cached(_smoothing_curve, trace.smoothing_curve, trace.evaluate)
-training = cached(_training, trace.neural_training, train_neural, max_entries=24)
+counted_parts = cached(_counted, count_pairs, pool="typed")
+fill_in = cached(_fill_in, trace.fill_in, pairs, count_pairs, pool="typed")
+one_name = cached(_one_name, trace.fill_in, trace.pair_labels, pairs, pool="typed")
+probabilities = cached(_probabilities, trace.probability_table, conditional_probabilities, pool="typed")
+sample = cached(_sample, trace.sample, trace.draw, pool="typed")
+ten_names = cached(_ten_names, trace.sample, trace.draw, pool="typed")
+likelihood = cached(_likelihood, trace.likelihood, pool="typed")
+evaluation = cached(_evaluation, trace.evaluate, mean_nll, pool="typed")
+smoothing_curve = cached(_smoothing_curve, trace.smoothing_curve, trace.evaluate, pool="typed")
+training = cached(_training, trace.neural_training, train_neural, pool="typed")
 
 
 # --- pictures: a figure and what is seen on it ------------------------------------------------------

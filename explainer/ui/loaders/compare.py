@@ -13,6 +13,7 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import compare as trace
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
+from explainer.ui.caches import keep
 from explainer.ui.loaders.receipt import learned
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import Source
@@ -35,7 +36,7 @@ SAMPLES = 4
 # --- the models and the register --------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False)
+@keep("models")
 def model(sex: str, kind: str) -> trace.NamesModel:
     """Return one of the models of names; nobody writes to it."""
     if kind != "neural":
@@ -44,13 +45,13 @@ def model(sex: str, kind: str) -> trace.NamesModel:
     return trace.gradient_bigram(*counts, names.VOCABULARY)
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def split(sex: str) -> names.Split:
     """Return the names that the models of one sex learned from, were chosen by and are judged by."""
     return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist())
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def bearers() -> dict[tuple[str, str], int]:
     """Return how many bear each name that models may learn from, by (name, "girls" or "boys")."""
     return _borne(names.register())
@@ -96,11 +97,11 @@ def _bet(sex: str, kind: str, name: str, read: int) -> trace.Bet:
     return trace.bet(model(sex, kind), names.VOCABULARY, name, read)
 
 
-probabilities = cached(_probabilities, trace.next_probabilities, trace.next_logits, max_entries=512)
-samples = cached(_samples, trace.draw_names, max_entries=512)
+probabilities = cached(_probabilities, trace.next_probabilities, trace.next_logits, pool="typed")
+samples = cached(_samples, trace.draw_names, pool="typed")
 held_out = cached(_held_out, trace.held_out)
 copied = cached(_copied, trace.copied, trace.draw_names)
-bet = cached(_bet, trace.bet, max_entries=2048)
+bet = cached(_bet, trace.bet)
 parameters = noted(trace.parameters)
 multiplications = noted(trace.multiplications)
 
@@ -139,7 +140,7 @@ def objection(wanted: str) -> str:
     return ""
 
 
-@st.cache_data(show_spinner=False)
+@keep("scenes")
 def longest_name() -> int:
     """Return how many letters the longest name of the register has."""
     return int(names.register()["name"].str.len().max())

@@ -191,8 +191,8 @@ def _compared(prompt: str, text: str) -> trace.Compared:
     return trace.compared(before.model, after.model, before.vocabulary, prompt, text)
 
 
-written = cached(_written, trace.written)
-compared = cached(_compared, trace.compared)
+written = cached(_written, trace.written, pool="typed")
+compared = cached(_compared, trace.compared, pool="typed")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from explainer.models.gpt import Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
 from explainer.ui import blocks, deck, widgets
+from explainer.ui.caches import keep
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached, shown
@@ -69,13 +70,13 @@ def model_of(label: str, *, key: str) -> str:
     return next(name for name, title in options.items() if title == chosen)
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def vocabulary_of(name: str) -> Vocabulary:
     """Return the characters that a model knows, without its weights."""
     return Vocabulary(checkpoints.read_meta(name)["symbols"])
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def outline(name: str) -> torch.nn.Module:
     """Return a model's shape without its weights: what can be counted, not what can be computed."""
     with torch.device("meta"):
@@ -99,8 +100,8 @@ def _encoded(text: str, texts: tuple[str, ...], most: int) -> tokens.Encoded:
 
 
 characters = shown(tokens.characters)
-learned = cached(_learned, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced)
-encoded = cached(_encoded, tokens.encode)
+learned = cached(_learned, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced, pool="typed")
+encoded = cached(_encoded, tokens.encode, pool="typed")
 
 
 def character_tiles(name: str, text: str) -> None:
@@ -204,7 +205,7 @@ class Opened:
     first: int
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@keep("typed")
 def _traced(name: str, text: str) -> trace.Trace:
     loaded = checkpoint(name)
     return trace.trace(loaded.model, loaded.vocabulary.encode(text))

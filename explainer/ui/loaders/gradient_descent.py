@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -12,7 +11,7 @@ from explainer.components.landscape import landscape as show
 from explainer.figures.base import number, superscript
 from explainer.traces import gradient_descent as trace
 from explainer.ui import widgets
-from explainer.ui.source import shown
+from explainer.ui.source import cached, shown
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()}
@@ -53,8 +52,8 @@ def _race(
 
 slope = shown(trace.slope, trace.gradient_at)
 slope_errors = shown(trace.slope_errors)
-descend = shown(lru_cache(256)(trace.descend), trace.sgd)
-_raced = shown(lru_cache(256)(_race), trace.race, *(one.step for one in trace.OPTIMIZERS.values()))
+descend = cached(trace.descend, trace.sgd)
+_raced = cached(_race, trace.race, *(one.step for one in trace.OPTIMIZERS.values()))
 curve = trace.curve
 
 

@@ -15,6 +15,7 @@ from explainer.traces import gpt as trace
 from explainer.traces import one_head, switching
 from explainer.traces.heads import MEANINGS, NONE
 from explainer.ui import deck, widgets
+from explainer.ui.caches import keep
 from explainer.ui.loaders import attention
 from explainer.ui.loaders.gpt import visible
 from explainer.ui.loaders.trained import checkpoint
@@ -132,15 +133,15 @@ def _model_and_ids(wanted: Asked) -> tuple[GPT, list[int]]:
 
 
 traced = shown(
-    st.cache_resource(_read, show_spinner=False, max_entries=32),
+    keep("typed")(_read),
     trace.trace,
     attention_scores,
     causal_attention,
 )
 answer = shown(one_head.one_head)
-importance = cached(_importance, switching.importance)
-compared = cached(_compared, switching.compare, trace.ablation)
-guesses = cached(_guesses, trace.logit_lens, max_entries=16)
+importance = cached(_importance, switching.importance, pool="typed")
+compared = cached(_compared, switching.compare, trace.ablation, pool="typed")
+guesses = cached(_guesses, trace.logit_lens, pool="typed")
 
 
 # --- how one head does it ---------------------------------------------------------------------------

@@ -119,12 +119,12 @@ def _batch_labels(sex: str, size: int, seed: int) -> list[str]:
     return [shown(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
 
 
-forward = cached(_forward, trace.forward, model.forward_pass)
-windows = cached(_windows, trace.windows, model.build_dataset)
+forward = cached(_forward, trace.forward, model.forward_pass, pool="typed")
+windows = cached(_windows, trace.windows, model.build_dataset, pool="typed")
 matrices = cached(_matrices, trace.matrices, model.parameter_shapes)
-hidden_layer = cached(_hidden, trace.layer, model.linear)
-output_layer = cached(_logits, trace.layer, model.linear)
-loudest = cached(_loudest, trace.loudest)
+hidden_layer = cached(_hidden, trace.layer, model.linear, pool="typed")
+output_layer = cached(_logits, trace.layer, model.linear, pool="typed")
+loudest = cached(_loudest, trace.loudest, pool="typed")
 saturation = cached(_saturation, trace.saturation, untrained, scale)
 batch_labels = cached(_batch_labels, trace.batch)
 parameter_count = cached(trace.parameter_count, model.parameter_shapes)

@@ -17,6 +17,7 @@ from explainer.traces import neuron as trace
 from explainer.training import network as training
 from explainer.ui import deck, widgets
 from explainer.ui.blocks import shared
+from explainer.ui.caches import keep
 from explainer.ui.source import cached, shown
 
 BENDS = {"step": "step", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "ReLU"}
@@ -154,7 +155,7 @@ def _forward(trained: Trained, point: tuple[float, float]) -> trace.Forward:
     return trace.forward(trained.record, point)
 
 
-trained = cached(_trained, training.train, Network, trace.maps, max_entries=128)
+trained = cached(_trained, training.train, Network, trace.maps)
 forward = shown(_forward, trace.forward, forward_pass)
 stacked = shown(trace.stacked, trace.stacked_linear)
 
@@ -181,7 +182,7 @@ def names(hidden: int) -> list[list[str]]:
     return [["x₁", "x₂"], [subscript("h", i + 1) for i in range(hidden)], ["p"]]
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@keep("scenes")
 def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
     # Built once: a figure of thirty frames takes longer to build than to send.
     network = trained(choice)
@@ -214,7 +215,7 @@ def learning(network: Trained) -> tuple[Drawing, str]:
     return figure, plane.learning_alt(record.steps, record.losses, record.accuracy)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@keep("scenes")
 def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> Drawing:
     network = trained(choice)
     maps = network.maps

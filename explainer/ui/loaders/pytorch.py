@@ -96,9 +96,9 @@ def _cross_entropy(name: str, factor: float) -> trace.CrossEntropy:
     return trace.cross_entropy(factor * logits, torch.from_numpy(slid.targets))
 
 
-windows = cached(_windows, perceptron.windows)
-evaluate = cached(_evaluate, trace.evaluate, trace.memory, max_entries=256)
-cross_entropy = cached(_cross_entropy, trace.cross_entropy)
+windows = cached(_windows, perceptron.windows, pool="typed")
+evaluate = cached(_evaluate, trace.evaluate, trace.memory, pool="typed")
+cross_entropy = cached(_cross_entropy, trace.cross_entropy, pool="typed")
 
 
 # --- the controls -----------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
 from explainer.traces.receipt.mlp import Perceptron
+from explainer.ui.caches import keep
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import KINDS, MIN_BEARERS, Source, Words, words
@@ -66,8 +67,7 @@ def made(model: str, context: str, character: str) -> Made:
     if model not in shipped():
         raise BadReceipt(UNKNOWN)
     loaded = checkpoint(model)
-    kept = _large if loaded.meta["architecture"]["kind"] == "gpt" else _small
-    return Made(kept(model, context, character), model, trace.made_for_names(loaded.vocabulary))
+    return Made(_shipped(model, context, character), model, trace.made_for_names(loaded.vocabulary))
 
 
 def shipped() -> list[str]:
@@ -76,6 +76,7 @@ def shipped() -> list[str]:
     return sorted(name for name in found if (checkpoints.FOLDER / f"{name}.json").exists())
 
 
+@keep("typed")
 def _shipped(model: str, context: str, character: str) -> Receipt:
     loaded = checkpoint(model)
     if loaded.meta["architecture"]["kind"] != "bigram":
@@ -85,10 +86,6 @@ def _shipped(model: str, context: str, character: str) -> Receipt:
     table = probability_table(counts.long().numpy(), smoothing)
     listed = words(Source(data["sex"], data["min_bearers"])).part("train")
     return Counted(table, smoothing, loaded.vocabulary, context, character, *listed)
-
-
-_small = st.cache_resource(_shipped, show_spinner=False, max_entries=64)
-_large = st.cache_resource(_shipped, show_spinner=False, max_entries=2)  # tens of megabytes each
 
 
 # --- the Bigram page --------------------------------------------------------------------------------
@@ -143,7 +140,7 @@ def _learned(
     source = _source(kind, counts, bearers)
     run = bigram.training(source, steps, rate, pull)
     vocabulary = _checked(source, context, character)
-    model = NeuralBigram(torch.from_numpy(run.W[-1]))
+    model = NeuralBigram(torch.tensor(run.W[-1]))
     told = f"learned in {steps:,} steps, {_called(source)}"
     return Made(Learned(model, vocabulary, context, character), told)
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explainer.ui import deck, widgets
 from explainer.ui.blocks import chapter_link, shared, table
+from explainer.ui.caches import keep
 from explainer.ui.glossary import TERMS, Term
 
 KEPT = (".json", ".safetensors")  # what a checkpoint's files end in
@@ -139,7 +140,7 @@ def checkpoints() -> None:
         table(records(), alt, key="references_checkpoints")
 
 
-@st.cache_data(show_spinner=False)
+@keep("scenes")
 def records() -> pd.DataFrame:
     """Return one row a checkpoint, read from its metadata; of a bad one, what is wrong with it."""
     # Only this scene needs it, and it brings torch along.

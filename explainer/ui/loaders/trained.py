@@ -1,13 +1,13 @@
 """The shipped models and what was recorded while they trained, loaded once for all visitors."""
 
 import numpy as np
-import streamlit as st
 
 from explainer import checkpoints
 from explainer.checkpoints import Checkpoint
+from explainer.ui.caches import keep
 
 
-@st.cache_resource(show_spinner=False)
+@keep("models")
 def checkpoint(name: str) -> Checkpoint:
     """Return a trained model; nobody writes to it.
 
@@ -17,7 +17,7 @@ def checkpoint(name: str) -> Checkpoint:
     return checkpoints.load(name)
 
 
-@st.cache_resource(show_spinner=False)
+@keep("models")
 def history(name: str) -> dict[str, np.ndarray]:
     """Return what was recorded while a model trained."""
     return checkpoints.history(name)

@@ -30,6 +30,7 @@ from explainer.training.queue import (
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import deck, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
+from explainer.ui.caches import keep
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.loaders.words import Words
 from explainer.ui.source import cached, shown
@@ -256,7 +257,7 @@ def run() -> str:
     return st.session_state["training_letters"]
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def _shipped_letters(sex: str) -> Letters:
     name = f"{sex}-mlp-2d"
     trained = checkpoint(name)
@@ -333,7 +334,7 @@ def made_up(sex: str) -> None:
         table(_samples(name), alt, key=f"training_made_{kind}", height=270)
 
 
-@st.cache_data(show_spinner=False)
+@keep("scenes")
 def _samples(name: str) -> pd.DataFrame:
     """Return the names that a shipped model makes with the seed of its own record."""
     trained = checkpoint(name)
@@ -364,7 +365,7 @@ def swept_alt(swept: recorded.Sweep) -> str:
     return f"The loss over the learning rate; its mean is lowest, {loss:.2f}, near {rate:.2g}."
 
 
-_sweep = cached(_swept, recorded.learning_rate_sweep, max_entries=2)
+_sweep = cached(_swept, recorded.learning_rate_sweep)
 nudge = shown(trace.nudge)
 samples = shown(trace.samples)
 overfitting = shown(recorded.overfitting)

@@ -12,6 +12,7 @@ from explainer.figures.base import superscript
 from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
 from explainer.ui.blocks import chapter_link, note
+from explainer.ui.caches import keep
 from explainer.ui.loaders import compare
 from explainer.ui.loaders.attention import MODELS as WRITERS
 from explainer.ui.loaders.trained import checkpoint
@@ -76,7 +77,7 @@ def _different(
     return trace.different_names(model, names.VOCABULARY, prefix, count, temperature, seed)
 
 
-different = cached(_different, trace.different_names, trace.draw_names, trace.next_logits, max_entries=512)
+different = cached(_different, trace.different_names, trace.draw_names, trace.next_logits, pool="typed")
 
 
 def made(sex: str, kind: str, prefix: str, temperature: str, seed: int) -> trace.Different:
@@ -144,7 +145,7 @@ def register_says(name: str, sex: str) -> tuple[str, bool]:
     return f"{here:,} {sex}{', never shown to it' if hidden else ''}", True
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def trained_on(sex: str) -> frozenset[str]:
     """Return the names that the models of one sex learned from."""
     return frozenset(compare.split(sex).train)

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import names
 from explainer.ui import widgets
+from explainer.ui.caches import keep
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
@@ -89,7 +90,7 @@ def shown(text: str) -> str:
     return text.replace(names.BOUNDARY, "·")
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@keep("typed")
 def words(source: Source) -> Words:
     """Return the words asked for; the girls' names, and why, if a list of one's own cannot be used."""
     if source.kind != "own":

@@ -1,0 +1,122 @@
+"""All that is kept of what was made once, for all visitors together: one table, its bounds in bytes.
+
+Streamlit's own caches count entries, whatever their size, and any browser may ask for them to be cleared.
+What is kept here belongs to all visitors: nobody writes to it, and what is least in use goes first.
+"""
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from hashlib import blake2b
+from threading import Condition
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+from cachetools import LRUCache
+from cachetools import cached as remembered
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MEGABYTE = 1_000_000
+BOUNDS = {
+    "models": 110 * MEGABYTE,  # every shipped checkpoint: nobody waits for one twice
+    "scenes": 48 * MEGABYTE,  # what is computed and drawn from a scene's own choices
+    "typed": 32 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
+}
+LONG = 200  # characters of a text from which on a key holds its digest
+
+_CODE = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
+
+
+def keep(pool: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that keeps what a function returns; visitors who ask at once wait for one answer.
+
+    Args:
+        pool: the row of ``BOUNDS`` that it counts in; an answer larger than all of that is not kept.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
+            return function.__module__, function.__qualname__, _brief(args), _brief(tuple(kwargs.items()))
+
+        def made(*args: P.args, **kwargs: P.kwargs) -> R:
+            return _sealed(function(*args, **kwargs))
+
+        made.__wrapped__ = function
+        return remembered(_POOLS[pool], key, condition=_CONDITIONS[pool])(made)
+
+    return decorate
+
+
+def sizes() -> dict[str, int]:
+    """Return how many bytes each pool holds now."""
+    return {name: int(pool.currsize) for name, pool in _POOLS.items()}
+
+
+def clear() -> None:
+    """Forget everything, as after a start."""
+    for name, pool in _POOLS.items():
+        with _CONDITIONS[name]:
+            pool.clear()
+
+
+def footprint(value: Any) -> int:
+    """Return how many bytes a value takes, with all that it refers to; code is not counted."""
+    return sum(_own_size(one) for one in _reachable(value))
+
+
+def _sealed(value: R) -> R:
+    """Return a value whose arrays nobody can write to any more."""
+    for one in _reachable(value, tables=False):
+        if isinstance(one, np.ndarray):
+            one.flags.writeable = False
+    return value
+
+
+def _reachable(value: Any, tables: bool = True) -> Iterator[Any]:
+    """Return a value and all that it refers to, each once.
+
+    Args:
+        tables: whether what a table of pandas refers to is among that; pandas writes to arrays of its own.
+    """
+    seen, waiting = {}, [value]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen and not isinstance(one, _CODE):
+            seen[id(one)] = one  # held, so that no other object takes its place in memory
+            yield one
+            if tables or not _is_table(one):
+                waiting += gc.get_referents(one)
+            if isinstance(one, np.ndarray) and one.base is not None:
+                waiting.append(one.base)  # a view keeps all that it is a part of
+
+
+def _own_size(one: Any) -> int:
+    """Return the bytes of one object without those that it refers to."""
+    if hasattr(one, "untyped_storage"):  # a tensor of torch, which is not to be imported for this
+        return sys.getsizeof(one) + one.untyped_storage().nbytes()
+    return object.__sizeof__(one) if _is_table(one) else sys.getsizeof(one)  # it would count its columns
+
+
+def _is_table(one: Any) -> bool:
+    """Return whether an object is pandas's, which is not to be imported for this either."""
+    return hasattr(one, "memory_usage")
+
+
+def _brief(argument: Any) -> Any:
+    """Return what stands for an argument in a key: equal for equal ones only, and small."""
+    if isinstance(argument, str | bytes) and len(argument) > LONG:
+        data = argument.encode(errors="surrogatepass") if isinstance(argument, str) else argument
+        return type(argument), blake2b(data, digest_size=16).digest()
+    if isinstance(argument, tuple):
+        return tuple(map(_brief, argument))
+    if is_dataclass(argument):
+        return type(argument), *(_brief(getattr(argument, field.name)) for field in fields(argument))
+    return type(argument), argument
+
+
+_POOLS = {name: LRUCache(bound, footprint) for name, bound in BOUNDS.items()}
+_CONDITIONS = {name: Condition() for name in BOUNDS}
