@@ -57,7 +57,7 @@ def bearers() -> dict[tuple[str, str], int]:
     return _borne(names.register())
 
 
-@st.cache_resource(show_spinner=False)
+@keep("scenes")
 def rare_bearers() -> dict[tuple[str, str], int]:
     """Return how many bear each name that is too rare to learn from, by (name, "girls" or "boys")."""
     return _borne(names.register(names.RARE, sizes=None))
