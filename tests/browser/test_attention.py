@@ -143,7 +143,7 @@ def test_play_draws_every_character_and_looking_asks_nothing(open_scene):
       window.seen = [];
       const show = view.show;
       view.show = () => { show.call(view); window.seen.push(view.position); };
-      view.speed = 30;
+      view.player.speed = 30;
     }""")
     page.get_by_role("button", name="Play").click()
     reaches(page, 60)
@@ -153,7 +153,7 @@ def test_play_draws_every_character_and_looking_asks_nothing(open_scene):
     last = page.evaluate("view.position")
     assert set(range(1, last + 1)) <= set(page.evaluate("window.seen"))
     page.evaluate("() => { window.asked = 0; view.tell = () => { window.asked += 1; }; }")
-    page.evaluate("view.seek(view.position - 50)")
+    page.evaluate("view.player.seek(view.position - 50)")
     page.get_by_role("button", name="Back").click()
     page.locator(".heads canvas").click(position={"x": 10, "y": 10})
     assert page.evaluate("view.head") == [0, 0]
@@ -204,7 +204,7 @@ def test_it_fits_the_projector_and_a_phone(open_scene, query):
     assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") <= 0
     fits = "(p) => p.side > 0 && p.canvas.clientHeight <= p.box.clientHeight"
     assert page.evaluate(f"[view.heat, view.heads].every({fits})")
-    ends = "[view.bars.caption, view.transport.node].map((node) => node.getBoundingClientRect())"
+    ends = "[view.bars.caption, view.player.transport.node].map((node) => node.getBoundingClientRect())"
     caption, transport = page.evaluate(f"{ends}.map((box) => [box.top, box.bottom])")
     assert caption[1] <= transport[0]
     phone = open_scene(query, width=390, height=844)

@@ -29,9 +29,9 @@ def test_the_browser_joins_bytes_as_the_encoder_does(open_page):
     page = reel(open_page(f"/gpt?scene=byte-pairs&gpt_polish={TEXT}&gpt_english=a&gpt_learned=the+first"))
     merges = tokens.learn_merges([TEXT], 60)
     encoded = tokens.encode(TEXT, merges)
-    assert page.evaluate("window.reel.last") == len(merges)
+    assert page.evaluate("window.reel.player.last") == len(merges)
     for k in (0, 1, len(merges) // 2, len(merges)):
-        page.evaluate(f"window.reel.seek({k})")
+        page.evaluate(f"window.reel.player.seek({k})")
         shown = page.evaluate(f"window.reel.lanes[0].tokens({k}).map((token) => token.id)")
         assert shown == encoded.ids(k)
     content = {m.token: m.content for m in merges}
@@ -41,13 +41,13 @@ def test_the_browser_joins_bytes_as_the_encoder_does(open_page):
 
 def test_merges_step_play_and_scrub(open_page):
     page = reel(open_page("/gpt?scene=byte-pairs"))
-    end = page.evaluate("window.reel.last")
+    end = page.evaluate("window.reel.player.last")
     page.get_by_role("button", name="‹ One merge").click()
-    assert page.evaluate("window.reel.position") == end - 1
+    assert page.evaluate("window.reel.player.position") == end - 1
     page.get_by_role("slider", name="Position").fill("3")
     assert page.locator(".lane .tile.newest").count() >= 2
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("window.reel.position > 4")
+    page.wait_for_function("window.reel.player.position > 4")
     page.get_by_role("button", name="Pause").click()
 
 
@@ -72,7 +72,7 @@ def test_the_recorded_texts_are_scrubbed_in_the_browser(open_page):
     page = reel(open_page("/fine-tuning?scene=how-it-learned&tuning_run=Shakespeare"))
     history, loaded = checkpoints.history("shakespeare"), checkpoints.read_meta("shakespeare")
     last = len(history["sample_step"]) - 1
-    page.evaluate(f"window.reel.seek({last})")
+    page.evaluate(f"window.reel.player.seek({last})")
     told = "".join(loaded["symbols"][i] for i in history["sample"][last]).lstrip("\n")
     assert page.locator(".lane .body").inner_text().split() == told.split()
     marker = page.evaluate("window.reel.chart.marker[0].getAttribute('x1')")

@@ -37,7 +37,7 @@ def test_the_training_plays_without_a_call_and_shows_the_recorded_maps(open_page
     page.get_by_role("button", name="Back").click()
     np.testing.assert_allclose(page.evaluate(MAP), maps[0], atol=2e-5)
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("window.drawn.film.position > 2")
+    page.wait_for_function("window.drawn.player.position > 2")
     assert sent == []
 
 

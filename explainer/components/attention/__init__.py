@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explainer.components import component
+from explainer.components import component, player
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its theme, its numbers, its transport and its look serve both
-_SHARED = [_GRID / f"{part}.js" for part in ("theme", "numbers", "transport", "mount")]
-_PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "attention")
+_GRID = _FOLDER.parent / "grid"  # its theme, its numbers and its look serve both
+_SHARED = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "numbers", "mount"))]
+_PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "writing", "attention")
 _OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
-_STYLES = [_GRID / "grid.css", _FOLDER / "attention.css"]
+_STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "attention.css"]
 
 _component = component("attention", _STYLES, _SHARED + _OWN)
 

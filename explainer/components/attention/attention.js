@@ -1,11 +1,7 @@
 // --- attention: brings text, heatmap, heads, bars and transport together ----------------------------------
 
-const NARROW = 700;
-const SLOW_RATE = 4; // characters a second with "reduce motion"
 const LEAD = 36; // characters that are fetched ahead of the one that is seen
 const PATIENCE = 8000; // ms after which a question is asked again
-const FASTEST_PLAY = 60;
-const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 
 class Attention {
   constructor(parent) {
@@ -21,16 +17,12 @@ class Attention {
     this.heads = new Heads(this);
     this.bars = new Bars(this);
     this.link = new Link(this);
-    this.speed = 8;
-    this.position = 0;
     this.pointed = this.lock = null;
-    this.playing = false;
-    this.transport = new WritingTransport(this, this.play());
+    this.player = new WritingPlayer(this);
     this.scene.append(this.heat.node, this.heads.node, this.bars.node);
-    this.root.append(this.line.node, this.scene, this.transport.node, this.spoken);
+    this.root.append(this.line.node, this.scene, this.player.transport.node, this.spoken);
     parent.append(this.root);
     this.root.__attention = this;
-    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.lock) this.unlock(); });
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
@@ -55,22 +47,27 @@ class Attention {
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     if (this.story?.stream.id !== message.stream.id) this.begin(message);
     else this.story.add(message);
+    if (!this.story) return;
     this.resize(true);
-    if (this.wanted && this.position < this.story?.last) this.step(1);
-    else if (this.story) this.need();
+    this.player.tell();
+    if (this.player.wanted && this.position < this.story.last) this.player.step(1);
+    else this.need();
   }
 
   begin(message) {
     const { base, n_layer, n_head } = message.stream;
     if (message.kept.length) { this.tell('ask', { whole: true, at: Math.round(performance.now()) }); return; }
-    if (this.story?.stream.base !== base) { this.pause(); this.acted = false; }
+    const other = this.story?.stream.base !== base;
+    if (other) this.acted = false;
     const shape = `${n_layer} ${n_head}`;
     if (shape !== this.shape) this.head = message.view.head;
     this.shape = shape;
     this.story = new Story(message);
-    this.position = Math.min(message.view.position, this.story.last);
+    this.player.begin(message.view.position, other);
     this.pointed = this.lock = null;
   }
+
+  get position() { return this.player.position; }
 
   ask() {
     const now = performance.now();
@@ -137,7 +134,6 @@ class Attention {
     this.heads.show(story, position, this.head, theme);
     this.bars.show(story, position, theme);
     this.say(story, active);
-    this.transport.show(position, this.playing);
     this.link.soon();
   }
 
@@ -190,22 +186,6 @@ class Attention {
     this.show();
   }
 
-  seek(position) {
-    const target = Math.max(0, Math.min(position, this.story.last));
-    if (target === this.position) return;
-    this.position = target;
-    this.show();
-  }
-
-  step(by) {
-    this.pause();
-    this.act();
-    this.wanted = by > 0 && this.position >= this.story.last && !this.story.ended; // taken when it arrives
-    this.seek(this.position + by);
-    this.need();
-    this.announce();
-  }
-
   act() {
     this.acted = true;
     this.pointed = null;
@@ -219,7 +199,7 @@ class Attention {
 
   // Takes a character by hand in place of the newest one, and goes on from there.
   take(id) {
-    this.pause();
+    this.player.pause();
     this.act();
     const position = Math.max(1, this.position);
     if (this.story.tokens[position - 1] !== id) {
@@ -227,15 +207,16 @@ class Attention {
       this.atlas.forget(this.story.prompt + position - 1 - this.atlas.window);
       this.waiting = 0;
     }
-    this.position = position;
+    this.player.position = position;
     this.show();
+    this.player.tell();
     this.need();
     this.announce();
   }
 
   // Other dice for all that comes after the character that is seen.
   again() {
-    this.pause();
+    this.player.pause();
     this.act();
     this.tell('again', { kept: this.story.tokens.slice(0, this.position), position: this.position, at: Math.round(performance.now()) });
   }
@@ -246,82 +227,11 @@ class Attention {
     this.tell('receipt', { context, token: id, at: Math.round(performance.now()) });
   }
 
-  // --- playing ---
-
-  play() {
-    const view = this;
-    return {
-      get last() { return view.story?.last ?? 0; }, titles: [], steps: ['‹ Back', 'Sample one ›'], speedUnit: 'character',
-      counter: (position) => (view.story ? `${position} written` : ''),
-    };
-  }
-
-  toggle() {
-    if (this.playing) { this.pause(); this.announce(); return; }
-    this.act();
-    if (this.position >= this.story.last && this.story.ended) this.seek(0);
-    this.playing = true;
-    this.carry = 1; // the first one at once
-    this.clock = performance.now();
-    this.need();
-    this.transport.show(this.position, true);
-    this.tick();
-  }
-
-  pause() {
-    this.playing = false;
-    cancelAnimationFrame(this.ticking);
-    if (this.story) this.transport.show(this.position, false);
-  }
-
-  tick() {
-    this.ticking = requestAnimationFrame((now) => {
-      if (!this.playing || !this.root.isConnected) return;
-      this.advance(now);
-      if (this.position >= this.story.last && this.story.ended) this.pause();
-      else this.tick();
-    });
-  }
-
-  // At most one character a frame, so that every one is seen.
-  advance(now) {
-    const rate = this.still.matches ? Math.min(SLOW_RATE, this.speed) : this.speed;
-    this.carry = Math.min(2, this.carry + (Math.max(0, now - this.clock) / 1000) * rate);
-    this.clock = now;
-    if (this.carry < 1 || this.position >= this.story.last) { this.need(); return; }
-    this.carry -= 1;
-    this.seek(this.position + 1);
-    this.need();
-  }
-
   close() {
-    this.pause();
+    this.player.close();
     this.resizing.disconnect();
     this.dark.removeEventListener('change', this.darkened);
     this.root.remove();
-  }
-}
-
-class WritingTransport extends Transport {
-  constructor(view, play) {
-    super(view, play);
-    this.view = view;
-    this.playing.classList.remove('primary');
-    this.next.classList.add('primary');
-    this.again = this.button('↻ Other dice from here', () => view.again());
-    this.node.replaceChildren(this.back, this.next, this.playing, this.scrubber, this.counter, this.again, this.speedBox);
-  }
-
-  speeds() {
-    this.speedBox = super.speeds();
-    this.speed.max = Math.log10(FASTEST_PLAY);
-    return this.speedBox;
-  }
-
-  show(position, playing) {
-    this.scrubber.max = Math.max(1, this.play.last);
-    super.show(position, playing);
-    this.next.disabled = position >= this.play.last && this.view.story.ended;
   }
 }
 

@@ -94,11 +94,4 @@ class Story {
   }
 }
 
-function element(tag, className = '', text = '') {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
 const percent = (share, digits = 1) => (share > 0 && share < 0.5 * 10 ** -(digits + 2) ? `< ${10 ** -digits} %` : `${(100 * share).toFixed(digits)} %`);

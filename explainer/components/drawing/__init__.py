@@ -6,16 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.components import component
+from explainer.components import component, player
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its colours, its transport and its look serve both
+_GRID = _FOLDER.parent / "grid"  # its colours and its look serve both
 _LATTICE = _FOLDER.parent / "landscape" / "lattice.js"  # its level lines serve both
-_SHARED = ("theme", "numbers", "powers", "transport", "mount")
-_SOURCES = [*(_GRID / f"{part}.js" for part in _SHARED), _LATTICE]
-_PARTS = ("colors", "field", "shapes", "film", "reader", "pointer", "drawing")
+_SHARED = ("theme", "numbers", "powers", "mount")
+_SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in _SHARED), _LATTICE]
+_PARTS = ("colors", "field", "shapes", "reader", "pointer", "drawing")
 _SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
-_STYLES = [_GRID / "grid.css", _FOLDER / "drawing.css"]
+_STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "drawing.css"]
 
 _component = component("drawing", _STYLES, _SOURCES)
 

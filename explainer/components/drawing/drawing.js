@@ -1,14 +1,6 @@
 // --- drawing: brings the parts together -------------------------------------------------------------------
 
-const NARROW = 700;
 const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes were chosen
-
-function element(tag, className = '', text = '') {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
 
 class Drawing {
   constructor(parent) {
@@ -18,9 +10,9 @@ class Drawing {
     this.svg = node('svg', { role: 'img', tabindex: 0 });
     this.below = element('div', 'below');
     this.picture.append(this.below, this.svg);
-    this.root.append(this.legend, this.picture);
+    this.player = new Player(this.root, () => this.turn());
+    this.root.append(this.legend, this.picture, this.player.transport.node);
     parent.append(this.root);
-    this.film = new Film(this.root, () => this.turn());
     this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick));
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.picture);
@@ -31,11 +23,20 @@ class Drawing {
     this.send = setTriggerValue;
     this.spec = data;
     this.svg.setAttribute('aria-label', data.alt);
-    this.film.load(data.frames);
+    this.load(data.frames);
     this.take(specsOf(data.groups, data.defaults));
     this.pointer.load(this.shapes, data.picks);
     this.build();
     this.resize(true);
+  }
+
+  // The same frames again keep their place: only what is seen in them has changed.
+  load(frames) {
+    const { titles, unit, speed, start } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
+    const signature = JSON.stringify([titles, start]);
+    const film = { last: titles.length - 1, titles, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
+    this.player.load(film, start, signature === this.signature);
+    this.signature = signature;
   }
 
   // What is drawn as before keeps its node; what is new stands in the picture once it is drawn.
@@ -47,13 +48,10 @@ class Drawing {
       this.svg.replaceChildren();
       this.below.replaceChildren();
     }
-    this.shapes.forEach((shape) => shape.show(this.film.position));
+    this.shapes.forEach((shape) => shape.show(this.player.position));
   }
 
   build() {
-    this.transport?.node.remove();
-    this.transport = this.film.play.last ? new Transport(this.film, this.film.play) : null;
-    if (this.transport) this.root.append(this.transport.node);
     this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: new Shape(specsOf([mark], this.spec.defaults)[0]), name }));
     this.legend.hidden = !this.keys.length;
     this.legend.replaceChildren(...this.keys.map(({ shape, name }) => {
@@ -87,7 +85,7 @@ class Drawing {
     set(this.svg, { width: this.width, height: this.height });
     this.seen = this.view();
     this.pointer.reader.load(this.spec.readings, this.seen);
-    this.shapes.forEach((shape) => shape.draw(this.film.position, this.seen));
+    this.shapes.forEach((shape) => shape.draw(this.player.position, this.seen));
     if (!this.svg.firstChild) this.svg.append(...this.shapes.map((shape) => shape.node));
     this.turn();
   }
@@ -122,16 +120,15 @@ class Drawing {
     });
   }
 
-  // The film has moved, or plays, or waits.
+  // Another frame is shown.
   turn() {
     if (!this.seen) return;
-    this.shapes.filter((shape) => shape.moving.length).forEach((shape) => shape.draw(this.film.position, this.seen));
-    this.transport?.show(this.film.position, this.film.playing);
+    this.shapes.filter((shape) => shape.moving.length).forEach((shape) => shape.draw(this.player.position, this.seen));
     this.pointer.tell();
   }
 
   close() {
-    this.film.pause();
+    this.player.close();
     this.resizing.disconnect();
     this.root.remove();
   }

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from explainer.components import component
+from explainer.components import component, player
 from explainer.components.grid.description import (
     Cell,
     Copies,
@@ -50,9 +50,10 @@ __all__ = [
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
 _PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
-_PARTS += ["paint", "panel", "transport", "edit", "mount", "grid"]
+_PARTS += ["paint", "panel", "edit", "mount", "grid"]
+_SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
 
-_component = component("grid", [_FOLDER / "grid.css"], [_FOLDER / f"{part}.js" for part in _PARTS])
+_component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _SOURCES)
 
 
 def grid(

@@ -1,13 +1,13 @@
 // --- frames: what plays; position 0 is the first picture ------------------------------------------------
 
-function player(grid, specs) {
+function framesOf(grid, specs) {
   if (!specs.length) return null;
-  const kinds = { increments: IncrementsPlayer, walk: WalkPlayer, values: ValuesPlayer, stages: StagesPlayer };
+  const kinds = { increments: Increments, walk: Walk, values: Values, stages: Stages };
   return new kinds[specs[0].kind](grid, specs);
 }
 
 // A matrix of counts: forward adds, back subtracts, a long way is counted anew.
-class IncrementsPlayer {
+class Increments {
   constructor(grid, [spec]) {
     Object.assign(this, spec);
     this.grid = grid;
@@ -117,7 +117,7 @@ class IncrementsPlayer {
 const UNKNOWN = '?'; // a number whose products are still being added
 
 // A product, one multiplication after the other.
-class WalkPlayer {
+class Walk {
   constructor(grid, [spec]) {
     this.grid = grid;
     this.link = grid.links[spec.link];
@@ -186,7 +186,7 @@ function rowByRow(n, m, K) {
 }
 
 // Matrices whose values change from frame to frame, all together.
-class ValuesPlayer {
+class Values {
   constructor(grid, specs) {
     this.specs = specs;
     this.matrices = specs.map((s) => grid.matrices[s.matrix]);
@@ -212,7 +212,7 @@ class ValuesPlayer {
 }
 
 // A script: what is lit, what is not shown yet, one sentence.
-class StagesPlayer {
+class Stages {
   constructor(grid, [spec]) {
     this.grid = grid;
     this.stages = spec.stages;

@@ -1,7 +1,5 @@
 // --- grid: brings the parts together ----------------------------------------------------------------------
 
-const SLOW_FPS = 4; // with "reduce motion"
-const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
@@ -23,13 +21,11 @@ class Grid {
     this.canvas.setAttribute('aria-roledescription', 'matrices');
     this.picture.append(this.canvas, this.glow, this.over);
     this.scene.append(this.picture, this.side);
-    this.root.append(this.scene, this.words);
+    this.player = new Player(this.root, (position) => this.turn(position), (playing) => this.hush(playing));
+    this.root.append(this.scene, this.player.transport.node, this.words);
     parent.append(this.root);
     this.painter = new Painter(this.canvas, this.glow);
-    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.hover = this.lock = this.focus = this.editing = null;
-    this.playing = false;
-    this.visible = true;
     this.listen();
     this.canvas.__grid = this.report();
   }
@@ -45,10 +41,10 @@ class Grid {
     Object.assign(this, { spec, signature, links: spec.links });
     this.matrices = spec.matrices.map((m, i) => new Matrix(m, i));
     if (typed) this.keepTyped(typed);
-    this.play = player(this, spec.frames);
+    this.frames = framesOf(this, spec.frames);
     if (!same) this.reset();
-    this.position = Math.min(this.position, this.play?.last ?? 0);
-    this.play?.show(this.position);
+    this.player.load(this.frames, spec.start, same);
+    this.frames?.show(this.position);
     this.build();
     this.resize(true);
   }
@@ -61,28 +57,24 @@ class Grid {
   }
 
   reset() {
-    this.pause();
     this.editing?.remove();
     if (this.lock && this.spec.report) this.send.setStateValue('lock', null);
     this.hover = this.lock = this.focus = this.editing = null;
-    this.position = this.spec.start;
-    this.speed = this.play?.speed ?? 1;
   }
+
+  get position() { return this.player.position; }
 
   build() {
     this.root.style.setProperty('--height', this.spec.height === 'stage' ? STAGE_HEIGHT : `${this.spec.height}px`);
     this.ledger = this.links.some((l) => l.kind === 'product') ? new Ledger(this) : null;
     this.part = null;
-    if (this.play instanceof IncrementsPlayer) this.part = new Tally(this.play);
-    if (this.play instanceof StagesPlayer) this.part = new Script(this.play);
+    if (this.frames instanceof Increments) this.part = new Tally(this.frames);
+    if (this.frames instanceof Stages) this.part = new Script(this.frames);
     const beside = this.spec.panel && (this.ledger || this.part);
     this.side.replaceChildren(...(beside ? [this.part?.node, this.ledger?.node, this.readout].filter(Boolean) : []));
     this.side.hidden = !beside;
     this.root.classList.toggle('captioned', this.part instanceof Script && !this.ledger);
     if (!beside) this.scene.after(this.readout);
-    this.transport?.node.remove();
-    this.transport = this.play && this.play.last > 0 ? new Transport(this, this.play) : null;
-    if (this.transport) this.words.before(this.transport.node);
     this.canvas.setAttribute('aria-label', this.spec.alt);
   }
 
@@ -133,17 +125,16 @@ class Grid {
   shine() {
     const cell = this.active();
     const found = cell ? lit(this, cell) : null;
-    this.lights = [...(this.play?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
+    this.lights = [...(this.frames?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
     this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock));
-    const words = found?.words ?? this.play?.words?.() ?? '';
+    const words = found?.words ?? this.frames?.words?.() ?? '';
     if (this.readout.textContent !== words) this.readout.textContent = words;
     this.readout.classList.toggle('locked', Boolean(this.lock));
-    this.showLedger(found ? found.ledger : this.play?.ledger?.(this.position) ?? null);
+    this.showLedger(found ? found.ledger : this.frames?.ledger?.(this.position) ?? null);
     this.part?.show(this.position);
-    this.transport?.show(this.position, this.playing);
   }
 
-  sentence() { return this.play instanceof StagesPlayer ? this.play.now(this.position).title : ''; }
+  sentence() { return this.frames instanceof Stages ? this.frames.now(this.position).title : ''; }
 
   // Beside a script the ledger waits without a word until there is a product to show.
   showLedger(now) {
@@ -161,17 +152,15 @@ class Grid {
 
   describe() {
     clearTimeout(this.describing);
-    this.describing = setTimeout(() => { if (!this.playing) this.words.replaceChildren(...this.matrices.map(inWords)); }, 300);
+    this.describing = setTimeout(() => { if (!this.player.playing) this.words.replaceChildren(...this.matrices.map(inWords)); }, 300);
   }
 
   // --- playing ---
 
-  seek(position) {
-    const target = Math.max(0, Math.min(position, this.play.last));
-    if (target === this.position) return;
+  turn(position) {
     const begin = performance.now();
-    const changed = this.play.show(target);
-    this.position = target;
+    const changed = this.frames.show(position);
+    if (!this.width) return; // it is painted once it has a size
     if (!changed) this.painter.paint(this.matrices);
     else changed.forEach((cells, index) => this.painter.matrix(this.painter.cells, this.matrices[index], cells));
     this.drawMs = performance.now() - begin;
@@ -179,56 +168,9 @@ class Grid {
     this.describe();
   }
 
-  step(by) {
-    this.pause();
-    this.seek(this.position + by);
-  }
-
-  toggle() {
-    if (this.playing) { this.pause(); return; }
-    if (this.position >= this.play.last) this.seek(0);
-    this.playing = true;
-    this.readout.setAttribute('aria-live', 'off');
-    this.carry = 0;
-    this.clock = performance.now();
-    this.ticks = [];
-    this.tick();
-    this.shine();
-  }
-
-  pause() {
-    this.playing = false;
-    cancelAnimationFrame(this.ticking);
-    this.readout.setAttribute('aria-live', 'polite');
-    this.transport?.show(this.position, false);
-    if (this.matrices) this.describe();
-  }
-
-  tick() {
-    this.ticking = requestAnimationFrame((now) => {
-      if (!this.playing) return;
-      if (this.visible && this.root.isConnected) this.advance(now);
-      else this.clock = now;
-      if (this.position >= this.play.last) this.pause();
-      else this.tick();
-    });
-  }
-
-  advance(now) {
-    const elapsed = (now - this.clock) / 1000;
-    if (this.still.matches && elapsed < 1 / SLOW_FPS) return;
-    this.clock = now;
-    this.ticks.push(now);
-    if (this.ticks.length > 60) this.ticks.shift();
-    this.carry += Math.min(elapsed, 0.5) * this.speed;
-    const steps = Math.floor(this.carry);
-    this.carry -= steps;
-    if (steps) this.seek(this.position + steps);
-  }
-
-  get fps() {
-    const ticks = this.ticks ?? [];
-    return ticks.length > 1 ? (1000 * (ticks.length - 1)) / (ticks.at(-1) - ticks[0]) : 0;
+  hush(playing) {
+    this.readout.setAttribute('aria-live', playing ? 'off' : 'polite');
+    if (!playing) this.describe();
   }
 
   // --- pointing, clicking, keys ---
@@ -247,8 +189,6 @@ class Grid {
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
     this.resizing.observe(this.picture);
-    this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watching.observe(this.root);
     this.restyle = () => { this.theme = null; this.resize(true); };
     document.fonts.addEventListener('loadingdone', this.restyle);
   }
@@ -359,9 +299,8 @@ class Grid {
     return {
       get drawMs() { return grid.drawMs; },
       get frame() { return grid.position; },
-      get last() { return grid.play?.last ?? 0; },
-      get playing() { return grid.playing; },
-      get fps() { return grid.fps; },
+      get last() { return grid.player.last; },
+      get playing() { return grid.player.playing; },
       get lit() { return grid.lights.map(({ matrix, rows, cols, kind, role }) => ({ matrix, rows, cols, kind, role })); },
       get matrices() {
         return grid.matrices.map((m) => ({
@@ -374,9 +313,8 @@ class Grid {
   }
 
   close() {
-    this.pause();
+    this.player.close();
     this.resizing.disconnect();
-    this.watching.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
     this.root.remove();
   }

@@ -1,6 +1,5 @@
 // --- layout: where everything stands on the canvas, in css pixels --------------------------------------
 
-const NARROW = 700;
 const EDGE = 8; // room for the dotted bands
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);

@@ -1,12 +1,5 @@
 // --- panel: what stands beside the picture, and the readout ---------------------------------------------
 
-function element(tag, className = '', text = '') {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
 const written = (value, decimals) => (Number.isNaN(value) ? '?' : spoken(value, decimals));
 
 // The multiplications that make one number, one a line, and their sum.
@@ -27,7 +20,7 @@ class Ledger {
   overflows() { return this.grid.side.scrollHeight > this.grid.side.clientHeight; }
 
   hint() {
-    if (this.grid.play instanceof WalkPlayer) return 'Each step multiplies two numbers and adds the product to the sum.';
+    if (this.grid.frames instanceof Walk) return 'Each step multiplies two numbers and adds the product to the sum.';
     const product = this.grid.links.find((l) => l.kind === 'product');
     return `Choose a number of ${this.grid.matrices[product.out].name} to see the products that make it.`;
   }
@@ -69,20 +62,20 @@ class Ledger {
 
 // The name that was counted last, its pairs, and what is most frequent so far.
 class Tally {
-  constructor(play) {
-    this.play = play;
+  constructor(frames) {
+    this.frames = frames;
     this.node = element('div', 'tally');
     this.counter = element('p', 'heading');
     this.title = element('p', 'title');
     this.chips = element('div', 'chips');
     this.bars = element('div', 'bars');
-    this.bars.style.setProperty('--bar', `var(--role-${play.m.role})`);
+    this.bars.style.setProperty('--bar', `var(--role-${frames.m.role})`);
     this.node.append(this.counter, this.title, this.chips, element('p', 'heading', 'most frequent so far'), this.bars);
   }
 
   show(position) {
-    const now = this.play.now(position);
-    this.counter.textContent = this.play.counter(position);
+    const now = this.frames.now(position);
+    this.counter.textContent = this.frames.counter(position);
     this.spell(now);
     this.pairs(now);
     this.ranking();
@@ -90,7 +83,7 @@ class Tally {
 
   spell(now) {
     const text = now ? [...visible(now.title)] : [];
-    if (!now || !this.play.within) this.title.textContent = text.join('') || '\u00a0';
+    if (!now || !this.frames.within) this.title.textContent = text.join('') || '\u00a0';
     else this.title.replaceChildren(...this.letters(now));
     const length = this.title.textContent.length;
     this.title.style.setProperty('--letters', Math.max(9, length));
@@ -98,9 +91,9 @@ class Tally {
 
   // The whole name with its ends, the pair that was counted last underlined.
   letters(now) {
-    const first = this.play.starts[now.frame];
-    const glyphs = [this.play.pair(first)[0]];
-    for (let cell = first; cell < now.end; cell += 1) glyphs.push(this.play.pair(cell)[1]);
+    const first = this.frames.starts[now.frame];
+    const glyphs = [this.frames.pair(first)[0]];
+    for (let cell = first; cell < now.end; cell += 1) glyphs.push(this.frames.pair(cell)[1]);
     const at = now.to - 1 - first;
     return glyphs.map((glyph, i) => element('span', i === at ? 'pair input' : i === at + 1 ? 'pair weights' : '', glyph));
   }
@@ -113,7 +106,7 @@ class Tally {
       chip.append(element('span', 'input'), element('span', 'weights'), element('span', 'plus'));
       this.chips.append(chip);
     }
-    for (let i = 0; i < count; i += 1) this.chip(this.chips.children[i], this.play.pair(now.from + i), now.weight, i === count - 1);
+    for (let i = 0; i < count; i += 1) this.chip(this.chips.children[i], this.frames.pair(now.from + i), now.weight, i === count - 1);
   }
 
   chip(node, [a, b], weight, newest) {
@@ -124,7 +117,7 @@ class Tally {
   }
 
   ranking() {
-    const most = this.play.most(6);
+    const most = this.frames.most(6);
     while (this.bars.children.length > most.length) this.bars.lastChild.remove();
     while (this.bars.children.length < most.length) {
       const row = element('div', 'bar');
@@ -142,14 +135,14 @@ class Tally {
 
 // The sentence of a stage and its formula.
 class Script {
-  constructor(play) {
-    this.play = play;
+  constructor(frames) {
+    this.frames = frames;
     this.node = element('div', 'script');
     this.node.append(element('p', 'sentence'), element('p', 'formula'));
   }
 
   show(position) {
-    const stage = this.play.now(position);
+    const stage = this.frames.now(position);
     this.node.children[0].textContent = stage.title;
     this.node.children[1].textContent = stage.formula;
   }

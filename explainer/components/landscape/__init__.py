@@ -5,21 +5,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from explainer.components import component
+from explainer.components import component, player
 from explainer.components.landscape.description import Landscape, Way
 from explainer.components.landscape.payload import decoded, packed
 
 __all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its theme, its transport and its look serve both
+_GRID = _FOLDER.parent / "grid"  # its theme and its look serve both
 # One module for the browser, in the order of who needs whom.
-_SOURCES = [_GRID / f"{part}.js" for part in ("theme", "numbers", "kept", "transport", "mount")]
+_SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "numbers", "kept", "mount"))]
 _SOURCES += [
     _FOLDER / f"{part}.js"
     for part in ("board", "lattice", "levels", "surface", "planes", "readout", "landscape")
 ]
-_STYLES = [_GRID / "grid.css", _FOLDER / "landscape.css"]
+_STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "landscape.css"]
 
 _component = component("landscape", _STYLES, _SOURCES)
 

@@ -9,13 +9,6 @@ const LOOKS = [
   { color: (theme) => theme.role.activations, text: (theme) => theme.text.activations, dash: [3, 1, 0.9, 1], mark: 'triangle' },
 ];
 
-function element(tag, className = '', text = '') {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
 const kept = keeper(8); // pictures without the ways
 
 class Board {

@@ -1,9 +1,6 @@
 // --- landscape: brings pictures, numbers and transport together ----------------------------------------------
 
-const NARROW = 700;
 const MEDIUM = 1180; // css pixels below which the numbers stand under the surface
-const SLOW_FPS = 4; // with "reduce motion"
-const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 
 const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
@@ -20,16 +17,12 @@ class Scene {
     this.root = element('div', 'grid landscape');
     this.scene = element('div', 'scene');
     this.root.setAttribute('role', 'group');
-    this.root.append(this.scene);
+    this.player = new Player(this.root, () => this.paint());
+    this.root.append(this.scene, this.player.transport.node);
     parent.append(this.root);
-    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.readout = new Readout();
-    this.position = 0;
-    this.visible = true;
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.root);
-    this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watching.observe(this.root);
     this.restyle = () => { this.dressed = ''; this.resize(true); };
     document.fonts.addEventListener('loadingdone', this.restyle);
     this.root.__landscape = this.report();
@@ -47,20 +40,15 @@ class Scene {
 
   // Who stood at the end of a way sees the end of the new one; who stood elsewhere stays at that step.
   change(spec, sameGround) {
-    const atEnd = !this.spec || this.position >= this.spec.last;
-    this.pause();
+    const speed = this.spec ? this.player.speed : spec.speed;
     this.build(spec);
-    this.position = atEnd ? spec.last : Math.min(this.position, spec.last);
-    this.speed ??= spec.speed;
     this.spec = spec;
     if (!sameGround) this.heights = spec.flat ? null : new Heights(spec.heights, spec.x.length);
     this.pictures.forEach((picture) => picture.update(spec, this.heights));
     this.readout.update(spec);
     this.root.setAttribute('aria-label', spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
-    this.transport?.node.remove();
-    this.transport = spec.last ? new Transport(this, this.player(spec)) : null;
-    if (this.transport) this.root.append(this.transport.node);
+    this.player.load(this.film(spec, speed), spec.last, !this.player.over);
   }
 
   build({ flat }) {
@@ -72,8 +60,8 @@ class Scene {
     this.root.classList.toggle('flat', flat);
   }
 
-  player({ last }) {
-    return { last, speedUnit: 'step', steps: ['\u2039 Back', 'Step \u203a'], counter: (position) => `step ${position} of ${last}` };
+  film({ last }, speed) {
+    return { last, speed, speedUnit: 'step', steps: ['\u2039 Back', 'Step \u203a'], counter: (position) => `step ${position} of ${last}` };
   }
 
   pick([x, y]) {
@@ -118,7 +106,7 @@ class Scene {
     this.root.classList.toggle('stacked', width < NARROW);
     this.root.classList.toggle('medium', width < MEDIUM);
     this.readout.tell(this.hint());
-    const room = this.root.clientHeight - (this.transport?.node.offsetHeight ?? 0) - 0.5 * rem;
+    const room = this.root.clientHeight - (this.player.transport.node.offsetHeight ?? 0) - 0.5 * rem;
     this.root.style.setProperty('--contour', `${Math.round(Math.min(0.64 * room, 0.42 * width))}px`);
   }
 
@@ -137,9 +125,8 @@ class Scene {
 
   paint() {
     const begin = performance.now();
-    if (this.ready) this.pictures.forEach((picture) => picture.paint(this.position));
-    this.readout.show(this.position);
-    this.transport?.show(this.position, this.playing);
+    if (this.ready) this.pictures.forEach((picture) => picture.paint(this.player.position));
+    this.readout.show(this.player.position);
     this.drawMs = performance.now() - begin;
   }
 
@@ -148,65 +135,15 @@ class Scene {
     this.waiting = requestAnimationFrame(() => { this.waiting = 0; if (this.spec) this.paint(); });
   }
 
-  // --- playing ---
-
-  seek(position) {
-    const target = Math.max(0, Math.min(position, this.spec.last));
-    if (target === this.position) return;
-    this.position = target;
-    this.paint();
-  }
-
-  step(by) {
-    this.pause();
-    this.seek(this.position + by);
-  }
-
-  toggle() {
-    if (this.playing) { this.pause(); return; }
-    if (this.position >= this.spec.last) this.seek(0);
-    this.playing = true;
-    this.carry = 0;
-    this.clock = performance.now();
-    this.tick();
-    this.transport.show(this.position, true);
-  }
-
-  pause() {
-    this.playing = false;
-    cancelAnimationFrame(this.ticking);
-    this.transport?.show(this.position, false);
-  }
-
-  tick() {
-    this.ticking = requestAnimationFrame((now) => {
-      if (!this.playing) return;
-      if (this.visible && this.root.isConnected) this.advance(now);
-      else this.clock = now;
-      if (this.position >= this.spec.last) this.pause();
-      else this.tick();
-    });
-  }
-
-  advance(now) {
-    const elapsed = (now - this.clock) / 1000;
-    if (this.still.matches && elapsed < 1 / SLOW_FPS) return;
-    this.clock = now;
-    this.carry += Math.min(elapsed, 0.5) * this.speed;
-    const steps = Math.floor(this.carry);
-    this.carry -= steps;
-    if (steps) this.seek(this.position + steps);
-  }
-
   // --- for tests ---
 
   report() {
     const scene = this;
     const picture = (kind) => scene.pictures.find((one) => one instanceof kind);
     return {
-      get position() { return scene.position; },
+      get position() { return scene.player.position; },
       get last() { return scene.spec.last; },
-      get playing() { return scene.playing; },
+      get playing() { return scene.player.playing; },
       get drawMs() { return scene.drawMs; },
       get camera() { return [picture(Surface).around, picture(Surface).above]; },
       get heights() { return Array.from(scene.spec.heights); },
@@ -223,9 +160,8 @@ class Scene {
   }
 
   close() {
-    this.pause();
+    this.player.close();
     this.resizing.disconnect();
-    this.watching.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
     this.root.remove();
   }

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from explainer.components import component
+from explainer.components import component, player
 
 ROLES = ("input", "weights", "activations", "probabilities", "loss")
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its transport and its look serve both
+_GRID = _FOLDER.parent / "grid"  # its look serves both
 _SOURCES = [
+    *player.SOURCES,
     _GRID / "kept.js",
-    _GRID / "transport.js",
+    _GRID / "mount.js",
     *(_FOLDER / f"{part}.js" for part in ("lanes", "chart", "reel")),
 ]
-_STYLES = [_GRID / "grid.css", _FOLDER / "reel.css"]
+_STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "reel.css"]
 
 _component = component("reel", _STYLES, _SOURCES)
 

@@ -1,12 +1,5 @@
 // --- lanes: a text as tiles, as joined bytes, or a page for every frame ---------------------------------
 
-function element(tag, className = '', text = '') {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text) node.textContent = text;
-  return node;
-}
-
 // Whitespace as it is written on every scene.
 const visible = (text) => text.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
 const decoder = new TextDecoder('utf-8');

@@ -1,8 +1,5 @@
 // --- reel: brings lanes, list, chart and transport together ----------------------------------------------
 
-const NARROW = 700;
-const SLOW_FPS = 4; // with "reduce motion"
-const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
 const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** i)); // rem, from a text that has room down
 
@@ -15,10 +12,10 @@ class Reel {
     this.readout = element('p', 'readout');
     this.readout.setAttribute('role', 'status');
     this.root.setAttribute('role', 'group');
-    this.root.append(this.scene, this.readout);
+    this.player = new Player(this.root, () => this.show(), (playing) => this.hush(playing));
+    this.root.append(this.scene, this.readout, this.player.transport.node);
     parent.append(this.root);
     this.root.__reel = this;
-    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.scene.onpointerover = (event) => this.point(event.target.closest('.tile'));
     this.scene.onclick = (event) => this.point(event.target.closest('.tile'));
     this.scene.onkeydown = (event) => this.key(event);
@@ -26,15 +23,12 @@ class Reel {
     this.resizing.observe(this.root);
   }
 
-  update(spec) {
-    const { start, speed, height, ...rest } = spec;
+  update({ data: spec }) {
+    const { start, ...rest } = spec;
     const signature = JSON.stringify([rest.titles, rest.lanes.map((l) => ({ ...l, ids: null })), start]);
     const same = signature === this.signature;
-    this.pause();
     Object.assign(this, { spec, signature });
-    this.last = Math.max(0, spec.titles.length - 1);
-    this.position = same ? this.position : Math.min(start, this.last);
-    this.speed = same ? this.speed : speed;
+    this.player.load(this.film(), start, same);
     this.build();
     this.resize(true);
   }
@@ -46,7 +40,7 @@ class Reel {
     this.root.classList.toggle('piled', spec.stacked);
     this.lanes = spec.lanes.map(lane);
     this.chart = spec.chart ? new LossChart(spec.chart) : null;
-    this.list = spec.ledger ? ledger(spec, (position) => { this.pause(); this.seek(position); }) : null;
+    this.list = spec.ledger ? ledger(spec, (position) => { this.player.pause(); this.player.seek(position); }) : null;
     const texts = element('div', 'lanes');
     texts.tabIndex = 0;
     texts.setAttribute('role', 'application');
@@ -55,17 +49,14 @@ class Reel {
     this.lanes.forEach((l) => l.build());
     this.texts = texts;
     this.scene.replaceChildren(...[this.chart?.node, texts, this.list?.node].filter(Boolean));
-    this.transport?.node.remove();
-    this.transport = this.last ? new Transport(this, this.player()) : null;
-    if (this.transport) this.root.append(this.transport.node);
     this.readout.hidden = this.lanes.every((l) => l.kind === 'pages');
     this.pointed = null;
   }
 
-  player() {
-    const { unit, titles } = this.spec;
+  film() {
+    const { unit, titles, speed } = this.spec;
     return {
-      last: this.last, titles, speedUnit: unit, steps: [`‹ One ${unit}`, `One ${unit} ›`],
+      last: Math.max(0, titles.length - 1), titles, speed, speedUnit: unit, steps: [`‹ One ${unit}`, `One ${unit} ›`],
       counter: (position) => titles[position],
     };
   }
@@ -73,10 +64,7 @@ class Reel {
   // --- what is seen ---
 
   show() {
-    this.lanes.forEach((l) => l.show(this.position));
-    this.chart?.show(this.position);
-    this.list?.show(this.position);
-    this.transport?.show(this.position, this.playing);
+    [...this.lanes, this.chart, this.list].forEach((part) => part?.show(this.player.position));
     if (!this.pointed?.isConnected) this.point(null);
   }
 
@@ -103,7 +91,7 @@ class Reel {
   }
 
   largest(type) {
-    this.lanes.forEach((l) => l.show(l.fullest(this.last)));
+    this.lanes.forEach((l) => l.show(l.fullest(this.player.last)));
     const full = () => this.lanes.some(({ body }) => body.scrollHeight > body.clientHeight + 1);
     let [low, high] = [0, SIZES.length - 1];
     while (low < high) {
@@ -132,55 +120,12 @@ class Reel {
     event.stopPropagation();
   }
 
-  // --- playing ---
+  hush(playing) { this.readout.setAttribute('aria-live', playing ? 'off' : 'polite'); }
 
-  seek(position) {
-    const target = Math.max(0, Math.min(position, this.last));
-    if (target === this.position) return;
-    this.position = target;
-    this.show();
-  }
-
-  step(by) {
-    this.pause();
-    this.seek(this.position + by);
-  }
-
-  toggle() {
-    if (this.playing) { this.pause(); return; }
-    if (this.position >= this.last) this.seek(0);
-    this.playing = true;
-    this.readout.setAttribute('aria-live', 'off');
-    this.carry = 0;
-    this.clock = performance.now();
-    this.tick();
-    this.transport.show(this.position, true);
-  }
-
-  pause() {
-    this.playing = false;
-    cancelAnimationFrame(this.ticking);
-    this.readout.setAttribute('aria-live', 'polite');
-    this.transport?.show(this.position, false);
-  }
-
-  tick() {
-    this.ticking = requestAnimationFrame((now) => {
-      if (!this.playing || !this.root.isConnected) return;
-      this.advance(now);
-      if (this.position >= this.last) this.pause();
-      else this.tick();
-    });
-  }
-
-  advance(now) {
-    const elapsed = (now - this.clock) / 1000;
-    if (this.still.matches && elapsed < 1 / SLOW_FPS) return;
-    this.clock = now;
-    this.carry += Math.min(elapsed, 0.5) * this.speed;
-    const steps = Math.floor(this.carry);
-    this.carry -= steps;
-    if (steps) this.seek(this.position + steps);
+  close() {
+    this.player.close();
+    this.resizing.disconnect();
+    this.root.remove();
   }
 }
 
@@ -208,9 +153,4 @@ function ledger({ ledger: heading, titles }, pick) {
   };
 }
 
-const reels = new WeakMap();
-
-function show({ parentElement, data }) {
-  if (!reels.has(parentElement)) reels.set(parentElement, new Reel(parentElement));
-  reels.get(parentElement).update(data);
-}
+const show = mounted(Reel);

@@ -4,19 +4,16 @@ const SLOWEST = 0.5;
 const FASTEST = 1000;
 
 class Transport {
-  constructor(grid, play) {
-    this.grid = grid;
-    this.play = play;
+  constructor(player) {
+    this.player = player;
     this.node = element('div', 'transport');
-    const [back, next] = play.steps;
-    this.back = this.button(back, () => grid.step(-1));
-    this.playing = this.button('▶ Play', () => grid.toggle());
+    this.back = this.button('', () => player.step(-1));
+    this.playing = this.button('▶ Play', () => player.toggle());
     this.playing.classList.add('primary');
-    this.next = this.button(next, () => grid.step(1));
-    this.scrubber = this.range('scrubber', 'Position', 0, play.last, 1, (value) => { grid.pause(); grid.seek(value); });
+    this.next = this.button('', () => player.step(1));
+    this.scrubber = this.range('scrubber', 'Position', 0, 1, 1, (value) => { player.pause(); player.seek(value); });
     this.counter = element('span', 'counter');
-    this.counter.style.setProperty('--longest', longest(play));
-    this.node.append(this.back, this.playing, this.next, this.scrubber, this.counter, this.speeds());
+    this.node.append(this.back, this.playing, this.next, this.scrubber, this.counter, this.speeds(FASTEST));
   }
 
   button(text, act) {
@@ -33,41 +30,50 @@ class Transport {
     return node;
   }
 
-  speeds() {
+  speeds(fastest) {
     const box = element('label', 'speed');
     this.speedText = element('span');
-    const [low, high] = [Math.log10(SLOWEST), Math.log10(FASTEST)];
-    this.speed = this.range('', 'Speed', low, high, 0.01, (value) => { this.grid.speed = nice(10 ** value); this.say(); });
+    const [low, high] = [Math.log10(SLOWEST), Math.log10(fastest)];
+    this.speed = this.range('', 'Speed', low, high, 0.01, (value) => { this.player.speed = nice(10 ** value); this.say(); });
     box.append(this.speedText, this.speed);
     return box;
   }
 
+  load(film) {
+    this.node.hidden = !film.last;
+    [this.back.textContent, this.next.textContent] = film.steps;
+    this.counter.style.setProperty('--longest', longest(film));
+  }
+
   say() {
-    const speed = `${this.grid.speed} ${this.play.speedUnit}${this.grid.speed === 1 ? '' : 's'}/s`;
-    this.speedText.textContent = `speed ${speed}`;
-    this.speed.setAttribute('aria-valuetext', speed);
+    const { speed, film } = this.player;
+    const told = `${speed} ${film.speedUnit}${speed === 1 ? '' : 's'}/s`;
+    this.speedText.textContent = `speed ${told}`;
+    this.speed.setAttribute('aria-valuetext', told);
   }
 
   fill(node) { node.style.setProperty('--done', (node.value - node.min) / (node.max - node.min || 1)); }
 
-  show(position, playing) {
-    const counter = this.play.counter(position);
+  show() {
+    const { position, last, playing, speed, film } = this.player;
+    const counter = film.counter(position);
+    this.scrubber.max = Math.max(1, last);
     this.scrubber.value = position;
     this.scrubber.setAttribute('aria-valuetext', counter);
-    this.speed.value = Math.log10(this.grid.speed);
+    this.speed.value = Math.log10(speed);
     this.fill(this.scrubber);
     this.fill(this.speed);
     this.counter.textContent = counter;
     this.playing.textContent = playing ? '❚❚ Pause' : '▶ Play';
     this.back.disabled = position === 0;
-    this.next.disabled = position === this.play.last;
+    this.next.disabled = position === last;
     this.say();
   }
 }
 
 // Letters of the longest counter, so that the scrubber keeps its size.
-function longest(play) {
-  const sample = play.titles?.length ? play.titles : [play.counter(play.last)];
+function longest(film) {
+  const sample = film.titles?.length ? film.titles : [film.counter(film.last)];
   return Math.max(...sample.map((text) => text.length));
 }
 

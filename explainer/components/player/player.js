@@ -1,0 +1,121 @@
+// --- player: where what plays stands, and how it goes on ----------------------------------------------------
+
+const SLOW_FPS = 4; // with "reduce motion"
+const LEAP = 0.5; // seconds after a standstill that count at most
+const STILL = { last: 0, steps: ['', ''], speedUnit: '', counter: () => '' };
+
+// All players on the page: the frame of the deck asks them before it turns the scene.
+const PLAYERS = (window.__players ??= new Set());
+
+/* A film is what plays: { last, speed, speedUnit, steps: [back, next], counter(position), titles? }.
+   A player has been passed once it was at the end, or was told to go there. */
+class Player {
+  // `show(position)` draws; `played(playing)` hears when a play begins or ends.
+  constructor(root, show, played = () => {}) {
+    Object.assign(this, { root, show, played, film: STILL, start: 0, position: 0, speed: 1 });
+    this.playing = this.passed = false;
+    this.visible = true;
+    this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
+    this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
+    this.watching.observe(root);
+    this.transport = this.controls();
+  }
+
+  controls() { return new Transport(this); }
+
+  // Kept is where the same film stands and how fast it goes; another one begins at its start.
+  load(film, start = 0, keep = false) {
+    this.pause();
+    Object.assign(this, { film: film ?? STILL, start });
+    if (!keep) Object.assign(this, { position: start, speed: this.film.speed ?? 1, passed: false });
+    this.position = Math.min(this.position, this.last);
+    PLAYERS[this.last ? 'add' : 'delete'](this);
+    this.transport.load(this.film);
+    this.tell();
+  }
+
+  get last() { return this.film.last; }
+
+  get over() { return this.position >= this.last; }
+
+  tell() {
+    this.transport.show();
+    window.__deck?.moved?.();
+  }
+
+  seek(position) {
+    const target = Math.max(0, Math.min(position, this.last));
+    if (target === this.position) return;
+    this.position = target;
+    this.passed ||= this.over;
+    this.show(target);
+    this.tell();
+  }
+
+  step(by) {
+    this.pause();
+    this.seek(this.position + by);
+  }
+
+  toggle() { if (this.playing) this.pause(); else this.play(); }
+
+  play() {
+    if (this.over) this.seek(0);
+    this.playing = true;
+    this.carry = 0;
+    this.clock = performance.now();
+    this.tick();
+    this.turned();
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.playing = false;
+    cancelAnimationFrame(this.ticking);
+    this.turned();
+  }
+
+  turned() {
+    this.played(this.playing);
+    this.tell();
+  }
+
+  // Steps of the clicker: to the end, and back to how it was found.
+  end() {
+    this.pause();
+    this.passed = true;
+    this.seek(this.last);
+  }
+
+  reset() {
+    this.pause();
+    this.seek(this.start);
+    this.passed = false;
+  }
+
+  tick() {
+    this.ticking = requestAnimationFrame((now) => {
+      if (!this.playing || !this.root.isConnected) return;
+      if (this.visible) this.advance(now);
+      else this.clock = now;
+      if (this.over) this.pause();
+      else this.tick();
+    });
+  }
+
+  advance(now) {
+    const elapsed = (now - this.clock) / 1000;
+    if (this.still.matches && elapsed < 1 / SLOW_FPS) return;
+    this.clock = now;
+    this.carry += Math.min(elapsed, LEAP) * this.speed;
+    const steps = Math.floor(this.carry);
+    this.carry -= steps;
+    if (steps) this.seek(this.position + steps);
+  }
+
+  close() {
+    this.pause();
+    this.watching.disconnect();
+    PLAYERS.delete(this);
+  }
+}
