@@ -38,6 +38,12 @@ class Player {
 
   get over() { return this.position >= this.last; }
 
+  // Where a play begins: who comes by a link may find a film at its end already.
+  get first() { return this.start < this.last ? this.start : 0; }
+
+  // Whether there is something to take back.
+  get left() { return this.playing || (this.position !== this.first && (this.passed || this.position !== this.start)); }
+
   tell() {
     this.transport.show();
     window.__deck?.moved?.();
@@ -80,7 +86,7 @@ class Player {
     this.tell();
   }
 
-  // Steps of the clicker: to the end, and back to how it was found.
+  // Steps of the clicker: to the end, and back to where it begins.
   end() {
     this.pause();
     this.passed = true;
@@ -89,7 +95,7 @@ class Player {
 
   reset() {
     this.pause();
-    this.seek(this.start);
+    this.seek(this.first);
     this.passed = false;
   }
 

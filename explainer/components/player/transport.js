@@ -41,6 +41,7 @@ class Transport {
 
   load(film) {
     this.node.hidden = !film.last;
+    if (!film.last) return;
     [this.back.textContent, this.next.textContent] = film.steps;
     this.counter.style.setProperty('--longest', longest(film));
   }
@@ -55,6 +56,7 @@ class Transport {
   fill(node) { node.style.setProperty('--done', (node.value - node.min) / (node.max - node.min || 1)); }
 
   show() {
+    if (this.node.hidden) return;
     const { position, last, playing, speed, film } = this.player;
     const counter = film.counter(position);
     this.scrubber.max = Math.max(1, last);
