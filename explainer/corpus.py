@@ -12,7 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from explainer.download import DownloadError, download
-from explainer.faults import Fault
+from explainer.faults import Fault, told
 from explainer.vocabulary import POLISH_ALPHABET
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +22,8 @@ SYMBOLS = "\n .,;:!?-—…„”()'0123456789" + POLISH_ALPHABET + POLISH_ALPHA
 
 CATALOGUE = "https://wolnelektury.pl/api/books/"
 TEXT = "https://wolnelektury.pl/media/book/txt/{slug}.txt"
+LARGEST_CATALOGUE = 50_000_000  # bytes
+LARGEST_BOOK = 20_000_000
 # All dead for more than seventy years.
 AUTHORS = (
     "Henryk Sienkiewicz",
@@ -107,7 +109,8 @@ def _read(path: Path) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise CorpusError(f"{path}, line {line:,}: the text is not UTF-8. Save it again in UTF-8.") from error
     if not text.strip():
-        raise CorpusError(f"{path} is empty. Remove it, or fetch it again: python -m explainer.corpus")
+        again = "fetch it again: python -m explainer.corpus" if path.parent == BOOKS else "put a text into it"
+        raise CorpusError(f"{path} is empty. Remove it, or {again}.")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
 
 
@@ -153,13 +156,13 @@ def choose(catalogue: list[dict[str, str]], authors: Collection[str], kind: str 
 
 def fetch_catalogue(folder: Path) -> list[dict[str, str]]:
     """Download the list of all works, each with author, kind, title and slug."""
-    path = download(CATALOGUE, folder / "catalogue.json")
+    path = download(CATALOGUE, folder / "catalogue.json", most=LARGEST_CATALOGUE)
     try:
         catalogue = json.loads(path.read_bytes())
         if not isinstance(catalogue, list):
             raise TypeError("a list of works was expected")
         return [{key: str(book[key]) for key in ("author", "kind", "title", "slug")} for book in catalogue]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise CorpusError(f"{CATALOGUE} sent something else than the catalogue. Try again later.") from error
 
 
@@ -186,7 +189,7 @@ def fetch_books(slugs: Collection[str], folder: Path) -> list[Path]:
 def _fetch_book(slug: str, path: Path) -> bool:
     """Download one book; return whether there is a text of it."""
     try:
-        raw = download(TEXT.format(slug=slug), path.with_suffix(".raw"))
+        raw = download(TEXT.format(slug=slug), path.with_suffix(".raw"), most=LARGEST_BOOK)
     except DownloadError as error:
         if error.status == 404:
             print("  has no text of its own", file=sys.stderr)
@@ -208,11 +211,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=BOOKS, help="directory for the texts")
     parser.add_argument("--limit", type=int, default=50, help="how many works at most")
     options = parser.parse_args(arguments)
+    if options.limit < 1:
+        parser.error(f"--limit is {options.limit}; take 1 or more")
     try:
         slugs = options.slugs or choose(fetch_catalogue(options.output), AUTHORS)
         books = fetch_books(slugs[: options.limit], options.output)
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The same command goes on where it stopped.", file=sys.stderr)

@@ -19,13 +19,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from explainer.download import DownloadError, download
-from explainer.faults import Fault
+from explainer.faults import Fault, told
 from explainer.vocabulary import BOUNDARY, POLISH_ALPHABET, Vocabulary, alphabetical
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data" / "names.csv"
 RARE = ROOT / "data" / "rare-names.csv"  # of at most 20 bearers: looked up, never learned from
 DOWNLOADS = ROOT / "runs" / "register"
+MOST = 20_000_000  # bytes of one of the register's files, which have less than one million
 
 SEED = 2147483647
 MIN_BEARERS = 21  # the talk: more than 20
@@ -52,6 +53,7 @@ REGISTER_ADDRESS = {
 
 _POLISH_NAME = re.compile(f"[{POLISH_ALPHABET}]+")
 _RESTORE = "Restore it from the repository, or make it again: python -m explainer.names"
+_OWN = "Put that right, or name another file"
 _FETCH_AGAIN = (
     "Download it again from dane.gov.pl, data set 1667: python -m explainer.names does it by itself"
 )
@@ -80,16 +82,18 @@ def register(path: Path | str = DATA, sizes: dict[str, int] | None = SIZES) -> p
         RegisterError: if the file is missing, cut short, wrongly encoded or has a bad row.
     """
     path = Path(path)
+    advice = _RESTORE if path.resolve() in (DATA, RARE) else _OWN
     rows, seen = [], set()
-    for line, (name, sex, bearers) in _read_rows(path, COLUMNS, _RESTORE):
+    for line, (name, sex, bearers) in _read_rows(path, COLUMNS, advice):
         if not _POLISH_NAME.fullmatch(name):
-            raise _bad(path, line, f"the name “{name}” has other characters than Polish capitals", _RESTORE)
+            problem = f"the name “{name[:40]}” has other characters than Polish capitals"
+            raise _bad(path, line, problem, advice)
         if sex not in REGISTER_SEX:
-            raise _bad(path, line, f"the sex must be “girl” or “boy”, not “{sex}”", _RESTORE)
+            raise _bad(path, line, f"the sex must be “girl” or “boy”, not “{sex[:40]}”", advice)
         if (name, sex) in seen:
-            raise _bad(path, line, f"the {sex}s' name {name} stands twice", _RESTORE)
+            raise _bad(path, line, f"the {sex}s' name {name} stands twice", advice)
         seen.add((name, sex))
-        rows.append((name, sex, _bearers(path, line, bearers, _RESTORE)))
+        rows.append((name, sex, _bearers(path, line, bearers, advice)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     _check_sizes(path, table, sizes)
     return table
@@ -166,9 +170,16 @@ def build(
         rows += found
     table = pd.DataFrame(rows, columns=COLUMNS)
     output.parent.mkdir(parents=True, exist_ok=True)
-    for path, part in ((output, table), (output.with_name(RARE.name), pd.DataFrame(rare, columns=COLUMNS))):
-        part.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    _write(table, output)
+    _write(pd.DataFrame(rare, columns=COLUMNS), output.with_name(RARE.name))
     return table
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in one move: a full disk leaves the one that was there."""
+    part = path.with_name(f"{path.name}.part")
+    table.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
+    part.replace(path)
 
 
 def _polish_names(path: Path, sex: str) -> Iterator[tuple[str, str, int]]:
@@ -210,7 +221,7 @@ def _decode(path: Path, advice: str) -> str:
 
 
 def _bearers(path: Path, line: int, field: str, advice: str) -> int:
-    if not (field.isascii() and field.isdigit() and 0 < int(field) < 10**9):
+    if not (field.isascii() and field.isdigit() and len(field) < 10 and int(field)):
         raise _bad(path, line, f"“{field[:40]}” is not a number of bearers", advice)
     return int(field)
 
@@ -428,6 +439,10 @@ def _objection(word: str) -> str:
 # --- the command -----------------------------------------------------------------------------------
 
 
+def _fetch(sex: str, file: str) -> Path:
+    return download(REGISTER_ADDRESS[sex], DOWNLOADS / file, most=MOST)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Make the table of names; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m explainer.names", description=main.__doc__)
@@ -436,15 +451,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=DATA)
     options = parser.parse_args(arguments)
     try:
-        female = options.female or download(REGISTER_ADDRESS["girl"], DOWNLOADS / "pesel-female.csv")
-        male = options.male or download(REGISTER_ADDRESS["boy"], DOWNLOADS / "pesel-male.csv")
+        female = options.female or _fetch("girl", "pesel-female.csv")
+        male = options.male or _fetch("boy", "pesel-male.csv")
         table = build(female, male, options.output, SIZES)
     except DownloadError as error:
         print(error, "Files that are here already can be named: --female PATH --male PATH", file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on where it stopped.", file=sys.stderr)
+        return 130
     print(f"{_shown(options.output)}: {len(table):,} names")
     return 0
 

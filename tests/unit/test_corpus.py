@@ -66,7 +66,7 @@ def test_a_directory_is_read_in_the_order_of_names(tmp_path):
             "dobrze\nźle".encode("cp1250"),
             r"bad\.txt, line 2: the text is not UTF-8\. Save it again",
         ),
-        ("empty.txt", b" \n", r"empty\.txt is empty\. Remove it, or fetch it again"),
+        ("empty.txt", b" \n", r"empty\.txt is empty\. Remove it, or put a text into it"),
     ],
 )
 def test_what_cannot_be_read_is_explained(tmp_path, name, data, message):
@@ -74,6 +74,13 @@ def test_what_cannot_be_read_is_explained(tmp_path, name, data, message):
         (tmp_path / name).write_bytes(data)
     with pytest.raises(CorpusError, match=message):
         read_corpus(tmp_path / name)
+
+
+def test_an_empty_book_of_ours_can_be_fetched_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "BOOKS", tmp_path)
+    (tmp_path / "lalka.txt").write_text("")
+    with pytest.raises(CorpusError, match=r"lalka\.txt is empty\. Remove it, or fetch it again: python -m"):
+        read_corpus(tmp_path)
 
 
 def test_an_empty_directory_says_how_to_fill_it(tmp_path):

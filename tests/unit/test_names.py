@@ -93,6 +93,7 @@ def damaged(data: bytes):
         "Windows encoding": (data.decode().encode("cp1250", "replace"), "line 5", "not UTF-8"),
         "UTF-16": (data.decode().encode("utf-16"), "line 1", "not UTF-8"),
         "sex": (data.replace(b",boy,", b",man,", 1), "line 3,519", "“girl” or “boy”"),
+        "long number": (data.replace(b"1072616", b"9" * 5000), "line 2", "is not a number"),
         "number": (data.replace(b"1072616", b"many"), "line 2", "“many” is not a number"),
         "zero": (data.replace(b"1072616", b"0"), "line 2", "“0” is not a number"),
         "letters": (data.replace(b"ANNA,", b"Anna,", 1), "line 2", "Polish capitals"),
@@ -102,16 +103,30 @@ def damaged(data: bytes):
 
 
 @pytest.mark.parametrize("damage", damaged(DATA.read_bytes()))
-def test_a_damaged_table_names_file_line_and_remedy(tmp_path, damage):
+def test_a_damaged_table_names_file_line_and_remedy(tmp_path, damage, monkeypatch):
     data, line, problem = damaged(DATA.read_bytes())[damage]
     (tmp_path / "names.csv").write_bytes(data)
+    monkeypatch.setattr(names, "DATA", tmp_path / "names.csv")
     with pytest.raises(RegisterError) as error:
         register(tmp_path / "names.csv")
     for part in ("names.csv", line + ":", problem, "python -m explainer.names"):
         assert part in str(error.value)
 
 
-def test_a_missing_table_says_what_to_do(tmp_path):
+@pytest.mark.parametrize("damage", damaged(DATA.read_bytes()))
+def test_ones_own_table_is_not_to_be_restored_from_the_repository(tmp_path, damage):
+    data, line, problem = damaged(DATA.read_bytes())[damage]
+    if "4,940" in problem:
+        return
+    (tmp_path / "mine.csv").write_bytes(data)
+    with pytest.raises(RegisterError, match=r"Put that right, or name another file\.$") as error:
+        register(tmp_path / "mine.csv", sizes=None)
+    assert f"mine.csv, {line}: " in str(error.value)
+    assert "epository" not in str(error.value)
+
+
+def test_a_missing_table_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(names, "DATA", tmp_path / "names.csv")
     with pytest.raises(
         RegisterError, match=r"names\.csv cannot be read: No such file.*python -m explainer\.names"
     ):
