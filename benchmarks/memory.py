@@ -1,8 +1,8 @@
 """What the server holds in memory while visitors do what is hard on it, step by step, beside its bound.
 
-``python benchmarks/memory.py [--reruns 3000] [--sessions 1000]`` serves the app, drives it over real websockets
-and prints JSON: for every step the resident set after it and its peak in it, in megabytes, the threads, the
-largest message, and the seconds it took; then the peak of all, and what reruns and sessions added at the end.
+``python benchmarks/memory.py [--reruns 3000] [--sessions 1000]`` serves the app, drives it over real
+websockets and prints JSON: for every step the resident set after it and its peak in it, in megabytes, the
+threads, the largest message, and the seconds it took; then the peak of all, and whether the bounds hold.
 Linux only: the numbers are those of /proc.
 """
 
@@ -127,7 +127,7 @@ async def own_lists(address: str) -> list[Run]:
     runs = []
     for number in range(40):
         async with Session(address) as visitor:
-            await visitor.open("bigram", scene="the-data", bigram_names="own")
+            await visitor.open("bigram", scene="data", bigram_names="own")
             runs.append(await visitor.set("bigram_list", own_list(number)))
     return runs
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -16,9 +17,11 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
+from torch.overrides import TorchFunctionMode
 
 from explainer import metadata
 from explainer.faults import Fault
+from explainer.models.half import can_be_halved, halved
 from explainer.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
@@ -51,9 +54,22 @@ class Checkpoint:
     meta: dict[str, Any]
 
 
-def load(name: str, folder: Path = FOLDER) -> Checkpoint:
+class _Unfilled(TorchFunctionMode):
+    """Models are made without first weights: drawing those takes longer than loading, and brings in sympy."""
+
+    def __torch_function__(self, function: Callable, _: Any, args: tuple = (), kwargs: Any = None) -> Any:
+        named = kwargs or {}
+        if getattr(function, "__module__", "") == "torch.nn.init":
+            return named.get("tensor", *args[:1])
+        return torch.empty(*args) if function is torch.randn else function(*args, **named)
+
+
+def load(name: str, folder: Path = FOLDER, *, half: bool = False) -> Checkpoint:
     """Load a trained model by its name, such as ``girls-mlp``.
 
+    Args:
+        half: whether linear layers may keep their weights in half precision, where the machine can calculate
+            with it and nothing is lost; they answer like others, but are no parameters.
     Returns:
         A Checkpoint whose weights are float32 and whose file matched the recorded sha256.
     Raises:
@@ -62,14 +78,17 @@ def load(name: str, folder: Path = FOLDER) -> Checkpoint:
     meta = read_meta(name, folder)
     weights = _checked(name, folder / f"{name}.safetensors", meta["sha256"])
     try:
-        model = build(meta["architecture"])
-        model.load_state_dict({key: _full_precision(tensor) for key, tensor in load_tensors(weights).items()})
+        model = outline(meta["architecture"])
+        model.load_state_dict(load_tensors(weights), assign=True)
     except BadCheckpoint as error:
         problem = f"names an architecture that cannot be built. {str(error).rstrip('.')}"
         raise BadCheckpoint(_advice(name, problem)) from error
     except (RuntimeError, SafetensorError) as error:
         raise BadCheckpoint(_advice(name, "does not fit the architecture its metadata names")) from error
-    return Checkpoint(model.eval().requires_grad_(False), Vocabulary(meta["symbols"]), meta)
+    model.eval().requires_grad_(False)
+    if half and can_be_halved(model):
+        halved(model)
+    return Checkpoint(model.float(), Vocabulary(meta["symbols"]), meta)
 
 
 def save(
@@ -175,6 +194,16 @@ def build(architecture: dict[str, Any]) -> torch.nn.Module:
         raise BadCheckpoint(f"No {kind} of these measures can be made: {why}.") from error
 
 
+def outline(architecture: dict[str, Any]) -> torch.nn.Module:
+    """Return the shape of an architecture without any weights: what can be counted, not what can be computed.
+
+    Raises:
+        BadCheckpoint: as ``build``.
+    """
+    with torch.device("meta"), _Unfilled():
+        return build(architecture)
+
+
 def _checked(name: str, path: Path, sha256: str) -> bytes:
     """Return what a file holds, if that is what was recorded of it."""
     data = _read(name, path)
@@ -206,10 +235,6 @@ def _replace(path: Path, data: bytes) -> None:
 def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     tensor = tensor.detach().cpu().contiguous()
     return tensor.to(dtype) if tensor.is_floating_point() else tensor
-
-
-def _full_precision(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def _advice(name: str, problem: str) -> str:

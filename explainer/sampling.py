@@ -14,6 +14,7 @@ import torch
 
 from explainer.faults import Fault
 from explainer.models.gpt import GPT, Gains, KVCache
+from explainer.models.half import HalfLinear, can_be_halved
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
@@ -131,38 +132,20 @@ class Reader(Protocol):
         ...
 
 
-class HalfLinear(torch.nn.Module):
-    """A linear layer that reads its weights in half precision and calculates in single precision.
-
-    For one vector at a time the weights' way from memory is what takes the time; half as many bytes and
-    FBGEMM's order of them make it three times as fast.
-    """
-
-    def __init__(self, linear: torch.nn.Linear) -> None:
-        super().__init__()
-        self.weights = torch.ops.quantized.linear_prepack_fp16(linear.weight.detach(), None)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.ops.quantized.linear_dynamic_fp16(x, self.weights)
-
-
 _packed: WeakKeyDictionary[GPT, GPT] = WeakKeyDictionary()
 
 
 def packed(model: GPT) -> GPT:
-    """Return a GPT that computes the same faster: a copy with its matrices packed in half precision.
+    """Return a GPT that computes the same faster: a copy with its matrices in half precision.
 
     Returns:
-        The copy, made once for each model; the model itself if its weights are not exactly those of a
-        half-precision checkpoint, or the machine has no such routine.
+        The copy, made once for each model; the model itself if it cannot be halved, or is so already.
     """
     if model not in _packed:
-        linears = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
-        exact = all(torch.equal(m.weight, m.weight.half().float()) for m in linears)
-        able = "fbgemm" in torch.backends.quantized.supported_engines and linears[0].weight.is_cpu
-        if not (exact and able) or linears[0].weight.requires_grad:  # still learning
+        if not can_be_halved(model):
             return model
-        twins = {id(m): HalfLinear(m) for m in linears}  # deepcopy takes these instead of copying the layers
+        linears = [part for part in model.modules() if isinstance(part, torch.nn.Linear)]
+        twins = {id(part): HalfLinear(part.weight) for part in linears}  # deepcopy takes these
         _packed[model] = copy.deepcopy(model, twins)
     return _packed[model]
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.sampling import Settings, Switches
 from explainer.traces import gpt as trace
 from explainer.traces import switching
 from explainer.traces.one_head import one_head
+from explainer.ui.loaders.trained import checkpoint
 from tests.scenes import open_sound
 
 NAME = {"model": "girls’ names", "prompt_girls-gpt": "Zuzan"}
@@ -43,7 +43,7 @@ def lanes(app: AppTest) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def girls():
-    return checkpoints.load("girls-gpt")
+    return checkpoint("girls-gpt")  # the very one that the page asks
 
 
 @pytest.fixture(scope="module")

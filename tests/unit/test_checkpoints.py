@@ -5,6 +5,8 @@ import json
 import math
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ import torch
 from explainer import checkpoints, metadata
 from explainer.checkpoints import FOLDER, BadCheckpoint, load, read_meta, save
 from explainer.models.bigram import CountedBigram
+from explainer.models.half import HalfLinear
 from explainer.names import VOCABULARY
 
 META = {"data": "three letters", "seed": 7, "steps": 0, "losses": {"dev": 1.5}}
@@ -217,3 +220,28 @@ def test_an_unknown_architecture(folder):
     rewrite(folder, architecture={"kind": "oracle", "vocab_size": 34})
     with pytest.raises(BadCheckpoint, match="kind “oracle” is known; known are bigram, mlp, gpt"):
         load("girls-bigram", folder)
+
+
+def test_half_precision_answers_as_single_does():
+    whole, half = load("girls-gpt"), load("girls-gpt", half=True)
+    ids = torch.tensor([whole.vocabulary.encode(".ZUZANN")])
+    torch.testing.assert_close(half.model(ids)[0], whole.model(ids)[0], atol=1e-4, rtol=1e-5)
+    if "fbgemm" in torch.backends.quantized.supported_engines:
+        assert isinstance(half.model.h[0].attn.c_attn, HalfLinear)
+    for one, other in zip(half.model.h, whole.model.h, strict=True):
+        assert torch.equal(one.mlp.c_fc.weight, other.mlp.c_fc.weight)  # not one number is lost
+
+
+def test_an_outline_has_every_shape_and_costs_nothing():
+    code = (
+        "import sys, torch; from explainer.checkpoints import outline, read_meta; "
+        "made = [outline(read_meta(name)['architecture']) for name in ('girls-gpt', 'girls-mlp')]; "
+        "print('sympy' in sys.modules, [[list(t.shape) for t in m.state_dict().values()] for m in made])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    shapes = [
+        [list(t.shape) for t in load(n).model.state_dict().values()] for n in ("girls-gpt", "girls-mlp")
+    ]
+    assert (
+        told.strip() == f"False {shapes}"
+    )  # sympy comes with whatever is drawn at random on no device: 75 MB

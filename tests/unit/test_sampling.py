@@ -7,9 +7,9 @@ import torch.nn.functional as F
 
 from explainer import checkpoints
 from explainer.models.gpt import GPT
+from explainer.models.half import HalfLinear
 from explainer.sampling import (
     BadRequest,
-    HalfLinear,
     Settings,
     Switches,
     WindowReader,

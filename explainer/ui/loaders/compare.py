@@ -14,6 +14,7 @@ from explainer.traces import compare as trace
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
+from explainer.ui.loaders.gpt import outline
 from explainer.ui.loaders.receipt import learned
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import Source
@@ -183,8 +184,9 @@ def worth(sex: str, part: str, *, key: str) -> None:
     """Draw what each model pays on names it never saw, what it costs, and how much of it is copied."""
     judged = {kind: held_out(sex, kind, part) for kind in KINDS}
     context = checkpoint(f"{sex}-gpt").model.config.block_size
-    counted = {kind: multiplications(model(sex, kind), context) for kind in KINDS}
-    sizes = {kind: parameters(model(sex, kind)) for kind in KINDS}
+    shapes = {kind: model(sex, kind) for kind in KINDS} | {"gpt": outline(f"{sex}-gpt")}
+    counted = {kind: multiplications(shape, context) for kind, shape in shapes.items()}
+    sizes = {kind: parameters(shape) for kind, shape in shapes.items()}
     copies = {kind: copied(sex, kind) for kind in KINDS}
     nothing = float(np.log(len(names.VOCABULARY)))
     columns = [

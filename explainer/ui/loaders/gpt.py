@@ -79,8 +79,7 @@ def vocabulary_of(name: str) -> Vocabulary:
 @keep("scenes")
 def outline(name: str) -> torch.nn.Module:
     """Return a model's shape without its weights: what can be counted, not what can be computed."""
-    with torch.device("meta"):
-        return checkpoints.build(checkpoints.read_meta(name)["architecture"])
+    return checkpoints.outline(checkpoints.read_meta(name)["architecture"])
 
 
 def visible(text: str) -> str:
@@ -224,7 +223,7 @@ def opened() -> Opened:
         head = widgets.slider("head", 1, model.config.n_head, 1, key="gpt_head") - 1
         first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
     text = _typed(name)
-    labels = [part.name for part in parts(model)]
+    labels = [part.name for part in parts(outline(name))]
     part = widgets.pick("block", labels, "masked attention", key="gpt_block")
     layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
     found = tensors(model, traced(name, text), part)
@@ -248,8 +247,8 @@ def _typed(name: str) -> str:
 def decoder(asked: Opened) -> None:
     """Draw the path of the text through the model; a click opens a block."""
     loaded = checkpoint(asked.name)
-    found = parts(loaded.model)
-    whole = architecture.total(loaded.model)
+    found = parts(outline(asked.name))
+    whole = architecture.total(outline(asked.name))
     names_ = [part.name for part in found]
     labels = [f"{part.name} · {_share(part.total, whole)}" for part in found]
     for i in (0, 1):
@@ -294,7 +293,7 @@ def best(asked: Opened, most: int = 6) -> list[tuple[str, float]]:
 
 def told(asked: Opened) -> str:
     """Return in one line what the open block holds, and its share of the whole."""
-    model = checkpoint(asked.name).model
+    model = outline(asked.name)
     part = next(p for p in parts(model) if p.name == asked.part)
     whole = architecture.total(model)
     if not part.total:
