@@ -10,74 +10,22 @@ import argparse
 import asyncio
 import json
 import random
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.served import APP, Server, served  # noqa: E402
 from benchmarks.sessions import Run, Session  # noqa: E402
 from explainer.ui.loaders.attention import LONGEST_PROMPT, MODELS  # noqa: E402
-from tests.browser.conftest import _wait_for as wait_for  # noqa: E402
 from tests.scenes import deck  # noqa: E402
 
 BOUND = 690  # megabytes that Community Cloud promises
 GROWTH = 0.05  # by which reruns and sessions may add to that
 LETTERS = "abcdefghijklmnoprstuwyz"
-
-
-class Server:
-    """The app, served by a process of its own.
-
-    Args:
-        pid: of the process.
-    """
-
-    def __init__(self, pid: int, address: str) -> None:
-        self.address = address
-        self._process = Path("/proc") / str(pid)
-
-    def megabytes(self, field: str) -> float:
-        """Return a size that the kernel knows of the process: VmRSS now, VmHWM at its highest."""
-        return round(int(self._status()[field].split()[0]) / 1024, 1)
-
-    def threads(self) -> int:
-        """Return how many threads the process has."""
-        return int(self._status()["Threads"])
-
-    def forget_peak(self) -> None:
-        """Let VmHWM begin anew."""
-        (self._process / "clear_refs").write_text("5")
-
-    def _status(self) -> dict[str, str]:
-        lines = (self._process / "status").read_text().splitlines()
-        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    """Serve the app on a free port while the block runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "explainer/app.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield Server(process.pid, f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 # --- what visitors do -------------------------------------------------------------------------------
@@ -230,7 +178,7 @@ def main() -> None:
         f"{options.sessions:,} sessions": sessions(options.sessions),
     }
     rows = []
-    with served() as server:
+    with served(APP) as server:
         for name, act in {**hard, **long}.items():
             rows.append(step(server, name, act))
             print(json.dumps(rows[-1]), file=sys.stderr)

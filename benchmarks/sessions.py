@@ -66,6 +66,7 @@ class Session:
         self._runs = 0
         self.pages: dict[str, str] = {}  # url path -> page hash
         self.elements: dict[tuple[int, ...], Placed] = {}
+        self.timers: dict[str, float] = {}  # fragment -> seconds after which the browser runs it again
 
     async def __aenter__(self) -> Self:
         self._socket = await connect(
@@ -78,7 +79,7 @@ class Session:
 
     async def open(self, path: str = "", **query: Any) -> Run:
         """Open a page by its address, in a window that was empty or showed another page."""
-        self._query, self.elements, self._values = urlencode(query), {}, {}
+        self._query, self.elements, self._values, self.timers = urlencode(query), {}, {}, {}
         message = BackMsg()
         if path.strip("/") in self.pages:
             self._page = message.rerun_script.page_script_hash = self.pages[path.strip("/")]
@@ -88,15 +89,18 @@ class Session:
 
     async def set(self, key: str, value: Any) -> Run:
         """Give the widget with a key a value, as its control would; runs its fragment."""
-        placed = self.find(key)
+        return await self.put(self.find(key), value)
+
+    async def put(self, placed: Placed, value: Any) -> Run:
+        """Give a widget on the screen a value; runs its fragment."""
         self._values[_id(placed.element)] = _state(placed.element, value)
-        return await self._again(placed.fragment)
+        return await self.again(placed.fragment)
 
     async def press(self, key: str) -> Run:
         """Press the button with a key."""
         placed = self.find(key)
         self._triggers.append(WidgetState(id=_id(placed.element), trigger_value=True))
-        return await self._again(placed.fragment)
+        return await self.again(placed.fragment)
 
     async def event(self, key: str, name: str, value: Any) -> Run:
         """Report an event of the component with a key, such as ``"pick", {"scene": 1}`` of the frame."""
@@ -106,7 +110,7 @@ class Session:
             id=f"$$STREAMLIT_INTERNAL_KEY_{_id(placed.element)}__events", json_trigger_value=told
         )
         self._triggers.append(state)
-        return await self._again(placed.fragment)
+        return await self.again(placed.fragment)
 
     async def clear_cache(self) -> None:
         """Ask for all caches to be cleared, as any browser may."""
@@ -127,7 +131,8 @@ class Session:
         """Return the elements of some kinds, such as "slider"."""
         return [p for p in self.elements.values() if p.element.WhichOneof("type") in kinds]
 
-    async def _again(self, fragment: str) -> Run:
+    async def again(self, fragment: str) -> Run:
+        """Run a fragment as it is, as its timer in the browser does."""
         message = BackMsg()
         message.rerun_script.fragment_id = fragment
         message.rerun_script.page_script_hash = self._page
@@ -176,6 +181,11 @@ class Session:
             self._page = told.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = told.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            self.timers[told.auto_rerun.fragment_id] = told.auto_rerun.interval
+        elif kind == "stop_auto_rerun":
+            for fragment in told.stop_auto_rerun.fragment_ids:
+                self.timers.pop(fragment, None)
         elif kind == "delta" and told.delta.WhichOneof("type") == "new_element":
             element = told.delta.new_element
             if element.WhichOneof("type") == "exception":

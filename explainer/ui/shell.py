@@ -1,18 +1,16 @@
-"""The shell around every page: navigation, the clicker, and the garbage collector at rest."""
-
-import gc
-import sys
+"""The shell around every page: navigation, and the clicker."""
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
-from explainer.ui import deck
+from explainer.ui import collector, deck
 from explainer.ui.guard import guarded
 
 
 def run() -> None:
     """Draw the navigation, listen to the clicker and run the page on the screen."""
+    collector.start()
     pages = deck.pages()
     grouped: dict[str, list[StreamlitPage]] = {}
     for chapter in deck.chapters():
@@ -24,7 +22,6 @@ def run() -> None:
         _keep_training()
     with guarded():
         page.run()
-    _settle(len(sys.modules))
 
 
 def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
@@ -47,11 +44,3 @@ def _keep_training() -> None:
 
 def _nothing() -> None:
     """A window that became narrow needs only the rerun."""
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _settle(modules: int) -> int:
-    # Streamlit collects after every run; frozen, what was loaded once is not walked through again.
-    gc.collect()
-    gc.freeze()
-    return modules
