@@ -1,7 +1,5 @@
 """GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
 
-import streamlit as st
-
 from explainer import ui
 from explainer.ui.loaders import gpt
 
@@ -17,13 +15,11 @@ def tokens() -> None:
 @ui.scene("Byte pairs", "The big models join the most frequent pair of neighbours, again and again.")
 def byte_pairs() -> None:
     with ui.controls():
-        most = ui.slider("merges", 0, gpt.MOST_MERGES, 60, key="gpt_merges")
+        text, shown_as = gpt.text_to_cut()
         source = ui.choice("learned from", gpt.LEARNED_FROM, key="gpt_learned")
-        shown_as = ui.choice("tokens", gpt.SHOWN, key="gpt_shown")
-        with st.popover("Your own text"):
-            texts = gpt.own_texts()
-    ui.complain(gpt.ended_early(texts, source, most))
-    gpt.byte_pairs(texts, source, most, shown_as)
+    if not ui.complain(gpt.nothing_to_cut(text)):
+        ui.note(gpt.PRICE)
+    gpt.byte_pairs(text, source, shown_as)
 
 
 @ui.scene(

@@ -1,11 +1,13 @@
 """What tokens are: characters with their ids, and a byte-pair encoder that learns its tokens from a text."""
 
 import codecs
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import regex
 
 from explainer.vocabulary import Vocabulary
 
@@ -37,6 +39,12 @@ def characters(text: str, vocabulary: Vocabulary) -> Characters:
 # --- byte pairs -------------------------------------------------------------------------------------
 
 
+# GPT-2 cuts a text into such pieces first; no merge reaches from one into the next (Radford et al. 2019,
+# encoder.py): English endings; letters, digits or other signs, each with the space before it; whitespace.
+PIECE = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+_GAP = -1  # stands between two pieces
+
+
 @dataclass(frozen=True)
 class Merge:
     """The most frequent pair of neighbours, which became one new token."""
@@ -47,11 +55,15 @@ class Merge:
     content: bytes  # what the new token stands for
 
 
-def learn_merges(texts: Sequence[str], most: int) -> tuple[Merge, ...]:
+def pieces(text: str) -> list[str]:
+    """Cut a text as GPT-2 does before it looks for pairs; put together, the pieces are the text."""
+    return PIECE.findall(text)
+
+
+def learn_merges(texts: Iterable[str], most: int) -> tuple[Merge, ...]:
     """Learn byte pairs: again and again the most frequent pair of neighbours becomes a token.
 
-    Ties go to the pair that comes first. A pair never reaches from one text into the next. It ends early
-    when no pair occurs twice.
+    Ties go to the pair whose piece comes first. It ends early when no pair occurs twice.
 
     Args:
         most: how many merges at most.
@@ -59,32 +71,51 @@ def learn_merges(texts: Sequence[str], most: int) -> tuple[Merge, ...]:
         Merges whose tokens are numbered from 256 on, in their order.
     Source: Sennrich et al. 2016, algorithm 1, on UTF-8 bytes as in Radford et al. 2019.
     """
-    parts = [_bytes(text) for text in texts]
+    counted = Counter(piece for text in texts for piece in pieces(text))
+    ids = _laid_out(counted)  # (N,)
+    weights = np.concatenate(
+        [np.full(len(_encoded(piece)) + 1, count) for piece, count in counted.items()] or [np.zeros(0, int)]
+    )  # (N,)
     contents = [bytes([i]) for i in range(BYTES)]
     merges: list[Merge] = []
     while len(merges) < most:
-        pair, count = most_frequent_pair(parts)
+        pair, count = most_frequent_pair(ids, weights, len(contents))
         if count < 2:
             break
         token = BYTES + len(merges)
         contents.append(contents[pair[0]] + contents[pair[1]])
         merges.append(Merge(pair, count, token, contents[token]))
-        parts = [replaced(part, pair, token)[0] for part in parts]
+        ids, places = replaced(ids, pair, token)
+        weights = np.delete(weights, places + 1)
     return tuple(merges)
 
 
-def most_frequent_pair(parts: Sequence[np.ndarray]) -> tuple[tuple[int, int], int]:
+def from_pairs(pairs: Sequence[tuple[int, int, int]]) -> tuple[Merge, ...]:
+    """Return merges from their pairs and counts alone, as they are kept in a file."""
+    contents = [bytes([i]) for i in range(BYTES)]
+    for first, second, _ in pairs:
+        contents.append(contents[first] + contents[second])
+    return tuple(
+        Merge((first, second), count, token, contents[token])
+        for token, (first, second, count) in enumerate(pairs, BYTES)
+    )
+
+
+def most_frequent_pair(ids: np.ndarray, weights: np.ndarray, tokens: int) -> tuple[tuple[int, int], int]:
     """Return the pair of neighbours that occurs most often, the first of equals, and how often.
 
     Args:
-        parts: (N,) ids each; a pair does not reach from one into the next.
+        ids: (N,) pieces one after the other, a gap between them.
+        weights: (N,) how often each one's piece stands in the texts.
+        tokens: how many there are so far.
     """
-    pairs = np.concatenate([part[:-1] << 32 | part[1:] for part in parts])  # (P,)
-    if not len(pairs):
+    inside = np.flatnonzero((ids[:-1] != _GAP) & (ids[1:] != _GAP))  # (P,)
+    if not len(inside):
         return (0, 0), 0
-    found, first, counts = np.unique(pairs, return_index=True, return_counts=True)
-    best = min(np.flatnonzero(counts == counts.max()), key=lambda i: first[i])
-    return (int(found[best] >> 32), int(found[best] & 0xFFFFFFFF)), int(counts[best])
+    codes = ids[inside] * tokens + ids[inside + 1]  # (P,)
+    counts = np.bincount(codes, weights[inside], minlength=tokens * tokens)
+    best = int(codes[(counts[codes] == counts.max()).argmax()])
+    return divmod(best, tokens), int(counts[best])
 
 
 def replaced(ids: np.ndarray, pair: tuple[int, int], token: int) -> tuple[np.ndarray, np.ndarray]:
@@ -95,14 +126,21 @@ def replaced(ids: np.ndarray, pair: tuple[int, int], token: int) -> tuple[np.nda
     Returns:
         the shorter ids, and the places of the pairs' first halves in the old ones.
     """
-    matches = np.flatnonzero((ids[:-1] == pair[0]) & (ids[1:] == pair[1]))  # (M,)
-    places: list[int] = []
-    for place in matches.tolist():
-        if not places or place > places[-1] + 1:  # in a run such as aaa pairs overlap
-            places.append(place)
+    places = np.flatnonzero((ids[:-1] == pair[0]) & (ids[1:] == pair[1]))  # (M,)
+    if pair[0] == pair[1]:  # in a run such as aaa pairs overlap
+        places = _apart(places)
     shorter = ids.copy()
     shorter[places] = token
-    return np.delete(shorter, np.array(places, dtype=int) + 1), np.array(places, dtype=int)
+    return np.delete(shorter, places + 1), places
+
+
+def _apart(places: np.ndarray) -> np.ndarray:
+    """Return those of rising places (M,) that do not stand right behind one that was taken."""
+    taken: list[int] = []
+    for place in places.tolist():
+        if not taken or place > taken[-1] + 1:
+            taken.append(place)
+    return np.array(taken, dtype=int)
 
 
 @dataclass(frozen=True)
@@ -124,16 +162,18 @@ class Encoded:
 
 def encode(text: str, merges: Sequence[Merge]) -> Encoded:
     """Cut a text into tokens with merges that were learned before, in the order they were learned."""
-    ids = _bytes(text)
-    ends = np.arange(len(ids))  # (tokens,) the last byte of each token
-    joined = np.zeros(max(len(ids) - 1, 0), dtype=np.int64)
-    counts = [len(ids)]
+    text = text.encode(errors="replace").decode()
+    ids = _laid_out(pieces(text))  # (N + pieces,)
+    data = ids[ids != _GAP].astype(np.uint8).tobytes()  # (N,)
+    ends = np.cumsum(ids != _GAP) - 1  # (N + pieces,) the last byte of each token
+    joined = np.zeros(max(len(data) - 1, 0), dtype=np.int64)
+    counts = [len(data)]
     for number, merge in enumerate(merges, 1):
         ids, places = replaced(ids, merge.pair, merge.token)
         joined[ends[places]] = number
         ends = np.delete(ends, places)
-        counts.append(len(ids))
-    return Encoded(text, text.encode(errors="replace"), joined, np.array(counts))
+        counts.append(counts[-1] - len(places))
+    return Encoded(text, data, joined, np.array(counts))
 
 
 def readable(content: bytes) -> str:
@@ -148,6 +188,12 @@ def _as_numbers(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("as_numbers", _as_numbers)
 
 
-def _bytes(text: str) -> np.ndarray:
-    """Return the UTF-8 bytes of a text (N,) int64; half a surrogate, which has none, becomes “?”."""
-    return np.frombuffer(text.encode(errors="replace"), np.uint8).astype(np.int64)
+def _encoded(piece: str) -> bytes:
+    """Return the UTF-8 bytes of a piece; half a surrogate, which has none, becomes “?”."""
+    return piece.encode(errors="replace")
+
+
+def _laid_out(found: Iterable[str]) -> np.ndarray:
+    """Return the bytes of pieces (N,) int64, a gap behind each."""
+    rows = [np.frombuffer(_encoded(piece), np.uint8).astype(np.int64) for piece in found]
+    return np.concatenate([part for row in rows for part in (row, [_GAP])] or [np.zeros(0, np.int64)])

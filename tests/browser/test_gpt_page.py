@@ -26,8 +26,10 @@ def tiles(page, lane: int = 0) -> list[str]:
 
 
 def test_the_browser_joins_bytes_as_the_encoder_does(open_page):
-    page = reel(open_page(f"/gpt?scene=byte-pairs&gpt_polish={TEXT}&gpt_english=a&gpt_learned=the+first"))
-    merges = tokens.learn_merges([TEXT], 60)
+    page = reel(
+        open_page(f"/gpt?scene=byte-pairs&gpt_text=your+own&gpt_own={TEXT}&gpt_learned=this+text+itself")
+    )
+    merges = tokens.learn_merges([TEXT], 1_000)
     encoded = tokens.encode(TEXT, merges)
     assert page.evaluate("window.reel.player.last") == len(merges)
     for k in (0, 1, len(merges) // 2, len(merges)):

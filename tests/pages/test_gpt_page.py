@@ -10,6 +10,7 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.traces import gpt as trace
 from explainer.traces import tokens
+from explainer.ui.loaders import gpt
 from tests.scenes import ask, open_sound, primitives
 
 TEXT = "To be, or not"
@@ -61,28 +62,32 @@ def test_a_character_that_the_model_has_never_seen_is_marked():
     assert "😀" in lane["facts"][0]
 
 
-def test_the_tokens_are_those_of_the_encoder():
-    sent = reel(page("byte-pairs", polish="łał łał łał", english="the theme of the thesis", merges="9"))
-    merges = tokens.learn_merges(["łał łał łał", "the theme of the thesis"], 9)
-    assert len(sent["titles"]) == len(merges) + 1 == sent["start"] + 1
-    for lane, text in zip(sent["lanes"], ("łał łał łał", "the theme of the thesis"), strict=True):
-        encoded = tokens.encode(text, merges)
-        assert (bytes(lane["bytes"]), lane["joined"]) == (text.encode(), encoded.joined.tolist())
-        assert f"→ {len(encoded.ids(len(merges)))} tokens" in lane["facts"][-1]
+@pytest.mark.parametrize("text", ["polish", "english", "signs"])
+def test_the_tokens_are_those_of_the_encoders(text):
+    sent = reel(page("byte-pairs", text=gpt.TEXT_TITLES[text]))
+    assert len(sent["titles"]) == 1_001 == sent["start"] + 1
+    for lane, merges in zip(sent["lanes"], gpt.corpus_merges().values(), strict=True):
+        encoded = tokens.encode(gpt.TEXTS[text], merges)
+        assert (bytes(lane["bytes"]), lane["joined"]) == (gpt.TEXTS[text].encode(), encoded.joined.tolist())
+        assert f"→ {len(encoded.ids(1_000))} tokens" in lane["facts"][-1]
 
 
-def test_merges_can_be_learned_from_one_text_and_used_on_the_other():
-    sent = reel(page("byte-pairs", polish="ąąąą", english="abab", learned="the second"))
-    assert sent["lanes"][0]["joined"] == [0] * 7
-    assert "× 2 → token 256" in sent["titles"][1]
+def test_merges_can_be_learned_from_the_text_itself():
+    (lane,) = reel(page("byte-pairs", text="your own", own="łał łał łał", learned="this text itself"))[
+        "lanes"
+    ]
+    merges = tokens.learn_merges(["łał łał łał"], 1_000)
+    assert lane["joined"] == tokens.encode("łał łał łał", merges).joined.tolist()
 
 
-def test_texts_without_a_pair_say_so():
-    assert "no pair occurs twice" in told(page("byte-pairs", polish="ab", english="cd"))
+@pytest.mark.parametrize("source", list(gpt.LEARNED_FROM.values()))
+def test_without_a_text_it_says_what_to_do(source):
+    app = page("byte-pairs", text="your own", learned=source)
+    assert "Write or paste a text" in told(app)
 
 
 def test_a_hundred_thousand_characters_are_cut_with_a_message():
-    app = page("byte-pairs")
+    app = page("byte-pairs", text="your own")
     app.text_area[0].set_value("Nie ma to jak dom. 😀 " * 5_000).run()
     assert not app.exception
     assert "3,000 are used" in told(app)

@@ -7,21 +7,26 @@ import numpy as np
 import pytest
 
 from explainer.traces import tokens
+from explainer.ui.loaders import gpt
 from explainer.vocabulary import Vocabulary
 
 TEXTS = ["aaabdaaabac", "Łódź łódź łódź", "the theme of the thesis", "żżżżż", "😀😀 🙂", "a", ""]
 
 
-def plain_merges(ids: list[int], most: int) -> list[tuple[tuple[int, int], int]]:
-    """Return pairs and counts as one learns them with a dictionary and a loop."""
+def plain_merges(text: str, most: int) -> list[tuple[tuple[int, int], int]]:
+    """Return pairs and counts as one learns them with a dictionary of pieces and a loop."""
     learned = []
+    parts = [(list(piece.encode()), count) for piece, count in Counter(tokens.pieces(text)).items()]
     for number in range(most):
-        counts = Counter(pairwise(ids))
+        counts = Counter()
+        for ids, count in parts:
+            for pair in pairwise(ids):
+                counts[pair] += count
         if not counts or max(counts.values()) < 2:
             break
         pair = max(counts, key=counts.__getitem__)  # a dictionary keeps the order of first occurrence
         learned.append((pair, counts[pair]))
-        ids = plain_replaced(ids, pair, 256 + number)
+        parts = [(plain_replaced(ids, pair, 256 + number), count) for ids, count in parts]
     return learned
 
 
@@ -43,19 +48,20 @@ def test_the_example_of_the_textbook():
 @pytest.mark.parametrize("text", TEXTS)
 def test_merges_are_those_of_the_plain_loop(text):
     merges = tokens.learn_merges([text], 20)
-    assert [(m.pair, m.count) for m in merges] == plain_merges(list(text.encode()), 20)
+    assert [(m.pair, m.count) for m in merges] == plain_merges(text, 20)
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_number_of_merges_cuts_as_the_plain_loop_does(text):
     merges = tokens.learn_merges(TEXTS, 30)
     encoded = tokens.encode(text, merges)
-    ids = list(text.encode())
+    parts = [list(piece.encode()) for piece in tokens.pieces(text)]
     for k in range(len(merges) + 1):
+        ids = [i for part in parts for i in part]
         assert encoded.ids(k) == ids
         assert encoded.counts[k] == len(ids)
         if k < len(merges):
-            ids = plain_replaced(ids, merges[k].pair, merges[k].token)
+            parts = [plain_replaced(part, merges[k].pair, merges[k].token) for part in parts]
 
 
 def test_tokens_put_together_are_the_text():
@@ -64,6 +70,46 @@ def test_tokens_put_together_are_the_text():
     for text in TEXTS:
         encoded = tokens.encode(text, merges)
         assert b"".join(content[i] for i in encoded.ids(len(merges))).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Hello world", ["Hello", " world"]),
+        ("don't we'll", ["don", "'t", " we", "'ll"]),
+        ("abc123 456", ["abc", "123", " 456"]),
+        ("a  b\n\nc ", ["a", " ", " b", "\n", "\n", "c", " "]),
+        ("żółć, π≈3!", ["żółć", ",", " π", "≈", "3", "!"]),
+        ("", []),
+    ],
+)
+def test_a_text_is_cut_as_gpt_2_cuts_it(text, cut):
+    assert tokens.pieces(text) == cut
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "  x\t\n y  ", "100 000,50 zł"])
+def test_pieces_put_together_are_the_text(text):
+    assert "".join(tokens.pieces(text)) == text
+
+
+def test_no_token_of_a_corpus_reaches_over_a_space_into_the_next_word():
+    for merges in gpt.corpus_merges().values():
+        assert len(merges) == gpt.MOST_MERGES
+        for merge in merges:
+            content = merge.content.decode(errors="replace")
+            assert len(tokens.pieces(content)) == 1 or not content.strip()
+        counts = [merge.count for merge in merges]
+        assert counts == sorted(counts, reverse=True)
+
+
+def test_an_encoder_is_cheap_for_what_it_was_learned_from_and_dear_for_the_rest():
+    polish, english = gpt.corpus_merges().values()
+
+    def price(text, merges):
+        return tokens.encode(gpt.TEXTS[text], merges).counts[-1]
+
+    assert price("polish", polish) < 0.7 * price("polish", english)
+    assert price("english", english) < 0.8 * price("english", polish)
 
 
 def test_a_pair_does_not_reach_from_one_text_into_the_next():

@@ -1,6 +1,9 @@
 """What the GPT chapter shows: tokens, the blocks of a trained GPT with their tensors, and sizes to scale."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -30,21 +33,31 @@ MODELS = {
 }
 STARTS = {"shakespeare": "To be, or not to b", "girls-gpt": "ANNAMA", "boys-gpt": "WOJCIE"}
 POLISH_START = "Litwo! Ojczyzno mo"
-POLISH = (
-    "Jak nazwiemy naszą córkę? Czytaliśmy imiona w rejestrze, jedno po drugim, a te imiona, które się nam "
-    "spodobały, czytaliśmy jeszcze raz. Najdłuższe imię ma więcej liter niż najkrótsze, ale litery są "
-    "te same."
+TEXTS = {
+    "polish": (
+        "Jak nazwiemy naszą córkę? Czytaliśmy imiona w rejestrze, jedno po drugim, a te imiona, które się "
+        "nam spodobały, czytaliśmy jeszcze raz. Najdłuższe imię ma więcej liter niż najkrótsze, ale litery "
+        "są te same."
+    ),
+    "english": (
+        "What shall we name our daughter? We have read the names in the register, one after the other, and "
+        "the names that we liked, we read again. The longest name has more letters than the shortest, but "
+        "the letters are the same letters."
+    ),
+    "signs": "1072616 girls are called ANNA, 604753 KATARZYNA. π ≈ 3.14159265 😀 👶🏽 żółć naïve 北京 Łódź!",
+}
+TEXT_TITLES = {"polish": "Polish", "english": "English", "signs": "digits and signs", "own": "your own"}
+CORPORA = {"polish-books": "Learned from fifty Polish books", "shakespeare": "Learned from Shakespeare"}
+LEARNED_FROM = {"corpora": "Polish books, Shakespeare", "text": "this text itself"}
+MERGES = Path(__file__).resolve().parents[3] / "data" / "merges.json"
+PRICE = (
+    "An encoder is cheap for what it was learned from, and dear for the rest: "
+    "GPT-2's was learned from English pages of the web."
 )
-ENGLISH = (
-    "What shall we name our daughter? We have read the names in the register, one after the other, and the "
-    "names that we liked, we read again. The longest name has more letters than the shortest, but the "
-    "letters are the same letters."
-)
-LEARNED_FROM = {"both": "both texts", "polish": "the first", "english": "the second"}
 SHOWN = {"text": "as text", "ids": "as numbers"}
 LONGEST = 3_000  # characters of a visitor's text that are cut into tokens
 TILED = 120  # characters that are shown as large tiles
-MOST_MERGES = 500
+MOST_MERGES = 1_000
 COLUMNS = 24  # numbers of a row that are shown at once
 ROWS = 18
 
@@ -90,17 +103,27 @@ def visible(text: str) -> str:
 # --- tokens -----------------------------------------------------------------------------------------
 
 
-def _learned(texts: tuple[str, ...], most: int) -> tuple[tokens.Merge, ...]:
-    return tokens.learn_merges(texts, most)
+@keep("scenes")
+def corpus_merges() -> dict[str, tuple[tokens.Merge, ...]]:
+    """Return what was learned from whole corpora, by their names."""
+    kept = json.loads(MERGES.read_text(encoding="utf-8"))
+    return {name: tokens.from_pairs(kept[name]) for name in CORPORA}
 
 
-def _encoded(text: str, texts: tuple[str, ...], most: int) -> tokens.Encoded:
-    return tokens.encode(text, learned(texts, most))
+def _own_merges(text: str) -> tuple[tokens.Merge, ...]:
+    return tokens.learn_merges([text], MOST_MERGES)
+
+
+def _cut(text: str, source: str) -> tokens.Encoded:
+    merges = own_merges(text) if source == "text" else corpus_merges()[source]
+    return tokens.encode(text, merges)
 
 
 characters = shown(tokens.characters)
-learned = cached(_learned, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced, pool="typed")
-encoded = cached(_encoded, tokens.encode, pool="typed")
+own_merges = cached(
+    _own_merges, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced, pool="typed"
+)
+cut = cached(_cut, tokens.pieces, tokens.learn_merges, tokens.encode, pool="typed")
 
 
 def character_tiles(name: str, text: str) -> None:
@@ -137,55 +160,65 @@ def _counted(text: str, found: tokens.Characters) -> str:
     return f"{cut}, {len(text[:TILED].encode(errors='replace'))} bytes in UTF-8"
 
 
-def own_texts() -> tuple[str, str]:
-    """Draw two fields for texts of one's own; empty fields leave the ready ones."""
-    first = widgets.pasted("first text (here Polish)", key="gpt_polish", placeholder=POLISH, height=140)
-    second = widgets.pasted("second text (here English)", key="gpt_english", placeholder=ENGLISH, height=140)
-    for text in (first, second):
-        if len(text or "") > LONGEST:
-            st.text(f"{len(text):,} characters are too many: the first {LONGEST:,} are used.")
-    return (first or POLISH)[:LONGEST], (second or ENGLISH)[:LONGEST]
+def text_to_cut() -> tuple[str, str]:
+    """Draw the choice of a text and how its tokens are shown; a long one of the visitor's is cut short."""
+    chosen = widgets.choice("text", TEXT_TITLES, key="gpt_text")
+    with st.popover("More"):
+        shown_as = widgets.choice("tokens", SHOWN, key="gpt_shown")
+        own = (
+            widgets.pasted("your own text", key="gpt_own", placeholder="Write or paste a text.", height=200)
+            or ""
+        )
+        if len(own) > LONGEST:
+            st.text(f"{len(own):,} characters are too many: the first {LONGEST:,} are used.")
+    return (TEXTS[chosen] if chosen in TEXTS else own[:LONGEST]), shown_as
 
 
-def byte_pairs(texts: tuple[str, str], source: str, most: int, shown_as: str) -> None:
-    """Show two texts as their tokens, merge by merge, with merges learned from both or one of them."""
-    chosen = {"both": texts, "polish": texts[:1], "english": texts[1:]}[source]
-    merges = learned(chosen, most)
-    ready = {POLISH: "Polish", ENGLISH: "English"}
-    names_ = [ready.get(text, name) for name, text in zip(("First text", "Second text"), texts, strict=True)]
-    found = [encoded(text, chosen, most) for text in texts]
+def byte_pairs(text: str, source: str, shown_as: str) -> None:
+    """Show a text as its tokens, merge by merge: by two learned encoders, or by one that it taught itself."""
+    learned = {"text": own_merges(text)} if source == "text" else corpus_merges()
+    found = {name: cut(text, name) for name in learned}
     lanes = [
-        _lane(name, one, other, names_[1 - i], shown_as == "ids")
-        for i, (name, one, other) in enumerate(zip(names_, found, found[::-1], strict=True))
+        _lane(CORPORA.get(name, "Learned from this text"), one, _other(found, name), shown_as == "ids")
+        for name, one in found.items()
     ]
-    titles = ["bytes, before the first merge", *map(_merged, merges)]
-    alt = f"Two texts as tokens after {len(merges)} merges; {lanes[0].facts[-1]}; {lanes[1].facts[-1]}."
-    options = {"unit": "merge", "speed": 4.0, "start": len(merges), "ledger": "Merges, the newest marked"}
-    reel(lanes, key="gpt_pairs", alt=alt, titles=titles, **options)
+    count = max(map(len, learned.values()))
+    titles = ["bytes, before the first merge", *(_merged(list(learned.values()), n) for n in range(count))]
+    alt = f"A text as tokens after {count} merges; {'; '.join(lane.facts[-1] for lane in lanes)}."
+    options = {"unit": "merge", "speed": 20.0, "start": count, "ledger": "Merges, the newest marked"}
+    reel(lanes, key=f"gpt_pairs_{source}", alt=alt, titles=titles, **options)
 
 
-def _lane(name: str, found: tokens.Encoded, other: tokens.Encoded, others: str, ids: bool) -> Lane:
+def _other(found: dict[str, tokens.Encoded], name: str) -> tuple[str, tokens.Encoded] | None:
+    others = {"polish-books": "the Polish encoder", "shakespeare": "the English encoder"}
+    return next(((others[other], one) for other, one in found.items() if other != name), None)
+
+
+def _lane(title: str, found: tokens.Encoded, other: tuple[str, tokens.Encoded] | None, ids: bool) -> Lane:
     letters, size = len(found.text), len(found.data)
     facts = [
-        f"{letters:,} characters, {size:,} bytes → {n:,} tokens, {letters / max(n, 1):.2f} characters each\n"
-        f"{n / max(m, 1):.2f} × the tokens of {others}"
-        for n, m in zip(found.counts.tolist(), other.counts.tolist(), strict=True)
+        f"{letters:,} characters, {size:,} bytes → {n:,} tokens, {letters / max(n, 1):.2f} characters each"
+        for n in found.counts.tolist()
     ]
-    return Lane(name, Joins(found.data, found.joined, ids), facts)
+    if other is not None:
+        name, one = other
+        facts = [
+            f"{fact}\n{n / max(m, 1):.2f} × the tokens of {name}"
+            for fact, n, m in zip(facts, found.counts.tolist(), one.counts.tolist(), strict=True)
+        ]
+    return Lane(title, Joins(found.data, found.joined, ids), facts)
 
 
-def _merged(merge: tokens.Merge) -> str:
-    number = merge.token - tokens.BYTES + 1
-    return f"{number}. {visible(tokens.readable(merge.content))} × {merge.count} → token {merge.token}"
+def _merged(learned: Sequence[Sequence[tokens.Merge]], number: int) -> str:
+    """Return what became one token in a merge, the encoders side by side."""
+    merges = [merges[number] for merges in learned]
+    told = " | ".join(f"{visible(tokens.readable(one.content))} × {one.count:,}" for one in merges)
+    return f"{number + 1}. {told}"
 
 
-def ended_early(texts: tuple[str, str], source: str, most: int) -> str:
-    """Say so if the texts had no pair left that occurs twice before all merges were learned."""
-    chosen = {"both": texts, "polish": texts[:1], "english": texts[1:]}[source]
-    count = len(learned(chosen, most))
-    return (
-        f"After {count} merges no pair occurs twice: give it more text to learn more." if count < most else ""
-    )
+def nothing_to_cut(text: str) -> str:
+    """Say what to do if there is no text."""
+    return "" if text else "Write or paste a text under “More”."
 
 
 # --- the architecture -------------------------------------------------------------------------------
