@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explainer import checkpoints
 from explainer.models.gpt import GPT
-from explainer.sampling import HalfLinear, Settings, generate, packed
+from explainer.models.half import HalfLinear
+from explainer.sampling import Settings, generate, packed
 from explainer.traces import gpt as traces
 from explainer.vocabulary import Vocabulary
 

@@ -297,7 +297,13 @@ def backward(
 
 
 def adamw(
-    parameters: Tensor, gradient: Tensor, moments: Tensor, step: int, rate: float, weight_decay: float
+    parameters: Tensor,
+    gradient: Tensor,
+    moments: Tensor,
+    step: int,
+    rate: float,
+    weight_decay: float = 0.0,
+    beta2: float = BETA2,
 ) -> None:
     """Make one step of AdamW in place (Loshchilov and Hutter 2019, algorithm 2).
 
@@ -308,13 +314,13 @@ def adamw(
     """
     m, v = moments
     m.lerp_(gradient, 1 - BETA1)
-    v.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
+    v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
     parameters.mul_(1 - rate * weight_decay)
-    spread = (v / (1 - BETA2**step)).sqrt_().add_(EPSILON)
+    spread = (v / (1 - beta2**step)).sqrt_().add_(EPSILON)
     parameters.addcdiv_(m, spread, value=-rate / (1 - BETA1**step))
 
 
-def flatten(model: MLP) -> Tensor:
+def flatten(model: torch.nn.Module) -> Tensor:
     """Move a model's parameters into one row of memory, of which they become views; return the row (P,)."""
     flat = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
     for p, view in zip(model.parameters(), views(flat, list(model.parameters())), strict=True):

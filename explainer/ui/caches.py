@@ -8,6 +8,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import partial
 from hashlib import blake2b
 from threading import Condition
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -63,24 +64,28 @@ def clear() -> None:
             pool.clear()
 
 
-def footprint(value: Any) -> int:
-    """Return how many bytes a value takes, with all that it refers to; code is not counted."""
-    return sum(_own_size(one) for one in _reachable(value))
+def footprint(value: Any, models: bool = True) -> int:
+    """Return how many bytes a value takes, with all that it refers to; code is not counted.
+
+    Args:
+        models: whether models that it refers to are; most count in a pool of their own.
+    """
+    return sum(_own_size(one) for one in _reachable(value, lambda one: models or not _is_model(one)))
 
 
 def _sealed(value: R) -> R:
     """Return a value whose arrays nobody can write to any more."""
-    for one in _reachable(value, tables=False):
+    for one in _reachable(value, lambda one: not (_is_table(one) or _is_model(one))):
         if isinstance(one, np.ndarray):
             one.flags.writeable = False
     return value
 
 
-def _reachable(value: Any, tables: bool = True) -> Iterator[Any]:
+def _reachable(value: Any, opened: Callable[[Any], bool]) -> Iterator[Any]:
     """Return a value and all that it refers to, each once.
 
     Args:
-        tables: whether what a table of pandas refers to is among that; pandas writes to arrays of its own.
+        opened: whether what an object refers to is among that.
     """
     seen, waiting = {}, [value]
     while waiting:
@@ -88,7 +93,7 @@ def _reachable(value: Any, tables: bool = True) -> Iterator[Any]:
         if id(one) not in seen and not isinstance(one, _CODE):
             seen[id(one)] = one  # held, so that no other object takes its place in memory
             yield one
-            if tables or not _is_table(one):
+            if opened(one):
                 waiting += gc.get_referents(one)
             if isinstance(one, np.ndarray) and one.base is not None:
                 waiting.append(one.base)  # a view keeps all that it is a part of
@@ -97,13 +102,17 @@ def _reachable(value: Any, tables: bool = True) -> Iterator[Any]:
 def _own_size(one: Any) -> int:
     """Return the bytes of one object without those that it refers to."""
     if hasattr(one, "untyped_storage"):  # a tensor of torch, which is not to be imported for this
-        return sys.getsizeof(one) + one.untyped_storage().nbytes()
+        return sys.getsizeof(one) + (0 if one.is_meta else one.untyped_storage().nbytes())
     return object.__sizeof__(one) if _is_table(one) else sys.getsizeof(one)  # it would count its columns
 
 
 def _is_table(one: Any) -> bool:
-    """Return whether an object is pandas's, which is not to be imported for this either."""
+    """Return whether an object is pandas's, which is not to be imported for this either, nor written to."""
     return hasattr(one, "memory_usage")
+
+
+def _is_model(one: Any) -> bool:
+    return hasattr(one, "register_forward_hook")
 
 
 def _brief(argument: Any) -> Any:
@@ -118,5 +127,7 @@ def _brief(argument: Any) -> Any:
     return type(argument), argument
 
 
-_POOLS = {name: LRUCache(bound, footprint) for name, bound in BOUNDS.items()}
+_POOLS = {
+    name: LRUCache(bound, partial(footprint, models=name == "models")) for name, bound in BOUNDS.items()
+}
 _CONDITIONS = {name: Condition() for name in BOUNDS}

@@ -1,5 +1,8 @@
 """The 2–4–1 network learns what it should, and without activation does not learn XOR."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -105,3 +108,25 @@ def test_what_was_recorded_belongs_together():
 def test_there_are_never_more_pictures_than_asked_for():
     assert len(recorded_steps(300, 30)) <= 30
     assert recorded_steps(300, 30)[-1] == 300
+
+
+def test_training_does_not_bring_in_the_compiler():
+    code = (
+        "import sys; from explainer.training.network import data_set, train; train(*data_set('xor'), steps=2); "
+        "print([name for name in ('torch._dynamo', 'sympy') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[]"  # 60 MB and two seconds in the first visitor's way
+
+
+def test_adam_is_pytorchs():
+    X, y = data_set("circle")
+    model = Network(4, "tanh", torch.Generator().manual_seed(2))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    for _ in range(50):
+        optimizer.zero_grad()
+        model(torch.tensor(X), torch.tensor(y)[:, None])[1].backward()
+        optimizer.step()
+    made = train(X, y, seed=2, steps=50)
+    for name, expected in model.state_dict().items():
+        np.testing.assert_allclose(getattr(made, name)[-1], expected.numpy(), atol=1e-4)
