@@ -20,7 +20,7 @@ def who_looks_at_whom() -> None:
 )
 def how_one_head_does_it() -> None:
     with ui.controls():
-        step = ui.choice("step", heads.STEPS, key="attention_step")
+        step = ui.choice("step", heads.STEPS, key="attention_step", stages=heads.STEPS)
         asked = heads.asked()
         pair = heads.pair(asked)
         numbers = heads.numbers(step)

@@ -88,7 +88,7 @@ def probabilities() -> None:
 def sample() -> None:
     with ui.controls():
         source, words, more = chosen()
-        way = ui.choice("show", WAYS, key="bigram_way")
+        way = ui.choice("show", WAYS, key="bigram_way", stages=WAYS)
         seed = ui.seed(key="bigram_seed", tucked_in=more)
         with more:
             added = smoothing()
@@ -132,7 +132,7 @@ def how_good() -> None:
 def counting_is_learning() -> None:
     with ui.controls():
         source, words, more = chosen()
-        view = ui.choice("show", VIEWS, key="bigram_view")
+        view = ui.choice("show", VIEWS, key="bigram_view", stages=VIEWS)
         rate = ui.steps("learning rate", bigram.LEARNING_RATES, 50, key="bigram_rate")
         with more:
             steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")

@@ -14,7 +14,7 @@ def slope() -> None:
     with ui.controls():
         landscape = gd.choose_curve()
         x = ui.slider("x", -2.5, 2.5, 1.0, step=0.1, key="gd_x")
-        h = ui.steps("step h", list(gd.H), "0.5", key="gd_h")
+        h = ui.steps("step h", list(gd.H), "0.5", key="gd_h", stages=gd.SMALLER)
     found = gd.slope(landscape, x, gd.H[h])
     steps, errors = gd.slope_errors(landscape, x)
     ui.note(gd.measured(found, h))
@@ -48,7 +48,7 @@ def downhill() -> None:
 def learning_rate() -> None:
     with ui.controls():
         landscape = gd.choose_curve()
-        rate = gd.learning_rate(landscape, key="gd_step")
+        rate = gd.learning_rate(landscape, key="gd_step", stages=gd.TRIED)
         start = gd.start_on(landscape)
     way = gd.descend(landscape, "sgd", rate, start)
     ui.note(gd.told(way))

@@ -53,7 +53,7 @@ def why_useful() -> None:
 def four_ways() -> None:
     pair = mm.typed()
     with ui.controls():
-        way = ui.choice("see it as", mm.WAYS, key="mm_way")
+        way = ui.choice("see it as", mm.WAYS, key="mm_way", stages=mm.WAYS)
     mm.view(pair, way, key=f"mm_view_{way}")
 
 
@@ -62,7 +62,8 @@ def counting() -> None:
     pair = mm.typed()
     counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])
     with ui.controls():
-        name = ui.steps("from this one to GPT-4", [c.name for c in counts], counts[0].name, key="mm_model")
+        all_ = [count.name for count in counts]
+        name = ui.steps("from this one to GPT-4", all_, all_[0], key="mm_model", stages=all_)
     words, picture = ui.beside(1, 2)
     with words:
         mm.odometer(next(c for c in counts if c.name == name))

@@ -64,7 +64,7 @@ def hyperparameters() -> None:
 )
 def matrices() -> None:
     with ui.controls():
-        name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix")
+        name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix", stages=mlp.MATRICES)
         time = ui.choice("numbers", mlp.TIMES, key="mlp_time")
         with st.popover("More"):
             sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
@@ -75,7 +75,7 @@ def matrices() -> None:
 @ui.scene("The forward pass", "One guess, from the letters to the loss: seven steps, every number of them.")
 def forward_pass() -> None:
     with ui.controls():
-        step = ui.choice("step", mlp.STEPS, key="mlp_step")
+        step = ui.choice("step", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
         with st.popover("The name"):
             asked = mlp.asked(step=True)
             neurons = ui.choice("neurons", mlp.NEURONS, key="mlp_neurons")
@@ -99,7 +99,7 @@ def activations() -> None:
     with ui.controls():
         recipe = ui.choice("recipe", mlp.RECIPES, key="mlp_recipe")
         time = ui.choice("when", mlp.BATCHES, key="mlp_when")
-        view = ui.choice("show", mlp.VIEWS, key="mlp_view")
+        view = ui.choice("show", mlp.VIEWS, key="mlp_view", stages=mlp.VIEWS)
         with st.popover("More"):
             sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
             seed = ui.seed("Another batch", key="mlp_seed")
@@ -113,7 +113,7 @@ def activations() -> None:
 )
 def good_start() -> None:
     with ui.controls():
-        time = ui.choice("when", mlp.BATCHES, key="mlp_when")
+        time = ui.choice("when", mlp.BATCHES, key="mlp_when", stages=mlp.BATCHES)
         layer = ui.choice("histogram of", mlp.LAYERS, key="mlp_layer")
         with st.popover("More"):
             sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")

@@ -10,7 +10,7 @@ def one_neuron() -> None:
     with ui.controls():
         count = ui.slider("inputs", 2, 5, 3, key="neuron_inputs")
         bias = nr.bias()
-        bend = ui.choice("activation", nr.BENDS, key="neuron_bend")
+        bend = ui.choice("activation", nr.BENDS, key="neuron_bend", stages=nr.BENDS)
     sliders, drawn, bent = nr.places("neuron_one")
     with sliders:
         inputs, weights = nr.knobs(count)
@@ -108,7 +108,9 @@ def why_it_must_bend() -> None:
 def two_layers_one_matrix() -> None:
     with ui.controls():
         data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
-        bend = ui.choice("activation between the layers", nr.LEARNS_OR_NOT, key="neuron_between")
+        bend = ui.choice(
+            "activation between the layers", nr.LEARNS_OR_NOT, key="neuron_between", stages=("none", "tanh")
+        )
     trained = nr.trained(nr.Choice(data, bend))
     ui.note(nr.stacked_verdict(trained))
     nr.two_layers(trained, key="neuron_stacked")

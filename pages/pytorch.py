@@ -37,7 +37,7 @@ def view() -> None:
 @ui.scene("Cross-entropy", "The loss in three lines, and the one call that gives the same and never breaks.")
 def cross_entropy() -> None:
     with ui.controls():
-        line = ui.choice("line", pytorch.LINES, key="pytorch_line")
+        line = ui.choice("line", pytorch.LINES, key="pytorch_line", stages=pytorch.LINES)
         factor = ui.steps("logits times", pytorch.FACTORS, 1, key="pytorch_factor")
         name = pytorch.name()
     found = pytorch.cross_entropy(name, factor)

@@ -1,6 +1,6 @@
 """The deck: chapters made of scenes; which one is on the screen stands in the URL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +17,7 @@ from explainer.ui.guard import guarded
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
 
+ENTRANCES = {"first": 1, "last": -1}  # in the address: which way a key turned here from another chapter
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
@@ -78,11 +79,34 @@ class Scene:
     slug: str = field(default="")
 
 
+@dataclass(frozen=True)
+class Stages:
+    """The options of one control, which the keys take one by one."""
+
+    key: str
+    options: Sequence
+
+    @property
+    def current(self) -> int:
+        """Return which of them is on the screen."""
+        chosen = st.session_state.get(self.key)
+        return self.options.index(chosen) if chosen in self.options else 0
+
+    def go(self, index: int) -> None:
+        """Choose another one, before its control is drawn."""
+        st.session_state[self.key] = self.options[index]
+
+
+ONE_STAGE = Stages("one_stage", [None])
+
+
 @dataclass
 class Surroundings:
     """What a scene that is being drawn finds around its stage."""
 
     controls: DeltaGenerator
+    entered: int = 0  # 1 if a key turned here from the scene before, −1 from the one behind
+    stages: Stages = ONE_STAGE  # through which the keys lead
     receipt: tuple[str, str, str] | None = None  # the probability whose receipt the frame's button opens
 
 
@@ -112,6 +136,20 @@ def controls() -> DeltaGenerator:
 def receipt_of(model: str, context: str, character: str) -> None:
     """Say which probability of the scene "Open the receipt" explains; see ``open_receipt``."""
     _around.get().receipt = (model, context, character)
+
+
+def stages(key: str, options: Iterable) -> None:
+    """Say which values of a control that is drawn next are the stages of the scene; no values, no stages.
+
+    PageDown takes them one by one before it turns the scene; who turns here with PageUp finds the last one.
+    """
+    found = Stages(key, list(options))
+    if not found.options:
+        return
+    around = _around.get()
+    around.stages = found
+    if around.entered:
+        found.go(0 if around.entered > 0 else -1)
 
 
 def narrow() -> bool:
@@ -158,13 +196,16 @@ def neighbours(current: str) -> tuple[Chapter | None, Chapter | None]:
 
 def _current(scenes: Sequence[Scene]) -> int:
     wanted = st.query_params.get("scene", "")
-    if wanted == "last":
-        _go_to_scene(scenes, len(scenes) - 1)
-        return len(scenes) - 1
+    if wanted in ENTRANCES:
+        by = ENTRANCES[wanted]
+        index = 0 if by > 0 else len(scenes) - 1
+        _go_to_scene(scenes, index, by)
+        return index
     return next((i for i, s in enumerate(scenes) if s.slug == wanted), 0)
 
 
-def _go_to_scene(scenes: Sequence[Scene], index: int) -> None:
+def _go_to_scene(scenes: Sequence[Scene], index: int, by: int) -> None:
+    st.session_state["deck_entered"] = by
     if index:
         st.query_params["scene"] = scenes[index].slug
     else:
@@ -178,7 +219,10 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     stage = st.container(key="stage")
     complaint = stage.container(key="complaint")
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
-    around = Surroundings(bar.container(key="controls", horizontal=True, vertical_alignment="bottom"))
+    around = Surroundings(
+        bar.container(key="controls", horizontal=True, vertical_alignment="bottom"),
+        st.session_state.pop("deck_entered", 0),
+    )
     token = _around.set(around)
     try:
         with stage, recording() as ran, guarded(complaint):
@@ -196,8 +240,17 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
 def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
     """Draw what stands beside the controls; return whether the code was asked for."""
     receipt = partial(open_receipt, *around.receipt) if around.receipt else None
-    titles = [s.title for s in scenes]
-    return frame("frame", titles, current, on_pick=partial(_go_to_scene, scenes), on_receipt=receipt)
+    return frame(
+        "frame",
+        _path(scenes[current]),
+        [s.title for s in scenes],
+        current,
+        stage=around.stages.current,
+        stages=len(around.stages.options),
+        on_scene=partial(_go_to_scene, scenes),
+        on_stage=around.stages.go,
+        on_receipt=receipt,
+    )
 
 
 def _path(shown: Scene) -> str:

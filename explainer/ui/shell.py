@@ -33,7 +33,7 @@ def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
                 st.page_link(pages[last.path], query_params={"scene": "last"})
         if following is not None:
             with st.container(key="next_chapter"):
-                st.page_link(pages[following.path], query_params={})
+                st.page_link(pages[following.path], query_params={"scene": "first"})
 
 
 @st.fragment(run_every=3.0)

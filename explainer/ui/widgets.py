@@ -1,11 +1,13 @@
 """Controls: each keeps its value in the URL and across scenes, so that a link restores what is seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from explainer.ui import deck
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
 
@@ -28,17 +30,31 @@ def slider(
     return st.slider(label, low, high, default, step, format, key=key, help=help, **_KEPT)
 
 
-def steps(label: str, options: Sequence[Any], default: Any, *, key: str) -> Any:
-    """Return one of a few ordered values, picked on a slider."""
+def steps(label: str, options: Sequence[Any], default: Any, *, key: str, stages: Iterable[Any] = ()) -> Any:
+    """Return one of a few ordered values, picked on a slider.
+
+    Args:
+        stages: those that PageDown takes one by one before it turns the scene.
+    """
+    deck.stages(key, stages)
     return st.select_slider(label, options, default, key=key, **_KEPT)
 
 
-def choice(label: str, options: Mapping[str, str], *, key: str, default: str | None = None) -> str:
+def choice(
+    label: str,
+    options: Mapping[str, str],
+    *,
+    key: str,
+    default: str | None = None,
+    stages: Iterable[str] = (),
+) -> str:
     """Return the key of one option of a few; the values are what is shown.
 
     Args:
         default: the option at the start; the first if not given.
+        stages: those that PageDown takes one by one before it turns the scene.
     """
+    deck.stages(key, stages)
     return st.segmented_control(
         label,
         list(options),
@@ -90,8 +106,13 @@ def action(label: str, do: Callable[[], None], *, key: str, primary: bool = True
     return st.button(label, key=key, on_click=do, type="primary" if primary else "secondary")
 
 
-def pick(label: str, options: Sequence[str], default: str, *, key: str) -> str:
-    """Return one of many options, such as a column of a visitor's table."""
+def pick(label: str, options: Sequence[str], default: str, *, key: str, stages: Iterable[str] = ()) -> str:
+    """Return one of many options, such as a column of a visitor's table.
+
+    Args:
+        stages: those that PageDown takes one by one before it turns the scene.
+    """
+    deck.stages(key, stages)
     return st.selectbox(label, options, options.index(default), key=key, **_KEPT)
 
 

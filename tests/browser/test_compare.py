@@ -64,10 +64,12 @@ def test_a_column_of_the_four_answers_is_the_models_number(open_page):
     page.get_by_role("dialog").get_by_text("girls-gpt").first.wait_for(timeout=20_000)
 
 
-def test_the_keyboard_guesses_and_goes_on(open_page):
+def test_the_keyboard_guesses_and_goes_on_while_the_game_has_the_focus(open_page):
     page = open_page("/compare?scene=guess-the-next-letter")
     word = page.locator(".word")
     first = word.inner_text().split()[0]
+    page.keyboard.press("a")  # nobody has turned to the game yet
+    word.click()
     page.keyboard.press("a")
     page.locator(".players").get_by_text("of 1").first.wait_for(timeout=20_000)
     assert word.inner_text().split()[0] == first

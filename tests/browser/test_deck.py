@@ -3,9 +3,20 @@
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import pytest
+
 from tests.browser.conftest import settled
 
 SLIDERS = "/matrix-multiplication"  # its first scene has four sliders
+STAGE = "document.querySelector('.st-key-controls [aria-checked=true]').innerText"
+FILLED = "getComputedStyle(document.querySelector('nav [aria-current=step]')).getPropertyValue('--seen')"
+PLAYS = "[...window.__players].map(({ position, playing }) => ({ position, playing }))"
+# What wears a ring because it has the focus; null if nothing does.
+RING = """() => {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  return getComputedStyle(focused).outlineStyle === 'none' ? null : focused.innerText || focused.tagName;
+}"""
 
 
 def title(page) -> str:
@@ -19,6 +30,21 @@ def turned(page, key: str, before: str) -> str:
     page.wait_for_function(other, arg=before)
     settled(page)
     return title(page)
+
+
+def rested(page) -> None:
+    """Wait until all that was asked for by key has come."""
+    page.wait_for_function("__deck.resting")
+
+
+def pressed(page, key: str) -> None:
+    """Press a key and wait until the step that it asks for is taken."""
+    page.keyboard.press(key)
+    rested(page)
+
+
+def plays(page) -> list[dict]:
+    return page.evaluate(PLAYS)
 
 
 def test_page_down_turns_the_scene_while_a_slider_has_the_focus(open_page):
@@ -58,25 +84,159 @@ def test_a_clicked_dot_leads_to_its_scene_and_lets_go_of_the_keys(open_page):
     assert turned(page, "ArrowLeft", third) not in (first, third)
 
 
-def test_keys_typed_into_a_field_stay_there(open_page):
-    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+def test_what_is_typed_stays_in_its_field_and_page_down_turns_all_the_same(open_page):
+    page = open_page(f"{SLIDERS}?scene=your-own")
     first = title(page)
     page.get_by_text("Type or paste A and B").click()
     field = page.locator("textarea").first
     field.click()
-    for key in ("PageDown", "ArrowRight", "PageUp"):
+    for key in ("ArrowRight", "ArrowDown", "b", ".", "f", " ", "?"):
         field.press(key)
-    page.wait_for_timeout(500)
+    assert title(page) == first
+    assert "b.f ?" in field.input_value()
+    assert turned(page, "PageDown", first) != first
+
+
+def test_page_down_turns_after_a_name_was_typed_and_entered(open_page):
+    page = open_page("/bigram?scene=one-name")
+    page.get_by_label("your name").fill("EWA")
+    page.keyboard.press("Enter")
+    settled(page)
+    page.wait_for_function("document.activeElement === document.body")
+    pressed(page, "PageDown")
+    assert plays(page)[0]["playing"]
+    pressed(page, "PageDown")
+    assert turned(page, "PageDown", title(page)) == "The count matrix fills in"
+
+
+@pytest.mark.parametrize("opened", ["Why?", "Show the code", "Words used here"])
+def test_page_down_closes_what_lies_over_the_stage_and_goes_on(open_page, opened):
+    page = open_page("/gradient-descent?scene=race")
+    page.get_by_role("button", name=opened).click()
+    page.locator("[role=dialog]").wait_for()
+    pressed(page, "PageDown")
+    assert page.locator("[role=dialog]").count() == 0
+    assert plays(page)[0]["playing"]
+
+
+def test_page_down_closes_the_receipt_and_goes_on(open_page):
+    page = open_page("/bigram?scene=probabilities")
+    page.get_by_role("button", name="Open the receipt").click()
+    page.get_by_role("dialog").get_by_text("÷").first.wait_for()
+    assert turned(page, "PageDown", title(page)) == "Sample a name"
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_an_animation_takes_two_presses_and_is_taken_back(open_page):
+    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+    first, last = title(page), 24
+    pressed(page, "PageDown")
+    assert plays(page)[0]["playing"]
+    pressed(page, "PageDown")
+    assert plays(page) == [{"position": last, "playing": False}]
+    second = turned(page, "PageDown", first)
+    assert turned(page, "PageUp", second) == first
+    assert plays(page) == [{"position": last, "playing": False}]
+    pressed(page, "PageUp")
+    assert plays(page) == [{"position": 0, "playing": False}]
     assert title(page) == first
 
 
-def test_sixteen_presses_turn_sixteen_times(open_page):
+def test_the_stages_of_a_scene_come_one_by_one_and_its_dot_fills_up(open_page):
+    page = open_page("/pytorch?scene=cross-entropy")
+    seen = []
+    for _ in range(4):
+        seen.append(page.evaluate(f"[{STAGE}, {FILLED}]"))
+        first = title(page)
+        pressed(page, "PageDown")
+    assert seen == [["1 counts", "25%"], ["2 prob", "50%"], ["3 loss", "75%"], ["F.cross_entropy", "100%"]]
+    assert title(page) != first
+    pressed(page, "PageUp")
+    assert page.evaluate(STAGE) == "F.cross_entropy"
+
+
+def test_presses_that_come_too_fast_wait_for_each_other(open_page):
+    page = open_page("/pytorch?scene=cross-entropy")
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    rested(page)
+    assert page.evaluate(STAGE) == "F.cross_entropy"
+
+
+def test_space_plays_and_pauses(open_page):
+    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+    page.locator("canvas.cells").click(position={"x": 5, "y": 5})
+    page.keyboard.press(" ")
+    assert plays(page)[0]["playing"]
+    page.keyboard.press(" ")
+    assert not plays(page)[0]["playing"]
+
+
+@pytest.mark.parametrize("key", ["b", "."])
+def test_the_screen_goes_black_and_comes_back(open_page, key):
     page = open_page(SLIDERS)
-    names = [title(page)]
-    for _ in range(8):
-        names.append(turned(page, "PageDown", names[-1]))
-    for expected in reversed(names[:-1]):
-        assert turned(page, "PageUp", title(page)) == expected
+    page.keyboard.press(key)
+    middle = "document.elementFromPoint(innerWidth / 2, innerHeight / 2)"
+    assert page.evaluate(f"getComputedStyle({middle}).backgroundColor") == "rgb(0, 0, 0)"
+    page.keyboard.press(key)
+    assert page.evaluate(f"{middle}.className") != "blackened"
+
+
+def test_the_whole_screen_and_back(open_page):
+    page = open_page(SLIDERS)
+    for filled in (True, False):
+        page.keyboard.press("f")
+        page.wait_for_function("(filled) => Boolean(document.fullscreenElement) === filled", arg=filled)
+
+
+def test_the_keys_are_told_by_a_key_and_by_the_mouse(open_page):
+    page = open_page(SLIDERS)
+    told = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    assert "full screen" in told.inner_text()
+    page.keyboard.press("Escape")
+    assert not told.is_visible()
+    page.get_by_role("button", name="Keys").click()
+    assert told.is_visible()
+    assert turned(page, "PageDown", title(page))
+    assert not told.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("address", "clicked"),
+    [
+        ("/bigram?scene=data", ".drawing .picture > svg"),
+        ("/bigram?scene=fill-in", "canvas.cells"),
+        ("/gradient-descent?scene=downhill", ".surface canvas"),
+        ("/gpt?scene=byte-pairs", ".lanes"),
+        ("/training?scene=sweep", "[data-testid=stMain]"),
+    ],
+)
+def test_who_uses_the_mouse_and_the_clicker_sees_no_focus(open_page, address, clicked):
+    page = open_page(address)
+    page.locator(clicked).first.click()
+    assert page.evaluate(RING) is None
+    pressed(page, "PageDown")
+    assert page.evaluate(RING) is None
+
+
+def test_escape_from_the_code_leaves_no_ring_behind_unless_the_keyboard_opened_it(open_page):
+    page = open_page(SLIDERS)
+    code = page.get_by_role("button", name="Show the code")
+    dialog = page.get_by_role("dialog").locator("pre").first
+    code.click()
+    dialog.wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    page.wait_for_timeout(100)
+    assert page.evaluate(RING) is None
+    page.keyboard.press("Tab")
+    code.focus()
+    page.keyboard.press("Enter")
+    dialog.wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    page.wait_for_function(f"({RING})() === 'Show the code'")
 
 
 def test_a_link_restores_what_was_seen(open_page):

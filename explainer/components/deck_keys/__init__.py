@@ -22,14 +22,15 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
 _clicker = _component("clicker", [_FOLDER / "clicker.js"], _STAGE)
-_head, _frame = (_component(name, [_MOUNT, _FOLDER / f"{name}.js"]) for name in ("head", "frame"))
+_head = _component("head", [_MOUNT, _FOLDER / "head.js"])
+_frame = _component("frame", [_MOUNT, _FOLDER / "keys.js", _FOLDER / "frame.js"])
 
 
 def clicker(key: str, on_narrow: Callable[[], None]) -> None:
-    """Listen for PageDown and PageUp everywhere, and for the arrow keys while no control has the focus.
+    """Listen for PageDown and PageUp everywhere, and for other keys while nothing else has a use for them.
 
-    A key turns the frame on the screen; at the ends of the chapter it follows the link in the container
-    whose key is ``next_chapter`` or ``last_chapter``.
+    A key turns the frame on the screen, and closes what lies over it; at the ends of the chapter the frame
+    follows the link in the container whose key is ``next_chapter`` or ``last_chapter``.
 
     Args:
         on_narrow: called when the window becomes narrow as a phone or wide again
@@ -50,24 +51,35 @@ def head(key: str, title: str, sentence: str, words: bool) -> bool:
 
 def frame(
     key: str,
+    path: str,
     titles: Sequence[str],
-    current: int,
+    scene: int,
     *,
-    on_pick: Callable[[int], None],
+    stage: int,
+    stages: int,
+    on_scene: Callable[[int, int], None],
+    on_stage: Callable[[int], None],
     on_receipt: Callable[[], None] | None,
 ) -> bool:
     """Draw one dot a scene, the current one long, between two buttons; return whether the code was asked for.
 
     Args:
+        path: the chapter's, by which the browser sees that it has arrived in another.
         titles: the scenes' titles, told to screen readers and on hover.
-        on_pick: called with the index of the scene whose dot was clicked or to which a key turned.
+        scene: the index of the one on the screen.
+        stage, stages: the one of its stages that is on the screen, and how many there are.
+        on_scene: called with the index of the scene that was asked for, and 1 or −1 if a key turned there
+            from the one before or the one behind, 0 if its dot was clicked.
+        on_stage: called with the index of the stage to which a key led.
         on_receipt: called when the receipt was asked for; without it there is no such button.
     """
 
     def picked() -> None:
-        on_pick(st.session_state[key]["pick"]["scene"])
+        pick = st.session_state[key]["pick"]
+        on_stage(pick["stage"]) if "stage" in pick else on_scene(pick["scene"], pick["by"])
 
-    data = {"titles": list(titles), "current": current, "receipt": on_receipt is not None}
+    place = {"path": path, "scene": scene, "stage": stage, "stages": stages}
+    data = {**place, "titles": list(titles), "receipt": on_receipt is not None}
     result = _frame(
         key=key,
         data=data,

@@ -1,25 +1,87 @@
 const SLOW = 500; // ms after which what is no longer true fades
 const TURN_ALWAYS = { PageDown: 1, PageUp: -1 };
 const TURN_WHEN_FREE = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-const TYPING = 'input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]):not([readonly])';
+const ONE_LINE = 'input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]):not([readonly])';
+const PRESSED = 'button, a[href], summary, select, textarea, input:not([type=range]), [contenteditable=true], [role=button], [role=radio], [role=checkbox], [role=switch], [role=option], [role=menuitem], [role=combobox]';
+const OVER = '[role=dialog], [role=menu], [role=listbox]'; // Streamlit's dialogs and popovers, menus, open lists
+
+let hand = false; // whether the mouse or a finger was used last to get somewhere, and not the keyboard
 
 function isTyping(element) {
-  if (!element.matches) return false;
-  if (element.matches('[role=combobox][aria-expanded=false]')) return false;
-  return element.isContentEditable || element.matches(`textarea, select, ${TYPING}`);
+  if (!element.matches || element.matches('[role=combobox][aria-expanded=false]')) return false;
+  return element.isContentEditable || element.matches(`textarea, select, ${ONE_LINE}`);
 }
 
+// Whether keys have nothing else to do than to turn.
 function isFree(element) {
-  return !element || element === document.body || element === document.documentElement || element.matches?.('main, [data-testid=stMain]');
+  return !element.matches || element.matches('body, html, main, [data-testid=stMain]');
 }
 
-function turnOf(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.repeat) return 0;
-  if (document.querySelector('[role=dialog]')) return 0;
+// Whether single letters, or the space bar, mean something where the focus is.
+const takesLetters = (event) => event.composedPath().some((node) => isTyping(node) || node.dataset?.letters !== undefined);
+const takesSpace = (event) => event.composedPath().some((node) => node.matches?.(PRESSED));
+
+function turnOf({ key }, target) {
+  if (key in TURN_ALWAYS) return TURN_ALWAYS[key];
+  return isFree(target) && !document.querySelector(OVER) ? TURN_WHEN_FREE[key] ?? 0 : 0;
+}
+
+// What lies over the stage goes, as it does for Escape.
+function clear() {
+  black(false);
+  document.querySelectorAll(OVER).forEach((over) => {
+    over.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape', bubbles: true, cancelable: true }));
+  });
+  window.__deck?.keys.close();
+}
+
+// --- what a key does ---
+
+function turn(by) {
+  clear();
+  window.__deck?.turn(by);
+}
+
+// The screen goes black, and comes back; everyone looks at who speaks.
+function black(is = !document.querySelector('.blackened')) {
+  document.querySelector('.blackened')?.remove();
+  if (!is) return;
+  const cover = Object.assign(document.createElement('div'), { className: 'blackened', onclick: () => black(false) });
+  document.body.append(cover);
+}
+
+function fill() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen();
+}
+
+const LETTERS = { b: () => black(), '.': () => black(), f: fill, '?': () => window.__deck?.keys.toggle() };
+
+// Returns what a key does here; nothing if it is somebody else's.
+function act(event, target) {
+  const by = event.shiftKey ? 0 : turnOf(event, target);
+  if (by) return () => turn(by);
+  if (event.key === ' ' && !event.shiftKey && !takesSpace(event)) return window.__deck?.toggle();
+  return takesLetters(event) ? null : LETTERS[event.key.toLowerCase()];
+}
+
+function press(event) {
+  if (event.key === 'Tab') hand = false;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const target = event.composedPath()[0];
-  if (isTyping(target)) return 0;
-  if (event.key in TURN_ALWAYS) return TURN_ALWAYS[event.key];
-  return isFree(target) ? TURN_WHEN_FREE[event.key] ?? 0 : 0;
+  if (event.key === 'Enter' && target.matches?.(`${ONE_LINE}:not([role=combobox])`)) setTimeout(() => target.blur()); // it has been taken
+  const does = act(event, target);
+  if (!does) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (hand || isTyping(target)) target.blur?.(); // what is typed is taken, as it is for Enter
+  does();
+}
+
+// Who uses the mouse sees no focus: what Escape gives it back to lets go.
+function rest(event) {
+  const target = event.composedPath()[0];
+  if (hand && !target.closest(OVER) && !takesLetters(event) && target.matches(':focus-visible')) target.blur();
 }
 
 // Marks the page while a run that draws the stage anew takes long.
@@ -39,13 +101,9 @@ export default function (component) {
   const first = !window.__clicker;
   window.__clicker = component;
   if (!first) return;
-  document.addEventListener('keydown', (event) => {
-    const by = turnOf(event);
-    if (!by) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    window.__deck?.turn(by);
-  }, true);
+  document.addEventListener('keydown', press, true);
+  document.addEventListener('pointerdown', () => { hand = true; }, true);
+  document.addEventListener('focusin', rest);
   watch(document.querySelector('[data-testid=stApp]'));
   const narrow = window.matchMedia('(max-width: 700px)');
   const report = () => window.__clicker.setStateValue('narrow', narrow.matches);

@@ -1,33 +1,61 @@
-function made(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
+const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
+
+// What is on the screen and can be played, not what a turn is about to take away.
+function players() {
+  return [...(window.__players ?? [])].filter(({ root }) => {
+    const host = root.getRootNode().host;
+    return root.isConnected && !host?.closest('[data-stale="true"]');
+  });
 }
 
+// Streamlit puts an empty element into every component.
+const DRAWN = ({ shadowRoot, childElementCount }) => (shadowRoot ? shadowRoot.childElementCount > 0 : childElementCount > 1);
+const drawn = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+  && [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')].every(DRAWN);
+
+const within = (index, length) => index >= 0 && index < length;
+
+/* A press of the clicker plays what waits on the scene, then what plays jumps to its end, then comes the scene's
+   next stage, then the next scene; backwards it takes all of this back. */
 class Frame {
   constructor(parent) {
-    const asking = (name, textContent) => made('button', { type: 'button', textContent, onclick: () => this.tell(name, true) });
+    const asking = (name, textContent) => {
+      const onclick = ({ currentTarget, detail }) => { release(currentTarget, detail); this.tell(name, true); };
+      return made('button', { type: 'button', textContent, onclick });
+    };
     this.receipt = asking('receipt', 'Open the receipt');
     this.nav = made('nav', { ariaLabel: 'Scenes of this chapter' });
-    parent.append(this.receipt, this.nav, asking('code', 'Show the code'));
+    this.keys = new Keys();
+    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window);
     this.root = this.nav;
-    this.asked = null;
+    const { asked = null, arriving = null, presses = [] } = window.__deck ?? {};
+    Object.assign(this, { asked, arriving, presses }); // a press at the end of a chapter goes on in the next
   }
 
-  update({ data: { titles, current, receipt }, setTriggerValue }) {
+  update({ data, setTriggerValue }) {
     window.__deck = this;
     this.tell = setTriggerValue;
-    this.current = current;
-    if (this.asked === current) this.asked = null;
+    this.here = data;
+    if (this.asked && this.reached(data)) {
+      this.arriving = { by: this.asked.by, at: performance.now() };
+      this.asked = null;
+      this.soon();
+    }
+    this.draw(data);
+  }
+
+  // --- what is seen ---
+
+  draw({ titles, scene, receipt }) {
     this.receipt.hidden = !receipt;
     while (this.nav.childElementCount > titles.length) this.nav.lastChild.remove();
     while (this.nav.childElementCount < titles.length) this.nav.append(this.dot(this.nav.childElementCount));
-    titles.forEach((title, scene) => this.name(this.nav.children[scene], title, `Scene ${scene + 1} of ${titles.length}: ${title}`, scene === current));
+    titles.forEach((title, i) => this.name(this.nav.children[i], title, `Scene ${i + 1} of ${titles.length}: ${title}`, i === scene));
+    this.moved();
   }
 
-  // What was clicked lets go of the focus: no ring stays where one no longer is, and the arrow keys turn again.
   dot(scene) {
-    const onclick = ({ detail, currentTarget }) => { if (detail) currentTarget.blur(); this.pick(scene); };
+    const onclick = ({ detail, currentTarget }) => { release(currentTarget, detail); this.ask({ scene, by: 0 }); };
     return made('button', { type: 'button', onclick });
   }
 
@@ -37,16 +65,91 @@ class Frame {
     if (dot.ariaCurrent !== (lit ? 'step' : null)) dot.ariaCurrent = lit ? 'step' : null;
   }
 
-  pick(scene) {
-    this.asked = scene;
-    this.tell('pick', { scene });
+  // How much of the scene has been seen: its stages, and how far the one on the screen has played.
+  moved() {
+    const { scene, stage, stages } = this.here;
+    const parts = players().map(({ passed, left, position, last }) => (passed ? 1 : left ? position / last : 0));
+    const part = parts.length ? Math.min(...parts) : 1;
+    const seen = `${Math.round((100 * (stage + part)) / stages)}%`;
+    const dot = this.nav.children[scene];
+    if (dot.style.getPropertyValue('--seen') === seen) return;
+    dot.style.setProperty('--seen', seen);
+    dot.style.setProperty('--stages', stages);
   }
 
-  // A second press may come before the first has been answered: it goes on from the scene that was asked for.
+  // --- what is asked for ---
+
+  get resting() { return !this.asked && !this.arriving && !this.presses.length; }
+
   turn(by) {
-    const scene = (this.asked ?? this.current) + by;
-    if (scene in this.nav.children) this.pick(scene);
-    else document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`)?.click();
+    this.presses.push({ by, at: performance.now() });
+    this.go();
+  }
+
+  // A press may come before the one before it has been answered: it waits for that a moment.
+  go() {
+    const { at } = this.presses[0] ?? this.arriving ?? {};
+    if (window.__deck !== this || at === undefined) return;
+    if ((this.asked || !drawn()) && performance.now() - at < PATIENCE) { this.soon(); return; }
+    if (!this.asked) this.arrive();
+    const press = this.presses.shift();
+    if (press && (this.asked || !this.play(press.by))) this.move(press.by);
+    this.soon();
+  }
+
+  soon() { this.waiting ??= requestAnimationFrame(() => { this.waiting = null; this.go(); }); }
+
+  // Who comes from before finds what plays at its start; who comes from behind at its end.
+  arrive() {
+    const { by = 0 } = this.arriving ?? {};
+    this.arriving = null;
+    if (by) players().forEach((player) => (by > 0 ? player.reset() : player.end()));
+    this.moved();
+  }
+
+  // Returns whether something was left to play, or to take back.
+  play(by) {
+    const all = players();
+    const running = all.filter(({ playing }) => playing);
+    const [left, act] = by < 0 ? [all.filter((player) => player.left), (player) => player.reset()]
+      : running.length ? [running, (player) => player.end()] : [all.filter(({ passed }) => !passed), (player) => player.play()];
+    left.forEach(act);
+    return left.length > 0;
+  }
+
+  // Returns what plays all that waits, or stops all that plays; nothing if nothing can be played.
+  toggle() {
+    const all = players();
+    const running = all.filter(({ playing }) => playing);
+    const act = running.length ? () => running.forEach((player) => player.pause()) : () => all.forEach((player) => player.play());
+    return all.length ? act : null;
+  }
+
+  // To the next stage, the next scene or the next chapter.
+  move(by) {
+    const { scene, stage = 0, stages = 1 } = this.asked ?? this.here;
+    if (within(stage + by, stages)) this.ask({ scene, stage: stage + by, by }, stages);
+    else if (within(scene + by, this.here.titles.length)) this.ask({ scene: scene + by, by });
+    else this.leave(by);
+  }
+
+  ask(asked, stages = 1) {
+    this.wait({ ...asked, stages });
+    this.tell('pick', asked);
+  }
+
+  leave(by) {
+    const link = document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`);
+    if (!link) return;
+    this.wait({ by });
+    link.click();
+  }
+
+  wait(asked) { this.asked = { ...asked, path: this.here.path, at: performance.now() }; }
+
+  reached({ path, scene, stage }) {
+    const { asked } = this;
+    return path !== asked.path || (scene === asked.scene && stage === (asked.stage ?? stage));
   }
 
   close() {}

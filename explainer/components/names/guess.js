@@ -1,7 +1,4 @@
-const TYPING = 'input, textarea, select, [contenteditable=true]';
-
 function show(component) {
-  listen(component);
   draw(component, ({ word, letters, players, verdict, over }, open) => {
     const root = made('div', 'guess');
     const left = made('div', 'asked');
@@ -25,6 +22,9 @@ function show(component) {
     said.setAttribute('aria-live', 'polite');
     left.append(name, said, pad);
     root.append(left, scores(players));
+    root.tabIndex = 0;
+    root.dataset.letters = ''; // the deck leaves them to it
+    root.onkeydown = (event) => guess(event, drawn.get(component.parentElement).component);
     return root;
   });
 }
@@ -43,21 +43,13 @@ function scores(players) {
   return table;
 }
 
-// The keyboard guesses too; the listener outlives a rerun and speaks through the newest component.
-function listen(component) {
-  const first = !window.__guess;
-  window.__guess = component;
-  if (!first) return;
-  document.addEventListener('keydown', (event) => {
-    const { parentElement, data, setTriggerValue } = window.__guess;
-    if (!parentElement.isConnected || event.repeat || document.querySelector('[role=dialog]')) return;
-    const target = event.composedPath()[0];
-    if (target.matches?.(TYPING) || (target.matches?.('button') && event.key === 'Enter')) return;
-    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')) return;
-    const letter = event.key === '.' ? '·' : event.key.toUpperCase();
-    if (data.over && event.key === 'Enter') setTriggerValue('open', { letter: '' });
-    else if (!data.over && data.letters.includes(letter)) setTriggerValue('open', { letter });
-    else return;
-    event.preventDefault();
-  });
+// The keyboard guesses too, while the game has the focus.
+function guess(event, { data, setTriggerValue }) {
+  if (event.repeat || (event.target.matches('button') && [' ', 'Enter'].includes(event.key))) return;
+  if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')) return;
+  const letter = event.key === '.' ? '·' : event.key.toUpperCase();
+  if (data.over && event.key === 'Enter') setTriggerValue('open', { letter: '' });
+  else if (!data.over && data.letters.includes(letter)) setTriggerValue('open', { letter });
+  else return;
+  event.preventDefault();
 }

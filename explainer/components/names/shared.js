@@ -27,7 +27,11 @@ function draw(component, build) {
   const root = build(data, (value) => drawn.get(parentElement).component.setTriggerValue('open', value));
   root.setAttribute('role', 'group');
   if (data.alt) root.setAttribute('aria-label', data.alt);
-  parentElement.querySelector('.root')?.remove();
+  const places = (of) => [of, ...of.querySelectorAll('button')];
+  const old = parentElement.querySelector('.root');
+  const focused = old ? places(old).indexOf(parentElement.activeElement) : -1;
+  old?.remove();
   root.classList.add('root');
   parentElement.append(root);
+  if (focused >= 0) (places(root)[focused] ?? root).focus(); // what is drawn anew does not drop it
 }

@@ -308,7 +308,7 @@ def table(played: Game, *, key: str) -> None:
 def verdict(played: Game) -> str:
     """Return in a sentence what the last guess was worth, or what to do."""
     if not played.said:
-        return "What comes next? Click or type a letter; a full stop if the name ends here."
+        return "What comes next? Click a letter, or click the name and type; a full stop if it ends here."
     letter = played.truth.replace(names.BOUNDARY, "the end")
     told = f"{'Right' if played.said == played.truth else 'No'}: it was {letter}."
     if played.over:

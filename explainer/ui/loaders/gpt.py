@@ -257,7 +257,7 @@ def opened() -> Opened:
         first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
     text = _typed(name)
     labels = [part.name for part in parts(outline(name))]
-    part = widgets.pick("block", labels, "masked attention", key="gpt_block")
+    part = widgets.pick("block", labels, "masked attention", key="gpt_block", stages=labels)
     layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
     found = tensors(model, traced(name, text), part)
     which = widgets.pick("tensor", list(found), next(iter(found)), key=f"gpt_tensor_{labels.index(part)}")

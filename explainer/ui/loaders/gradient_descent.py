@@ -20,7 +20,9 @@ GREEK = {"beta": "β"}
 H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
     f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
+SMALLER = ("0.5", "0.1", "0.01", f"10{superscript(-15)}")
 RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
+TRIED = ("too_small", "right", "too_big")
 OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
 # How far from the best step a measurement may be before it is called bad: this many times its error.
 _WORSE = 1000
@@ -79,9 +81,9 @@ def start_on(landscape: trace.Landscape) -> tuple[float, ...]:
         )
 
 
-def learning_rate(landscape: trace.Landscape, *, key: str) -> float:
+def learning_rate(landscape: trace.Landscape, *, key: str, stages: tuple[str, ...] = ()) -> float:
     """Offer SGD's learning rates that are too small, right and too big here, and any other."""
-    how = widgets.choice("learning rate", RATES, key=key, default="right")
+    how = widgets.choice("learning rate", RATES, key=key, default="right", stages=stages)
     if how == "own":
         return widgets.steps("my learning rate", OWN_RATES, 0.1, key=f"{key}_own")
     return getattr(trace.OPTIMIZERS["sgd"].rates[landscape.name], how)

@@ -115,7 +115,8 @@ def name() -> str:
 
 def expression(label: str, options: Mapping[str, str], first: str, *, key: str) -> str:
     """Draw a choice of expressions and, if asked for, the field for one's own."""
-    chosen = widgets.choice(label, options, key=key)
+    given = [option for option in options if option != OWN]
+    chosen = widgets.choice(label, options, key=key, stages=given)
     if chosen != OWN:
         return chosen
     return widgets.text("an expression with C, X, emb", first, key=f"{key}_own", max_chars=60) or first
