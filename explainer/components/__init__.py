@@ -21,5 +21,14 @@ def component(name: str, styles: Sequence[Path], sources: Sequence[Path]) -> Any
     return st.components.v2.component(name, js=js, isolate_styles=False)
 
 
+def sized(height: str | int) -> tuple[str, int]:
+    """Return Streamlit's height and that of the part itself: pixels of a projector grow and shrink with the window.
+
+    Returns:
+        A word for Streamlit, and pixels at 1920 × 1080, or 0 where the word says it all.
+    """
+    return (height, 0) if isinstance(height, str) else ("content", height)
+
+
 def _joined(paths: Sequence[Path]) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

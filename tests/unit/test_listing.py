@@ -78,6 +78,7 @@ def test_an_empty_table_says_so(sent):
 
 def test_it_fills_what_is_left_and_takes_what_it_needs_on_a_phone(sent, monkeypatch):
     assert sent({"a": [1]})["height"] == "stretch"
-    assert sent({"a": [1]}, height=250)["height"] == 250
+    given = sent({"a": [1]}, height=250)  # as many pixels as these are at 1920 × 1080
+    assert (given["height"], given["data"]["height"]) == ("content", 250)
     monkeypatch.setattr(blocks.deck, "narrow", lambda: True)
     assert sent({"a": [1]})["height"] == "content"

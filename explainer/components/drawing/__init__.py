@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.components import component, player
+from explainer.components import component, player, sized
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its colours and its look serve both
@@ -34,7 +34,8 @@ def drawing(
 
     Args:
         alt: one sentence that says what is seen, for those who do not see it.
-        height: "stretch" for all that the container leaves, or css pixels.
+        height: "stretch" for all that the container leaves, or pixels at 1920 × 1080, on a phone css
+            pixels.
         on_pick: called with the ``pick`` of the primitive that was clicked, before the rerun.
     """
 
@@ -43,5 +44,6 @@ def drawing(
         if on_pick is not None and pick is not None:
             on_pick(pick)
 
-    data = {**sent, "alt": alt, "picks": on_pick is not None}
-    _component(key=key, data=data, height=height, on_pick_change=picked)
+    place, own = sized(height)
+    data = {**sent, "alt": alt, "picks": on_pick is not None, "height": own}
+    _component(key=key, data=data, height=place, on_pick_change=picked)

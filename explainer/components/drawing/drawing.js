@@ -23,6 +23,8 @@ class Drawing {
     this.send = setTriggerValue;
     this.spec = data;
     this.svg.setAttribute('aria-label', data.alt);
+    this.root.classList.toggle('sized', data.height > 0);
+    this.root.style.setProperty('--height', data.height);
     this.load(data.frames);
     this.take(specsOf(data.groups, data.defaults));
     this.pointer.load(this.shapes, data.picks);

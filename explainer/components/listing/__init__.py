@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from explainer.components import component
+from explainer.components import component, sized
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
@@ -31,11 +31,13 @@ def listing(
     Args:
         columns: values by title, all of one length: texts, numbers, or what is true; None or NaN is missing.
         alt: one sentence that says what is seen, for those who do not see it.
-        height: "stretch" for all that the container leaves, "content" for what the rows need, or css pixels.
+        height: "stretch" for all that the container leaves, "content" for what the rows need, or pixels
+            at 1920 × 1080, on a phone css pixels.
         empty: what is said in place of a table without rows.
     """
-    data = {"alt": alt, "empty": empty, "columns": [_sent(*column) for column in columns.items()]}
-    _component(key=key, data=data, height=height)
+    place, own = sized(height)
+    sent = [_sent(*column) for column in columns.items()]
+    _component(key=key, data={"alt": alt, "empty": empty, "height": own, "columns": sent}, height=place)
 
 
 def _sent(title: str, values: np.ndarray) -> dict[str, Any]:

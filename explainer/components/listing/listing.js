@@ -53,6 +53,8 @@ class Listing {
     this.texts = null;
     this.chosen = null;
     this.table.setAttribute('aria-label', data.alt);
+    this.root.classList.toggle('sized', data.height > 0);
+    this.root.style.setProperty('--height', data.height);
     this.bar.hidden = this.rows.length <= FEW;
     if (this.bar.hidden) this.search.value = '';
     if (!this.columns.some(({ title }) => title === this.sort?.title)) this.sort = null;
