@@ -1,8 +1,6 @@
 """A script, served by a process of its own whose memory and processor time the kernel tells; Linux only."""
 
 import os
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import _wait_for as wait_for  # noqa: E402
+from tests.browser.conftest import started  # noqa: E402
 
 APP = ROOT / "explainer" / "app.py"
 
@@ -52,19 +50,5 @@ class Server:
 @contextmanager
 def served(script: Path) -> Iterator[Server]:
     """Serve a script on a free port while the block runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield Server(process.pid, f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait(10)
+    with started(script, "--server.address", "127.0.0.1") as (process, address):
+        yield Server(process.pid, address)

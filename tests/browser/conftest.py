@@ -47,24 +47,37 @@ def chromium():
 
 
 @contextmanager
-def running(script: Path) -> Iterator[str]:
-    """Serve a Streamlit script on a free port while the block runs; yields its address."""
+def started(script: Path, *flags: str, **environment: str) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Serve a Streamlit script on a free port while the block runs; yields the process and its address.
+
+    Args:
+        flags: of ``streamlit run``.
+        environment: variables that the process gets besides those of this one.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     server = subprocess.Popen(
-        [*command, "--server.headless", "true", "--server.address", "127.0.0.1"],
+        [*command, "--server.headless", "true", *flags],
         cwd=ROOT,
+        env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
+        yield server, f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
+
+
+@contextmanager
+def running(script: Path) -> Iterator[str]:
+    """Serve a Streamlit script to this machine alone while the block runs; yields its address."""
+    with started(script, "--server.address", "127.0.0.1") as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")
