@@ -3,7 +3,9 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -39,6 +41,7 @@ SHIPPED = (
     *(f"boys-{kind}" for kind in ("bigram", "mlp", "mlp-2d", "mlp-talk", "gpt")),
     *("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"),
 )
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
 
 class BadCheckpoint(Fault):
@@ -108,8 +111,9 @@ def save(
         meta: what the run was (data, seed, steps, losses in nats per character).
         history: arrays recorded while training, kept in ``NAME.history.safetensors``.
         dtype: precision of the floating-point weights on disk.
+    Raises:
+        BadCheckpoint: if the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     stored = partial(_stored, dtype=dtype)
     data = save_tensors({key: stored(tensor) for key, tensor in model.state_dict().items()})
     _replace(folder / f"{name}.safetensors", data)
@@ -125,6 +129,33 @@ def save(
         _replace(folder / f"{name}.history.safetensors", arrays)
         record["history_sha256"] = hashlib.sha256(arrays).hexdigest()
     _write_meta(name, record, folder)
+
+
+def to_write(
+    model: str, name: str | None, usual: bool, overwrite: bool = False, folder: Path = FOLDER
+) -> str:
+    """Return the name under which a run is written, so that it replaces no checkpoint without a word.
+
+    Args:
+        model: the shipped checkpoint that is trained as.
+        name: what was asked for; the model's own name if nothing was.
+        usual: whether it learns from the data that the model always learns from.
+        overwrite: whether the checkpoint of that name may be replaced.
+    Raises:
+        ValueError: if it may not, or the name is none for a file.
+    """
+    name = model if name is None else name
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"“{name}” is no name for a checkpoint: take letters, digits, - and _.")
+    yours = f"give this run a name of your own: --output my-{model}"
+    if name in SHIPPED and name != model:
+        raise ValueError(f"“{name}” is another model of the app; {yours}")
+    if name == model and not (usual or overwrite):
+        problem = f"“{name}” is a model of the app that learned from other data"
+        raise ValueError(f"{problem}; {yours}, or replace the app's model: --overwrite")
+    if name != model and not overwrite and any(folder.glob(f"{name}.*")):
+        raise ValueError(f"“{name}” is there already. Take another name, or replace it: --overwrite")
+    return name
 
 
 def note(name: str, facts: dict[str, Any], folder: Path = FOLDER) -> None:
@@ -228,8 +259,16 @@ def _write_meta(name: str, record: dict[str, Any], folder: Path) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     partial_path = path.with_suffix(path.suffix + ".part")
-    partial_path.write_bytes(data)
-    partial_path.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial_path.write_bytes(data)
+        partial_path.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial_path.unlink(missing_ok=True)
+        problem = f"{path} cannot be written: {error.strerror}"
+        advice = "Make room there, and give the same command with --resume."
+        raise BadCheckpoint(f"{problem}. {advice}") from error
 
 
 def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

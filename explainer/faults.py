@@ -4,7 +4,7 @@
 def told(error: Exception) -> str:
     """Return an error as a command says it; of a file, its name and what is the matter with it."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'A file'}: {error.strerror}."
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)
 
 

@@ -178,8 +178,14 @@ def build(
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Write a table in one move: a full disk leaves the one that was there."""
     part = path.with_name(f"{path.name}.part")
-    table.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
-    part.replace(path)
+    try:
+        table.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise RegisterError(
+            f"{_shown(path)} cannot be written: {error.strerror}. Make room there."
+        ) from error
 
 
 def _polish_names(path: Path, sex: str) -> Iterator[tuple[str, str, int]]:

@@ -15,50 +15,51 @@ from explainer.models.bigram import (
     count_pairs,
     mean_nll,
 )
+from explainer.training import tables
 
 SMOOTHINGS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 def run(
-    name: str, *, data: Path | None, device: str, resume: bool, folder: Path = checkpoints.FOLDER
+    name: str,
+    *,
+    data: Path | None,
+    device: str,
+    resume: bool,
+    output: str | None = None,
+    folder: Path = checkpoints.FOLDER,
 ) -> None:
-    """Count the pairs of the training names and write the checkpoint ``girls-bigram`` or ``boys-bigram``.
+    """Count the pairs of the training names as ``girls-bigram`` or ``boys-bigram`` does; write a checkpoint.
 
     The smoothing is the one of a few with the lowest loss on the development names.
 
     Args:
         data: another table of names than the app's, with the same columns.
         device, resume: without effect, for counting takes milliseconds.
+        output: the checkpoint's name, if it is not the model's.
     Raises:
         ValueError: if the table is damaged or has too few names to split.
     """
     del device, resume
     sex = name.split("-")[0].removesuffix("s")
-    table = names.register() if data is None else names.register(data, sizes=None)
-    parts = names.split(names.select(table, sex)["name"].tolist())._asdict()
-    if not all(parts.values()):
-        raise ValueError(f"{data} has too few {sex}s' names to learn from: ten are needed.")
-    counts = {part: count_pairs(words, names.VOCABULARY).double() for part, words in parts.items()}
+    split = tables.learned(sex, data)
+    counts = {part: count_pairs(words, names.VOCABULARY).double() for part, words in split._asdict().items()}
     tried = {smoothing: losses(counts["train"], counts, smoothing) for smoothing in SMOOTHINGS}
     best = min(tried, key=lambda smoothing: tried[smoothing]["dev"])
     model = CountedBigram(len(names.VOCABULARY), best)
     model.counts.copy_(counts["train"])
     architecture = {"kind": "bigram", "vocab_size": len(names.VOCABULARY), "smoothing": best}
     meta = {
-        "data": {
-            "file": "data/names.csv" if data is None else data.name,
-            "sex": sex,
-            "min_bearers": names.MIN_BEARERS,
-            "names": {part: len(words) for part, words in parts.items()},
-        },
+        "data": tables.described(sex, data, split),
         "seed": names.SEED,
         "steps": 0,
         "losses": tried[best],
         "dev_loss_by_smoothing": {str(smoothing): tried[smoothing]["dev"] for smoothing in SMOOTHINGS},
     }
     # Half precision would round counts above 2,048.
-    checkpoints.save(name, model, architecture, names.VOCABULARY, meta, folder=folder, dtype=torch.float32)
-    print(f"{name}: smoothing {best}, {tried[best]['dev']:.4f} nats per character on dev")
+    output = output or name
+    checkpoints.save(output, model, architecture, names.VOCABULARY, meta, folder=folder, dtype=torch.float32)
+    print(f"{output}: smoothing {best}, {tried[best]['dev']:.4f} nats per character on dev")
 
 
 def losses(learned: Tensor, parts: Mapping[str, Tensor], smoothing: float) -> dict[str, float]:

@@ -8,17 +8,24 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 from explainer import checkpoints, names
 from explainer.models.gpt import GPT
 from explainer.sampling import generate
 from explainer.training.gpt_recipes import RECIPES, Recipe
 from explainer.training.heads import habits
-from explainer.training.machine import Clock, device_for, interruptible, multiplies_half, use_huge_pages
+from explainer.training.machine import (
+    Clock,
+    device_for,
+    interruptible,
+    kept,
+    multiplies_half,
+    restored,
+    stop,
+    use_huge_pages,
+)
 from explainer.training.muon import Muon
-from explainer.training.sequences import IGNORED, RUNS, Data, Names, data_of, mixed
+from explainer.training.sequences import IGNORED, Data, Names, data_of, mixed
 
 SAVE_SECONDS = 40  # between two saves of a run's state
 SAY_SECONDS = 10  # between two lines of progress
@@ -30,8 +37,8 @@ def run(
     data: Path | None = None,
     device: str = "auto",
     resume: bool = False,
+    output: str | None = None,
     folder: Path = checkpoints.FOLDER,
-    runs: Path = RUNS,
     recipe: Recipe | None = None,
 ) -> None:
     """Train one model and write its checkpoint.
@@ -39,22 +46,24 @@ def run(
     Args:
         data: file or directory of texts, or a table of names, instead of the usual one.
         resume: whether to go on where an interrupted run stopped; the result is the same.
-        runs: directory for the state of an unfinished run.
+        output: the checkpoint's name, if it is not the model's.
+        folder: of the checkpoints; the state of an unfinished run lies in ``runs/`` beside it.
     Raises:
-        ValueError: if the data cannot be used or there is no run to resume.
+        BadCheckpoint: if the model that is refined cannot be loaded.
+        ValueError: if the data cannot be used, or there is no run to resume.
         KeyboardInterrupt: after Ctrl-C, once the state is saved.
     """
     device = device_for(device)
     if device == "cpu":
         use_huge_pages()
     recipe = recipe or RECIPES[name]
-    trainer = Trainer(
-        recipe, data_of(name, recipe, data, folder), device, runs / f"{name}.state.safetensors", folder
-    )
+    output = output or name
+    state = folder.parent / "runs" / f"{output}.state.safetensors"
+    trainer = Trainer(recipe, data_of(name, recipe, data, folder), device, state, folder)
     if resume:
         trainer.restore()
     trainer.train()
-    trainer.write(name, folder)
+    trainer.write(output, folder)
 
 
 class Trainer:
@@ -65,6 +74,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, data: Data, device: str, state: Path, folder: Path) -> None:
         self.recipe, self.data, self.device, self.state = recipe, data, device, state
+        self.learned_from = data.fingerprint()
         torch.manual_seed(recipe.seed)
         self.architecture = {
             "kind": "gpt",
@@ -96,10 +106,10 @@ class Trainer:
                 self.seconds = clock.seconds
                 if clock.due("say", SAY_SECONDS):
                     self.say(loss, clock.since_start / (self.step - first))
-                if stopped() or clock.due("save", SAVE_SECONDS):
-                    self.save()
                 if stopped():
-                    raise KeyboardInterrupt
+                    stop(self.save())
+                if clock.due("save", SAVE_SECONDS):
+                    self.save()
         self.save()
 
     def take_step(self) -> float:
@@ -186,8 +196,8 @@ class Trainer:
             flush=True,
         )
 
-    def save(self) -> None:
-        """Write the run's state in one file, replaced in one move."""
+    def save(self) -> bool:
+        """Write the run's state in one file, replaced in one move; return whether it is there."""
         tensors = {f"model.{key}": value for key, value in self.model.state_dict().items()}
         tensors |= {f"best.{key}": value for key, value in self.best.items()}
         for i, optimizer in enumerate(self.optimizers):
@@ -197,25 +207,22 @@ class Trainer:
         facts = {
             "step": self.step, "seconds": self.seconds, "history": self.history,
             "best_loss": self.best_loss, "best_step": self.best_step, "recipe": asdict(self.recipe),
+            "data": self.learned_from,
         }  # fmt: skip
-        self.state.parent.mkdir(parents=True, exist_ok=True)
-        part = self.state.with_suffix(".part")
-        save_file(tensors, part, metadata={"run": json.dumps(facts)})
-        part.replace(self.state)
+        return kept(self.state, tensors, {"run": json.dumps(facts)})
 
     def restore(self) -> None:
         """Go back to where the saved run stopped.
 
         Raises:
-            ValueError: if there is no such run, or it was one of another recipe.
+            ValueError: if there is no such run, or it was one of another recipe or on other data.
         """
-        if not self.state.exists():
-            raise ValueError(f"There is no interrupted run at {self.state}; start one without --resume.")
-        with safe_open(self.state, "pt") as file:
-            facts = json.loads(file.metadata()["run"])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if facts["recipe"] != asdict(self.recipe):
+        tensors, told = restored(self.state)
+        facts = json.loads(told.get("run", "{}"))
+        if facts.get("recipe") != asdict(self.recipe):
             raise ValueError("The interrupted run followed another recipe; start anew without --resume.")
+        if facts.get("data") != self.learned_from:
+            raise ValueError("The interrupted run learned from other data; start anew without --resume.")
         self.model.load_state_dict(_under(tensors, "model."))
         self.best = _under(tensors, "best.")
         for i, optimizer in enumerate(self.optimizers):

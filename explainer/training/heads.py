@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from explainer import checkpoints
+from explainer.faults import Fault, told
 from explainer.models.gpt import GPT
 from explainer.traces.heads import measure, named
 from explainer.training.gpt_recipes import RECIPES
@@ -31,18 +32,28 @@ def habits(model: GPT, vocabulary: Vocabulary, data: Data) -> list[list[dict]]:
     return [[_rounded(asdict(habit)) for habit in layer] for layer in found]
 
 
-def keep(name: str, data: Path | None = None, folder: Path = checkpoints.FOLDER) -> list[list[dict]]:
+def keep(
+    name: str, data: Path | None = None, output: str | None = None, folder: Path = checkpoints.FOLDER
+) -> list[list[dict]]:
     """Measure the heads of a checkpoint and write what they do beside its weights.
 
     Args:
+        name: of the model whose recipe it was trained by.
+        output: the checkpoint's name, if it is not the model's.
         data: file or directory of texts, or a table of names, instead of the usual one.
     Raises:
         BadCheckpoint: if there is no such checkpoint.
-        ValueError: if the data cannot be used.
+        ValueError: if the data cannot be used, or the model knows other characters.
     """
-    loaded = checkpoints.load(name, folder)
-    found = habits(loaded.model, loaded.vocabulary, data_of(name, RECIPES[name], data, folder))
-    checkpoints.note(name, {"heads": found}, folder)
+    output = output or name
+    loaded = checkpoints.load(output, folder)
+    read = data_of(name, RECIPES[name], data, folder)
+    if read.vocabulary.symbols != loaded.vocabulary.symbols:
+        raise ValueError(
+            f"“{output}” knows other characters than these texts have; name those it learned from."
+        )
+    found = habits(loaded.model, loaded.vocabulary, read)
+    checkpoints.note(output, {"heads": found}, folder)
     return found
 
 
@@ -55,11 +66,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m explainer.training.heads", description=__doc__)
     parser.add_argument("name", choices=RECIPES, metavar="NAME", help=", ".join(RECIPES))
     parser.add_argument("--data", type=Path, help="file or directory to read, instead of the usual one")
+    parser.add_argument("--output", metavar="NAME", help="a checkpoint of your own that was trained as NAME")
+    parser.add_argument("--overwrite", action="store_true", help="name the app's heads by other data")
     options = parser.parse_args(arguments)
     try:
-        found = keep(options.name, options.data)
-    except (OSError, ValueError, checkpoints.BadCheckpoint) as error:
-        print(error, file=sys.stderr)
+        if options.data and not (options.output or options.overwrite):
+            raise ValueError(
+                f"The heads of “{options.name}”, a model of the app, are named by the data it learned from. "
+                "Say --output NAME for a model of your own, or --overwrite to name them by other data."
+            )
+        found = keep(options.name, options.data, options.output)
+    except (Fault, OSError, ValueError) as error:
+        print(told(error), file=sys.stderr)
         return 1
     for layer, heads in enumerate(found, start=1):
         print(f"layer {layer}: " + ", ".join(f"{head['name']} {head['share']:.0%}" for head in heads))

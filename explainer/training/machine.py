@@ -5,9 +5,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+UNKEPT = "The run goes on and tries again; make room there, or it starts anew if it is interrupted."
+GO_ON = "Stopped. Go on later with the same command and --resume."
 
 
 def device_for(asked: str) -> str:
@@ -52,6 +59,48 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+
+
+def kept(path: Path, tensors: dict[str, torch.Tensor], facts: dict[str, str]) -> bool:
+    """Write a run's state in one move; a disk that is full or read-only is told and does not end the run.
+
+    Args:
+        facts: what must be known of the run before the tensors make sense.
+    Returns:
+        Whether the state is there.
+    """
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, part, metadata=facts)
+        part.replace(path)
+    except (OSError, SafetensorError) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        print(f"\n{path.parent} cannot be written to ({error}). {UNKEPT}", file=sys.stderr, flush=True)
+        return False
+    return True
+
+
+def restored(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Return the tensors and the facts of a run that was kept.
+
+    Raises:
+        ValueError: if there is none, or it is damaged.
+    """
+    if not path.exists():
+        raise ValueError(f"There is no interrupted run at {path}; start one without --resume.")
+    try:
+        with safe_open(path, "pt") as state:
+            tensors = {key: state.get_tensor(key) for key in state.keys()}  # noqa: SIM118
+            return tensors, state.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} cannot be read ({error}); start anew without --resume.") from error
+
+
+def stop(state_kept: bool) -> NoReturn:
+    """End a run that was interrupted, and say whether it can go on."""
+    raise KeyboardInterrupt(GO_ON if state_kept else "Stopped. The run's state is lost; start it anew.")
 
 
 class Clock:

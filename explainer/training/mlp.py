@@ -4,14 +4,13 @@ import hashlib
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -25,6 +24,8 @@ from explainer.models.mlp import (
     sample_names,
 )
 from explainer.names import Split
+from explainer.training import tables
+from explainer.training.machine import Clock, interruptible, kept, restored, stop
 from explainer.training.recipes import (
     BETTER,
     BETTER_2D,
@@ -347,11 +348,17 @@ RUNS = {
     "mlp-2d": (Shape(embedding_dimension=2), BETTER_2D),
 }
 SAMPLES = 1_000
-SAVE_EVERY = 10.0  # seconds
+SAVE_SECONDS = 10.0  # between two saves of a run's state
 
 
 def run(
-    name: str, *, data: Path | None, device: str, resume: bool, folder: Path = checkpoints.FOLDER
+    name: str,
+    *,
+    data: Path | None,
+    device: str,
+    resume: bool,
+    output: str | None = None,
+    folder: Path = checkpoints.FOLDER,
 ) -> None:
     """Train a perceptron on the register's names and write its checkpoint, such as ``girls-mlp``.
 
@@ -361,8 +368,10 @@ def run(
         data: another table of names than the app's, with the same columns.
         device: ``auto`` or ``cpu``; so small a model is slower elsewhere.
         resume: go on from the state that an interrupted run left in ``runs/`` beside the folder.
+        output: the checkpoint's name, if it is not the model's.
     Raises:
-        ValueError: if the table is damaged or too small, or the saved state is of another run.
+        ValueError: if the table is damaged or too small, or the saved state is damaged or of another run.
+        KeyboardInterrupt: after Ctrl-C, once the state is saved.
     """
     if device not in ("auto", "cpu"):
         raise ValueError(f"So small a model trains fastest on the CPU; leave out --device {device}.")
@@ -370,19 +379,15 @@ def run(
     sex, kind = name.split("-", 1)
     sex = sex.removesuffix("s")
     shape, recipe = RUNS[kind]
-    table = names.register() if data is None else names.register(data, sizes=None)
-    split = names.split(names.select(table, sex)["name"].tolist())
+    split = tables.learned(sex, data)
     trainer = Trainer(split.train, split.dev, names.VOCABULARY, shape, recipe)
-    _train(name, trainer, folder.parent / "runs" / f"{name}.safetensors", resume)
+    output = output or name
+    saved = folder.parent / "runs" / f"{output}.safetensors"
+    _train(output, trainer, saved, resume)
     model = trainer.trained()
     model.load_state_dict({key: value.half() for key, value in model.state_dict().items()})
     meta = {
-        "data": {
-            "file": "data/names.csv" if data is None else data.name,
-            "sex": sex,
-            "min_bearers": names.MIN_BEARERS,
-            "names": {part: len(words) for part, words in split._asdict().items()},
-        },
+        "data": tables.described(sex, data, split),
         "recipe": asdict(recipe),
         "seed": recipe.seed,
         "steps": trainer.step,
@@ -391,7 +396,9 @@ def run(
         "samples": copied(model, split, names.VOCABULARY),
     }
     architecture = {"kind": "mlp", **vars(shape), "dropout": recipe.dropout}
-    checkpoints.save(name, model, architecture, names.VOCABULARY, meta, trainer.history(), folder)
+    checkpoints.save(output, model, architecture, names.VOCABULARY, meta, trainer.history(), folder)
+    with suppress(OSError):
+        saved.unlink()
 
 
 def losses(model: MLP, split: Split, vocabulary: Vocabulary) -> dict[str, float]:
@@ -418,22 +425,19 @@ def _train(name: str, trainer: Trainer, saved: Path, resume: bool) -> None:
     """Advance to the end with a line of progress, saving the state now and then and when interrupted."""
     if resume and saved.exists():
         _restore(trainer, saved)
-    last_saved = time.monotonic()
-    try:
+    clock = Clock(trainer.seconds)
+    with interruptible() as stopped:
         while not trainer.done:
             trainer.advance(max(1, trainer.recipe.steps // 200))
             print(f"\r{name}: {_line(trainer.progress())}", end="", flush=True)
-            if time.monotonic() - last_saved > SAVE_EVERY:
+            if stopped():
+                stop(_save(trainer, saved))
+            if clock.due("save", SAVE_SECONDS):
                 _save(trainer, saved)
-                last_saved = time.monotonic()
-    except KeyboardInterrupt:
-        _save(trainer, saved)
-        raise
-    finally:
-        print()
+    print()
     if trainer.diverged:
         raise ValueError(f"The training of {name} ended in infinity at step {trainer.step:,}.")
-    saved.unlink(missing_ok=True)
+    _save(trainer, saved)
 
 
 def _line(p: Progress) -> str:
@@ -449,17 +453,12 @@ def _fingerprint(trainer: Trainer) -> dict[str, str]:
     return {"shape": repr(trainer.shape), "recipe": repr(trainer.recipe), "data": data}
 
 
-def _save(trainer: Trainer, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    save_file(trainer.state_dict(), part, metadata=_fingerprint(trainer))
-    part.replace(path)
+def _save(trainer: Trainer, path: Path) -> bool:
+    return kept(path, trainer.state_dict(), _fingerprint(trainer))
 
 
 def _restore(trainer: Trainer, path: Path) -> None:
-    with safe_open(path, "pt") as state:
-        if state.metadata() != _fingerprint(trainer):
-            raise ValueError(
-                f"{path.name} is of another recipe or other names; start again without --resume."
-            )
-        trainer.load_state_dict({key: state.get_tensor(key) for key in state.keys()})  # noqa: SIM118
+    tensors, facts = restored(path)
+    if facts != _fingerprint(trainer):
+        raise ValueError(f"{path.name} is of another recipe or other names; start again without --resume.")
+    trainer.load_state_dict(tensors)

@@ -1,5 +1,6 @@
 """What the GPTs learn from: names or texts as sequences, in an order that the seed fixes."""
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import torch
 
 from explainer import checkpoints, corpus, names
 from explainer.download import download
+from explainer.training import tables
 from explainer.training.gpt_recipes import Recipe
 from explainer.vocabulary import Vocabulary, alphabetical
 
@@ -19,6 +21,7 @@ IGNORED = -1  # target that counts for nothing
 POEMS = ("pan-tadeusz", "poem-alone")
 POLISH = ("polish-books", *POEMS)
 HELD_OUT = {"shakespeare": 0.1, "polish-books": 0.05, **dict.fromkeys(POEMS, 0.1)}  # share at each text's end
+REGISTER = "given names with more than 20 bearers, PESEL register (dane.gov.pl, data set 1667)"
 SHAKESPEARE = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"
 
 
@@ -26,6 +29,7 @@ class Examples(Protocol):
     """Sequences to learn from, in a fixed order for every epoch."""
 
     characters: float  # that one sequence predicts, on average
+    content: torch.Tensor  # all of it, as ids
 
     def __len__(self) -> int: ...
 
@@ -42,7 +46,7 @@ class Names:
     """
 
     def __init__(self, ids: Sequence[list[int]], block_size: int, seed: int) -> None:
-        self.table = torch.full((len(ids), block_size + 1), IGNORED)
+        self.content = self.table = torch.full((len(ids), block_size + 1), IGNORED)
         for row, name in zip(self.table, ids, strict=True):
             row[: len(name)] = torch.tensor(name)
         self.seed = seed
@@ -65,7 +69,8 @@ class Windows:
     def __init__(self, ids: torch.Tensor, block_size: int, seed: int) -> None:
         if len(ids) < 2 * block_size + 1:
             raise ValueError(f"The text is {len(ids):,} characters long; give at least {2 * block_size + 1}.")
-        self.ids, self.block_size, self.seed = ids, block_size, seed
+        self.content = self.ids = ids
+        self.block_size, self.seed = block_size, seed
         self.characters = block_size
 
     def __len__(self) -> int:
@@ -95,6 +100,13 @@ class Data:
     size: dict[str, int]
     prompt: str
 
+    def fingerprint(self) -> str:
+        """Return what differs as soon as a character does, or the order of the vocabulary."""
+        found = hashlib.sha256("".join(self.vocabulary.symbols).encode())
+        for part in (self.train.content, *self.held_out.values()):
+            found.update(part.numpy())
+        return found.hexdigest()
+
 
 def data_of(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
     """Return what a model learns from and is judged by.
@@ -111,10 +123,7 @@ def data_of(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
 
 
 def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
-    table = names.register(path, sizes=None) if path else names.register()
-    split = names.split(
-        list(names.select(table, {"girls": "girl", "boys": "boy"}[name.split("-")[0]])["name"])
-    )
+    split = tables.learned({"girls": "girl", "boys": "boy"}[name.split("-")[0]], path)
     ids = {
         part: [names.VOCABULARY.encode(f".{n}.") for n in getattr(split, part)]
         for part in ("train", "dev", "test")
@@ -126,7 +135,7 @@ def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
         )
     parts = {part: Names(rows, recipe.block_size, recipe.seed) for part, rows in ids.items()}
     held_out = {part: parts[part].table for part in ("dev", "test")}
-    origin = "given names with more than 20 bearers, PESEL register (dane.gov.pl, data set 1667)"
+    origin = path.name if path else REGISTER
     everyone = [name for part in ids.values() for name in part]
     size = {"texts": len(everyone), "characters": sum(len(name) - 1 for name in everyone)}
     return Data(parts["train"], held_out, names.VOCABULARY, origin, size, prompt=".")
@@ -149,6 +158,8 @@ def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
     origin = ", ".join(title for title, _ in texts)
     size = {"texts": len(texts), "characters": sum(len(train) + len(tail) for train, tail in parts)}
     windows = Windows(ids, recipe.block_size, recipe.seed)
+    if not len(tails):
+        raise ValueError("The ends of these texts, held out to judge by, are too short; give longer texts.")
     return Data(windows, {"val": tails}, vocabulary, origin, size, prompt="\n")
 
 

@@ -23,7 +23,6 @@ from explainer.models.bigram import (
 )
 from explainer.traces import bigram as trace
 from explainer.training import bigram as training
-from explainer.training.__main__ import main
 from explainer.vocabulary import UnknownCharacter, Vocabulary
 
 ABC = Vocabulary(".AB")
@@ -198,14 +197,6 @@ def test_training_again_gives_the_same_checkpoint(tmp_path, capsys):
     again = json.loads((tmp_path / "girls-bigram.json").read_text())
     assert again == load("girls-bigram").meta
     assert "2.3272 nats per character on dev" in capsys.readouterr().out
-
-
-def test_training_on_another_table(tmp_path, capsys):
-    (tmp_path / "few.csv").write_text("name,sex,bearers\nANNA,girl,100\nOLA,girl,50\n")
-    assert main(["girls-bigram", "--data", str(tmp_path / "few.csv")]) == 1
-    assert "few.csv has too few girls' names" in capsys.readouterr().err
-    assert main(["girls-bigram", "--data", str(tmp_path / "none.csv")]) == 1
-    assert "none.csv cannot be read" in capsys.readouterr().err
 
 
 # --- gradient descent --------------------------------------------------------------------------------

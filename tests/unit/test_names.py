@@ -169,6 +169,20 @@ def test_the_talks_rule(files, tmp_path):
     assert (tmp_path / "rare-names.csv").read_text() == "name,sex,bearers\nEWUNIA,girl,20\n"
 
 
+def test_a_table_that_cannot_be_written_leaves_the_one_that_was_there(files, tmp_path, monkeypatch):
+    (tmp_path / "names.csv").write_text("as it was")
+
+    def full(_, path, **__):
+        path.write_text("name,")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pandas.DataFrame.to_csv", full)
+    with pytest.raises(RegisterError, match=r"names\.csv cannot be written: No space left on device\. Make"):
+        build(*files, tmp_path / "names.csv", sizes=None)
+    assert (tmp_path / "names.csv").read_text() == "as it was"
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_no_model_learns_from_a_rare_name():
     assert (
         register()["bearers"].min() >= names.MIN_BEARERS > register(names.RARE, sizes=None)["bearers"].max()

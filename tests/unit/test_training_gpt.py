@@ -229,7 +229,7 @@ def test_there_must_be_a_run_to_resume_and_of_the_same_recipe(text_file, tmp_pat
 
 
 def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
-    gpt.run("shakespeare", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path / "runs", recipe=TINY)
+    gpt.run("shakespeare", data=text_file, device="cpu", folder=tmp_path, recipe=TINY)
     loaded = checkpoints.load("shakespeare", tmp_path)
     assert loaded.vocabulary.symbols == sorted(set(TEXT), key=lambda c: loaded.vocabulary.encode(c))
     history = checkpoints.history("shakespeare", tmp_path)
@@ -260,14 +260,14 @@ def test_samples_of_names_begin_anew_after_each_boundary(tmp_path):
 
 def test_the_same_seed_gives_the_same_checkpoint(text_file, tmp_path):
     for folder in ("one", "two"):
-        gpt.run("shakespeare", data=text_file, device="cpu", folder=tmp_path / folder, runs=tmp_path / folder,
+        gpt.run("shakespeare", data=text_file, device="cpu", folder=tmp_path / folder,
                 recipe=TINY)  # fmt: skip
     one, two = (checkpoints.read_meta("shakespeare", tmp_path / folder) for folder in ("one", "two"))
     assert one["sha256"] == two["sha256"]
 
 
 def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file, tmp_path):
-    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path, recipe=TINY)
+    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, recipe=TINY)
     start = checkpoints.load("polish-books", tmp_path)
     recipe = dataclasses.replace(TINY, start="polish-books")
     data = data_of("pan-tadeusz", recipe, text_file, tmp_path)
@@ -289,7 +289,7 @@ def test_the_poem_alone_sees_as_much_as_the_refinement_and_is_judged_by_the_same
         refining.batch_size,
         refining.dropout,
     )
-    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, runs=tmp_path, recipe=TINY)
+    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, recipe=TINY)
     refined = data_of("pan-tadeusz", dataclasses.replace(TINY, start="polish-books"), text_file, tmp_path)
     alone = data_of("poem-alone", TINY, text_file, tmp_path)
     assert alone.vocabulary.symbols == refined.vocabulary.symbols
@@ -342,11 +342,11 @@ def test_the_names_models_keep_their_recorded_losses_in_half_precision(name, bar
 
 def test_missing_data_and_devices_say_what_to_do(tmp_path):
     with pytest.raises((OSError, ValueError), match=r"nowhere\.txt"):
-        gpt.run("shakespeare", data=tmp_path / "nowhere.txt", device="cpu", folder=tmp_path, runs=tmp_path)
+        gpt.run("shakespeare", data=tmp_path / "nowhere.txt", device="cpu", folder=tmp_path)
     with pytest.raises(ValueError, match=r"holds no \.txt file"):
-        gpt.run("shakespeare", data=tmp_path, device="cpu", folder=tmp_path, runs=tmp_path)
+        gpt.run("shakespeare", data=tmp_path, device="cpu", folder=tmp_path)
     with pytest.raises(ValueError, match="auto, cpu, cuda or mps"):
-        gpt.run("shakespeare", data=tmp_path, device="tpu", folder=tmp_path, runs=tmp_path)
+        gpt.run("shakespeare", data=tmp_path, device="tpu", folder=tmp_path)
 
 
 def test_huge_pages_never_restart_another_program(monkeypatch):
