@@ -8,7 +8,7 @@ from tests.browser.conftest import started
 from tests.scenes import APP
 
 # Python runs it before anything else: what asks for another machine is noted and finds no route.
-GUARD = '''
+GUARD = """
 import sys
 
 HERE = ("", "None", "localhost", "127.0.0.1", "0.0.0.0", "::", "::1")
@@ -28,7 +28,7 @@ def guard(event, args):
 
 open(NOTES, "w").close()
 sys.addaudithook(guard)
-'''
+"""
 
 
 def test_a_start_and_a_visit_ask_no_other_machine(tmp_path: Path):
