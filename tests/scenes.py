@@ -2,7 +2,9 @@
 
 import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -37,11 +39,30 @@ def part(app: AppTest, key: str) -> BidiComponent:
 
 def ask(app: AppTest, what: str) -> AppTest:
     """Click "words" above the stage, or "code" or "receipt" below it, as the browser tells it."""
-    key = "head" if what == "words" else "frame"
+    return tell(app, [(part(app, "head" if what == "words" else "frame").id, what, True)])
+
+
+def triggers(app: AppTest) -> list[tuple[str, str]]:
+    """Return what every component on the screen may tell: its id and the name of the event."""
+    known = app._session_state._state._new_widget_state.widget_metadata
+    shown = [sent.proto.id for sent in app.get("bidi_component")]
+    return [(one, event) for one in shown for event in known[_events(one)].callbacks or ()]
+
+
+def tell(app: AppTest, events: Iterable[tuple[str, str, Any]]) -> AppTest:
+    """Run the app on one message in which components, by their id, tell events with their values."""
+    told: dict[str, list[dict]] = {}
+    for one, event, value in events:
+        told.setdefault(one, []).append({"event": event, "value": value})
     states: WidgetStates = app._tree.get_widget_states()
-    clicked = states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{part(app, key).id}__events")
-    clicked.json_trigger_value = json.dumps([{"event": what, "value": True}])
+    for one, payloads in told.items():
+        states.widgets.add(id=_events(one), json_trigger_value=json.dumps(payloads))
     return app._run(states)
+
+
+def _events(one: str) -> str:
+    """Return the id under which a component's events arrive."""
+    return f"$$STREAMLIT_INTERNAL_KEY_{one}__events"
 
 
 def open_sound(chapter: str, slug: str, query: dict[str, str]) -> AppTest:

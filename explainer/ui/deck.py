@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from explainer.components import deck_keys
 from explainer.components.deck_keys import frame, head
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui.glossary import show_words, terms_of
@@ -154,7 +155,7 @@ def stages(key: str, options: Iterable) -> None:
 
 def narrow() -> bool:
     """Return whether the window is as narrow as a phone's."""
-    return bool(st.session_state.get("clicker", {}).get("narrow", False))
+    return deck_keys.narrow("clicker")
 
 
 def font_size() -> int:

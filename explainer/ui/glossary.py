@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explainer.ui.dialog import dialog
+
 
 @dataclass(frozen=True)
 class Term:
@@ -263,7 +265,7 @@ def terms_of(path: str, slug: str) -> list[Term]:
     return [term for term in TERMS if (path, slug) in term.scenes]
 
 
-@st.dialog("Words used here", width="large")
+@dialog("Words used here")
 def show_words(terms: Sequence[Term], glossary: StreamlitPage | None) -> None:
     """Open a window with the terms of a scene, each a link into the glossary."""
     for term in terms:

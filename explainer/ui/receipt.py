@@ -9,6 +9,7 @@ import streamlit as st
 
 from explainer.components.receipt import receipt as draw
 from explainer.figures.base import number, superscript
+from explainer.ui.dialog import dialog
 from explainer.ui.source import shown
 from explainer.vocabulary import BOUNDARY, UnknownCharacter
 
@@ -65,7 +66,7 @@ def linked_receipt() -> None:
     show(asked["model"], asked["context"], asked["next"], asked["step"], go)
 
 
-@st.dialog("The receipt", width="large")
+@dialog("The receipt")
 def _dialog(model: str, context: str, character: str) -> None:
     def go(path: str) -> None:
         st.session_state["receipt_path"], st.session_state["receipt_shown"] = path, TOP

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 import streamlit as st
 
 from explainer.ui.caches import keep
+from explainer.ui.dialog import dialog
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,7 +65,7 @@ def cached(function: Callable[P, R], *also: Callable, pool: str = "scenes") -> C
     return call
 
 
-@st.dialog("The code that made this picture", width="large")
+@dialog("The code that made this picture")
 def show_code(functions: list[Callable]) -> None:
     """Open a window with the source of every function, as it ran."""
     for function in filter(_ours, map(inspect.unwrap, functions)):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explainer.components.events import heard
 from explainer.components.grid import (
     Cell,
     Copies,
@@ -316,7 +317,7 @@ def test_start_may_be_any_position_and_no_other(frames, last):
     ],
 )
 def test_a_lock_on_a_cell_that_is_gone_is_none(named, cell):
-    assert _cell(named, [A, B]) == cell
+    assert heard({"lock": named}, "lock", _cell([A, B])) == cell
 
 
 def test_texts_stand_in_the_cells_in_place_of_numbers():

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from explainer.components import component, player
+from explainer.components import component, events, player
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme, its numbers and its look serve both
@@ -16,6 +17,7 @@ _SHARED = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "number
 _PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "writing", "attention")
 _OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "attention.css"]
+AHEAD = 2  # times the text's limit: what the browser may have been sent ahead ends well before
 
 _component = component("attention", _STYLES, _SHARED + _OWN)
 
@@ -100,23 +102,32 @@ def attention(
         on_receipt: gets ``{"context": ids, "token": id}`` when a probability is to be explained.
     """
     view = {"alt": alt, "position": position, "head": list(head), "prefix": prefix}
-    data = packed(asdict(stream), view, chunk)
-
-    def told(name: str, then: Callable[..., None]) -> Callable[[], None]:
-        def call() -> None:
-            value = st.session_state[key].get(name)
-            if value is not None:
-                then(value)
-
-        return call
-
+    longest = AHEAD * stream.limit
+    ids = events.several(events.index(len(stream.symbols)), longest)
+    again = events.record(kept=ids, position=events.index(longest + 1))
     _component(
         key=key,
-        data=data,
-        on_ask_change=told("ask", on_ask),
-        on_again_change=told("again", on_again),
-        on_receipt_change=told("receipt", on_receipt),
+        data=packed(asdict(stream), view, chunk),
+        on_ask_change=events.on(key, "ask", partial(_asked, ids), on_ask),
+        on_again_change=events.on(key, "again", again, on_again),
+        on_receipt_change=events.on(key, "receipt", partial(_explained, stream), on_receipt),
     )
+
+
+def _asked(ids: events.Reader[list[int]], value: Any) -> dict[str, Any]:
+    """Read whether the whole text is wanted, or what comes after the characters that are there."""
+    whole = events.record(whole=events.flag)(value)
+    return whole if whole["whole"] else whole | events.record(kept=ids)(value)
+
+
+def _explained(stream: Stream, value: Any) -> dict[str, Any]:
+    """Read a character and the text before it, which goes on from the prompt."""
+    token, start = events.index(len(stream.symbols)), list(stream.prompt)
+    longest = len(start) + AHEAD * stream.limit
+    read = events.record(context=events.several(token, longest), token=token)(value)
+    if read["context"][: len(start)] != start:
+        raise events.Forged("another prompt")
+    return read
 
 
 def packed(stream: dict, view: dict, chunk: Chunk) -> bytes:

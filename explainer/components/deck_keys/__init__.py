@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.components import events
+
 _FOLDER = Path(__file__).parent
 _MOUNT = _FOLDER.parent / "grid" / "mount.js"
 
@@ -33,10 +35,14 @@ def clicker(key: str, on_narrow: Callable[[], None]) -> None:
     follows the link in the container whose key is ``next_chapter`` or ``last_chapter``.
 
     Args:
-        on_narrow: called when the window becomes narrow as a phone or wide again
-            (``st.session_state[key]["narrow"]``).
+        on_narrow: called when the window becomes narrow as a phone or wide again; see ``narrow``.
     """
     _clicker(key=key, on_narrow_change=on_narrow, default={"narrow": False})
+
+
+def narrow(key: str) -> bool:
+    """Return whether the clicker has told that the window is as narrow as a phone's."""
+    return bool(events.heard(st.session_state.get(key), "narrow", events.flag))
 
 
 def head(key: str, title: str, sentence: str, words: bool) -> bool:
@@ -46,7 +52,8 @@ def head(key: str, title: str, sentence: str, words: bool) -> bool:
         words: whether there is a button that asks for them.
     """
     data = {"title": title, "sentence": sentence, "words": words}
-    return bool(_head(key=key, data=data, on_words_change=_nothing).get("words"))
+    told = _head(key=key, data=data, on_words_change=_nothing)
+    return bool(events.heard(told, "words", events.clicked))
 
 
 def frame(
@@ -73,22 +80,24 @@ def frame(
         on_stage: called with the index of the stage to which a key led.
         on_receipt: called when the receipt was asked for; without it there is no such button.
     """
+    pick = events.record(
+        scene=events.index(len(titles)), by=events.whole(-1, 1), stage=events.maybe(events.index(stages))
+    )
 
-    def picked() -> None:
-        pick = st.session_state[key]["pick"]
-        on_stage(pick["stage"]) if "stage" in pick else on_scene(pick["scene"], pick["by"])
+    def picked(asked: dict[str, int]) -> None:
+        on_scene(asked["scene"], asked["by"]) if asked["stage"] is None else on_stage(asked["stage"])
 
+    receipt = None if on_receipt is None else lambda _: on_receipt()
     place = {"path": path, "scene": scene, "stage": stage, "stages": stages}
-    data = {**place, "titles": list(titles), "receipt": on_receipt is not None}
-    result = _frame(
+    told = _frame(
         key=key,
-        data=data,
+        data={**place, "titles": list(titles), "receipt": on_receipt is not None},
         width="content",
-        on_pick_change=picked,
-        on_receipt_change=on_receipt or _nothing,
+        on_pick_change=events.on(key, "pick", pick, picked),
+        on_receipt_change=events.on(key, "receipt", events.clicked, receipt),
         on_code_change=_nothing,
     )
-    return bool(result.get("code"))
+    return bool(events.heard(told, "code", events.clicked))
 
 
 def _nothing() -> None:

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from explainer.components import component, player, sized
+from explainer.components import component, events, player, sized
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its colours and its look serve both
@@ -38,12 +36,14 @@ def drawing(
             pixels.
         on_pick: called with the ``pick`` of the primitive that was clicked, before the rerun.
     """
-
-    def picked() -> None:
-        pick = st.session_state[key].get("pick")
-        if on_pick is not None and pick is not None:
-            on_pick(pick)
-
     place, own = sized(height)
     data = {**sent, "alt": alt, "picks": on_pick is not None, "height": own}
+    picked = events.on(key, "pick", lambda value: events.one_of(_picks(sent))(value), on_pick)
     _component(key=key, data=data, height=place, on_pick_change=picked)
+
+
+def _picks(sent: Mapping[str, Any]) -> set[str]:
+    """Return what a drawing may report."""
+    groups = sent["groups"]
+    told = [pick for group in groups for pick in [group["shared"].get("pick"), *group["own"].get("pick", [])]]
+    return {pick for pick in told if pick}

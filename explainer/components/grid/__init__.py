@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from explainer.components import component, player
+from explainer.components import component, events, player
 from explainer.components.grid.description import (
     Cell,
     Copies,
@@ -47,11 +47,15 @@ __all__ = [
     "unpacked",
 ]
 
+LONGEST_EDIT = 20_000  # characters that are pasted into a cell
+
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
 _PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
 _PARTS += ["paint", "panel", "edit", "mount", "grid"]
 _SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
+
+_NOTHING = Matrix(np.zeros((0, 0)), "", "counts")  # has no cell that could be edited
 
 _component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _SOURCES)
 
@@ -101,32 +105,34 @@ def grid(
         report=reports,
         press=on_press is not None,
     )
-
-    def locked() -> None:
-        cell = _cell(st.session_state[key].get("lock"), matrices)
-        if on_click is not None and cell is not None:
-            on_click(cell)
-
-    def pressed() -> None:
-        cell = _cell(st.session_state[key].get("press"), matrices)
-        if on_press is not None and cell is not None:
-            on_press(cell)
-
-    def edited() -> None:
-        edit = st.session_state[key].get("edit")
-        if on_edit is not None and edit is not None:
-            on_edit(Edit(edit["matrix"], edit["row"], edit["col"], edit["text"]))
-
-    result = _component(
-        key=key, data=payload, on_lock_change=locked, on_press_change=pressed, on_edit_change=edited
+    cell = _cell(matrices)
+    told = _component(
+        key=key,
+        data=payload,
+        on_lock_change=events.on(key, "lock", cell, on_click),
+        on_press_change=events.on(key, "press", cell, on_press),
+        on_edit_change=events.on(key, "edit", _edit(matrices), on_edit),
     )
-    return _cell(result.get("lock"), matrices) if reports else None
+    return events.heard(told, "lock", cell) if reports else None
 
 
-def _cell(value: dict | None, matrices: Sequence[Matrix]) -> Cell | None:
-    """Return a cell that the browser named, or None; a smaller matrix may have lost it since."""
-    if value is None or value["matrix"] >= len(matrices):
-        return None
-    rows, cols = np.shape(matrices[value["matrix"]].values)
-    inside = value["row"] < rows and value["col"] < cols
-    return Cell(value["matrix"], value["row"], value["col"]) if inside else None
+def _cell(matrices: Sequence[Matrix]) -> events.Reader[Cell]:
+    """Return what reads a cell of these matrices; a smaller one may have lost it since."""
+
+    def read(value: Any) -> Cell:
+        matrix = events.record(matrix=events.index(len(matrices)))(value)["matrix"]
+        rows, cols = np.shape(matrices[matrix].values)
+        return Cell(matrix, **events.record(row=events.index(rows), col=events.index(cols))(value))
+
+    return read
+
+
+def _edit(matrices: Sequence[Matrix]) -> events.Reader[Edit]:
+    """Return what reads a text that was typed or pasted into a cell which can be edited."""
+    editable = [matrix if matrix.editable else _NOTHING for matrix in matrices]
+
+    def read(value: Any) -> Edit:
+        cell = _cell(editable)(value)
+        return Edit(cell.matrix, cell.row, cell.col, **events.record(text=events.text(LONGEST_EDIT))(value))
+
+    return read

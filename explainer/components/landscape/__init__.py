@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import streamlit as st
-
-from explainer.components import component, player
+from explainer.components import component, events, player
 from explainer.components.landscape.description import Landscape, Way
 from explainer.components.landscape.payload import decoded, packed
 
@@ -42,11 +40,8 @@ def landscape(
     Raises:
         ValueError: if a number is not finite, or the parts do not fit together.
     """
-
-    def picked() -> None:
-        place = st.session_state[key].get("pick")
-        if on_pick is not None and place is not None:
-            on_pick((float(place["x"]), float(place["y"])))
-
+    along = events.number(float(ground.x[0]), float(ground.x[-1]))
+    start = None if on_pick is None else lambda place: on_pick((place["x"], place["y"]))
+    picked = events.on(key, "pick", events.record(x=along, y=along), start)
     data = packed(ground, alt=alt, pickable=on_pick is not None, speed=speed)
     _component(key=key, data=data, on_pick_change=picked)

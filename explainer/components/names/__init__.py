@@ -5,9 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from explainer.components import component
+from explainer.components import component, events
 
 _FOLDER = Path(__file__).parent
 
@@ -87,13 +85,22 @@ def cards(shown: Sequence[Card], *, key: str, alt: str) -> tuple[int, int | None
         What was clicked in this run: the card and the letter, or the card alone; None if nothing was.
     """
     data = {"alt": alt, "cards": [asdict(card) for card in shown]}
-    clicked = _clicked(_cards, key, data)
-    if clicked is None or not 0 <= clicked["card"] < len(shown):
-        return None
-    letter = clicked.get("letter")
-    if letter is not None and not 0 <= letter < len(shown[clicked["card"]].letters):
-        return None
-    return clicked["card"], letter
+    told = _cards(key=key, data=data, on_open_change=_nothing)
+    return events.heard(told, "open", _letter_of(shown))
+
+
+def _letter_of(shown: Sequence[Card]) -> events.Reader[tuple[int, int | None]]:
+    """Return what reads a card and one of the letters that a model gave it, or the card alone."""
+
+    def read(value: Any) -> tuple[int, int | None]:
+        card = events.record(card=events.index(len(shown)))(value)["card"]
+        letters = shown[card].letters
+        letter = events.record(letter=events.maybe(events.index(len(letters))))(value)["letter"]
+        if letter is not None and letters[letter].probability is None:
+            raise events.Forged("a letter that was given opens nothing")
+        return card, letter
+
+    return read
 
 
 def answers(
@@ -108,10 +115,10 @@ def answers(
     """
     rows = [asdict(answer) for answer in shown]
     data = {"alt": alt, "columns": list(columns), "rows": rows, "heading": heading}
-    clicked = _clicked(_answers, key, data)
-    if clicked is None or not (0 <= clicked["row"] < len(rows) and 0 <= clicked["column"] < len(columns)):
-        return None
-    return clicked["row"], clicked["column"]
+    told = _answers(key=key, data=data, on_open_change=_nothing)
+    place = events.record(row=events.index(len(rows)), column=events.index(len(columns)))
+    clicked = events.heard(told, "open", place)
+    return None if clicked is None else (clicked["row"], clicked["column"])
 
 
 def ledger(
@@ -148,18 +155,9 @@ def guess(
     """
     data = {"word": word, "letters": list(letters), "verdict": verdict, "over": over}
     data["players"] = [asdict(player) for player in players]
-
-    def guessed() -> None:
-        letter = (st.session_state[key].get("open") or {}).get("letter")
-        if letter == "" or letter in letters:
-            on_guess(letter)
-
+    letter = events.record(letter=events.one_of([""] if over else letters))
+    guessed = events.on(key, "open", letter, lambda told: on_guess(told["letter"]))
     _guess(key=key, data=data, on_open_change=guessed)
-
-
-def _clicked(part: Any, key: str, data: dict[str, Any]) -> dict[str, Any] | None:
-    """Draw a component and return what it reported in this run."""
-    return part(key=key, data=data, on_open_change=_nothing).get("open")
 
 
 def _nothing() -> None:

@@ -1,12 +1,10 @@
 """One step of a receipt: where one is, the formula with its numbers, and its terms as signed bars."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from explainer.components import component
+from explainer.components import component, events
 
 _FOLDER = Path(__file__).parent
 _component = component("receipt", [_FOLDER / "receipt.css"], [_FOLDER / "receipt.js"])
@@ -22,10 +20,15 @@ def receipt(
         on_open: called with the path of the step that was clicked, before the rerun.
         on_more: called when more of the smaller terms are wanted, before the rerun.
     """
+    opened = events.on(key, "open", lambda value: events.one_of({*_paths(step)})(value), on_open)
+    more = events.on(key, "more", events.clicked, (lambda _: on_more()) if step["rest"] else None)
+    _component(key=key, data=step, on_open_change=opened, on_more_change=more)
 
-    def opened() -> None:
-        path = st.session_state[key].get("open")
-        if isinstance(path, str):
-            on_open(path)
 
-    _component(key=key, data=step, on_open_change=opened, on_more_change=on_more)
+def _paths(part: Any) -> Iterator[str]:
+    """Yield every path that something in a step opens."""
+    if isinstance(part, dict):
+        yield from (path for path in (part.get("path"), part.get("back")) if isinstance(path, str))
+    if isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _paths(inner)

@@ -113,7 +113,7 @@ function show({ parentElement, data, setTriggerValue }) {
   const focused = Boolean(old?.contains(parentElement.activeElement ?? parentElement.getRootNode().activeElement));
   const scrolled = old?.querySelector('.lines');
   const open = (path) => setTriggerValue('open', path);
-  const more = () => setTriggerValue('more', Date.now());
+  const more = () => setTriggerValue('more', true);
   const back = data.back === null ? null : () => open(data.back);
 
   const lines = make('div', 'lines', ...data.lines.map((row) => line(row, open)), data.rest ? rest(data.rest, more) : '');

@@ -13,6 +13,7 @@ from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
 from explainer.ui.blocks import chapter_link, note
 from explainer.ui.caches import keep
+from explainer.ui.dialog import dialog
 from explainer.ui.loaders import compare
 from explainer.ui.loaders.attention import MODELS as WRITERS
 from explainer.ui.loaders.trained import checkpoint
@@ -164,7 +165,7 @@ def odds(probability: float) -> str:
     return f"1 in {often / scale:g} {WORDS[scale]}" if scale else f"1 in {often:,.0f}"
 
 
-@st.dialog("Take the name along")
+@dialog("Take the name along", width="small")
 def _take_along(sex: str, kind: str, one: trace.Made) -> None:
     """Tell what is known of a name, and open chapters with it."""
     known, _ = register_says(one.name, sex)

@@ -1,0 +1,31 @@
+"""A window above the scene."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Literal, ParamSpec
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+P = ParamSpec("P")
+
+
+def dialog(
+    title: str, width: Literal["small", "large"] = "large"
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Turn a function into one that opens a window and draws into it.
+
+    The first of a run stays alone: Streamlit refuses a second one, which only a forged message can ask for.
+    """
+
+    def decorate(draw: Callable[P, None]) -> Callable[P, None]:
+        window = st.dialog(title, width=width)(draw)
+
+        @wraps(draw)
+        def open_window(*args: P.args, **kwargs: P.kwargs) -> None:
+            if not getattr(get_script_run_ctx(), "has_dialog_opened", False):
+                window(*args, **kwargs)
+
+        return open_window
+
+    return decorate
