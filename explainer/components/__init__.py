@@ -22,7 +22,7 @@ def component(name: str, styles: Sequence[Path], sources: Sequence[Path]) -> Any
 
 
 def sized(height: str | int) -> tuple[str, int]:
-    """Return Streamlit's height and that of the part itself: pixels of a projector grow and shrink with the window.
+    """Return Streamlit's height and that of the part itself: a projector's pixels grow with the window.
 
     Returns:
         A word for Streamlit, and pixels at 1920 × 1080, or 0 where the word says it all.

@@ -112,7 +112,8 @@ def test_there_are_never_more_pictures_than_asked_for():
 
 def test_training_does_not_bring_in_the_compiler():
     code = (
-        "import sys; from explainer.training.network import data_set, train; train(*data_set('xor'), steps=2); "
+        "import sys; from explainer.training.network import data_set, train; "
+        "train(*data_set('xor'), steps=2); "
         "print([name for name in ('torch._dynamo', 'sympy') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
