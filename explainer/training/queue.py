@@ -1,22 +1,29 @@
-"""Trainings of many visitors: a few at a time on one thread, the others in a visible queue."""
+"""Trainings of many visitors: a few at a time on one thread, the others in a visible queue.
 
+A training lives as long as one of its visitor's tabs is open, and some minutes beyond. The queue itself looks
+who is still there: nothing in the browser has to report, which a hidden tab or a locked phone would not do.
+"""
+
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
 from explainer.models.mlp import MLP
 from explainer.training.mlp import Progress, Trainer
 
-T = TypeVar("T")
-
 WAITING, RUNNING, PAUSED = "waiting", "running", "paused"
 DONE, DIVERGED, STOPPED, FAILED = "done", "diverged", "stopped", "failed"
 ENDED = (DONE, DIVERGED, STOPPED, FAILED)
+
+LOOK_EVERY = 1.0  # seconds between two looks at who is still there
+AWAY = 60.0  # seconds after which a closed tab makes room, if the queue is full
+TABS = 8  # the latest ones of a visitor that are asked for
 
 
 class QueueFull(RuntimeError):
@@ -44,27 +51,35 @@ class Report:
 class Job:
     """One visitor's training; all methods may be called from any thread.
 
-    It ends by itself when ``heartbeat`` has not been called for a while: the tab was closed.
+    Args:
+        owner: the visitor's secret; who knows it has the training.
+        about: what the visitor wants to know of it later.
     """
 
-    def __init__(self, queue: "TrainingQueue", owner: str, make: Callable[[], Trainer]) -> None:
-        self.owner = owner
+    def __init__(self, queue: "TrainingQueue", owner: str, make: Callable[[], Trainer], about: Any) -> None:
+        self.owner, self.about = owner, about
         self._queue, self._make = queue, make
         self._trainer: Trainer | None = None
+        self._left: tuple[dict[str, np.ndarray], MLP] | None = None  # history and model, once it has ended
         self._progress: Progress | None = None
         self._rate: float | None = None  # the learning rate, once the visitor has changed it
         self._busy = threading.Lock()  # held while the trainer is read or advanced
         self._state, self._problem = WAITING, ""
-        self._seen = self._began = time.monotonic()
+        self._seen = self._began = queue.clock()
+        self._tabs: deque[str] = deque(maxlen=TABS)
         self._marks: deque[tuple[float, int]] = deque(maxlen=30)  # (time, step) after the latest slices
 
-    def heartbeat(self) -> None:
-        """Say that the visitor is still there."""
-        self._seen = time.monotonic()
+    def opened_in(self, tab: str) -> None:
+        """Say in which tab the visitor is: while it is open, the training goes on."""
+        with self._queue._changed:
+            if tab not in self._tabs:
+                self._tabs.append(tab)
 
     def pause(self) -> None:
         """Stop for a while; the place goes to the next in the queue."""
         self._queue._move(self, PAUSED, (WAITING, RUNNING))
+        with self._busy:  # its last slice is over: what is shown from now on stays
+            pass
 
     def resume(self) -> None:
         """Go on after a pause, from the end of the queue."""
@@ -84,19 +99,26 @@ class Job:
 
     def history(self) -> dict[str, np.ndarray] | None:
         """Return what was recorded so far (``Trainer.history``); None before the start."""
-        return self._read(Trainer.history)
+        with self._busy:
+            return self._left[0] if self._left else self._trainer and self._trainer.history()
 
     def trained(self) -> MLP | None:
-        """Return a copy of the model as it is now; None before the start."""
-        return self._read(Trainer.trained)
-
-    def _read(self, function: Callable[[Trainer], T]) -> T | None:
+        """Return the model as it is now, which later steps do not change; None before the start."""
         with self._busy:
-            return function(self._trainer) if self._trainer else None
+            return self._left[1] if self._left else self._trainer and self._trainer.trained()
+
+    def _let_go(self) -> None:
+        """Keep what an ended training brought, and nothing of what it needed."""
+        with self._busy:
+            if self._trainer and self._state != FAILED:
+                self._left = self._trainer.history(), self._trainer.trained()
+            self._trainer = self._make = None
 
     def _advance(self, seconds: float) -> str:
         """Train for about so long and return the state that follows."""
         with self._busy:
+            if self._state != RUNNING:  # paused or stopped since its turn began
+                return self._state
             if self._trainer is None:
                 self._trainer = self._make()
             trainer = self._trainer
@@ -109,7 +131,7 @@ class Job:
 
     def _note(self, progress: Progress) -> None:
         """Keep the progress with the speed of the last slices, other trainings' turns included."""
-        self._marks.append((time.monotonic(), progress.step))
+        self._marks.append((self._queue.clock(), progress.step))
         (then, before), (now, after) = self._marks[0], self._marks[-1]
         speed = (after - before) / (now - then) if now > then else progress.steps_per_second
         self._progress = replace(progress, steps_per_second=speed)
@@ -124,7 +146,10 @@ class TrainingQueue:
         slice_seconds: how long one trains before the next has its turn.
         rest_seconds: pause after each slice, for the visitors' own requests.
         turn_seconds: after so long a training makes room, if others wait.
-        patience_seconds: silence after which a training's visitor has gone.
+        patience_seconds: how long a training, also an ended one, outlives its visitor's tabs.
+        keep: ended trainings that can still be found, all together.
+        is_open: whether a tab is connected to the server.
+        clock: seconds that pass.
     """
 
     def __init__(
@@ -134,34 +159,55 @@ class TrainingQueue:
         slice_seconds: float = 0.02,
         rest_seconds: float = 0.002,
         turn_seconds: float = 30.0,
-        patience_seconds: float = 10.0,
+        patience_seconds: float = 600.0,
+        keep: int = 100,
+        is_open: Callable[[str], bool] = lambda _: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.at_once, self.most = at_once, most
         self.slice_seconds, self.rest_seconds = slice_seconds, rest_seconds
         self.turn_seconds, self.patience_seconds = turn_seconds, patience_seconds
+        self.keep, self.is_open, self.clock = keep, is_open, clock
         self._changed = threading.Condition()
         self._jobs: list[Job] = []  # those not ended, in the order in which they wait
+        self._latest: dict[str, Job] = {}  # of every owner, ended or not, in the order in which they came
+        self._looked = -math.inf
         self._thread: threading.Thread | None = None
 
-    def submit(self, owner: str, make: Callable[[], Trainer]) -> Job:
+    def submit(self, owner: str, make: Callable[[], Trainer], about: Any = None) -> Job:
         """Put a training at the end of the queue; an earlier one of the same owner is stopped.
 
         Args:
+            owner: a secret that nobody can guess.
             make: builds the Trainer when its turn comes; what it raises becomes the problem shown.
+            about: what the visitor wants to know of it later.
         Raises:
             QueueFull: if too many trainings are under way.
         """
         with self._changed:
-            for job in [job for job in self._jobs if job.owner == owner]:
-                job.stop()
-            self._drop_abandoned()
-            if len(self._jobs) >= self.most:
-                raise QueueFull(f"{self.most} trainings are under way already; please try again in a minute.")
-            job = Job(self, owner, make)
+            if owner in self._latest:
+                self._latest.pop(owner).stop()
+            self._make_room()
+            job = self._latest[owner] = Job(self, owner, make, about)
             self._jobs.append(job)
             self._start()
             self._changed.notify()
             return job
+
+    def find(self, owner: str) -> Job | None:
+        """Return an owner's latest training, also an ended one; None if it is not kept any more."""
+        with self._changed:
+            self._look_around()
+            return self._latest.get(owner)
+
+    def _make_room(self) -> None:
+        self._look_around()
+        if len(self._jobs) < self.most:
+            return
+        away = [job for job in self._jobs if self.clock() - job._seen > AWAY]
+        if not away:
+            raise QueueFull(f"{self.most} trainings are under way already; please try again in a minute.")
+        self._forget(min(away, key=lambda job: job._seen))
 
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -173,7 +219,7 @@ class TrainingQueue:
             with self._changed:
                 running = self._next_round()
                 while not running:
-                    self._changed.wait(self.patience_seconds)
+                    self._changed.wait(LOOK_EVERY if self._latest else None)
                     running = self._next_round()
             for job in running:
                 self._run_slice(job)
@@ -181,8 +227,8 @@ class TrainingQueue:
 
     def _next_round(self) -> list[Job]:
         """Drop who left, send who had a long turn to the end, fill the free places; return who runs."""
-        self._drop_abandoned()
-        now = time.monotonic()
+        self._look_around()
+        now = self.clock()
         waiting = [job for job in self._jobs if job._state == WAITING]
         for job in [job for job in self._jobs if job._state == RUNNING]:
             if waiting and now - job._began > self.turn_seconds:
@@ -211,14 +257,30 @@ class TrainingQueue:
             job._state = state
             job._marks.clear()
             self._jobs.remove(job)
-            if state not in ENDED:
+            if state in ENDED:
+                job._let_go()
+            else:
                 self._jobs.append(job)
             self._changed.notify()
 
-    def _drop_abandoned(self) -> None:
-        now = time.monotonic()
-        for job in [job for job in self._jobs if now - job._seen > self.patience_seconds]:
-            job.stop()
+    def _look_around(self) -> None:
+        """Note whose tab is open, and forget who has been away for too long."""
+        now = self.clock()
+        if now - self._looked < LOOK_EVERY:
+            return
+        self._looked = now
+        for job in list(self._latest.values()):
+            if any(self.is_open(tab) for tab in job._tabs):
+                job._seen = now
+            elif now - job._seen > self.patience_seconds:
+                self._forget(job)
+        ended = [job for job in self._latest.values() if job._state in ENDED]
+        for job in sorted(ended, key=lambda job: job._seen)[: max(0, len(ended) - self.keep)]:
+            self._forget(job)
+
+    def _forget(self, job: Job) -> None:
+        job.stop()
+        del self._latest[job.owner]
 
     def _place(self, job: Job) -> int | None:
         with self._changed:

@@ -13,6 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from explainer.components import deck_keys
 from explainer.components.deck_keys import frame, head
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
+from explainer.ui import own_training
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
 from explainer.ui.receipt import open_receipt
@@ -231,6 +232,7 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     finally:  # also when the run is interrupted: one must be able to leave the scene
         _around.reset(token)
         with bar:
+            _badge(shown)
             wants_code = _frame(scenes, current, around)
     if wants_code:
         show_code([shown.draw, *ran])
@@ -252,6 +254,12 @@ def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
         on_stage=around.stages.go,
         on_receipt=receipt,
     )
+
+
+def _badge(shown: Scene) -> None:
+    """Draw how the visitor's own training stands, except where it is shown at length."""
+    if (_path(shown), shown.slug) != (own_training.CHAPTER, own_training.SCENE):
+        own_training.badge(pages()[own_training.CHAPTER])
 
 
 def _path(shown: Scene) -> str:

@@ -4,7 +4,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
-from explainer.ui import collector, deck
+from explainer.components.kept import kept
+from explainer.ui import collector, deck, own_training
 from explainer.ui.guard import guarded
 
 
@@ -18,8 +19,7 @@ def run() -> None:
     page = st.navigation(grouped, position="top")
     clicker("clicker", _nothing)
     _doors(page.url_path, pages)
-    if "training_job" in st.session_state:
-        _keep_training()
+    own_training.recover(kept("training", own_training.secret()))
     with guarded():
         page.run()
 
@@ -34,12 +34,6 @@ def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
         if following is not None:
             with st.container(key="next_chapter"):
                 st.page_link(pages[following.path], query_params={"scene": "first"})
-
-
-@st.fragment(run_every=3.0)
-def _keep_training() -> None:
-    # A visitor who reads another scene has not gone: the training ends only with the tab.
-    st.session_state["training_job"].heartbeat()
 
 
 def _nothing() -> None:

@@ -12,9 +12,9 @@ CONTRAST = 7.0
 SHOWN = """([path, slug, first]) => location.pathname === '/' + path
   && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
 
-# Streamlit puts an empty element into every component; the clicker, which is not seen, adds nothing to it.
+# Streamlit puts an empty element into every component; those that are not seen add nothing to it.
 DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')]
-    .filter((host) => !host.closest('.st-key-clicker'))
+    .filter((host) => !host.closest('.st-key-clicker, .st-key-training, .st-key-pulse'))
     .every((host) => host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1)"""
 
 

@@ -21,8 +21,8 @@ def _no_scene_failed(caplog):
 def _no_training_left():
     """Stop what a test began to train: a thread that computes while Python ends would end it badly."""
     yield
-    training = sys.modules.get("explainer.ui.loaders.training")
-    for job in list(training.queue()._jobs) if training else ():
+    own_training = sys.modules.get("explainer.ui.own_training")
+    for job in list(own_training.queue._jobs) if own_training else ():
         job.stop()
 
 

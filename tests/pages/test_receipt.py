@@ -1,6 +1,7 @@
 """The receipt at its own address and as a dialog: what is shown is what the steps say; bad links are told."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints, names
 from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
+from explainer.training.queue import DONE, Report
 from explainer.ui.deck import PAGES
 from explainer.ui.loaders.words import Source, words
 from tests.scenes import APP, ask, open_scene
@@ -181,19 +183,19 @@ def test_the_button_beside_the_dots_opens_the_receipt(file, scene):
 class Trained:
     """A training of one's own that has ended with a model."""
 
-    def __init__(self, model) -> None:
-        self.trained = lambda: model
+    owner = "nobody"
 
-    def heartbeat(self) -> None:
-        """The shell says that the visitor is still here."""
+    def __init__(self, loaded) -> None:
+        self.trained = lambda: loaded.model
+        self.report = lambda: Report(DONE, None, None)
+        self.about = SimpleNamespace(vocabulary=loaded.vocabulary)
 
 
 @pytest.mark.parametrize("model", ["yours-mlp", "nudged_own_A_1.5_-0.5"])
 def test_a_model_trained_in_this_visit_has_receipts(model):
     loaded = checkpoints.load("girls-mlp-2d")
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state["training_job"] = Trained(loaded.model)
-    app.session_state["training_of"] = (None, None, loaded.vocabulary)
+    app.session_state["training_job"] = Trained(loaded)
     app.run().switch_page(str(PAGES / "receipt.py"))
     for key, value in {"model": model, "context": "EWA", "next": "."}.items():
         app.query_params[key] = value

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -431,6 +432,18 @@ def test_a_pause_gives_the_place_away_and_resuming_queues_again(make):
     assert first.report().state == queue.STOPPED
 
 
+def test_a_paused_training_makes_no_further_step(make):
+    job = TrainingQueue(slice_seconds=0.1).submit("a", make())
+    for _ in range(5):
+        wait_until(lambda: job.report().state == queue.RUNNING and job.report().progress)
+        job.pause()
+        step = job.report().progress.step
+        time.sleep(0.1)
+        assert job.report().progress.step == step
+        job.resume()
+    job.stop()
+
+
 def test_a_long_turn_ends_when_others_wait(make):
     trainings = TrainingQueue(at_once=1, turn_seconds=0.1)
     jobs = [trainings.submit(str(i), make()) for i in range(3)]
@@ -439,17 +452,107 @@ def test_a_long_turn_ends_when_others_wait(make):
         job.stop()
 
 
-def test_a_closed_tab_ends_its_training(make):
-    trainings = TrainingQueue(at_once=1, patience_seconds=1.0)
-    left, stayed = trainings.submit("a", make()), trainings.submit("b", make())
+@pytest.fixture
+def hours():
+    """A queue with a clock that is turned by hand, in which only the tabs are open that are named."""
+    time_and_tabs = SimpleNamespace(now=0.0, open=set())
+    trainings = TrainingQueue(
+        at_once=1,
+        most=2,
+        keep=2,
+        is_open=lambda tab: tab in time_and_tabs.open,
+        clock=lambda: time_and_tabs.now,
+    )
+    time_and_tabs.trainings = trainings
 
-    def heard():
-        stayed.heartbeat()
-        return stayed.report().progress
+    def later(seconds):
+        """Let time pass, in steps in which the queue looks around."""
+        end = time_and_tabs.now + seconds
+        while time_and_tabs.now < end:
+            time_and_tabs.now = min(end, time_and_tabs.now + 10)
+            trainings.find("nobody")
 
-    wait_until(heard)
-    assert left.report().state == queue.STOPPED
-    stayed.stop()
+    time_and_tabs.later = later
+    return time_and_tabs
+
+
+def opened(hours, owner, make, tab):
+    job = hours.trainings.submit(owner, make())
+    job.opened_in(tab)
+    hours.open.add(tab)
+    job.pause()
+    return job
+
+
+def test_a_paused_training_stays_while_its_tab_is_open_and_ten_minutes_beyond(hours, make):
+    job = opened(hours, "a", make, "tab")
+    hours.later(24 * 3600)
+    assert job.report().state == queue.PAUSED
+    hours.open.clear()
+    hours.later(590)
+    assert job.report().state == queue.PAUSED
+    hours.later(20)
+    assert job.report().state == queue.STOPPED
+    assert hours.trainings.find("a") is None
+
+
+def test_a_visitor_who_comes_back_in_another_tab_starts_the_ten_minutes_anew(hours, make):
+    job = opened(hours, "a", make, "before the reload")
+    hours.open.clear()
+    hours.later(500)
+    assert hours.trainings.find("a") is job
+    job.opened_in("after it")
+    hours.open.add("after it")
+    hours.later(3600)
+    hours.open.clear()
+    hours.later(590)
+    assert job.report().state == queue.PAUSED
+
+
+def test_a_training_goes_on_after_its_tab_was_closed(hours, make):
+    job = hours.trainings.submit("a", make())
+    wait_until(lambda: job.report().progress)
+    hours.later(590)
+    step = job.report().progress.step
+    wait_until(lambda: job.report().progress.step > step)
+    hours.later(20)
+    assert job.report().state == queue.STOPPED
+
+
+def test_what_an_ended_training_needed_is_let_go_and_what_it_brought_is_kept(make):
+    job = TrainingQueue().submit("a", make(300))
+    wait_until(lambda: job.report().state == queue.DONE)
+    alone = make(300)()
+    alone.advance(300)
+    assert job._trainer is None
+    assert torch.equal(job.trained().W1, alone.trained().W1)
+    assert np.array_equal(job.history()["dev_loss"], alone.history()["dev_loss"])
+
+
+def test_a_secret_finds_its_own_training_and_no_other(hours, make):
+    jobs = {owner: opened(hours, owner, make, owner) for owner in ("a", "b")}
+    assert {owner: hours.trainings.find(owner) for owner in jobs} == jobs
+    assert hours.trainings.find("c") is None
+
+
+def test_only_so_many_ended_trainings_are_kept_and_the_longest_unseen_goes_first(hours, make):
+    for owner in ("a", "b", "c"):
+        opened(hours, owner, make, owner).stop()
+        hours.later(20)
+        hours.open.discard("b")
+    hours.later(10)
+    assert [owner for owner in ("a", "b", "c") if hours.trainings.find(owner)] == ["a", "c"]
+
+
+def test_in_a_full_queue_who_has_closed_the_tab_makes_room(hours, make):
+    gone, there = (opened(hours, owner, make, owner) for owner in ("a", "b"))
+    hours.open.discard("a")
+    hours.later(50)
+    with pytest.raises(QueueFull, match="try again"):
+        hours.trainings.submit("c", make())
+    hours.later(20)
+    opened(hours, "c", make, "c")
+    assert [job.report().state for job in (gone, there)] == [queue.STOPPED, queue.PAUSED]
 
 
 def test_a_second_training_replaces_the_first_of_the_same_visitor(make):

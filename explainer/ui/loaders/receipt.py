@@ -23,6 +23,7 @@ from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
 from explainer.traces.receipt.mlp import Perceptron
+from explainer.ui import own_training
 from explainer.ui.caches import keep
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.trained import checkpoint
@@ -236,11 +237,11 @@ def _own_perceptron(context: str, character: str) -> Made:
 
 
 def _trained_here() -> tuple[MLP, Vocabulary]:
-    job = st.session_state.get("training_job")
+    job = own_training.current()
     model = job.trained() if job else None
     if model is None:
         raise BadReceipt(GONE)
-    return model, st.session_state["training_of"][2]
+    return model, job.about.vocabulary
 
 
 # --- names of models --------------------------------------------------------------------------------

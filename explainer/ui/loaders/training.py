@@ -1,6 +1,5 @@
 """What the training chapter shows: a live training of one's own, and the recorded ones."""
 
-import uuid
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +24,9 @@ from explainer.training.queue import (
     Job,
     QueueFull,
     Report,
-    TrainingQueue,
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
-from explainer.ui import deck, widgets
+from explainer.ui import deck, own_training, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.caches import keep
 from explainer.ui.loaders.trained import checkpoint, history
@@ -55,13 +53,21 @@ class Plan:
     recipe: Recipe
 
 
+@dataclass(frozen=True)
+class About:
+    """What a training of one's own is about."""
+
+    plan: Plan
+    parts: names.Split
+    vocabulary: Vocabulary
+
+    def trainer(self) -> Trainer:
+        """Return what trains as planned."""
+        plan, parts = self.plan, self.parts
+        return Trainer(parts.train, parts.dev, self.vocabulary, plan.shape, plan.recipe)
+
+
 # --- a training of one's own ------------------------------------------------------------------------
-
-
-@st.cache_resource(show_spinner=False)
-def queue() -> TrainingQueue:
-    """Return the queue that all visitors share."""
-    return TrainingQueue()
 
 
 def planned(found: Words) -> Plan:
@@ -85,7 +91,7 @@ def planned(found: Words) -> Plan:
 
 def buttons(plan: Plan, found: Words) -> None:
     """Draw what can be done now: start, pause, go on, stop; a learning rate moved meanwhile takes effect."""
-    job = _job()
+    job = own_training.current()
     state = job.report().state if job else None
     if job and state not in ENDED:
         job.set_learning_rate(plan.recipe.learning_rate)
@@ -101,34 +107,28 @@ def buttons(plan: Plan, found: Words) -> None:
 
 
 def _start(plan: Plan, found: Words) -> None:
+    """Begin, and have the shell drawn too, which gives the tab the secret of its training."""
     try:
         check_limits(plan.shape, plan.recipe)
-        parts = names.split(found.words)
-        owner = st.session_state.setdefault("training_owner", uuid.uuid4().hex)
-        job = queue().submit(
-            owner, lambda: Trainer(parts.train, parts.dev, found.vocabulary, plan.shape, plan.recipe)
-        )
+        about = About(plan, names.split(found.words), found.vocabulary)
+        own_training.start(about.trainer, about)
     except (QueueFull, ValueError) as error:
         st.toast(str(error))
         return
-    st.session_state["training_job"] = job
-    st.session_state["training_of"] = (plan, parts, found.vocabulary)
-
-
-def _job() -> Job | None:
-    return st.session_state.get("training_job")
+    st.rerun()
 
 
 def can_answer() -> bool:
     """Return whether the visitor's own training has ended with a model."""
-    job = _job()
+    job = own_training.current()
     return job is not None and job.report().state in (DONE, STOPPED) and job.trained() is not None
 
 
 def first_letter() -> str:
     """Return the letter with which the visitor's model most probably begins."""
-    found = trace.forward(_job().trained(), st.session_state["training_of"][2], "")
-    return st.session_state["training_of"][2].symbols[int(found.probabilities.argmax())]
+    job = own_training.current()
+    vocabulary = job.about.vocabulary
+    return vocabulary.symbols[int(trace.forward(job.trained(), vocabulary, "").probabilities.argmax())]
 
 
 @dataclass(frozen=True)
@@ -142,22 +142,27 @@ class Made:
 
 
 def watch() -> None:
-    """Show the visitor's training while it runs, once a second, and what it made when it has ended."""
-    job = _job()
-    alive = job is not None and job.report().state not in ENDED
-    st.fragment(_watched, run_every=1.0 if alive else None)(alive)
-
-
-def _watched(alive: bool) -> None:
-    job = _job()
+    """Show the visitor's training, once a second while it is under way, and what it made in the end."""
+    job = own_training.current()
     if job is None:
         _show(history("girls-mlp"), "This is the recorded run of the shipped model; train one of your own.")
         return
-    job.heartbeat()
     report = job.report()
-    if alive and report.state in ENDED:
-        st.rerun()
+    if report.state in (RUNNING, WAITING):
+        _watched()
+        return
+    if report.state in ENDED:
+        own_training.seen()
     _show(job.history(), _told(report), report, _made(job) if report.state in ENDED else None)
+
+
+@st.fragment(run_every=1.0)
+def _watched() -> None:
+    job = own_training.current()
+    report = job.report()
+    if report.state in ENDED:
+        st.rerun()  # without this fragment, so that the browser asks no more
+    _show(job.history(), _told(report), report)
 
 
 def _show(
@@ -217,8 +222,8 @@ def _made(job: Job) -> Made | None:
     model = job.trained()
     if model is None or job.report().state == DIVERGED:
         return None
-    plan, parts, vocabulary = st.session_state["training_of"]
-    made = trace.samples(model, vocabulary, MADE, plan.recipe.seed, parts.train, parts.dev + parts.test)
+    parts, seed = job.about.parts, job.about.plan.recipe.seed
+    made = trace.samples(model, job.about.vocabulary, MADE, seed, parts.train, parts.dev + parts.test)
     frame = pd.DataFrame({"name": made.names, "copied": made.in_train, "probability": made.probabilities})
     weights = save({key: value.contiguous() for key, value in model.state_dict().items()})
     result = Made(frame, made.copied, frame.to_csv(index=False).encode(), weights)
@@ -265,11 +270,11 @@ def _shipped_letters(sex: str) -> Letters:
 
 
 def _own_letters() -> Letters | None:
-    job = _job()
+    job = own_training.current()
     run = job.history() if job else None
     if run is None or "C" not in run:
         return None
-    return _lettered(recorded.paths(run), st.session_state["training_of"][2], job.trained())
+    return _lettered(recorded.paths(run), job.about.vocabulary, job.trained())
 
 
 def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP) -> Letters:

@@ -1,0 +1,27 @@
+"""What a tab keeps across a reload: it stands neither in the address, which is shared, nor in another tab."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.components.events import heard, text
+
+LONGEST = 100  # characters
+
+_component = st.components.v2.component(
+    "kept", js=(Path(__file__).parent / "kept.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+
+
+def kept(key: str, value: str) -> str:
+    """Have the tab keep a text for as long as it lives; return what it kept before, if none is given.
+
+    Args:
+        value: empty to ask for what was kept.
+    """
+    told = _component(key=key, data={"name": key, "value": value}, on_value_change=_nothing)
+    return heard(told, "value", text(LONGEST)) or ""
+
+
+def _nothing() -> None:
+    """What the tab kept needs only the rerun."""

@@ -1,0 +1,22 @@
+"""A timer that ends by itself: Streamlit's own runs on until all around its fragment is drawn anew."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "pulse", js=(Path(__file__).parent / "pulse.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+
+
+def pulse(key: str, seconds: float | None) -> None:
+    """Run the fragment in which it stands again and again; None ends it.
+
+    Args:
+        seconds: between two runs.
+    """
+    _component(key=key, data={"seconds": seconds}, on_beat_change=_nothing)
+
+
+def _nothing() -> None:
+    """A beat needs only the rerun."""

@@ -1,0 +1,90 @@
+"""A visitor's own training: it goes on while other scenes are read, and is found again after a reload."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explainer.components.pulse import pulse
+from explainer.training.mlp import Trainer
+from explainer.training.queue import PAUSED, RUNNING, WAITING, Job, Report, TrainingQueue
+
+CHAPTER, SCENE = "training", "live"  # where it is shown
+LOOK_EVERY = 2.0  # seconds
+SECRET = re.compile(r"[\w-]{43}", re.ASCII)  # as secrets.token_urlsafe(32) makes them
+
+
+def _is_open(tab: str) -> bool:
+    # Streamlit's session manager alone knows who is connected; there is no public word for it.
+    return runtime.exists() and runtime.get_instance().is_active_session(tab)
+
+
+queue = TrainingQueue(is_open=_is_open)  # of all visitors
+
+
+def current() -> Job | None:
+    """Return this visitor's latest training."""
+    return st.session_state.get("training_job")
+
+
+def secret() -> str:
+    """Return what the tab keeps to find its training again; empty as long as there is none."""
+    job = current()
+    return job.owner if job else ""
+
+
+def start(make: Callable[[], Trainer], about: Any) -> None:
+    """Put a training into the queue in place of this visitor's earlier one; see ``TrainingQueue.submit``."""
+    _take(queue.submit(secret() or secrets.token_urlsafe(32), make, about))
+
+
+def recover(offered: str) -> None:
+    """Give the training back whose secret the tab has kept; anything else gives nothing."""
+    if current() is None and SECRET.fullmatch(offered):
+        job = queue.find(offered)
+        if job is not None:
+            _take(job)
+
+
+def _take(job: Job) -> None:
+    job.opened_in(get_script_run_ctx().session_id)
+    st.session_state["training_job"] = job
+
+
+def seen() -> None:
+    """Note that the visitor has seen how the training ended."""
+    st.session_state["training_seen"] = current()
+
+
+def badge(page: StreamlitPage) -> None:
+    """Say beside the dots how the training stands, with a link back to it; nothing if there is none.
+
+    Args:
+        page: the chapter in which it is shown.
+    """
+    job = current()
+    if job is not None and st.session_state.get("training_seen") is not job:
+        with st.container(key="badge", width="content"):
+            _link(page)
+
+
+@st.fragment
+def _link(page: StreamlitPage) -> None:
+    report = current().report()
+    st.page_link(page, label=told(report), query_params={"scene": SCENE}, width="content")
+    pulse("pulse", LOOK_EVERY if report.state in (RUNNING, WAITING) else None)
+
+
+def told(report: Report) -> str:
+    """Say in a few words how a training stands."""
+    share = f"{report.progress.step / report.progress.steps:.0%}" if report.progress else "0%"
+    if report.state == RUNNING:
+        return f"Training {share}"
+    if report.state in (WAITING, PAUSED):
+        return f"Training {report.state} at {share}"
+    return f"Training {report.state}"

@@ -1,0 +1,119 @@
+"""A training of one's own goes on behind other scenes, is found again after a reload, is nobody else's."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from explainer.ui.own_training import LOOK_EVERY
+from tests.browser.conftest import settled
+from tests.browser.test_deck import title, turned
+from tests.browser.training_app import PATIENCE
+
+LIVE = "/training?scene=live&training_steps_better=200000"
+PAUSED = "Paused; it keeps its state."
+BADGE = ".st-key-badge a"
+
+
+@pytest.fixture
+def impatient(serve):
+    """The address of the app, in which a training outlives its tabs by a few seconds only."""
+    return serve(Path(__file__).parent / "training_app.py")
+
+
+def begun(open_page, **base: str):
+    """Return a page on which a long training has made its first steps."""
+    page = open_page(LIVE, **base)
+    press(page, "start")
+    page.get_by_text("Training.").wait_for()
+    page.get_by_test_id("stMetricValue").first.wait_for()
+    return page
+
+
+def press(page, what: str) -> None:
+    page.locator(f".st-key-training_{what} button").click()
+
+
+def pause(page) -> int:
+    """Pause the training and return how many steps are made."""
+    press(page, "pause")
+    page.get_by_text(PAUSED).wait_for()
+    return step(page)
+
+
+def stop(page) -> None:
+    press(page, "stop")
+    page.get_by_text("Train again").wait_for()
+
+
+def step(page) -> int:
+    """Return how many steps are made, from the scene that shows them."""
+    return int(page.locator("[data-testid=stMetricValue]").first.inner_text().replace(",", ""))
+
+
+def wander(page) -> None:
+    """Read three scenes and another chapter, for longer than the queue's patience."""
+    left = time.monotonic()
+    for _ in range(3):
+        turned(page, "PageDown", title(page))
+    while page.url.split("?")[0].endswith("/training"):
+        turned(page, "PageDown", title(page))
+    page.wait_for_timeout(1000 * max(0.0, PATIENCE + 1 - (time.monotonic() - left)))
+
+
+def test_a_training_goes_on_behind_other_scenes_and_its_badge_leads_back(open_page, impatient):
+    page = begun(open_page, base=impatient)
+    before = step(page)
+    wander(page)
+    page.locator(BADGE, has_text="Training").click()
+    page.get_by_text("Training.").wait_for()
+    assert step(page) > before
+    stop(page)
+
+
+def test_a_paused_training_stays_paused_behind_other_scenes(open_page, impatient):
+    page = begun(open_page, base=impatient)
+    before = pause(page)
+    wander(page)
+    page.locator(BADGE, has_text="Training paused at").click()
+    page.get_by_text(PAUSED).wait_for()
+    assert step(page) == before
+    stop(page)
+
+
+def test_after_a_reload_it_is_the_visitors_and_in_another_browser_it_is_not(open_page, chromium, app):
+    page = begun(open_page)
+    before = pause(page)
+    page.reload()
+    page.get_by_text(PAUSED).wait_for()
+    assert step(page) == before
+    secret = page.evaluate("sessionStorage.getItem('training')")
+    assert secret not in page.url
+    context = chromium.new_context()
+    for forged in (None, secret[::-1]):
+        other = context.new_page()
+        if forged:
+            other.add_init_script(f"sessionStorage.setItem('training', {forged!r})")
+        other.goto(app + LIVE)
+        settled(other, pause=500)
+        assert other.get_by_text("Train it", exact=True).count() == 1
+    context.close()
+    stop(page)
+
+
+def test_the_badge_says_when_it_has_ended_and_nothing_is_asked_any_more(open_page):
+    page, sent = open_page(LIVE.replace("200000", "2000")), []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.reload()
+    settled(page)
+    press(page, "start")
+    turned(page, "PageDown", title(page))
+    page.locator(BADGE, has_text="Training done").wait_for(timeout=60_000)
+    settled(page)
+    before = len(sent)
+    page.wait_for_timeout(1000 * (LOOK_EVERY + 0.5))
+    assert len(sent) == before > 0
+    page.locator(BADGE).click()
+    page.get_by_text("Done.").wait_for()
+    turned(page, "PageDown", title(page))
+    assert page.locator(BADGE).count() == 0
