@@ -81,7 +81,7 @@ def tensors(model: GPT, traced: Trace, part: str, layer: int = 0, head: int = 0)
         },
         "position embedding": {
             "rows looked up": _stream(traced.pos_emb, "input"),
-            "sum of both": _stream(traced.layers[0].resid_pre),
+            "sum of both": _stream(traced.layers.stream(0)),
             "wpe": _weights(model.wpe),
         },
         "LayerNorm 1": _normalised(stage.resid_pre, stage.ln_1, block.ln_1),
@@ -105,7 +105,7 @@ def tensors(model: GPT, traced: Trace, part: str, layer: int = 0, head: int = 0)
             "c_fc": _weights(block.mlp.c_fc),
             "c_proj": _weights(block.mlp.c_proj),
         },
-        "final LayerNorm": _normalised(traced.layers[-1].resid_post, traced.ln_f, model.ln_f),
+        "final LayerNorm": _normalised(traced.layers.stream(-1), traced.ln_f, model.ln_f),
         "lm_head": {
             "logits": Tensor(traced.logits, "activations", "position", "symbol"),
             "lm_head": _weights(model.lm_head, "symbol"),

@@ -34,6 +34,31 @@ class LayerTrace:
     resid_post: np.ndarray  # (T, C) resid_mid + mlp_out
 
 
+class Layers(Sequence[LayerTrace]):
+    """The stages of every block, computed when they are asked for: at 256 characters all of them take 60 MB.
+
+    Args:
+        streams: L + 1 times (1, T, C), the residual stream before each block, and behind the last.
+        gains: parts that are switched off.
+    """
+
+    def __init__(self, model: GPT, streams: Sequence[Tensor], gains: Gains | None) -> None:
+        self._model, self._streams, self._gains = model, tuple(streams), gains
+
+    def __len__(self) -> int:
+        return len(self._streams) - 1
+
+    @torch.inference_mode()
+    def __getitem__(self, layer: int) -> LayerTrace:
+        layer = range(len(self))[layer]
+        stages = _stages(self._model.h[layer], self._streams[layer], layer, self._gains)
+        return LayerTrace(**{name: tensor[0].numpy() for name, tensor in stages.items()})
+
+    def stream(self, place: int) -> np.ndarray:
+        """Return the residual stream (T, C) before a block; behind the last one for −1."""
+        return self._streams[place][0].numpy()
+
+
 @dataclass(frozen=True)
 class Trace:
     """Every stage of a forward pass, from the characters to the probabilities; float32."""
@@ -41,7 +66,7 @@ class Trace:
     ids: np.ndarray  # (T,) int64
     tok_emb: np.ndarray  # (T, C)
     pos_emb: np.ndarray  # (T, C)
-    layers: tuple[LayerTrace, ...]
+    layers: Layers
     ln_f: np.ndarray  # (T, C)
     logits: np.ndarray  # (T, V) equal to the model's
     probabilities: np.ndarray  # (T, V) rows sum to one
@@ -49,7 +74,7 @@ class Trace:
 
 @torch.inference_mode()
 def trace(model: GPT, ids: Sequence[int], gains: Gains | None = None) -> Trace:
-    """Run a GPT over a prompt and keep every stage of every layer and head.
+    """Run a GPT over a prompt, so that every stage of every layer and head can be seen.
 
     Args:
         ids: characters of the prompt, at most block_size.
@@ -58,19 +83,16 @@ def trace(model: GPT, ids: Sequence[int], gains: Gains | None = None) -> Trace:
         A Trace whose logits equal ``model``'s, computed by the same functions.
     """
     idx = torch.tensor([list(ids)])  # (1, T)
-    x = model.embed(idx)  # (1, T, C)
-    layers = []
+    streams = [model.embed(idx)]  # (1, T, C) each
     for layer, block in enumerate(model.h):
-        stages = _stages(block, x, layer, gains)
-        layers.append(LayerTrace(**{name: tensor[0].numpy() for name, tensor in stages.items()}))
-        x = stages["resid_post"]  # (1, T, C)
-    normalised = model.ln_f(x)  # (1, T, C)
+        streams.append(block(streams[-1], None, layer, gains)[0])
+    normalised = model.ln_f(streams[-1])  # (1, T, C)
     logits = model.lm_head(normalised)  # (1, T, V)
     return Trace(
         ids=idx[0].numpy(),
         tok_emb=model.wte(idx)[0].numpy(),
         pos_emb=model.wpe.weight[: idx.size(1)].numpy().copy(),
-        layers=tuple(layers),
+        layers=Layers(model, streams, gains),
         ln_f=normalised[0].numpy(),
         logits=logits[0].numpy(),
         probabilities=F.softmax(logits[0], dim=-1).numpy(),
@@ -109,8 +131,7 @@ def logit_lens(model: GPT, traced: Trace) -> np.ndarray:
         (n_layer + 1, T, V) probabilities: after the embeddings, then after each block; the last are the
         model's own.
     """
-    first = traced.layers[0].resid_pre
-    streams = np.stack([first, *(layer.resid_post for layer in traced.layers)])  # (L + 1, T, C)
+    streams = np.stack([traced.layers.stream(i) for i in range(len(traced.layers) + 1)])  # (L + 1, T, C)
     return F.softmax(model.unembed(torch.from_numpy(streams)), dim=-1).numpy()  # (L + 1, T, V)
 
 
@@ -141,14 +162,15 @@ def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contr
         token: id of the character whose logit it is.
     """
     direction = logit_direction(model, traced, position, token)  # (C,)
-    heads = [
-        (head_outputs(model, traced, i)[:, position] @ direction) for i in range(len(traced.layers))
-    ]  # L times (nh,)
+    heads, mlps = [], []  # L times (nh,) and ()
+    for layer, stage in enumerate(traced.layers):
+        heads.append(_written(model, layer, stage.z[:, [position]])[:, 0] @ direction)
+        mlps.append(stage.mlp_out[position] @ direction)
     return Contributions(
         token=float(traced.tok_emb[position] @ direction),
         position=float(traced.pos_emb[position] @ direction),
         heads=np.stack(heads),  # (L, nh)
-        mlps=np.array([layer.mlp_out[position] @ direction for layer in traced.layers]),  # (L,)
+        mlps=np.array(mlps),  # (L,)
         logit=float(traced.logits[position, token]),
     )
 
@@ -170,15 +192,14 @@ def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.
     deviation that this position has, all three are linear.
     """
     weight = (model.ln_f.weight * model.lm_head.weight[token]).numpy()  # (C,)
-    stream = traced.layers[-1].resid_post[position]  # (C,)
+    stream = traced.layers.stream(-1)[position]  # (C,)
     return (weight - weight.mean()) / np.sqrt(stream.var() + model.ln_f.eps)  # (C,)
 
 
 @torch.inference_mode()
 def head_outputs(model: GPT, traced: Trace, layer: int) -> np.ndarray:
     """Return what each head of a layer writes (nh, T, C); over the heads they add up to attn_out."""
-    z = torch.tensor(traced.layers[layer].z)  # (nh, T, hs)
-    return (z @ _output_weights(model, layer)).numpy()  # (nh, T, C)
+    return _written(model, layer, traced.layers[layer].z)  # (nh, T, C)
 
 
 @torch.inference_mode()
@@ -193,6 +214,11 @@ def head_sources(model: GPT, traced: Trace, layer: int, head: int, position: int
     written = torch.tensor(stage.v[head]) @ _output_weights(model, layer)[head]  # (T, C)
     direction = logit_direction(model, traced, position, token)  # (C,)
     return stage.pattern[head, position] * (written.numpy() @ direction)  # (T,)
+
+
+def _written(model: GPT, layer: int, z: np.ndarray) -> np.ndarray:
+    """Return what the heads of a layer write (nh, T, C) with their mixtures of values z (nh, T, hs)."""
+    return (torch.tensor(z) @ _output_weights(model, layer)).numpy()  # (nh, T, C)
 
 
 def _output_weights(model: GPT, layer: int) -> Tensor:

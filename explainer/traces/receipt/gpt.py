@@ -260,18 +260,20 @@ class Transformer:
         )
 
     def _x(self, place: int, position: int, number: int) -> Step:
-        letter, layers = self.read[position], self.traced.layers
+        letter = self.read[position]
+        stages = (self.traced.layers[layer] for layer in range((place + 1) // 2))
+        wrote = [(stage.attn_out[position, number], stage.mlp_out[position, number]) for stage in stages]
         token, where = self.traced.tok_emb[position, number], self.traced.pos_emb[position, number]
         terms = [
             Term(f"the embedding of {letter}", float(token), role="input", opens=f"wte-{position}-{number}"),
             Term(f"its position, {position + 1}", float(where), (Operand("wpe", float(where), "weights"),)),
         ]
-        for layer in range((place + 1) // 2):
-            wrote, opens = layers[layer].attn_out[position, number], f"attn-{layer}-{position}-{number}"
-            terms.append(_part(f"layer {layer + 1}, attention", wrote, opens))
-        for layer in range(place // 2):
-            wrote, opens = layers[layer].mlp_out[position, number], f"written-{layer}-{position}-{number}"
-            terms.append(_part(f"layer {layer + 1}, MLP", wrote, opens))
+        for layer, (attention, _) in enumerate(wrote):
+            opens = f"attn-{layer}-{position}-{number}"
+            terms.append(_part(f"layer {layer + 1}, attention", attention, opens))
+        for layer, (_, mlp) in enumerate(wrote[: place // 2]):
+            opens = f"written-{layer}-{position}-{number}"
+            terms.append(_part(f"layer {layer + 1}, MLP", mlp, opens))
         return Step(
             name=f"x{subscript(number)}",
             told=f"The residual stream at {letter}: what every part so far wrote into its number {number}",
@@ -438,10 +440,8 @@ class Transformer:
 
     def _stream(self, place: int, position: int) -> np.ndarray:
         """Return the residual stream that a layer norm reads (C,)."""
-        if place == 2 * self.config.n_layer:
-            return self.traced.layers[-1].resid_post[position]
-        layer = self.traced.layers[place // 2]
-        return (layer.resid_mid if place % 2 else layer.resid_pre)[position]
+        layers, (layer, middle) = self.traced.layers, divmod(place, 2)
+        return (layers[layer].resid_mid if middle else layers.stream(layer))[position]
 
     def _normed(self, place: int, position: int) -> np.ndarray:
         """Return what a layer norm makes of it (C,)."""
