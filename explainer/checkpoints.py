@@ -35,10 +35,10 @@ ARCHITECTURES = {
     "gpt": ("explainer.models.gpt", "GPT"),
 }
 
+PERCEPTRONS = ("mlp", "mlp-2d", "mlp-talk", "mlp-talk-scaled", "mlp-talk-dropout", "mlp-unscaled")
 # What the house ships: every name but these is somebody's own.
 SHIPPED = (
-    *(f"girls-{kind}" for kind in ("bigram", "mlp", "mlp-2d", "mlp-talk", "gpt")),
-    *(f"boys-{kind}" for kind in ("bigram", "mlp", "mlp-2d", "mlp-talk", "gpt")),
+    *(f"{sex}-{kind}" for sex in ("girls", "boys") for kind in ("bigram", *PERCEPTRONS, "gpt")),
     *("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"),
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")

@@ -109,7 +109,7 @@ def activations() -> None:
 
 
 @ui.scene(
-    "A good start", "Same shape, same data: smaller numbers at the start, and everything is free to learn."
+    "A good start", "Same shape, same data: with smaller numbers at the start it is not confidently wrong."
 )
 def good_start() -> None:
     with ui.controls():

@@ -54,7 +54,10 @@ def nudge_a_letter() -> None:
         ui.receipt_of(model, text, labels[0])
 
 
-@ui.scene("Two recipes, one shape", "The same matrices and the same names: only the training differs.")
+@ui.scene(
+    "Two recipes, one shape",
+    "The same matrices and the same names: which change of the training makes it better?",
+)
 def two_recipes() -> None:
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")
@@ -64,7 +67,7 @@ def two_recipes() -> None:
         figure = recipes.losses(runs, font_size=ui.font_size())
         ui.chart(figure, recipes.losses_alt(runs), key="training_recipes")
     with told:
-        training.why(sex)
+        training.ladder(sex)
 
 
 @ui.scene(

@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from explainer.checkpoints import PERCEPTRONS
 from explainer.faults import Fault, told
 
 SEXES = ("girls", "boys")
@@ -16,7 +17,7 @@ SEXES = ("girls", "boys")
 # checkpoint name -> the module whose run() trains it
 TRAINERS = {
     **{f"{sex}-bigram": "explainer.training.bigram" for sex in SEXES},
-    **{f"{sex}-{kind}": "explainer.training.mlp" for sex in SEXES for kind in ("mlp", "mlp-2d", "mlp-talk")},
+    **{f"{sex}-{kind}": "explainer.training.mlp" for sex in SEXES for kind in PERCEPTRONS},
     **{f"{sex}-gpt": "explainer.training.gpt" for sex in SEXES},
     **dict.fromkeys(("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"), "explainer.training.gpt"),
 }

@@ -29,8 +29,11 @@ from explainer.training.machine import Clock, interruptible, kept, restored, sto
 from explainer.training.recipes import (
     BETTER,
     BETTER_2D,
+    BETTER_UNSCALED,
     SEED,
     TALK,
+    TALK_DROPOUT,
+    TALK_SCALED,
     Recipe,
     Shape,
     rate_factor,
@@ -345,6 +348,9 @@ def record_steps(steps: int, records: int) -> set[int]:
 RUNS = {
     "mlp": (Shape(), BETTER),
     "mlp-talk": (Shape(), TALK),
+    "mlp-talk-scaled": (Shape(), TALK_SCALED),
+    "mlp-talk-dropout": (Shape(), TALK_DROPOUT),
+    "mlp-unscaled": (Shape(), BETTER_UNSCALED),
     "mlp-2d": (Shape(embedding_dimension=2), BETTER_2D),
 }
 SAMPLES = 1_000

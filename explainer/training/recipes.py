@@ -72,6 +72,10 @@ BETTER = Recipe(
     weight_decay=0.01,
     dropout=0.25,
 )
+# One cause at a time, between the talk's recipe and the better one.
+TALK_SCALED = replace(TALK, initialisation="scaled")
+TALK_DROPOUT = replace(TALK, dropout=0.25)
+BETTER_UNSCALED = replace(BETTER, initialisation="randn")
 # Two numbers a letter leave too little room to overfit: without dropout the loss on dev is lower.
 BETTER_2D = replace(BETTER, dropout=0.0)
 

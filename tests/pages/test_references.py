@@ -5,8 +5,8 @@ import json
 import pytest
 
 from explainer import checkpoints
+from explainer.ui import caches
 from explainer.ui.glossary import TERMS
-from explainer.ui.loaders import references
 from tests.pages.test_compare import told
 from tests.scenes import ask, listed, open_scene
 
@@ -70,9 +70,9 @@ def damaged(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     for name in ("load", "read_meta", "parameters"):
         monkeypatch.setattr(getattr(checkpoints, name), "__defaults__", (tmp_path,))
-    references.records.clear()
+    caches.clear()
     yield
-    references.records.clear()
+    caches.clear()
 
 
 @pytest.mark.usefixtures("damaged")

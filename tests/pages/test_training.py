@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints
+from explainer.components.grid import unpacked
 from explainer.ui.loaders import training
 from tests.scenes import listed, open_scene
 
@@ -72,11 +73,23 @@ def test_a_training_can_be_paused_and_stopped():
     assert not app.exception
 
 
-def test_what_is_told_of_the_recipes_is_what_was_recorded():
-    app = opened("two-recipes")
-    metas = [checkpoints.read_meta(name) for name in ("girls-mlp-talk", "girls-mlp")]
-    shown = [m.value for m in app.metric if m.label == "dev"]
-    assert shown == [f"{meta['losses']['dev']:.2f}" for meta in metas]
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_the_ladder_shows_what_was_recorded(sex):
+    app = opened("two-recipes", training_sex=sex)
+    (values,) = unpacked(next(e.proto.bytes for e in app.get("bidi_component") if e.proto.bytes))[1]
+    metas = [checkpoints.read_meta(f"{sex}-{rung}") for rung in training.LADDER]
+    np.testing.assert_allclose(values, [list(meta["losses"].values()) for meta in metas], rtol=1e-6)
+    dev = {rung: meta["losses"]["dev"] for rung, meta in zip(training.LADDER, metas, strict=True)}
+    assert f"dropout alone to {dev['mlp-talk-dropout']:.2f}" in "".join(m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_dropout_does_almost_all_of_it_and_the_start_next_to_nothing(sex):
+    dev = {rung: training.losses(sex, rung)["dev"] for rung in training.LADDER}
+    gained = dev["mlp-talk"] - dev["mlp"]
+    assert dev["mlp-talk"] - dev["mlp-talk-dropout"] > 0.8 * gained
+    assert dev["mlp-talk"] - dev["mlp-talk-scaled"] < 0.1 * gained
+    assert training.first_loss(sex, "mlp-talk") > 20 > 4 > training.first_loss(sex, "mlp")
 
 
 def test_a_nudge_moves_the_prediction_and_a_still_letter_does_not():

@@ -525,7 +525,8 @@ def verdict(found: trace.Saturation, sex: str, recipe: str, time: str) -> str:
     """Return in one sentence what a start is like, or how good the trained model became."""
     if time == "after":
         losses = _trained(sex, recipe).meta["losses"]
-        return f"Over all names: loss {losses['train']:.2f} on train, {losses['dev']:.2f} on dev."
+        told = f"Over all names: loss {losses['train']:.2f} on train, {losses['dev']:.2f} on dev"
+        return f"{told}, most of it dropout's doing." if recipe == "better" else f"{told}."
     if found.loss > 1.5 * found.uniform_loss:
         return ":red[Confidently wrong, and hardly a gradient comes through.]"
     return "It knows nothing yet, and says so; tanh is free to move."

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 from safetensors.torch import save
 
-from explainer import names
+from explainer import checkpoints, names
+from explainer.components.grid import Matrix, grid
 from explainer.figures import curves
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
@@ -38,10 +39,14 @@ RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
 SEXES = {"girls": "girls", "boys": "boys"}
-REASONS = {
-    "talk": "Weights this large are confidently wrong, and tanh is saturated: hardly any gradient passes.",
-    "better": "Small weights begin without prejudice; dropout keeps it from learning by heart.",
+LADDER = {
+    "mlp-talk": "the talk's",
+    "mlp-talk-scaled": "+ scaled start",
+    "mlp-talk-dropout": "+ dropout",
+    "mlp-unscaled": "better, talk's start",
+    "mlp": "the better one",
 }
+LADDER_HEIGHT = 380  # pixels
 MADE = 1_000  # names that a trained model is asked for
 
 
@@ -316,18 +321,36 @@ def compared(sex: str) -> dict[str, recorded.Overfitting]:
     return {RECIPES[kind]: overfitting(history(name)) for kind, name in _runs(sex).items()}
 
 
-def why(sex: str) -> None:
-    """Tell what both recipes reached, and where each began."""
-    guess = np.log(len(names.VOCABULARY))
-    for kind, name in _runs(sex).items():
-        meta, start = checkpoint(name).meta, float(history(name)["train_loss"][0])
-        st.subheader(RECIPES[kind], anchor=False)
-        metrics(
-            **{part: f"{loss:.2f}" for part, loss in meta["losses"].items()},
-            seconds=f"{meta['processor_seconds']:.0f}",
-        )
-        st.markdown(f"begins at :red[**{start:.2f}**]; knowing nothing would cost ln 34 = {guess:.2f}")
-        st.markdown(f":gray[{REASONS[kind]}]")
+def losses(sex: str, rung: str) -> dict[str, float]:
+    """Return what a recorded recipe reached on each part, in nats per character."""
+    return checkpoints.read_meta(f"{sex}-{rung}")["losses"]
+
+
+def ladder(sex: str) -> None:
+    """Show what each change of the talk's recipe brings by itself."""
+    values = np.array([list(losses(sex, rung).values()) for rung in LADDER])  # (R, 3)
+    parts = list(losses(sex, "mlp"))
+    rows = [name.replace(" ", "\u00a0") for name in LADDER.values()]  # a space would be shown as ␣
+    title = "nats per character, trained"
+    drawn = Matrix(values, "loss", "loss", rows=rows, cols=parts, decimals=2, title=title, shade="none")
+    alt = f"Losses of {len(LADDER)} recipes on {', '.join(parts)}; {causes(sex)}"
+    grid([drawn], key=f"training_ladder_{sex}", alt=alt, panel=False, height=LADDER_HEIGHT)
+    st.markdown(causes(sex))
+
+
+def causes(sex: str) -> str:
+    """Say what the start and the dropout each bring on names held out."""
+    dev = {rung: losses(sex, rung)["dev"] for rung in LADDER}
+    return (
+        f"On dev, the scaled start alone leads from {dev['mlp-talk']:.2f} to {dev['mlp-talk-scaled']:.2f}, "
+        f"dropout alone to {dev['mlp-talk-dropout']:.2f}. What the start changes is the beginning: "
+        f"a loss of {first_loss(sex, 'mlp-talk'):.1f} at step 0 against {first_loss(sex, 'mlp'):.2f}."
+    )
+
+
+def first_loss(sex: str, rung: str) -> float:
+    """Return the loss on train before the first step, in nats per character."""
+    return float(history(f"{sex}-{rung}")["train_loss"][0])
 
 
 def made_up(sex: str) -> None:
