@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 from explainer import corpus
+from explainer.corpus import CorpusError
+from explainer.faults import told
 from explainer.traces.tokens import Merge, learn_merges
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "merges.json"
@@ -20,9 +22,11 @@ def learn(name: str, path: Path, file: Path = FILE, most: int = MOST) -> tuple[M
     """Learn the merges of a corpus and write them beside those of the others.
 
     Raises:
-        OSError, ValueError: if the texts cannot be read.
+        OSError, ValueError: if the texts cannot be read, or no pair stands in them twice.
     """
     merges = learn_merges((text for _, text in corpus.read_corpus(path)), most)
+    if not merges:
+        raise CorpusError(f"In {path} no pair of bytes stands twice; give longer texts.")
     kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     kept[name] = [[*merge.pair, merge.count] for merge in merges]
     file.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -38,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         merges = learn(options.name, options.data)
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(told(error), file=sys.stderr)
         return 1
     print(f"{len(merges)} merges, the last one {merges[-1].content!r}")
     return 0

@@ -7,6 +7,8 @@ from typing import Literal, ParamSpec
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explainer.ui.guard import guarded
+
 P = ParamSpec("P")
 
 
@@ -19,7 +21,7 @@ def dialog(
     """
 
     def decorate(draw: Callable[P, None]) -> Callable[P, None]:
-        window = st.dialog(title, width=width)(draw)
+        window = st.dialog(title, width=width)(guarded()(draw))
 
         @wraps(draw)
         def open_window(*args: P.args, **kwargs: P.kwargs) -> None:

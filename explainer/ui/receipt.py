@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from explainer.components.receipt import receipt as draw
+from explainer.faults import Fault
 from explainer.figures.base import number, superscript
 from explainer.ui.dialog import dialog
 from explainer.ui.source import shown
-from explainer.vocabulary import BOUNDARY, UnknownCharacter
+from explainer.vocabulary import BOUNDARY
 
 if TYPE_CHECKING:
     from explainer.traces.receipt import Operand, Step, Term
@@ -84,15 +85,14 @@ def show(
         go: called with another path when one is opened.
         place: "page" fills the stage, "dialog" takes what it needs.
     """
-    from explainer.checkpoints import BadCheckpoint
-    from explainer.traces.receipt import BadReceipt, walk
+    from explainer.traces.receipt import walk
     from explainer.ui.loaders import receipt as loader
 
     try:
         made = loader.made(model, context, character)
         steps = shown(walk, type(made.receipt))(made.receipt, path)
-    except (BadReceipt, UnknownCharacter, BadCheckpoint) as error:
-        st.text(str(error))
+    except Fault as fault:
+        st.text(str(fault))
         if path:
             st.button("To the probability", key=f"receipt_{place}_top", on_click=go, args=("",))
         return

@@ -127,8 +127,12 @@ def open_page(context, app):
         return page
 
     yield visit
+    failed = [
+        page.url for page in pages if not page.is_closed() and page.locator(".st-key-complaint").count()
+    ]
     for page in pages:
         page.close()
+    assert failed == []
 
 
 def settled(page, pause: float = 150) -> None:

@@ -10,7 +10,7 @@ from explainer.checkpoints import BadCheckpoint
 from explainer.names import RegisterError
 from explainer.ui import caches, guard
 from explainer.ui.loaders import attention, references
-from tests.scenes import deck, open_scene, part, title
+from tests.scenes import ask, deck, open_scene, part, title
 
 BAD_MODEL = "The checkpoint “<b>x</b>” is [missing](https://e.vil) its *file* :red[a]. Restore it."
 BAD_NAMES = "data/names.csv, line 7: the row “`<i>`” is incomplete. Restore it."
@@ -21,7 +21,7 @@ NEEDY = {"", "bigram", "mlp", "training", "pytorch", "gpt", "attention", "fine-t
 def bad_files(monkeypatch):
     """Every checkpoint and the register are damaged, for whoever did not load them yet."""
 
-    def bad_model(*_):
+    def bad_model(*_, **__):
         raise BadCheckpoint(BAD_MODEL)
 
     def bad_names(*_, **__):
@@ -40,7 +40,7 @@ def _forget() -> None:
     names._vocabulary.cache_clear()
 
 
-def broken(*_):
+def broken(*_, **__):
     raise ZeroDivisionError("division by zero")
 
 
@@ -90,6 +90,14 @@ def test_a_part_that_runs_alone_says_it_too(monkeypatch, caplog):
         guard.FAILED
     ]
     assert logged(caplog) == {ZeroDivisionError}
+
+
+def test_a_window_that_fails_says_it_too(monkeypatch, caplog):
+    app = open_scene("bigram.py", "sample")
+    monkeypatch.setattr("explainer.ui.receipt.show", broken)
+    assert said(ask(app, "receipt")) == [guard.FAILED]
+    assert logged(caplog) == {ZeroDivisionError}
+    assert title(app) == "Sample a name"
 
 
 def test_a_page_that_fails_before_its_scene_says_what_to_do(monkeypatch, caplog):

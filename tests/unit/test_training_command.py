@@ -12,7 +12,7 @@ import pytest
 from safetensors import SafetensorError
 
 from explainer import checkpoints
-from explainer.training import gpt, gpt_recipes, heads, machine, mlp
+from explainer.training import gpt, gpt_recipes, heads, machine, mlp, tokens
 from explainer.training.__main__ import TRAINERS, main
 from explainer.training.gpt_recipes import Recipe
 from explainer.training.recipes import Shape
@@ -173,6 +173,13 @@ def test_a_bad_start_of_a_refinement_is_told(house, capsys):
     (house / "poem.txt").write_text("litwo ojczyzno moja\n" * 60, encoding="utf-8")
     assert train(house, "pan-tadeusz", "--data", "HOUSE/poem.txt", "--output", "mine") == 1
     assert "polish-books” is missing its file" in capsys.readouterr().err
+
+
+def test_no_byte_pairs_can_be_learned_from_one_letter(house, capsys, monkeypatch):
+    (house / "one.txt").write_text("x")
+    monkeypatch.setattr(tokens, "FILE", house / "merges.json")
+    assert tokens.main(["shakespeare", "--data", str(house / "one.txt")]) == 1
+    assert "no pair of bytes stands twice" in capsys.readouterr().err
 
 
 # --- stopping, going on, full disks -----------------------------------------------------------------

@@ -72,9 +72,9 @@ def made(model: str, context: str, character: str) -> Made:
 
 
 def shipped() -> list[str]:
-    """Return the names of the models that are here."""
-    found = {path.name.split(".")[0] for path in checkpoints.FOLDER.glob("*.safetensors")}
-    return sorted(name for name in found if (checkpoints.FOLDER / f"{name}.json").exists())
+    """Return the names of the house's models that are here; who trained one knows what it learned from."""
+    there = {path.name for path in checkpoints.FOLDER.glob("*.*")}
+    return sorted(name for name in checkpoints.SHIPPED if {f"{name}.json", f"{name}.safetensors"} <= there)
 
 
 @keep("typed")

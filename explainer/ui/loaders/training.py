@@ -30,6 +30,7 @@ from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import deck, own_training, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.caches import keep
+from explainer.ui.guard import guarded
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.loaders.words import Words
 from explainer.ui.source import cached, shown
@@ -162,6 +163,7 @@ def watch() -> None:
 
 
 @st.fragment(run_every=1.0)
+@guarded()
 def _watched() -> None:
     job = own_training.current()
     report = job.report()
