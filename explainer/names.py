@@ -41,6 +41,9 @@ MAX_LINES = 100_000
 MAX_WORDS = 20_000
 MAX_LENGTH = 40  # characters of a word
 MAX_LETTERS = 60
+MAX_COLUMNS = 200  # of a table
+MAX_TITLE = 60  # characters of a column's title
+MAX_LEFT_OUT = 2_000  # words that are told one by one, with the reason
 DELIMITERS = "\t;,|"
 
 COLUMNS = ["name", "sex", "bearers"]
@@ -262,7 +265,8 @@ class OwnList:
 
     names: list[str]
     vocabulary: Vocabulary  # "." and the letters that occur
-    left_out: pd.DataFrame  # line, word, reason: whatever does not stand in names
+    left_out: pd.DataFrame  # line, word, reason: the first of those that do not stand in names
+    left: int  # how many do not
     columns: list[str]  # a table's columns, of which one can be chosen; none for a plain list
     column: str | None  # the one that was read
 
@@ -282,22 +286,23 @@ def own_list(text: str | bytes, filename: str | None = None, column: str | None 
         filename: of an upload; ``.csv`` or ``.tsv`` says that the first row holds titles.
         column: the title of the column to read; by default the first one that holds words.
     Returns:
-        An OwnList in which every word stands either in ``names`` or in ``left_out``.
+        An OwnList in which every word stands either in ``names`` or in ``left_out``, or comes after the
+        first 2,000 of those.
     Raises:
-        ListError: if the text is empty, too long, not a text, or has no word or column to read.
+        ListError: if the text is empty, too long or too wide, not a text, or has no word or column to read.
     """
     source = f"“{filename}”" if filename else "The list"
     lines = _own_text(text, source).splitlines()
     if len(lines) > MAX_LINES:
         raise ListError(f"{source} has {len(lines):,} lines, and at most {MAX_LINES:,} can be read.")
-    columns, column, found = _read_words(lines, filename, column)
+    columns, column, found = _read_words(lines, filename, column, source)
     names, left_out = _sift(found)
     if not names:
         why = f"line {left_out[0].line} {left_out[0].objection}"
         raise ListError(f"{source} has no word that can be used: {why}. Write one word a line.")
     vocabulary = Vocabulary([BOUNDARY, *alphabetical("".join(names))])
-    reasons = pd.DataFrame(left_out, columns=["line", "word", "reason"])
-    return OwnList(names, vocabulary, reasons, columns, column)
+    reasons = pd.DataFrame(left_out[:MAX_LEFT_OUT], columns=["line", "word", "reason"])
+    return OwnList(names, vocabulary, reasons, len(left_out), columns, column)
 
 
 def capitals(word: str) -> str:
@@ -330,11 +335,20 @@ def _own_decode(data: bytes, source: str) -> str:
 
 
 def _read_words(
-    lines: list[str], filename: str | None, column: str | None
+    lines: list[str], filename: str | None, column: str | None, source: str
 ) -> tuple[list[str], str | None, list[_Found]]:
     """Return the titles of a table's columns, the column that was read, and the words found."""
     delimiter = _delimiter(lines, filename)
-    return _column_words(lines, delimiter, column) if delimiter else ([], None, _words(lines))
+    if delimiter is None:
+        return [], None, _words(lines, source)
+    rows = [_cells(line, delimiter) for line in lines]
+    head = next((i for i, cells in enumerate(rows) if any(cells)), None)
+    if head is None:
+        return [], None, [_Found(1, "")]
+    if len(rows[head]) > MAX_COLUMNS:
+        told = f"{source} has {len(rows[head]):,} columns, and at most {MAX_COLUMNS} can be read"
+        raise ListError(f"{told}. Keep the one with the words.")
+    return _column_words(rows, head, column)
 
 
 def _delimiter(lines: list[str], filename: str | None) -> str | None:
@@ -348,45 +362,50 @@ def _delimiter(lines: list[str], filename: str | None) -> str | None:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(delimiter)] if line else []
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:  # a cell of more than 131,072 characters
         return [line]
 
 
-def _words(lines: list[str]) -> list[_Found]:
+def _words(lines: list[str], source: str) -> list[_Found]:
     """Return the words of a plain list; several on the only line may be separated."""
-    only = sum(bool(line.strip()) for line in lines) == 1
-    return [
-        _Found(line, word)
-        for line, text in enumerate(lines, 1)
-        for word in (re.split(f"[{DELIMITERS}]", text) if only else [text])
-    ]
+    filled = [line for line, text in enumerate(lines, 1) if text.strip()]
+    if len(filled) > 1:
+        return [_Found(line, text) for line, text in enumerate(lines, 1)]
+    words = re.split(f"[{DELIMITERS}]", lines[filled[0] - 1])
+    if len(words) > MAX_LINES:
+        raise ListError(f"{source} has {len(words):,} words, and at most {MAX_LINES:,} can be read.")
+    return [_Found(filled[0], word) for word in words]
 
 
 def _column_words(
-    lines: list[str], delimiter: str, column: str | None
+    rows: list[list[str]], first: int, column: str | None
 ) -> tuple[list[str], str, list[_Found]]:
-    rows = [_cells(line, delimiter) for line in lines]
-    filled = [i for i, cells in enumerate(rows) if any(cells)]
-    head = rows[filled[0]]
+    """Return the columns' titles, the one that was read, and its words; ``first`` row is the head's."""
+    head = rows[first]
     titled = not any(character.isdigit() for cell in head for character in cell)
     columns = _titles(head if titled else [""] * len(head))
-    column = column or columns[_first_of_words([rows[i] for i in filled[titled:51]], len(head))]
+    filled = [cells for cells in rows[first + titled :] if any(cells)][:50]
+    column = column or columns[_first_of_words(filled, len(head))]
     if column not in columns:
-        raise ListError(f"The table has no column “{column}”; it has {', '.join(columns)}.")
+        told = f"The table has no column “{column[:MAX_TITLE]}”; it has {', '.join(columns[:10])}"
+        raise ListError(told + (f" and {len(columns) - 10} more." if len(columns) > 10 else "."))
     place = columns.index(column)
     found = [_Found(i, cells[place] if place < len(cells) else "") for i, cells in enumerate(rows, 1)]
     if titled:
-        found[filled[0]] = found[filled[0]]._replace(objection="is taken for the column's title")
+        found[first] = found[first]._replace(objection="is taken for the column's title")
     return columns, column, found
 
 
 def _titles(head: list[str]) -> list[str]:
     """Return distinct titles, numbered where a title is missing or stands twice."""
+    cut = [title[:MAX_TITLE] for title in head]
     return [
-        title if title and title not in head[:i] else f"{title or 'column'} {i + 1}"
-        for i, title in enumerate(head)
+        title if title and title not in cut[:i] else f"{title or 'column'} {i + 1}"
+        for i, title in enumerate(cut)
     ]
 
 
@@ -404,7 +423,8 @@ def _sift(found: list[_Found]) -> tuple[list[str], list[_Found]]:
     lines: dict[str, int] = {}  # word -> where it stands first
     left_out = []
     for line, written, objection in found:
-        word = capitals(written.strip(' \t"'))
+        written = written.strip(' \t"')
+        word = capitals(written[: 4 * MAX_LENGTH])  # long enough to see that it is too long
         objection = (
             objection or _objection(word) or (word in lines and f"stands twice, first in line {lines[word]}")
         )

@@ -2,16 +2,17 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from explainer.models.gpt import GPT
-from explainer.sampling import GPTReader, Settings, chances, check_prompt, pick
+from explainer.sampling import GPTReader, Settings, chances, check_prompt, packed, pick
 from explainer.vocabulary import Vocabulary
 
 PLAIN = Settings()
+ROOM = 560_000  # bytes of attention that are told at once; with 400 draws, less than a megabyte
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ def write(
     seed: int = 0,
     stop: str | None = None,
     whole: bool = False,
+    seen: int = 0,
 ) -> Writing:
     """Go on with a text, and tell of every new character what stood behind it.
 
@@ -79,7 +81,9 @@ def write(
         kept: characters after the prompt that stay as they are.
         count: new characters at most, one at least.
         stop: character after which the text ends; no kept character but the last may be it.
-        whole: whether the kept characters' draws and all rows are told too; otherwise only what is new.
+        whole: whether the kept characters' draws and their rows are told too; otherwise only what is new.
+        seen: how many characters after the prompt are seen at first. Where not all rows have room, those
+            nearest to the last of them stay, of its window alone; ``rows`` tells the others.
     Raises:
         BadRequest: if the prompt is empty or too long.
         UnknownCharacter: if the text holds characters that the model has never seen.
@@ -102,7 +106,30 @@ def write(
         vector = state.read(ids[-1:])  # (V,)
         rows += _rows(state.patterns, len(ids) - len(state.window), len(ids))
         draws.append(_draw(vector, settings, rolls[first + len(draws)], None))
-    return Writing(first, tuple(rows), tuple(draws))
+    at = min(len(start) - 1 + (max(0, seen - 1) if whole else len(kept)), rows[-1].character)
+    window = windows(len(start), at + 1, state.model.config.block_size)[-1][0] if whole else None
+    return Writing(first, _nearest(rows, at, window), tuple(draws))
+
+
+@torch.inference_mode()
+def rows(model: GPT, vocabulary: Vocabulary, text: str, window: int, end: int) -> tuple[Row, ...]:
+    """Return the rows of a window's last characters before ``end``, as many as have room.
+
+    Args:
+        text: prompt and what follows; window and end are places in it.
+    """
+    ids = vocabulary.encode(text[window:end])
+    _, patterns = packed(model).read(torch.tensor([ids]))  # L times (1, nh, T, T)
+    return _nearest(list(_rows(patterns, window, end)), end)
+
+
+def _nearest(rows: list[Row], place: int, window: int | None = None) -> tuple[Row, ...]:
+    """Return the rows nearest to a place, those of one window before all others, as many as have room."""
+    order = sorted(rows, key=lambda row: (window not in (None, row.window), abs(row.character - place)))
+    fitting = np.cumsum([row.attention.nbytes for row in order]) <= ROOM
+    kept = {id(row) for row, fits in zip(order, fitting, strict=True) if fits}
+    # Copies: a row alone would keep all that it was cut from.
+    return tuple(replace(row, attention=row.attention.copy()) for row in rows if id(row) in kept)
 
 
 def windows(prompt: int, length: int, size: int) -> list[tuple[int, int]]:

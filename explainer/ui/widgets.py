@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer.ui import deck
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
+MOST_PASTED = 3_000_000  # characters of a text that fit into a message to the server
 
 _KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -151,9 +152,8 @@ def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 2
     """Return a text that may be long: a short one stands in the URL, a longer one stays in the session."""
     short = len(st.session_state.get(key) or "") <= LINK_LENGTH
     bind = "query-params" if short else None
-    return st.text_area(
-        label, height=height, key=key, placeholder=placeholder, bind=bind, persist_state="session"
-    )
+    kept = {"bind": bind, "persist_state": "session"}
+    return st.text_area(label, "", height, MOST_PASTED, key=key, placeholder=placeholder, **kept)
 
 
 def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> tuple[str, bytes] | None:

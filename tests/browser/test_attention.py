@@ -80,6 +80,20 @@ def test_a_window_that_has_moved_is_drawn_from_its_own_reading(open_scene, train
     assert f"the last {window} characters" in page.locator(".readout").inner_text()
 
 
+def test_a_long_text_fills_itself_in_parts_of_less_than_a_megabyte(open_scene):
+    page = open_scene(f"attention_text={'To%20be%2C%20' * 50}&attention_at=400")
+    sizes = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sizes.append(len(data))))
+    page.reload()
+    page.wait_for_function(FIND, timeout=60_000)
+    for position in (400, 200):  # the text's last window, and its first
+        page.evaluate("(position) => view.player.seek(position)", position)
+        page.wait_for_function(
+            "() => !view.story.missing(view.story.window(view.position), view.story.current(view.position))"
+        )
+    assert 500_000 < max(sizes) < 1_000_000
+
+
 def test_sampling_one_by_one_goes_on_and_steps_back(open_scene, trained):
     page = open_scene()
     sample = page.get_by_role("button", name="Sample one")

@@ -7,7 +7,7 @@ import pytest
 
 from explainer.ui.own_training import LOOK_EVERY
 from tests.browser.conftest import settled
-from tests.browser.test_deck import title, turned
+from tests.browser.test_deck import title
 from tests.browser.training_app import PATIENCE
 
 LIVE = "/training?scene=live&training_steps_better=200000"
@@ -51,13 +51,22 @@ def step(page) -> int:
     return int(page.locator("[data-testid=stMetricValue]").first.inner_text().replace(",", ""))
 
 
+def go_to(page, scene: int) -> None:
+    """Go to another scene of the chapter by its dot."""
+    before = title(page)
+    page.locator("nav[aria-label='Scenes of this chapter'] button").nth(scene).click()
+    page.wait_for_function("(before) => document.querySelector('h1').innerText !== before", arg=before)
+    settled(page)
+
+
 def wander(page) -> None:
     """Read three scenes and another chapter, for longer than the queue's patience."""
     left = time.monotonic()
-    for _ in range(3):
-        turned(page, "PageDown", title(page))
-    while page.url.split("?")[0].endswith("/training"):
-        turned(page, "PageDown", title(page))
+    for scene in (1, 2, 5):
+        go_to(page, scene)
+    page.locator(".st-key-next_chapter a").evaluate("(link) => link.click()")
+    page.wait_for_url("**/pytorch**")
+    settled(page)
     page.wait_for_timeout(1000 * max(0.0, PATIENCE + 1 - (time.monotonic() - left)))
 
 
@@ -107,7 +116,7 @@ def test_the_badge_says_when_it_has_ended_and_nothing_is_asked_any_more(open_pag
     page.reload()
     settled(page)
     press(page, "start")
-    turned(page, "PageDown", title(page))
+    go_to(page, 1)
     page.locator(BADGE, has_text="Training done").wait_for(timeout=60_000)
     settled(page)
     before = len(sent)
@@ -115,5 +124,5 @@ def test_the_badge_says_when_it_has_ended_and_nothing_is_asked_any_more(open_pag
     assert len(sent) == before > 0
     page.locator(BADGE).click()
     page.get_by_text("Done.").wait_for()
-    turned(page, "PageDown", title(page))
+    go_to(page, 1)
     assert page.locator(BADGE).count() == 0

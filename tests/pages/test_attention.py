@@ -6,8 +6,11 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, sampling
 from explainer.sampling import Settings, generate
+from explainer.traces.gpt import trace
+from explainer.traces.writing import windows
 from explainer.ui.loaders import attention as loader
-from tests.scenes import open_sound
+from explainer.ui.loaders.trained import checkpoint
+from tests.scenes import open_sound, part, tell
 from tests.unit.test_attention_component import attention_rows, unpacked
 
 SCENE = "who-looks-at-whom"
@@ -131,3 +134,48 @@ def test_settings_are_those_that_sampling_allows():
     smallest = min(len(checkpoints.read_meta(name)["symbols"]) for name in loader.models())
     assert most <= smallest
     assert sampling.Settings(2.0, most, 0.05)
+
+
+LONG = "What is this that I have written, and who will read it to the end? " * 6
+
+
+@pytest.mark.parametrize(("prompt", "text", "at"), [(LONG[:400], "", "0"), ("O, ", LONG[:400], "400")])
+def test_the_longest_text_comes_in_messages_of_less_than_a_megabyte(prompt, text, at):
+    app = page(**{"prompt_shakespeare": prompt, "text": text, "at": at})
+    header, arrays = sent(app)
+    found = attention_rows(header, arrays, (6, 6))
+    ids, length = header["stream"]["prompt"], len(prompt) + max(0, int(at) - 1)
+    window = windows(len(ids), length, 256)[-1][0]
+    assert length - window > 140
+    while missing := [c for c in range(window, length) if (c, window) not in found]:
+        assert size(app) < 1_000_000
+        kept = [header["stream"]["symbols"].index(character) for character in text]
+        app = lacking(app, {"kept": kept, "window": window, "end": missing[-1] + 1})
+        more, parts = sent(app)
+        assert len(more["rows"]) > 0
+        assert parts["tokens"].size == 0
+        found |= attention_rows(more, parts, (6, 6))
+    trained = checkpoint("shakespeare")
+    traced = trace(trained.model, trained.vocabulary.encode((prompt + text)[window:length]))
+    for layer, stage in enumerate(traced.layers):
+        for character in range(window, length):
+            expected = stage.pattern[:, character - window, : character - window + 1]
+            np.testing.assert_allclose(found[character, window][layer], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"window": 3, "end": 9}, {"window": 0, "end": 0}, {"window": 0, "end": 9_999}]
+)
+def test_rows_that_nobody_can_lack_are_not_told(asked):
+    _, arrays = sent(lacking(page(), {"kept": [], **asked}))
+    assert arrays["tokens"].size > 0  # as without the question
+
+
+def lacking(app: AppTest, asked: dict) -> AppTest:
+    """Ask for the rows of a window, as the browser does."""
+    return tell(app, [(part(app, "attention_view").id, "ask", {"whole": False, **asked})])
+
+
+def size(app: AppTest) -> int:
+    """Return the bytes of the largest part that the browser is sent."""
+    return max(part.proto.ByteSize() for part in app.get("bidi_component"))

@@ -1,6 +1,9 @@
 """The register's names: the talk's facts, the split, damaged files, downloads, a visitor's own list."""
 
+import random
+import time
 from collections import Counter
+from contextlib import suppress
 from itertools import chain
 
 import pytest
@@ -347,12 +350,66 @@ def test_at_most_twenty_thousand_words():
         (b"A\n" * 25_000_000, "50.0 million characters, at most 2 million"),
         ("\n" * 100_001 + "A", "100,002 lines, and at most 100,000"),
         ("12\n34", "no word that can be used: line 1 holds a digit. Write one word a line"),
+        (";;;\n;;;", "no word that can be used: line 1 is empty"),
+        ('"";""\n\n"";""', "no word that can be used: line 1 is empty"),
+        ("\t\t\n,,,\n|||", "no word that can be used: line 1 is empty"),
+        ("\n".join([";A" * 499_999] * 2), "500,000 columns, and at most 200 can be read. Keep the one"),
+        ("\n".join(["A;" * 200] * 3), "201 columns"),
+        ("AB;" * 300_000, "300,001 words, and at most 100,000 can be read"),
     ],
 )
 def test_what_cannot_be_read_is_explained(data, message):
     with pytest.raises(ListError) as error:
         own_list(data, "mine.txt")
     assert message in str(error.value)
+
+
+SHAPES = {
+    "wide": lambda: "\n".join([";A" * 100_000] * 2),
+    "wider": lambda: "\n".join([",A" * 499_999] * 2),
+    "quoted": lambda: "\n".join([';"A"' * 200_000] * 2),
+    "one line": lambda: ";" * 2_000_000,
+    "long": lambda: "\n".join(f"AB;{i}" for i in range(100_000)),
+    "all left out": lambda: "\n".join(["A B"] * 100_000),
+    "marks": lambda: "a" + "\u0301\u0327" * 900_000,
+    "many marks": lambda: "\n".join(["a" + "\u0301\u0327" * 90] * 10_000),
+    "quotes": lambda: "\n".join(['"' * 900_000] * 2),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_list_takes_longer_than_a_second(shape):
+    text = SHAPES[shape]()
+    began = time.process_time()
+    with suppress(ListError):
+        assert len(own_list(text).left_out) <= 2_000
+    assert time.process_time() - began < 1
+
+
+def test_whatever_is_pasted_is_read_or_refused_with_a_reason():
+    die = random.Random(5)
+    for _ in range(1_500):
+        text = "".join(die.choices(";,|\t\n\r\"' \u2028.0AŻaż\u0301\U0001f600", k=die.randint(0, 40)))
+        for name in (None, "mine.csv"):
+            with suppress(ListError):
+                found = own_list(text, name)
+                assert found.names
+                assert found.left == len(found.left_out)
+                assert set("".join(found.names)) <= set(found.vocabulary.symbols)
+
+
+def test_the_first_of_many_words_that_are_left_out_are_told():
+    found = own_list("\n".join(["Ola", *["A B"] * 5_000]))
+    assert found.left == 5_000
+    assert reasons(found) == {(line, "A B"): "holds a space" for line in range(2, 2_002)}
+
+
+def test_a_long_title_is_cut_and_a_missing_one_names_a_few():
+    found = own_list(f"{'a' * 90},b\nx,y\n")
+    assert found.columns == ["a" * 60, "b"]
+    many = ",".join(f"c{chr(65 + i)}" for i in range(26))
+    with pytest.raises(ListError, match=r"it has cA, cB, .* and 16 more"):
+        own_list(f"{many}\n{many}", column="d")
 
 
 def test_a_giant_cell_is_left_out():

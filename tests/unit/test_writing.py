@@ -6,8 +6,9 @@ import torch
 
 from explainer.models.gpt import GPT
 from explainer.sampling import Settings, generate
+from explainer.traces import writing
 from explainer.traces.gpt import trace
-from explainer.traces.writing import windows, write
+from explainer.traces.writing import rows, windows, write
 from explainer.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary("abcdefgh.")
@@ -102,3 +103,27 @@ def test_a_text_ends_at_its_stop(model):
     kept = VOCABULARY.decode(d.token for d in many)
     again = write(model, VOCABULARY, "a", kept, 5, seed=5, stop=".", whole=True).draws
     assert [d.token for d in again] == [d.token for d in many]
+
+
+def test_a_long_texts_rows_come_in_parts_nearest_first(model, monkeypatch):
+    text = "".join(s.character for s in generated(model, "abc", 22))
+    whole = write(model, VOCABULARY, "abc", text, 1, whole=True)
+    every = {(r.character, r.window): r.attention for r in whole.rows}
+    monkeypatch.setattr(writing, "ROOM", 120)  # bytes: a row of S characters takes 8 S
+    for seen in range(23):
+        window = windows(3, 3 + max(0, seen - 1), 8)[-1][0]
+        end, found = 3 + max(0, seen - 1), {}
+        first = write(model, VOCABULARY, "abc", text, 1, whole=True, seen=seen)
+        assert sum(row.attention.nbytes for row in first.rows) <= 120
+        found |= {(r.character, r.window): r.attention for r in first.rows}
+        while missing := [c for c in range(window, end) if (c, window) not in found]:
+            part = rows(model, VOCABULARY, "abc" + text, window, missing[-1] + 1)
+            assert sum(row.attention.nbytes for row in part) <= 120
+            found |= {(r.character, r.window): r.attention for r in part}
+        for character in range(window, end):
+            np.testing.assert_allclose(found[character, window], every[character, window], atol=1e-3)
+
+
+def test_a_row_keeps_nothing_but_itself(model):
+    for row in write(model, VOCABULARY, "abcde", "fg", 3, whole=True).rows:
+        assert row.attention.base is None

@@ -59,7 +59,8 @@ class Chunk:
 
     Args:
         kept: ids between the prompt and the first of these characters.
-        rows: (place of a character, place of its window's first, (n_layer, n_head, S) shares).
+        rows: (place of a character, place of its window's first, (n_layer, n_head, S) shares); the browser
+            asks for those that it lacks when they are seen.
         probabilities: (N, V) what the model gives each character.
         chances: (N, V) what each is drawn with.
         rolls: (N,) in [0, 1).
@@ -96,8 +97,9 @@ def attention(
         position: characters written that are seen at first.
         head: layer and head that are seen at first, counted from 0.
         prefix: of the link's parameters that hold the text, the position and the head.
-        on_ask: gets ``{"kept": ids, "whole": False}`` when the browser needs the characters after those, or
-            ``{"whole": True}`` when it has none at all.
+        on_ask: gets ``{"kept": ids, "whole": False, "window": None, "end": None}`` when the browser needs the
+            characters after those; with numbers for both, the rows of a window before its end (places, as in
+            ``Chunk.rows``); ``{"whole": True}`` when it has none at all.
         on_again: gets ``{"kept": ids, "position": int}`` when other dice are wanted for what comes next.
         on_receipt: gets ``{"context": ids, "token": id}`` when a probability is to be explained.
     """
@@ -108,16 +110,16 @@ def attention(
     _component(
         key=key,
         data=packed(asdict(stream), view, chunk),
-        on_ask_change=events.on(key, "ask", partial(_asked, ids), on_ask),
+        on_ask_change=events.on(key, "ask", partial(_asked, ids, len(stream.prompt) + longest), on_ask),
         on_again_change=events.on(key, "again", again, on_again),
         on_receipt_change=events.on(key, "receipt", partial(_explained, stream), on_receipt),
     )
 
 
-def _asked(ids: events.Reader[list[int]], value: Any) -> dict[str, Any]:
-    """Read whether the whole text is wanted, or what comes after the characters that are there."""
-    whole = events.record(whole=events.flag)(value)
-    return whole if whole["whole"] else whole | events.record(kept=ids)(value)
+def _asked(ids: events.Reader[list[int]], longest: int, value: Any) -> dict[str, Any]:
+    """Read whether the whole text is wanted, or something beside the characters that are there."""
+    whole, place = events.record(whole=events.flag)(value), events.maybe(events.whole(0, longest))
+    return whole if whole["whole"] else whole | events.record(kept=ids, window=place, end=place)(value)
 
 
 def _explained(stream: Stream, value: Any) -> dict[str, Any]:

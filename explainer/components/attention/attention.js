@@ -69,16 +69,25 @@ class Attention {
 
   get position() { return this.player.position; }
 
-  ask() {
+  ask(rows = {}) {
     const now = performance.now();
-    if (this.waiting && now - this.waiting < PATIENCE) return;
+    if (this.waiting && now - this.waiting < PATIENCE) return false;
     this.waiting = now;
-    this.tell('ask', { kept: this.story.tokens, whole: false, at: Math.round(now) });
+    this.tell('ask', { kept: this.story.tokens, whole: false, ...rows, at: Math.round(now) });
+    return true;
   }
 
   // Fetches ahead, once the visitor has begun.
   need() {
     if (this.acted && !this.story.ended && this.story.last - this.position < LEAD) this.ask();
+  }
+
+  // Fetches the attention of what is seen and is not here: that of a long text comes in parts, when it is looked at.
+  fill() {
+    const window = this.story.window(this.position);
+    const end = this.story.missing(window, this.story.current(this.position));
+    const wanted = `${this.story.stream.id} ${window} ${end}`;
+    if (end && wanted !== this.filling && this.ask({ window, end })) this.filling = wanted;
   }
 
   // --- size and painting ---
@@ -135,6 +144,7 @@ class Attention {
     this.bars.show(story, position, theme);
     this.say(story, active);
     this.link.soon();
+    this.fill();
   }
 
   // What is locked or pointed at, otherwise the character that asks now; and whom it looks at.
@@ -147,7 +157,8 @@ class Attention {
   say(story, { row, col, window, shares }) {
     const name = (place) => `“${story.glyph(story.id(place))}”`;
     let words = '';
-    if (col !== null) words = `${name(row)} looks at ${name(col)}: ${percent(shares[col - window])}`;
+    if (!shares) words = 'one moment';
+    else if (col !== null) words = `${name(row)} looks at ${name(col)}: ${percent(shares[col - window])}`;
     else {
       const best = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 3).filter((i) => shares[i] >= 0.05);
       const most = best.map((i) => `${i + window === row ? 'itself' : name(i + window)} ${percent(shares[i], 0)}`);

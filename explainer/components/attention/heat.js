@@ -4,21 +4,22 @@ const ROOMS = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192,
 const LABELLED = 0.64; // rem of a cell that has room for its character at the side
 const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
-// One pixel a cell, all heads of a window side by side; every row is painted once, and anew when the room grows.
+// One pixel a cell, all heads of a window side by side; every row is painted once, as soon as it is there, and
+// anew when the room grows.
 // It is as small as it can be, because the browser copies it for every picture that it is drawn into.
 class Atlas {
   constructor() {
     this.canvas = document.createElement('canvas');
     this.pen = this.canvas.getContext('2d', { willReadFrequently: true });
-    this.done = 0;
+    this.painted = [];
   }
 
   setTheme({ sequential }) {
     this.colors = Uint32Array.from(sequential.rgb, ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
-    this.done = 0;
+    this.painted = [];
   }
 
-  forget(rows) { this.done = Math.min(this.done, rows); }
+  forget(rows) { this.painted.length = Math.min(this.painted.length, rows); }
 
   // Makes sure that the rows of a window up to a character are painted.
   show(story, window, character) {
@@ -26,13 +27,14 @@ class Atlas {
     const same = story === this.story && window === this.window;
     const size = Math.max(same ? this.size : 0, room(character - window + 1, block_size));
     if (!same || size !== this.size) {
-      Object.assign(this, { story, window, size, done: 0 });
+      Object.assign(this, { story, window, size, painted: [] });
       Object.assign(this.canvas, { width: n_head * size, height: n_layer * size }); // clears it
     }
-    const rows = story.rows.get(window);
-    for (; this.done <= character - window; this.done += 1) {
-      const row = rows[this.done];
-      for (let layer = 0; layer < n_layer; layer += 1) this.paint(row, layer, n_head, this.done + 1);
+    const rows = story.rows.get(window) ?? [];
+    for (let i = 0; i <= character - window; i += 1) {
+      if (this.painted[i] || !rows[i]) continue;
+      for (let layer = 0; layer < n_layer; layer += 1) this.paint(rows[i], layer, n_head, i + 1);
+      this.painted[i] = true;
     }
   }
 

@@ -67,6 +67,14 @@ class Story {
     return Float32Array.from(row.subarray(from, from + size), (bits) => HALVES[bits]);
   }
 
+  // The place behind the last character up to one whose row a window lacks; 0 if it lacks none.
+  missing(window, character) {
+    const rows = this.rows.get(window) ?? [];
+    let place = character;
+    while (place >= window && rows[place - window]) place -= 1;
+    return place < window ? 0 : place + 1;
+  }
+
   // Replaces the character at a position, and forgets what came after it.
   take(position, token) {
     this.tokens = [...this.tokens.slice(0, position - 1), token];

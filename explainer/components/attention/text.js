@@ -48,7 +48,7 @@ class TextLine {
     if (span.textContent !== glyph) span.textContent = glyph;
     const name = newest ? 'newest' : i === this.current ? 'current' : i < this.window ? 'gone' : i === row ? 'asking' : '';
     if (span.className !== name) span.className = name;
-    const share = i >= this.window && i <= row ? shares[i - this.window] : 0;
+    const share = shares && i >= this.window && i <= row ? shares[i - this.window] : 0;
     const shade = this.shades[Math.round(64 * Math.sqrt(share))];
     if (span.shade !== shade) span.style.background = span.shade = shade;
   }

@@ -11,7 +11,7 @@ from explainer.checkpoints import Checkpoint
 from explainer.components.attention import Chunk, Stream, attention
 from explainer.names import capitals
 from explainer.sampling import BadRequest, Settings
-from explainer.traces.writing import Writing
+from explainer.traces.writing import Writing, rows, windows
 from explainer.traces.writing import write as write_text
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
@@ -126,7 +126,15 @@ def _names(name: str) -> bool:
 # --- what is written --------------------------------------------------------------------------------
 
 
-def _write(name: str, sha256: str, asked: Asked, kept: str, count: int, whole: bool) -> Writing:  # noqa: ARG001
+def _write(
+    name: str,
+    sha256: str,  # noqa: ARG001  an answer is that of these very weights
+    asked: Asked,
+    kept: str,
+    count: int,
+    whole: bool,
+    seen: int,
+) -> Writing:
     trained = checkpoint(name)
     return write_text(
         trained.model,
@@ -138,6 +146,7 @@ def _write(name: str, sha256: str, asked: Asked, kept: str, count: int, whole: b
         seed=asked.seed,
         stop=asked.stop,
         whole=whole,
+        seen=seen,
     )
 
 
@@ -162,10 +171,13 @@ def _watched(asked: Asked) -> None:
         kept, count, whole = _text(trained, asked, request["kept"]), CHUNK, False
     if not whole and asked.stop is not None and kept.endswith(asked.stop):
         whole = True  # nothing comes after the end; all of it is sent again
-    written = write(asked.name, trained.meta["sha256"], asked, kept, min(count, LIMIT), whole)
+    seen = link.position if whole else 0
+    chunk = _looked(trained, asked, request) or _chunk(
+        trained, kept, write(asked.name, trained.meta["sha256"], asked, kept, min(count, LIMIT), whole, seen)
+    )
     attention(
         _stream(trained, asked),
-        _chunk(trained, kept, written),
+        chunk,
         key="attention_view",
         alt=f"What the model {MODELS[asked.name]} looks at while it goes on with a text.",
         position=link.position,
@@ -275,6 +287,21 @@ def _chunk(trained: Checkpoint, kept: str, written: Writing) -> Chunk:
         fallen=np.array([draw.fallen for draw in written.draws]),
         tokens=np.array([draw.token for draw in written.draws]),
     )
+
+
+def _looked(trained: Checkpoint, asked: Asked, request: dict | None) -> Chunk | None:
+    """Return the rows that the browser lacks of a window, if it asks for such."""
+    if request is None or request.get("window") is None or request["end"] is None:
+        return None
+    kept, size = _text(trained, asked, request["kept"]), trained.model.config.block_size
+    text, window = asked.prompt + kept, request["window"]
+    end = min(request["end"], window + size, len(text))
+    if window not in dict(windows(len(asked.prompt), len(text), size)) or end <= window:
+        return None
+    none = np.zeros((0, len(trained.vocabulary)))
+    found = rows(trained.model, trained.vocabulary, text, window, end)
+    told = [(row.character, row.window, row.attention) for row in found]
+    return Chunk(trained.vocabulary.encode(kept), told, none, none, *[np.zeros(0)] * 3)
 
 
 def _short(*parts: object) -> str:

@@ -38,10 +38,10 @@ class Words:
     weights: tuple[int, ...] | None  # how often each counts; once if None
     table: pd.DataFrame  # what a visitor sees of them: name, sex, bearers, part
     vocabulary: Vocabulary
-    left_out: pd.DataFrame  # line, word, reason; of a list of one's own
+    left_out: pd.DataFrame  # line, word, reason: the first of a list of one's own
+    left: int = 0  # how many were left out
     columns: tuple[str, ...] = ()  # of a visitor's table
     column: str | None = None  # the one that is read
-    own: bool = False
     complaint: str = ""  # why a list of one's own could not be used
 
     @cached_property
@@ -105,7 +105,8 @@ def words(source: Source) -> Words:
     except names.ListError as error:
         return _register(Source(), f"{error} Until then the girls' names stand here.")
     table = pd.DataFrame({"name": own.names, "part": _parts(own.names)})
-    return Words(tuple(own.names), None, table, own.vocabulary, own.left_out, tuple(own.columns), own.column)
+    kept = own.vocabulary, own.left_out, own.left, tuple(own.columns), own.column
+    return Words(tuple(own.names), None, table, *kept)
 
 
 def _register(source: Source, complaint: str = "") -> Words:
@@ -145,8 +146,15 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     found = words(source)
     with more:
         if own:
-            st.text(found.complaint or f"{len(found.words):,} words; left out: {len(found.left_out):,}")
+            st.text(found.complaint or _counted(found))
     return source, found, more
+
+
+def _counted(found: Words) -> str:
+    """Return how many words were read and how many left out."""
+    seen = len(found.left_out)
+    some = f", of which the first {seen:,} are told" if seen < found.left else ""
+    return f"{len(found.words):,} words; left out: {found.left:,}{some}"
 
 
 def typed_name(found: Words) -> tuple[str, str]:
