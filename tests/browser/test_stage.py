@@ -1,6 +1,7 @@
-"""Every scene, turned by the clicker: it fits, it can be read, nothing breaks."""
+"""The whole talk, turned by the clicker alone: every step comes, it fits, it can be read, nothing breaks."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.browser.conftest import settled
@@ -9,57 +10,185 @@ from tests.scenes import deck, scenes_of
 SURVEY = (Path(__file__).parent / "survey.js").read_text(encoding="utf-8").split("\n", 1)[1]
 SMALLEST = 20  # px at 1920 × 1080
 CONTRAST = 7.0
-SHOWN = """([path, slug, first]) => location.pathname === '/' + path
-  && (new URLSearchParams(location.search).get('scene') ?? first) === slug"""
+LARGE, SMALL = (1920, 1080), (1280, 720)
+# How many stages a scene has; all others have one.
+STAGES = {
+    "one-neuron": 4,
+    "two-layers-one-matrix": 2,
+    "four-ways": 4,
+    "counting": 7,
+    "slope": 4,
+    "learning-rate": 3,
+    "sample": 3,
+    "counting-is-learning": 2,
+    "matrices": 6,
+    "forward-pass": 7,
+    "activations": 2,
+    "good-start": 2,
+    "indexing": 5,
+    "view": 6,
+    "cross-entropy": 4,
+    "architecture": 9,
+    "how-one-head-does-it": 4,
+}
+# In which of its stages something plays.
+PLAYS = {
+    "a-network": [0],
+    "it-learns": [0],
+    "cell-by-cell": [0],
+    "four-ways": [0, 1, 2, 3],
+    "downhill": [0],
+    "learning-rate": [0, 1, 2],
+    "race": [0],
+    "one-name": [0],
+    "fill-in": [0],
+    "sample": [0],
+    "counting-is-learning": [0],
+    "data-set": [0],
+    "forward-pass": [2, 4],
+    "letters-move": [0],
+    "byte-pairs": [0],
+    "to-scale": [0],
+    "who-looks-at-whom": [0],
+    "how-one-head-does-it": [1, 2, 3],
+    "how-it-learned": [0],
+    "before-and-after": [0],
+    "was-it-worth-it": [0],
+}
+PHASES = {"PageDown": ["start", "plays", "end"], "PageUp": ["end", "start"]}
+# Where the talk is: the chapter, the scene, its stage, and how far what plays has come.
+STEP = """(slugs) => {
+  const { path, scene, stage } = __deck.here;
+  const [player] = [...(window.__players ?? [])].filter(({ root }) => root.isConnected);
+  const phase = !player ? '' : player.playing ? 'plays' : player.passed ? 'end' : 'start';
+  return [path, slugs[path][scene], stage, phase];
+}"""
+# What of the row of controls is not in its place: below the stage and in the window.
+ASTRAY = """() => {
+  const boxes = ['stage', 'bar'].map((key) => document.querySelector(`.st-key-${key}`));
+  const [stage, bar] = boxes.map((box) => box.getBoundingClientRect());
+  return bar.top < stage.bottom || bar.bottom > innerHeight || bar.left < 0 || bar.right > innerWidth;
+}"""
+POPOVER = ".st-key-controls [data-testid=stPopoverButton]"
+DIALOG = "[role=dialog]"
+# To the next scene, whatever is left of this one: as its dot or the chapter's link does.
+NEXT = """() => {
+  const { scene, titles } = __deck.here;
+  if (scene + 1 < titles.length) __deck.ask({ scene: scene + 1, by: 0 });
+  else __deck.leave(1);
+}"""
+# Streamlit puts an empty element into every component.
+DRAWN = """() => [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')]
+  .every((host) => host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1)"""
 
-# Streamlit puts an empty element into every component; those that are not seen add nothing to it.
-DRAWN = """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular]')]
-    .filter((host) => !host.closest('.st-key-clicker, .st-key-training, .st-key-pulse'))
-    .every((host) => host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1)"""
+
+def steps(key: str) -> list[tuple[str, str, int, str]]:
+    """Return every step of the talk, as ``STEP`` tells it, in the order in which a key takes them."""
+    way = 1 if key == "PageDown" else -1
+    return [
+        (path, slug, stage, phase)
+        for path, slug, _ in deck(hidden=False)[::way]
+        for stage in range(STAGES.get(slug, 1))[::way]
+        for phase in (PHASES[key] if stage in PLAYS.get(slug, []) else [""])
+    ]
 
 
-def stands(page, path: str, slug: str) -> None:
-    """Wait until a scene and its pictures are on the screen."""
-    file = next(file for p, _, file in deck() if p == path)
-    page.wait_for_function(SHOWN, arg=[path, slug, scenes_of(file.name)[0]], timeout=20_000)
-    settled(page, pause=50)  # the address has changed: that run has begun
-    page.wait_for_function(DRAWN, timeout=20_000)
+@cache
+def slugs() -> dict[str, list[str]]:
+    """Return the scenes of every chapter."""
+    return {path: scenes_of(file.name) for path, _, file in deck()}
 
 
-def walk(page, key: str = "PageDown") -> Iterator[tuple[str, dict]]:
-    """Yield (address, survey) for every scene, from one end of the deck to the other, turned by the key."""
-    for path, slug, _ in deck(hidden=False) if key == "PageDown" else reversed(deck(hidden=False)):
-        stands(page, path, slug)
-        yield f"{path}?scene={slug}", page.evaluate(SURVEY)
+def at(page) -> tuple[str, str, int, str]:
+    """Return which step is on the screen, once it stands."""
+    page.wait_for_function("__deck.resting", timeout=30_000)
+    return tuple(page.evaluate(STEP, slugs()))
+
+
+def cover(page, key: str) -> None:
+    """Open something over the stage: a popover on the way there, the receipt on the way back; or the code."""
+    over = page.locator(POPOVER if key == "PageDown" else ".st-key-frame button:text('receipt'):visible")
+    (over if over.count() else page.get_by_role("button", name="Show the code")).first.click()
+    page.wait_for_selector(DIALOG, timeout=20_000)
+    page.mouse.move(0, 0)  # a slider under the mouse would show its ends
+
+
+def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, dict]]:
+    """Take every step of the talk by the key; yield (address, share of a large window, survey) of each stage.
+
+    Every stage is looked at in the size, every scene in the other one as well; over every scene something is
+    open when the key is pressed first.
+    """
+    seen = None
+    for step in steps(key):
+        path, slug, stage, phase = step
+        here = at(page)
+        if phase == "plays" and here == (path, slug, stage, "end"):
+            continue  # it was short and has played to its end by itself
+        assert here == step
+        if seen != (path, slug, stage):
+            sizes = [size] if seen and seen[1] == slug else [SMALL if size == LARGE else LARGE, size]
+            yield from looks(page, f"{path}?scene={slug} stage {stage}", sizes)
+            if len(sizes) > 1:
+                cover(page, key)
+        seen = path, slug, stage
         page.keyboard.press(key)
+        page.wait_for_selector(DIALOG, state="detached", timeout=10_000)
 
 
-def complaints(where: str, seen: dict) -> list[str]:
-    """Return what the last row of the room could not read, or would have to scroll for."""
+def looks(page, where: str, sizes: list[tuple[int, int]]) -> Iterator[tuple[str, float, dict]]:
+    """Yield what is seen in windows of these sizes; the last one stays."""
+    for width, height in sizes:
+        if page.viewport_size != {"width": width, "height": height}:
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+        page.wait_for_function(DRAWN, timeout=20_000)
+        yield (
+            f"{where} in {width}",
+            width / LARGE[0],
+            page.evaluate(SURVEY) | {"astray": page.evaluate(ASTRAY)},
+        )
+
+
+def complaints(where: str, seen: dict, share: float = 1.0) -> list[str]:
+    """Return what the last row of the room could not read, or would have to scroll for.
+
+    Args:
+        share: how large the window is, compared with 1920 × 1080.
+    """
     bad = [f"{where}: scrolls {seen['down']} px down"] if seen["down"] > 0 else []
     bad += [f"{where}: scrolls {seen['sideways']} px sideways"] if seen["sideways"] > 0 else []
     bad += [f"{where}: shows an error"] if seen["failures"] else []
+    bad += [f"{where}: its controls are not in their place"] if seen.get("astray") else []
     for text in seen["texts"]:
-        if text["size"] < SMALLEST - 0.1:
+        if text["size"] < SMALLEST * share - 0.1:
             bad.append(f"{where}: “{text['text']}” is {text['size']:.1f} px")
         if text["contrast"] < CONTRAST - 0.01:
             bad.append(f"{where}: “{text['text']}” has contrast {text['contrast']:.1f}")
     return bad
 
 
-def test_every_scene_fits_the_projector_and_can_be_read(open_page):
+def test_page_down_takes_every_step_of_the_talk_and_each_fits_and_can_be_read(open_page):
     page = open_page("/", color_scheme="light")
-    assert [line for where, seen in walk(page) for line in complaints(where, seen)] == []
+    seen = walk(page, "PageDown", LARGE)
+    assert [line for where, share, look in seen for line in complaints(where, look, share)] == []
 
 
-def test_every_scene_fits_and_can_be_read_in_the_dark_on_the_way_back(open_page):
+def test_page_up_takes_every_step_back_and_each_fits_and_can_be_read_in_the_dark(open_page):
     path, slug, _ = deck(hidden=False)[-1]
-    page = open_page(f"/{path}?scene={slug}", color_scheme="dark")
-    assert [line for where, seen in walk(page, "PageUp") for line in complaints(where, seen)] == []
+    page = open_page(f"/{path}?scene={slug}", *SMALL, color_scheme="dark")
+    seen = walk(page, "PageUp", SMALL)
+    assert [line for where, share, look in seen for line in complaints(where, look, share)] == []
 
 
 def test_every_scene_stacks_on_a_phone(open_page):
     page = open_page("/", width=390, height=844)
-    assert [
-        (where, seen["sideways"]) for where, seen in walk(page) if seen["sideways"] or seen["failures"]
-    ] == []
+    bad = []
+    for path, slug, _ in deck(hidden=False):
+        assert at(page)[:2] == (path, slug)
+        settled(page, pause=50)  # a phone has told its width: the scene is drawn anew
+        page.wait_for_function(DRAWN, timeout=20_000)
+        seen = page.evaluate(SURVEY)
+        bad += [(path, slug)] if seen["sideways"] or seen["failures"] else []
+        page.evaluate(NEXT)
+    assert bad == []
