@@ -77,8 +77,9 @@ NEXT = """() => {
   if (scene + 1 < titles.length) __deck.ask({ scene: scene + 1, by: 0 });
   else __deck.leave(1);
 }"""
-# Streamlit puts an empty element into every component.
+# Streamlit puts an empty element into every component; those that are not seen add nothing to it.
 DRAWN = """() => [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')]
+  .filter((host) => host.checkVisibility())
   .every((host) => host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1)"""
 
 

@@ -8,8 +8,8 @@ function players() {
   });
 }
 
-// Streamlit puts an empty element into every component.
-const DRAWN = ({ shadowRoot, childElementCount }) => (shadowRoot ? shadowRoot.childElementCount > 0 : childElementCount > 1);
+// Streamlit puts an empty element into every component; those that are not seen add nothing to it.
+const DRAWN = (host) => (host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1) || !host.checkVisibility();
 const drawn = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
   && [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')].every(DRAWN);
 
