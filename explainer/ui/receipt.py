@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from explainer.components.receipt import receipt as draw
 from explainer.faults import Fault
-from explainer.figures.base import number, superscript
+from explainer.figures.base import number
 from explainer.ui.dialog import dialog
 from explainer.ui.source import shown
 from explainer.vocabulary import BOUNDARY
@@ -35,49 +35,63 @@ KEPT_CRUMBS = 5  # of a long way, and the first
 EXAMPLE = {"model": "girls-gpt", "context": "AN", "next": "N"}
 
 
-def open_receipt(model: str, context: str, character: str) -> None:
-    """Open the dialog on one probability; from a callback or from the run of a click.
+class Question(NamedTuple):
+    """Which probability a receipt explains.
 
     Args:
         model: a checkpoint's name, or one that ``loaders.receipt`` gives to a model made in this visit.
         context: the characters before; for a model of names without the boundary.
-        character: the one whose probability is explained.
+        character: the one that may come next.
+        read: how many of the last characters a GPT read, the boundary counted; as many as it can if None.
     """
+
+    model: str
+    context: str
+    character: str
+    read: int | None = None
+
+
+def open_receipt(*asked: Any) -> None:
+    """Open the dialog on one probability, the parts of a Question; from a callback or the run of a click."""
     st.session_state["receipt_path"], st.session_state["receipt_shown"] = "", TOP
-    _dialog(model, context, character)
+    _dialog(Question(*asked))
 
 
-def receipt_button(model: str, context: str, character: str, *, key: str, label: str = "Receipt") -> None:
+def receipt_button(asked: Question, *, key: str, label: str = "Receipt") -> None:
     """Draw a button that opens the receipt of one probability."""
-    st.button(label, key=key, type="tertiary", on_click=open_receipt, args=(model, context, character))
+    st.button(label, key=key, type="tertiary", on_click=open_receipt, args=asked)
 
 
 def linked_receipt() -> None:
     """Draw the step that the address names; an example if it names none."""
-    asked = {key: st.query_params.get(key, "") for key in ("model", "context", "next", "step")}
-    if not asked["model"]:
-        asked |= EXAMPLE
+    told = {key: st.query_params.get(key, "") for key in ("model", "context", "next", "read", "step")}
+    if not told["model"]:
+        told |= EXAMPLE
+    asked = Question(told["model"], told["context"], told["next"], _count(told["read"]))
 
     def go(path: str) -> None:
         st.session_state["receipt_shown"] = TOP
-        st.query_params.update(link(asked["model"], asked["context"], asked["next"], path))
+        st.query_params.update(link(asked, path))
         if not path:
             st.query_params.pop("step", None)
 
-    show(asked["model"], asked["context"], asked["next"], asked["step"], go)
+    show(asked, told["step"], go)
+
+
+def _count(text: str) -> int | None:
+    """Return a number of characters; None if the text says none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else None
 
 
 @dialog("The receipt")
-def _dialog(model: str, context: str, character: str) -> None:
+def _dialog(asked: Question) -> None:
     def go(path: str) -> None:
         st.session_state["receipt_path"], st.session_state["receipt_shown"] = path, TOP
 
-    show(model, context, character, st.session_state["receipt_path"], go, place="dialog")
+    show(asked, st.session_state["receipt_path"], go, place="dialog")
 
 
-def show(
-    model: str, context: str, character: str, path: str, go: Callable[[str], None], place: str = "page"
-) -> None:
+def show(asked: Question, path: str, go: Callable[[str], None], place: str = "page") -> None:
     """Draw one step of a receipt, or say what is wrong with what was asked for.
 
     Args:
@@ -89,7 +103,7 @@ def show(
     from explainer.ui.loaders import receipt as loader
 
     try:
-        made = loader.made(model, context, character)
+        made = loader.made(asked)
         steps = shown(walk, type(made.receipt))(made.receipt, path)
     except Fault as fault:
         st.text(str(fault))
@@ -99,16 +113,17 @@ def show(
     names = [name for name in path.split("/") if name]
     step = {
         **_worded(steps, names, st.session_state.setdefault("receipt_shown", TOP)),
-        "asked": _asked(made.model, context, character, made.names),
-        "link": f"{ADDRESS}?{urlencode(link(model, context, character, path))}",
+        "asked": _asked(made.model, asked.context, asked.character, made.names, made.read),
+        "link": f"{ADDRESS}?{urlencode(link(asked if made.read else asked._replace(read=None), path))}",
         "place": place,
     }
     draw(step, key=f"receipt_{place}", on_open=go, on_more=_more)
 
 
-def link(model: str, context: str, character: str, path: str = "") -> dict[str, str]:
+def link(asked: Question, path: str = "") -> dict[str, str]:
     """Return what stands in the address of a step."""
-    query = {"model": model, "context": context, "next": character, "step": path}
+    query = {"model": asked.model, "context": asked.context, "next": asked.character, "step": path}
+    query["read"] = str(asked.read or "")
     return {key: value for key, value in query.items() if value}
 
 
@@ -119,12 +134,13 @@ def _more() -> None:
 # --- a step in words --------------------------------------------------------------------------------
 
 
-def _asked(model: str, context: str, character: str, names: bool) -> str:
+def _asked(model: str, context: str, character: str, names: bool, read: int | None) -> str:
     """Return the question, as a text: it holds what a visitor typed."""
     end = context if len(context) <= SHOWN_CONTEXT else f"…{context[-SHOWN_CONTEXT:]}"
     before = f"after “{_visible(end)}”" if end else "at the start of a name"
     after = "its end" if names and character == BOUNDARY else f"“{_visible(character)}”"
-    return f"{model}: {before}, how probable is {after}?"
+    window = f" The model read the last {read} characters." if read else ""
+    return f"{model}: {before}, how probable is {after}?{window}"
 
 
 def _visible(text: str) -> str:
@@ -312,11 +328,11 @@ def text(value: float, role: str = "activations") -> str:
         return f"{value + 0.0:,.2f}".rstrip("0").rstrip(".")  # minus zero is zero
     if abs(value) >= 0.00005 or value == 0:
         return f"{value + 0.0:,.4f}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{number(float(mantissa), 1)}·10{superscript(int(exponent))}"
+    return number(value)
 
 
 def percent(value: float) -> str:
     """Return a probability as a percentage that keeps two digits, however small it is."""
-    digits = 2 if value >= 0.001 else 4
-    return f"{100 * value:.{digits}f} %" if value >= 0.000001 else f"{100 * value:.1e} %"
+    if 0 < value < 0.00001:
+        return f"{number(100 * value)} %"
+    return f"{100 * value:.{2 if value >= 0.001 or value == 0 else 4}f} %"

@@ -36,6 +36,8 @@ ALMOST = [  # each is nearly what some component tells
     {
         "scene": 0,
         "by": 9,
+        "window": 9,
+        "end": -1,
         "matrix": 0,
         "row": 0.5,
         "col": True,

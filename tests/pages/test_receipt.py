@@ -132,7 +132,26 @@ def test_a_bad_link_says_what_to_do(query, advice):
 def test_a_long_text_counts_by_its_end():
     sent = step(linked(model="shakespeare", context="Juliet " * 1_400, next="R"))
     assert sent["asked"].startswith("shakespeare: after “…")
-    assert len(sent["asked"]) < 120
+    assert len(sent["asked"]) < 160
+
+
+def test_a_link_keeps_the_window_that_was_read():
+    text = "Juliet " * 60
+    whole, window, end = (
+        step(linked(model="shakespeare", context=c, next="R", **q))
+        for c, q in ((text, {}), (text, {"read": "128"}), (text[-128:], {}))
+    )
+    assert window["formula"] == end["formula"] != whole["formula"]
+    assert window["asked"].endswith("The model read the last 128 characters.")
+    assert whole["asked"].endswith("The model read the last 256 characters.")
+    assert "read=128" in window["link"]
+    assert "read" not in end["link"]
+
+
+@pytest.mark.parametrize("read", ["", "0", "-1", "x", "9" * 400, "²", "1e3", "<b>", "20"])
+def test_a_window_that_makes_no_sense_is_the_whole_text(read):
+    asked = {"model": "girls-gpt", "context": "AN", "next": "A"}
+    assert step(linked(**asked, read=read)) == step(linked(**asked))
 
 
 def test_the_counted_bigram_of_a_link_is_counted_again():

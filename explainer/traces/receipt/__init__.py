@@ -49,11 +49,14 @@ class Receipt(Protocol):
         ...
 
 
-def receipt(model: torch.nn.Module, vocabulary: Vocabulary, context: str, character: str) -> Receipt:
+def receipt(
+    model: torch.nn.Module, vocabulary: Vocabulary, context: str, character: str, read: int | None = None
+) -> Receipt:
     """Return how a model came to the probability of a character after a context.
 
     Args:
         context: the characters before; for a model of names without the boundary.
+        read: how many of the last ones a GPT read, the boundary counted; as many as it can if not given.
     Raises:
         BadReceipt: if the model cannot have been asked that.
         UnknownCharacter: if it has never seen one of the characters.
@@ -62,8 +65,9 @@ def receipt(model: torch.nn.Module, vocabulary: Vocabulary, context: str, charac
     if isinstance(model, CountedBigram):
         table = probability_table(model.counts.numpy(), model.smoothing)
         return Counted(table, model.smoothing, vocabulary, context, character)
-    kinds = {NeuralBigram: Learned, MLP: Perceptron, GPT: Transformer}
-    return kinds[type(model)](model, vocabulary, context, character)
+    if isinstance(model, GPT):
+        return Transformer(model, vocabulary, context, character, read)
+    return {NeuralBigram: Learned, MLP: Perceptron}[type(model)](model, vocabulary, context, character)
 
 
 def check(vocabulary: Vocabulary, context: str, character: str) -> None:

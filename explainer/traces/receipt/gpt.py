@@ -32,13 +32,17 @@ class Transformer:
     """How a GPT's probability came about.
 
     Args:
-        context: the characters before; the last ``block_size`` count, the boundary of a name with them.
+        context: the characters before, those of a name behind the boundary.
         character: the one whose probability is explained.
+        read: how many of them the model read, the boundary counted; at most, and else, ``block_size``.
     """
 
-    def __init__(self, model: GPT, vocabulary: Vocabulary, context: str, character: str) -> None:
+    def __init__(
+        self, model: GPT, vocabulary: Vocabulary, context: str, character: str, read: int | None = None
+    ) -> None:
+        size = model.config.block_size
         bounded = BOUNDARY + context if made_for_names(vocabulary) else context
-        ids = vocabulary.encode(bounded)[-model.config.block_size :]
+        ids = vocabulary.encode(bounded)[-min(read or size, size) :]
         self.model, self.config = model, model.config
         self.traced = trace.trace(model, ids)
         self.labels = [seen(symbol, vocabulary) for symbol in vocabulary.symbols]

@@ -190,10 +190,12 @@ def _watched(asked: Asked) -> None:
 
 
 def _receipt(trained: Checkpoint, asked: Asked, value: dict) -> None:
+    """Open how a probability was made in the window that the model read."""
+    read, prompt = len(value["context"]), len(asked.prompt)
+    first, _ = windows(prompt, read, trained.model.config.block_size)[-1]
     context = trained.vocabulary.decode(value["context"])
     context = context.removeprefix(BOUNDARY) if _names(asked.name) else context
-    character = trained.vocabulary.symbols[value["token"]]
-    open_receipt(asked.name, context, character)
+    open_receipt(asked.name, context, trained.vocabulary.symbols[value["token"]], read - first)
 
 
 def _roll_again(trained: Checkpoint, value: dict) -> None:

@@ -19,7 +19,7 @@ from explainer.ui.caches import keep
 from explainer.ui.loaders import attention
 from explainer.ui.loaders.gpt import visible
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.receipt import open_receipt, receipt_button
+from explainer.ui.receipt import Question, open_receipt, receipt_button
 from explainer.ui.source import cached, shown
 from explainer.vocabulary import BOUNDARY
 
@@ -56,10 +56,10 @@ class Asked:
     text: str
     complaint: str = ""
 
-    @property
-    def context(self) -> str:
-        """Return the text as a receipt takes it: a name without its boundary."""
-        return self.text.removeprefix(BOUNDARY) if self.model.endswith("-gpt") else self.text
+    def next(self, character: str) -> Question:
+        """Return which probability a receipt explains: that of a character after the text."""
+        context = self.text.removeprefix(BOUNDARY) if self.model.endswith("-gpt") else self.text
+        return Question(self.model, context, character, len(self.text))
 
     @property
     def labels(self) -> list[str]:
@@ -424,7 +424,7 @@ def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparis
     def press(cell: Cell) -> None:
         if cell.matrix == 1:
             if cell.row == 0:  # receipts are those of the whole model
-                open_receipt(wanted.model, wanted.context, best[cell.col])
+                open_receipt(*wanted.next(best[cell.col]))
             return
         part = list(parts)[cell.row * (nh + 2) + cell.col]
         chosen = st.session_state.get("attention_off") or []
@@ -532,7 +532,7 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
     def press(cell: Cell) -> None:
         if cell.matrix == 1 or cell.row == len(rows) - 1:  # the model's own guess, or what it gave the truth
             until = replace(wanted, text=wanted.text[: places[cell.col] + 1])
-            open_receipt(wanted.model, until.context, (follows if cell.matrix else last)[cell.col])
+            open_receipt(*until.next((follows if cell.matrix else last)[cell.col]))
 
     alt = f"The guesses of {len(rows)} layers after each of {len(labels)} characters."
     grid(drawn, key="attention_lens", alt=alt, links=Cross(0), on_press=press)
@@ -564,4 +564,4 @@ def numbers(step: str) -> str:
 
 def receipt(wanted: Asked) -> None:
     """Draw the button that opens how the likeliest next character's probability came about."""
-    receipt_button(wanted.model, wanted.context, likeliest(wanted), key="attention_open", label="Receipt")
+    receipt_button(wanted.next(likeliest(wanted)), key="attention_open")

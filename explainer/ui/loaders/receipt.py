@@ -22,13 +22,14 @@ from explainer.traces import receipt as trace
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
+from explainer.traces.receipt.gpt import Transformer
 from explainer.traces.receipt.mlp import Perceptron
 from explainer.ui import own_training
 from explainer.ui.caches import keep
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.loaders.words import KINDS, MIN_BEARERS, Source, Words, words
-from explainer.ui.receipt import open_receipt
+from explainer.ui.receipt import Question, open_receipt
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 GONE = (
@@ -47,19 +48,22 @@ class Made:
     Args:
         model: as it is spoken of.
         names: whether it reads names, and not running text.
+        read: how many characters a GPT read, if not all that stand before; the boundary counts.
     """
 
     receipt: Receipt
     model: str
     names: bool = True
+    read: int | None = None
 
 
-def made(model: str, context: str, character: str) -> Made:
-    """Return the receipt of a character's probability after a context.
+def made(asked: Question) -> Made:
+    """Return the receipt of a probability.
 
     Raises:
         BadReceipt, UnknownCharacter, BadCheckpoint: the message says what to do.
     """
+    model, context, character, _ = asked
     kind, *settings = model.split("_")
     if model == "yours-mlp":
         return _own_perceptron(context, character)
@@ -67,8 +71,10 @@ def made(model: str, context: str, character: str) -> Made:
         return MAKERS[kind](*_read(kind, settings), context, character)
     if model not in shipped():
         raise BadReceipt(UNKNOWN)
-    loaded = checkpoint(model)
-    return Made(_shipped(model, context, character), model, trace.made_for_names(loaded.vocabulary))
+    found, named = _shipped(*asked), trace.made_for_names(checkpoint(model).vocabulary)
+    there = len(context) + named
+    read = len(found.read) if isinstance(found, Transformer) else there
+    return Made(found, model, named, read if read < there else None)
 
 
 def shipped() -> list[str]:
@@ -78,10 +84,10 @@ def shipped() -> list[str]:
 
 
 @keep("typed")
-def _shipped(model: str, context: str, character: str) -> Receipt:
+def _shipped(model: str, context: str, character: str, read: int | None) -> Receipt:
     loaded = checkpoint(model)
     if loaded.meta["architecture"]["kind"] != "bigram":
-        return trace.receipt(loaded.model, loaded.vocabulary, context, character)
+        return trace.receipt(loaded.model, loaded.vocabulary, context, character, read)
     data, counts, smoothing = loaded.meta["data"], loaded.model.counts, loaded.model.smoothing
     trace.check(loaded.vocabulary, context, character)
     table = probability_table(counts.long().numpy(), smoothing)

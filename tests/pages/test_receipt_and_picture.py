@@ -1,0 +1,323 @@
+"""A receipt explains the very number in the picture that it was opened from, for every model of a visit."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import checkpoints
+from explainer.components.grid import unpacked
+from explainer.training.queue import DONE, Report
+from explainer.ui.deck import PAGES
+from explainer.ui.loaders import attention as writers
+from explainer.ui.loaders import bigram
+from explainer.ui.receipt import percent
+from tests.drawings import unfolded
+from tests.scenes import ask, open_scene, part, tell
+from tests.unit.test_attention_component import unpacked as unpacked_text
+
+TEXTS = ("shakespeare", "polish-books", "pan-tadeusz")
+LONG = "It was the best of times, it was the worst of times, it was the age of wisdom. " * 5  # over 256
+WRITTEN = "and the sea went in and out of the bay as if it had been asked to by somebody, "
+
+
+def receipt(app: AppTest) -> dict:
+    """Return the receipt on the screen as it is sent to the browser."""
+    shown = [p.proto for p in app.get("bidi_component") if p.proto.component_name == "receipt"]
+    assert [e.message for e in app.exception] == []
+    assert shown, [text.value for text in app.text]
+    return json.loads(shown[-1].json)
+
+
+def explains(app: AppTest, seen: float, place: str = "dialog", slack: float = 0.0) -> dict:
+    """Fail if the receipt on the screen is of another probability than the one in the picture.
+
+    Args:
+        slack: by which the picture has rounded.
+    """
+    sent = receipt(app)
+    assert sent["place"] == place
+    assert sent["good"]
+    told = sent["formula"][-1]["text"]
+    near = {percent(max(0.0, seen + by)) for by in (0, -slack, slack, -2e-7 * seen, 2e-7 * seen)}
+    assert told in near or (slack and abs(number(told) - 100 * seen) <= 100 * slack), sent["asked"]
+    return sent
+
+
+def number(told: str) -> float:
+    """Return a percentage as it is shown."""
+    mantissa, _, power = told.removesuffix(" %").partition("·10")
+    raised = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return float(mantissa) * 10.0 ** int(raised or 0)
+
+
+def pressed(app: AppTest, grid: str, matrix: int, row: int, col: int) -> AppTest:
+    return tell(app, [(part(app, grid).id, "press", {"matrix": matrix, "row": row, "col": col})])
+
+
+def picked(app: AppTest, drawing: str, pick: str) -> AppTest:
+    return tell(app, [(part(app, drawing).id, "pick", pick)])
+
+
+def grid(app: AppTest, key: str) -> tuple[dict, list[np.ndarray]]:
+    return unpacked(part(app, key).bytes)
+
+
+def primitives(app: AppTest, key: str) -> list[dict]:
+    return unfolded(json.loads(part(app, key).json))["primitives"]
+
+
+def lengths(app: AppTest, key: str) -> list[float]:
+    """Return how long the bars of a drawing are, from the top down."""
+    return [p["x1"] - p["x0"] for p in primitives(app, key) if p["kind"] == "box" and not p["pick"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1.0, "100.00 %"),
+        (0.40761, "40.76 %"),
+        (0.00104, "0.10 %"),
+        (0.000999, "0.0999 %"),
+        (0.0000104, "0.0010 %"),
+        (0.0000099, "9.9·10⁻⁴ %"),
+        (0.00000142, "1.4·10⁻⁴ %"),
+        (3.4e-9, "3.4·10⁻⁷ %"),
+        (0.0, "0.00 %"),
+    ],
+)
+def test_a_percentage_keeps_two_digits_however_small_it_is(value, told):
+    assert percent(value) == told
+    assert number(told) == pytest.approx(100 * value, rel=0.05)
+
+
+# --- bigrams ----------------------------------------------------------------------------------------
+
+SOURCES = [
+    {"bigram_names": "boys"},
+    {"bigram_names": "both", "bigram_bearers": "1000"},
+    {"bigram_weighted": "true"},
+    {"bigram_names": "your own list", "bigram_list": "ZOË\nLEO\nOLEG\nELA"},
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "smoothing"),
+    [*(({}, s) for s in bigram.SMOOTHINGS), *((q, s) for q in SOURCES for s in (0, 0.3))],
+)
+def test_a_counted_table(query, smoothing):
+    app = open_scene("bigram.py", "probabilities", bigram_smoothing=str(smoothing), **query)
+    header, arrays = grid(app, "bigram_probabilities")
+    shares = arrays[header["matrices"][1]["values"]["array"]]
+    for row, col in ((0, int(shares[0].argmax())), (1, 0), (2, 3)):
+        explains(pressed(app, "bigram_probabilities", 1, row, col), shares[row, col])
+    explains(ask(app, "receipt"), shares[0].max())
+
+
+@pytest.mark.parametrize(
+    ("query", "smoothing"), [({}, s) for s in bigram.SMOOTHINGS[::3]] + [(q, 1) for q in SOURCES[:3]]
+)
+def test_how_good_a_counted_table_is(query, smoothing):
+    app = open_scene("bigram.py", "how-good", bigram_smoothing=str(smoothing), bigram_name="EWA", **query)
+    for place, length in enumerate(lengths(app, "bigram_pairs")):
+        explains(picked(app, "bigram_pairs", str(place)), math.exp(-length), slack=1e-4)
+
+
+@pytest.mark.parametrize("smoothing", [0, 3])
+def test_a_drawn_name(smoothing):
+    app = open_scene("bigram.py", "sample", bigram_way="one name", bigram_smoothing=str(smoothing))
+    boxes = [p for p in primitives(app, "bigram_sample_whole") if p["kind"] == "box"]
+    letter = re.search("“(.)”", receipt(ask(app, "receipt"))["asked"]).group(1)
+    box = boxes[checkpoints.read_meta("girls-bigram")["symbols"].index(letter)]
+    explains(app, box["x1"] - box["x0"], slack=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rate", "pull", "query"),
+    [
+        (100, 50, 0.01, {}),
+        (10, 1, 0, {"bigram_names": "boys"}),
+        (30, 20, 0.1, {"bigram_names": "both"}),
+        (
+            300,
+            10,
+            0.001,
+            {"bigram_names": "your own list", "bigram_list": "\n".join(["ZOË", "LEO", "ELA"] * 9)},
+        ),
+    ],
+)
+def test_a_learned_table(steps, rate, pull, query):
+    query = {"bigram_steps": str(steps), "bigram_rate": str(rate), "bigram_pull": str(pull), **query}
+    app = open_scene("bigram.py", "counting-is-learning", **query)
+    header, arrays = grid(app, "bigram_learning")
+    learned = arrays[header["frames"][0]["values"]["array"]][-1]
+    counted = arrays[header["matrices"][1]["values"]["array"]]
+    for row, col in ((0, int(learned[0].argmax())), (2, 1)):
+        explains(pressed(app, "bigram_learning", 0, row, col), learned[row, col])
+        explains(pressed(app, "bigram_learning", 1, row, col), counted[row, col])
+
+
+# --- perceptrons ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"mlp_sex": "boys", "mlp_name": "JAN", "mlp_read": "3"}, {"mlp_read": "0"}]
+)
+def test_a_perceptron(query):
+    app = open_scene("mlp.py", "forward-pass", mlp_step="softmax", **query)
+    header, arrays = grid(app, "mlp_step_softmax")
+    shares = arrays[header["matrices"][2]["values"]["array"]][0]
+    for col in (int(shares.argmax()), 0, int(shares.argmin())):
+        explains(pressed(app, "mlp_step_softmax", 2, 0, col), shares[col])
+    explains(ask(app, "receipt"), shares.max())
+
+
+@pytest.mark.parametrize("run", ["girls", "boys"])
+def test_a_perceptron_with_a_letter_moved(run):
+    app = open_scene("training.py", "nudge-a-letter", training_letters=run, training_right="-3.3")
+    for place, length in list(enumerate(lengths(app, "training_guess")))[:3]:
+        explains(picked(app, "training_guess", str(place)), length, slack=1e-4)
+
+
+class Ended:
+    """A training that was asked for, as it ends; it runs here, and not when the machine has nothing to do."""
+
+    owner = "nobody"
+
+    def __init__(self, job) -> None:
+        job.stop()
+        trainer = job.about.trainer()
+        trainer.advance(100)
+        self.about, self.history, self.trained = job.about, trainer.history, trainer.trained
+        self.report = lambda: Report(DONE, None, None)
+
+
+def test_a_perceptron_that_was_trained_in_this_visit():
+    shape = {"training_block": "2", "training_embedding": "2", "training_hidden": "20"}
+    app = open_scene("training.py", "live", training_steps_better="500", **shape)
+    app.button(key="training_start").click().run()
+    app.session_state["training_job"] = Ended(app.session_state["training_job"])
+    app.run()
+    columns = {c["title"]: c for c in json.loads(part(app, "training_made").json)["columns"]}
+    name, seen = columns["name"]["values"][0], columns["probability"]["values"][0]
+    made = 1.0
+    for place, letter in enumerate(name + "."):
+        made *= linked(app, model="yours-mlp", context=name[:place], next=letter)
+    assert made == pytest.approx(seen, rel=0.02)  # a receipt's percentages have two decimals
+    app.switch_page(str(PAGES / "training.py"))
+    app.query_params.update(scene="nudge-a-letter", training_letters="your own run")
+    explains(picked(app.run(), "training_guess", "1"), lengths(app, "training_guess")[1], slack=1e-4)
+
+
+def linked(app: AppTest, **query: str) -> float:
+    """Return the probability at the receipt's own address."""
+    app.switch_page(str(PAGES / "receipt.py"))
+    app.query_params.update(query)
+    terms = receipt(app.run())["formula"]
+    return number(terms[-1]["text"]) / 100
+
+
+# --- names, by all models ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+@pytest.mark.parametrize("prefix", ["MAR", "", "MARYKATARZYNKA"])
+def test_four_answers(sex, prefix):
+    app = open_scene("compare.py", "one-prefix", compare_sex=sex, compare_prefix=prefix)
+    rows = json.loads(part(app, "compare_answers").json)["rows"]
+    assert len(rows) == 4
+    for i, row in enumerate(rows):
+        column = int(np.argmax(row["probabilities"]))
+        event = {"row": i, "column": column}
+        app = tell(app, [(part(app, "compare_answers").id, "open", event)])
+        explains(app, row["probabilities"][column], slack=1e-6)
+
+
+@pytest.mark.parametrize("sex", ["girl", "boy"])
+@pytest.mark.parametrize("kind", ["bigram", "MLP", "GPT"])
+def test_a_card(sex, kind):
+    wild = {"welcome_temperature": "wild · 1.7"}
+    app = open_scene("welcome.py", "name-your-baby", welcome_sex=sex, welcome_model=kind, **wild)
+    letters = json.loads(part(app, "welcome_names").json)["cards"][1]["letters"]
+    for place in (2, len(letters) - 1):
+        app = tell(app, [(part(app, "welcome_names").id, "open", {"card": 1, "letter": place})])
+        explains(app, letters[place]["probability"])
+
+
+# --- GPTs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", list(writers.models().values()))
+@pytest.mark.parametrize("text", ["", "MARIANNA", "O, ROMEO " * 4])
+def test_the_architecture(model, text):
+    app = open_scene("gpt.py", "architecture", gpt_model=model, gpt_text=text)
+    for rank in ("0", "3"):
+        [guess] = [p for p in primitives(app, "gpt_decoder") if p.get("pick") == f"guess {rank}"]
+        seen = float(re.search(r": ([\d.]+)%;", guess["title"]).group(1)) / 100
+        explains(picked(app, "gpt_decoder", f"guess {rank}"), seen, slack=6e-4)
+
+
+def prompts(model: str) -> list[str]:
+    """Return a short prompt, one that fills the window nearly, and one that is longer than it."""
+    known = set(checkpoints.read_meta(model)["symbols"])
+    readable = "".join(c for c in LONG if c in known)
+    return [readable[:9], readable[:250], readable[:390]]
+
+
+@pytest.mark.parametrize(("model", "which"), [(m, w) for m in TEXTS for w in range(3)])
+def test_a_text_that_is_written(model, which):
+    kept = WRITTEN * 4
+    query = {
+        f"attention_prompt_{model}": prompts(model)[which],
+        "attention_text": kept,
+        "attention_at": "310",
+    }
+    app = open_scene("attention.py", "who-looks-at-whom", attention_model=writers.MODELS[model], **query)
+    for position in (1, 8, 150, 300):
+        explains_a_written_one(app, position)
+
+
+@pytest.mark.parametrize("written", ["", "ANNAMARIAELŻBIETAEWA"])
+@pytest.mark.parametrize("model", ["girls-gpt", "boys-gpt"])
+def test_a_name_that_is_written(model, written):
+    query = {f"attention_prompt_{model}": "MARYANNAZOFI", "attention_text": written, "attention_at": "22"}
+    app = open_scene("attention.py", "who-looks-at-whom", attention_model=writers.MODELS[model], **query)
+    for position in {1, min(3, len(written) + 1), len(written) + 1}:
+        explains_a_written_one(app, position)
+
+
+def explains_a_written_one(app: AppTest, position: int) -> None:
+    header, arrays = unpacked_text(part(app, "attention_view").bytes)
+    first, tokens = len(header["kept"]), [*header["kept"], *arrays["tokens"].tolist()]
+    shares = arrays["probabilities"].reshape(-1, len(header["stream"]["symbols"]))[position - 1 - first]
+    for token in (tokens[position - 1], int(shares.argmax())):
+        told = {"context": [*header["stream"]["prompt"], *tokens[: position - 1]], "token": token}
+        app = tell(app, [(part(app, "attention_view").id, "receipt", told)])
+        explains(app, float(shares[token]))
+
+
+NAMED = {"girls-gpt": "MARYANNAZOFIAELŻBIETA", "boys-gpt": "JAN"}
+
+
+@pytest.mark.parametrize(
+    ("model", "prompt"),
+    [*NAMED.items(), ("shakespeare", "ROMEO:↵O,␣"), ("pan-tadeusz", prompts("pan-tadeusz")[2])],
+)
+def test_heads_and_layers(model, prompt):
+    query = {"attention_model": writers.MODELS[model], f"attention_prompt_{model}": prompt}
+    app = open_scene("attention.py", "switch-a-head-off", **query)
+    header, arrays = grid(app, "attention_switches")
+    shares = arrays[header["matrices"][1]["values"]["array"]]
+    for col in (0, 3):
+        explains(pressed(app, "attention_switches", 1, 0, col), shares[0, col])
+    explains(app.button(key="attention_open").click().run(), shares[0].max())
+    app = open_scene(
+        "attention.py", "what-each-layer-guesses", attention_colour="what truly follows", **query
+    )
+    header, arrays = grid(app, "attention_lens")
+    true = arrays[header["matrices"][0]["values"]["array"]]
+    for col in (0, true.shape[1] // 2, true.shape[1] - 1):
+        explains(pressed(app, "attention_lens", 1, 0, col), true[-1, col])
