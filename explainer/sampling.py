@@ -219,23 +219,24 @@ def chances(logits: torch.Tensor, settings: Settings) -> np.ndarray:
     """Return what every character is drawn with: temperature, then top-k, then top-p.
 
     Args:
-        logits: (vocab_size,) the model's logits for the next character.
+        logits: (..., vocab_size) the model's logits for the next character, of one text or of many.
     Returns:
-        (vocab_size,) float64 probabilities that sum to one; 0 for what is cut off.
+        (..., vocab_size) float64 probabilities that sum to one; 0 for what is cut off.
     Source: top-p is the nucleus of Holtzman et al. 2020, equation 2.
     """
-    values = logits.double().cpu().numpy()  # (vocab_size,)
-    order = np.argsort(-values, kind="stable")  # (vocab_size,) the likeliest first
+    values = logits.double().cpu().numpy()  # (..., vocab_size)
+    order = np.argsort(-values, kind="stable")  # (..., vocab_size) the likeliest first
     if settings.temperature == 0:
-        return np.eye(1, len(values), order[0])[0]
-    p = _softmax(values / max(settings.temperature, 1e-6))[order]  # (vocab_size,)
+        return np.eye(values.shape[-1])[order[..., 0]]
+    p = _softmax(values / max(settings.temperature, 1e-6))  # (..., vocab_size)
+    p = np.take_along_axis(p, order, axis=-1)  # (..., vocab_size)
     if settings.top_k is not None:
-        p[settings.top_k :] = 0
-    p = p / p.sum()
-    p[np.cumsum(p) - p >= settings.top_p] = 0  # keeps the first that reaches top_p
+        p[..., settings.top_k :] = 0
+    p = p / p.sum(axis=-1, keepdims=True)
+    p[np.cumsum(p, axis=-1) - p >= settings.top_p] = 0  # keeps the first that reaches top_p
     kept = np.empty_like(p)
-    kept[order] = p / p.sum()
-    return kept  # (vocab_size,)
+    np.put_along_axis(kept, order, p / p.sum(axis=-1, keepdims=True), axis=-1)
+    return kept  # (..., vocab_size)
 
 
 def generate(
@@ -346,5 +347,5 @@ def _candidates(
 
 
 def _softmax(values: np.ndarray) -> np.ndarray:
-    e = np.exp(values - values.max())
-    return e / e.sum()
+    e = np.exp(values - values.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)

@@ -58,6 +58,10 @@ class KVCache:
         self.v[layer, :, :, self.length : end] = v
         return self.k[layer, :, :, :end], self.v[layer, :, :, :end]
 
+    def keep(self, texts: torch.Tensor) -> None:
+        """Forget all texts but some, given as truth values (B,)."""
+        self.k, self.v = self.k[:, texts], self.v[:, texts]
+
 
 def attention_scores(q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
     """Return how well each query matches each key that it may see; minus infinity for the future.

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from explainer.traces.bigram import neural_training
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST = 40  # letters of a name that is drawn
+AT_ONCE = 250  # names that are drawn side by side: the keys and values of a thousand take 100 MB
 ROUNDS = 20  # of draws in which as many different names are looked for as were asked for
 
 NamesModel = CountedBigram | NeuralBigram | MLP | GPT
@@ -101,34 +102,54 @@ def draw_names(
     Raises:
         UnknownCharacter: if the vocabulary lacks a letter of the prefix.
     """
-    end = vocabulary.encode(BOUNDARY)[0]
-    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)] * count)  # (B, T)
-    dice = [random.Random(f"{seed} {row}").random for row in range(count)]
-    cache = KVCache(model.config, count) if isinstance(model, GPT) else None
-    settings, ended = Settings(temperature), np.zeros(count, bool)
-    given, odds = [], []
-    while not ended.all() and ids.size(1) <= LONGEST:
+    seeds = [f"{seed} {row}" for row in range(count)]
+    groups = [seeds[first : first + AT_ONCE] for first in range(0, count, AT_ONCE)]
+    settings = Settings(temperature)
+    return [made for group in groups for made in _drawn(model, vocabulary, prefix, group, settings)]
+
+
+def _drawn(
+    model: NamesModel, vocabulary: Vocabulary, prefix: str, seeds: Sequence[str], settings: Settings
+) -> list[Made]:
+    """Draw a name with each of some seeds; those that have ended are not read on."""
+    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)] * len(seeds))  # (B, T)
+    cache = KVCache(model.config, len(seeds)) if isinstance(model, GPT) else None
+    names = [_Unfinished(random.Random(seed)) for seed in seeds]
+    going = names
+    while going and ids.size(1) <= LONGEST:
         logits = next_logits(model, ids, cache)  # (B, V)
-        drawn = torch.full((count, 1), end)  # (B, 1)
-        odds.append(np.ones(count))
-        for row in np.flatnonzero(~ended):
-            sides = chances(logits[row], settings)  # (V,)
-            drawn[row] = pick(sides, dice[row]())
-            odds[-1][row] = sides[drawn[row, 0]]
-        given.append(F.softmax(logits.double(), dim=1).gather(1, drawn)[:, 0].numpy())  # (B,)
-        ids = torch.cat([ids, drawn], dim=1)  # (B, T + 1)
-        ended |= drawn[:, 0].numpy() == end
-    written, thrown = np.stack(given, axis=1), np.stack(odds, axis=1)  # (B, N), (B, N)
-    return [
-        _made(vocabulary.decode(ids[row, 1:]), prefix, written[row], thrown[row])
-        for row in np.flatnonzero(ended)
-    ]
+        rows = zip(going, F.softmax(logits.double(), dim=1).numpy(), chances(logits, settings), strict=True)
+        drawn = torch.tensor([one.draw(p, sides) for one, p, sides in rows])  # (B,)
+        on = drawn != ids[:, 0]  # (B,) a name ends as it began, with the boundary
+        going = [one for one, goes_on in zip(going, on.tolist(), strict=True) if goes_on]
+        ids = torch.cat([ids, drawn[:, None]], dim=1)[on]  # (fewer, T + 1)
+        if cache is not None:
+            cache.keep(on)
+    endless = set(map(id, going))
+    return [one.made(prefix, vocabulary) for one in names if id(one) not in endless]
 
 
-def _made(text: str, prefix: str, written: np.ndarray, thrown: np.ndarray) -> Made:
-    name = text.split(BOUNDARY)[0]
-    length = len(name) - len(prefix) + 1
-    return Made(name, prefix, written[:length], thrown[:length])
+@dataclass
+class _Unfinished:
+    """A name that is being drawn: its dice, its letters after the prefix, and what each of them was given."""
+
+    dice: random.Random
+    tokens: list[int] = field(default_factory=list)
+    probabilities: list[float] = field(default_factory=list)
+    chances: list[float] = field(default_factory=list)
+
+    def draw(self, probabilities: np.ndarray, sides: np.ndarray) -> int:
+        """Draw one more letter, of which each has a side (V,) of the die."""
+        token = pick(sides, self.dice.random())
+        self.tokens.append(token)
+        self.probabilities.append(probabilities[token])
+        self.chances.append(sides[token])
+        return token
+
+    def made(self, prefix: str, vocabulary: Vocabulary) -> Made:
+        """Return the name without the boundary that ended it."""
+        name = prefix + vocabulary.decode(self.tokens[:-1])
+        return Made(name, prefix, np.array(self.probabilities), np.array(self.chances))
 
 
 @dataclass(frozen=True)
