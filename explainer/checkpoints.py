@@ -17,7 +17,6 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch.overrides import TorchFunctionMode
 
@@ -79,10 +78,11 @@ def load(name: str, folder: Path = FOLDER, *, half: bool = False) -> Checkpoint:
         BadCheckpoint: if a file is missing, truncated, altered or of another architecture.
     """
     meta = read_meta(name, folder)
-    weights = _checked(name, folder / f"{name}.safetensors", meta["sha256"])
+    path = folder / f"{name}.safetensors"
+    _checked(name, path, meta["sha256"])
     try:
         model = outline(meta["architecture"])
-        model.load_state_dict(load_tensors(weights), assign=True)
+        model.load_state_dict(_tensors(path), assign=True)
     except BadCheckpoint as error:
         problem = f"names an architecture that cannot be built. {str(error).rstrip('.')}"
         raise BadCheckpoint(_advice(name, problem)) from error
@@ -223,6 +223,13 @@ def build(architecture: dict[str, Any]) -> torch.nn.Module:
     except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         why = str(error).partition("\n")[0]
         raise BadCheckpoint(f"No {kind} of these measures can be made: {why}.") from error
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    """Return what a file holds: what is to be converted as the file's own pages, all else copied."""
+    with safe_open(path, "pt") as stored:
+        found = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
+    return {key: value if value.dtype == torch.half else value.clone() for key, value in found.items()}
 
 
 def outline(architecture: dict[str, Any]) -> torch.nn.Module:

@@ -10,6 +10,8 @@ import time
 
 from streamlit.runtime import Runtime, RuntimeState
 
+from explainer.ui import allocator
+
 NAME = "collector"
 FREEZE_EVERY = 1.0  # seconds
 COLLECT_EVERY = 30.0  # seconds for which what was frozen and is no longer needed keeps its memory
@@ -21,6 +23,7 @@ def start() -> None:
     """Freeze and collect beside the visitors' runs until the server stops, in one thread."""
     with _starting:
         if NAME not in (thread.name for thread in threading.enumerate()):  # this module may have come anew
+            allocator.settle()
             threading.Thread(target=_work, args=(Runtime.instance(),), name=NAME, daemon=True).start()
 
 
@@ -31,5 +34,6 @@ def _work(server: Runtime) -> None:
         if time.monotonic() >= due:
             gc.unfreeze()
             gc.collect()
+            allocator.trim()
             due = time.monotonic() + COLLECT_EVERY
         gc.freeze()
