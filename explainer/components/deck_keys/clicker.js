@@ -52,7 +52,7 @@ function black(is = !document.querySelector('.blackened')) {
 
 function fill() {
   if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen();
+  else document.documentElement.requestFullscreen?.(); // a phone may know none
 }
 
 const LETTERS = { b: () => black(), '.': () => black(), f: fill, '?': () => window.__deck?.keys.toggle() };

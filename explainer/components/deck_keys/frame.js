@@ -1,4 +1,5 @@
 const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
+const ARRIVAL = 5000; // ms that a scene may take to be drawn, while no press waits
 
 // What is on the screen and can be played, not what a turn is about to take away.
 function players() {
@@ -88,11 +89,13 @@ class Frame {
 
   // A press may come before the one before it has been answered: it waits for that a moment.
   go() {
-    const { at } = this.presses[0] ?? this.arriving ?? {};
+    const [press] = this.presses;
+    const { at } = press ?? this.arriving ?? {};
     if (window.__deck !== this || at === undefined) return;
-    if ((this.asked || !drawn()) && performance.now() - at < PATIENCE) { this.soon(); return; }
+    const patience = press ? PATIENCE : ARRIVAL;
+    if ((this.asked || !drawn()) && performance.now() - at < patience) { this.soon(); return; }
     if (!this.asked) this.arrive();
-    const press = this.presses.shift();
+    this.presses.shift();
     if (press && (this.asked || !this.play(press.by))) this.move(press.by);
     this.soon();
   }
