@@ -172,6 +172,15 @@ def test_space_plays_and_pauses(open_page):
     assert not plays(page)[0]["playing"]
 
 
+def test_letters_belong_to_a_list_that_looks_for_them(open_page):
+    page = open_page("/gpt?scene=architecture")
+    page.get_by_role("combobox", name="block").focus()
+    page.keyboard.press("f")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    assert page.locator(".blackened").count() == 0
+
+
 @pytest.mark.parametrize("key", ["b", "."])
 def test_the_screen_goes_black_and_comes_back(open_page, key):
     page = open_page(SLIDERS)

@@ -3,6 +3,7 @@ const TURN_ALWAYS = { PageDown: 1, PageUp: -1 };
 const TURN_WHEN_FREE = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const ONE_LINE = 'input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]):not([readonly])';
 const PRESSED = 'button, a[href], summary, select, textarea, input:not([type=range]), [contenteditable=true], [role=button], [role=radio], [role=checkbox], [role=switch], [role=option], [role=menuitem], [role=combobox]';
+const SPELLED = '[data-letters], [role=combobox], [role=menu], [role=listbox]';
 const OVER = '[role=dialog], [role=menu], [role=listbox]'; // Streamlit's dialogs and popovers, menus, open lists
 
 let hand = false; // whether the mouse or a finger was used last to get somewhere, and not the keyboard
@@ -18,7 +19,7 @@ function isFree(element) {
 }
 
 // Whether single letters, or the space bar, mean something where the focus is.
-const takesLetters = (event) => event.composedPath().some((node) => isTyping(node) || node.dataset?.letters !== undefined);
+const takesLetters = (event) => event.composedPath().some((node) => isTyping(node) || node.matches?.(SPELLED));
 const takesSpace = (event) => event.composedPath().some((node) => node.matches?.(PRESSED));
 
 function turnOf({ key }, target) {
