@@ -142,6 +142,16 @@ def test_an_animation_takes_two_presses_and_is_taken_back(open_page):
     assert title(page) == first
 
 
+def test_who_comes_by_link_finds_the_whole_way_and_who_comes_by_key_its_beginning(open_page):
+    page = open_page("/neuron?scene=a-network")
+    last = 2
+    assert plays(page) == [{"position": last, "playing": False}]
+    pressed(page, "PageUp")
+    assert title(page) == "A layer"
+    pressed(page, "PageDown")
+    assert plays(page) == [{"position": 0, "playing": False}]
+
+
 def test_the_stages_of_a_scene_come_one_by_one_and_its_dot_fills_up(open_page):
     page = open_page("/pytorch?scene=cross-entropy")
     seen = []
