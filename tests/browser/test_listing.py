@@ -197,10 +197,11 @@ def test_a_rerun_leaves_an_unchanged_table_alone(page):
     assert first(page, "Three rows.") == words  # the order that was asked for stays
 
 
-def test_page_keys_turn_the_scene_from_a_table_and_not_from_its_search(open_page):
+def test_letters_are_the_search_s_arrows_the_table_s_and_page_keys_turn_the_scene(open_page):
     page = open_page("/bigram?scene=data")
+    page.get_by_role("searchbox").press_sequentially("b.f")
+    assert page.get_by_role("searchbox").input_value() == "b.f"
     page.get_by_role("searchbox").fill("zofia")
-    page.keyboard.press("PageDown")
     page.get_by_role("grid").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_timeout(300)

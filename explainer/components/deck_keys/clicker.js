@@ -7,6 +7,7 @@ const SPELLED = '[data-letters], [role=combobox], [role=menu], [role=listbox]';
 const OVER = '[role=dialog], [role=menu], [role=listbox]'; // Streamlit's dialogs and popovers, menus, open lists
 
 let hand = false; // whether the mouse or a finger was used last to get somewhere, and not the keyboard
+let escaped = false; // whether Escape was the last key
 
 function isTyping(element) {
   if (!element.matches || element.matches('[role=combobox][aria-expanded=false]')) return false;
@@ -62,12 +63,14 @@ const LETTERS = { b: () => black(), '.': () => black(), f: fill, '?': () => wind
 function act(event, target) {
   const by = event.shiftKey ? 0 : turnOf(event, target);
   if (by) return () => turn(by);
-  if (event.key === ' ' && !event.shiftKey && !takesSpace(event)) return window.__deck?.toggle();
-  return takesLetters(event) ? null : LETTERS[event.key.toLowerCase()];
+  const free = !takesSpace(event) && !document.querySelector(OVER); // what lies over the stage may be scrolled
+  if (event.key === ' ' && !event.shiftKey) return free ? window.__deck?.toggle() : null;
+  return takesLetters(event) ? null : LETTERS[event.key?.toLowerCase()]; // what the browser fills in comes without a key
 }
 
 function press(event) {
   if (event.key === 'Tab') hand = false;
+  escaped = event.key === 'Escape';
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const target = event.composedPath()[0];
   if (event.key === 'Enter' && target.matches?.(`${ONE_LINE}:not([role=combobox])`)) setTimeout(() => target.blur()); // it has been taken
@@ -81,8 +84,9 @@ function press(event) {
 
 // Who uses the mouse sees no focus: what Escape gives it back to lets go.
 function rest(event) {
-  const target = event.composedPath()[0];
-  if (hand && !target.closest(OVER) && !takesLetters(event) && target.matches(':focus-visible')) target.blur();
+  const path = event.composedPath();
+  const elsewhere = path.some((node) => node.matches?.(OVER)) || takesLetters(event);
+  if (hand && escaped && !elsewhere && path[0].matches(':focus-visible')) path[0].blur();
 }
 
 // Marks the page while a run that draws the stage anew takes long.
