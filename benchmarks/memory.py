@@ -75,7 +75,7 @@ async def own_lists(address: str) -> list[Run]:
     runs = []
     for number in range(40):
         async with Session(address) as visitor:
-            await visitor.open("bigram", scene="data", bigram_names="own")
+            await visitor.open("bigram", scene="data", bigram_names="your own list")
             runs.append(await visitor.set("bigram_list", own_list(number)))
     return runs
 

@@ -39,6 +39,7 @@ SIZES = {
 MAX_SIZE = 2_000_000  # characters, or bytes of a file
 MAX_LINES = 100_000
 MAX_WORDS = 20_000
+MAX_WRITTEN = 150_000  # letters of all words together: with their pairs, less than a megabyte to be sent
 MAX_LENGTH = 40  # characters of a word
 MAX_LETTERS = 60
 MAX_COLUMNS = 200  # of a table
@@ -433,13 +434,15 @@ def _sift(found: list[_Found]) -> tuple[list[str], list[_Found]]:
         else:
             lines[word] = line
     letters = {letter for letter, _ in Counter("".join(lines)).most_common(MAX_LETTERS)}
-    names = []
+    names, written = [], 0
     for word, line in lines.items():
         if rare := set(word) - letters:
             objection = f"has “{min(rare)}”, which is not among the {MAX_LETTERS} most frequent letters"
             left_out.append(_Found(line, word, objection))
         elif len(names) == MAX_WORDS:
             left_out.append(_Found(line, word, f"comes after the first {MAX_WORDS:,} words"))
+        elif (written := written + len(word)) > MAX_WRITTEN:
+            left_out.append(_Found(line, word, f"comes after the first {MAX_WRITTEN:,} letters"))
         else:
             names.append(word)
     return names, sorted(left_out, key=lambda one: one.line)

@@ -37,6 +37,11 @@ def part(app: AppTest, key: str) -> BidiComponent:
     return sent
 
 
+def heaviest(app: AppTest) -> int:
+    """Return the bytes of the largest message that drew what is on the screen."""
+    return max(part.proto.ByteSize() for part in app.get("bidi_component"))
+
+
 def ask(app: AppTest, what: str) -> AppTest:
     """Click "words" above the stage, or "code" or "receipt" below it, as the browser tells it."""
     return tell(app, [(part(app, "head" if what == "words" else "frame").id, what, True)])

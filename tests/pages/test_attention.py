@@ -10,7 +10,7 @@ from explainer.traces.gpt import trace
 from explainer.traces.writing import windows
 from explainer.ui.loaders import attention as loader
 from explainer.ui.loaders.trained import checkpoint
-from tests.scenes import open_sound, part, tell
+from tests.scenes import heaviest, open_sound, part, tell
 from tests.unit.test_attention_component import attention_rows, unpacked
 
 SCENE = "who-looks-at-whom"
@@ -148,7 +148,7 @@ def test_the_longest_text_comes_in_messages_of_less_than_a_megabyte(prompt, text
     window = windows(len(ids), length, 256)[-1][0]
     assert length - window > 140
     while missing := [c for c in range(window, length) if (c, window) not in found]:
-        assert size(app) < 1_000_000
+        assert heaviest(app) < 1_000_000
         kept = [header["stream"]["symbols"].index(character) for character in text]
         app = lacking(app, {"kept": kept, "window": window, "end": missing[-1] + 1})
         more, parts = sent(app)
@@ -174,8 +174,3 @@ def test_rows_that_nobody_can_lack_are_not_told(asked):
 def lacking(app: AppTest, asked: dict) -> AppTest:
     """Ask for the rows of a window, as the browser does."""
     return tell(app, [(part(app, "attention_view").id, "ask", {"whole": False, **asked})])
-
-
-def size(app: AppTest) -> int:
-    """Return the bytes of the largest part that the browser is sent."""
-    return max(part.proto.ByteSize() for part in app.get("bidi_component"))

@@ -1,5 +1,7 @@
 """The bigram's page: what stands on it is what the traces computed, also for a list of one's own."""
 
+import random
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +12,7 @@ from explainer.traces import bigram as trace
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
 from tests.drawings import read_off
-from tests.scenes import ask, bars, charted, drawn, listed, open_sound, primitives
+from tests.scenes import ask, bars, charted, drawn, heaviest, listed, open_sound, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
@@ -274,3 +276,21 @@ def test_the_code_that_is_shown_is_the_code_that_ran():
     assert "def likelihood(" in shown
     assert "def evaluate(" in shown
     assert "def how_good(" in shown
+
+
+@pytest.fixture(scope="module")
+def longest_list() -> str:
+    """Words of as many letters, as long and as rare as a list may hold."""
+    alphabet = [chr(letter) for letter in range(0x0410, 0x0410 + 32)] + [
+        chr(c) for c in range(0x0531, 0x054D)
+    ]
+    dice = random.Random(1)
+    return "\n".join("".join(dice.choices(alphabet, k=12)) for _ in range(30_000))
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_longest_list_comes_in_messages_of_less_than_a_megabyte(scene, longest_list):
+    app = page(scene, names="your own list")
+    app.text_area(key="bigram_list").set_value(longest_list).run()
+    assert not app.exception
+    assert heaviest(app) < 1_000_000

@@ -3,16 +3,17 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.scenes import ask, deck, open_scene, title
+from tests.scenes import ask, deck, heaviest, open_scene, title
 
 SCENES = deck()
 HOSTILE = ["<script>alert(1)</script>", "-1", "9" * 400, "null", "../../etc/passwd", "\x00", "🙂", ""]
 
 
 def sound(app: AppTest, what: str) -> None:
-    """Fail if the page shows an exception or a traceback."""
+    """Fail if the page shows an exception or a traceback, or sends a megabyte at once."""
     shown = [e.message for e in app.exception] + [e.value for e in app.error]
     assert not shown, f"{what}: {shown}"
+    assert heaviest(app) < 1_000_000, what
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_every_control_moves(slug, file):
         ("button_group", lambda w: (w.options[-1], w.options[0])),
         ("selectbox", lambda w: (w.options[-1],)),
         ("toggle", lambda w: (not w.value,)),
-        ("text_input", lambda _: ("", "<b>x</b>", "ŻÓŁĆ 😀 123", "A" * 40)),
+        ("text_input", lambda w: ("", "<b>x</b>", "ŻÓŁĆ 😀 123", "A" * w.max_chars)),
         ("text_area", lambda _: ("", "1;x\n2;y", "<b>x</b>")),
         ("button", lambda _: (None,)),
     ):

@@ -82,3 +82,14 @@ def test_it_fills_what_is_left_and_takes_what_it_needs_on_a_phone(sent, monkeypa
     assert (given["height"], given["data"]["height"]) == ("content", 250)
     monkeypatch.setattr(blocks.deck, "narrow", lambda: True)
     assert sent({"a": [1]})["height"] == "content"
+
+
+def test_a_table_without_room_is_cut_and_says_of_how_many_rows(sent):
+    words = [f"{i:05}" + "Ж" * 35 for i in range(20_000)]  # six bytes a letter, as Streamlit writes it
+    data = sent({"word": words, "part": ["train", "dev"] * 10_000})["data"]
+    assert data["rows"] == 20_000
+    assert 0.8 * component.ROOM < len(json.dumps(data)) < 1_000_000
+    word, part = data["columns"]
+    assert word["values"] == words[: len(word["values"])]
+    assert len(part["rows"]) == len(word["values"])
+    assert sent({"word": ["short"]})["data"]["rows"] == 1

@@ -1,5 +1,6 @@
 """A table that is sorted, searched and scrolled in the browser, where only the rows that are seen stand."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ _SOURCES += [_FOLDER.parent / "names" / "shared.js"]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 
+ROOM = 800_000  # bytes of a table that are sent
+
 _component = component("listing", [_FOLDER / "listing.css"], _SOURCES)
 
 
@@ -26,7 +29,7 @@ def listing(
     height: str | int = "stretch",
     empty: str = "Nothing stands here.",
 ) -> None:
-    """Draw a table; whatever stands in it is shown as text, never as markup.
+    """Draw a table; whatever stands in it is shown as text, never as markup. A long one is cut, and says so.
 
     Args:
         columns: values by title, all of one length: texts, numbers, or what is true; None or NaN is missing.
@@ -36,8 +39,20 @@ def listing(
         empty: what is said in place of a table without rows.
     """
     place, own = sized(height)
-    sent = [_sent(*column) for column in columns.items()]
-    _component(key=key, data={"alt": alt, "empty": empty, "height": own, "columns": sent}, height=place)
+    rows, sent = _fitting(columns)
+    data = {"alt": alt, "empty": empty, "height": own, "columns": sent, "rows": rows}
+    _component(key=key, data=data, height=place)
+
+
+def _fitting(columns: Mapping[str, np.ndarray]) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many rows there are, and the columns as JSON, with the first rows that have room."""
+    rows = most = max(map(len, columns.values()), default=0)
+    while True:
+        sent = [_sent(title, values[:most]) for title, values in columns.items()]
+        size = len(json.dumps(sent))
+        if size <= ROOM:
+            return rows, sent
+        most = most * ROOM // (size + size // 20)  # a little less than its share
 
 
 def _sent(title: str, values: np.ndarray) -> dict[str, Any]:

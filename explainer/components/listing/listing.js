@@ -108,8 +108,9 @@ class Listing {
     const rows = asked ? this.rows.filter((row) => this.texts[row].includes(asked)) : this.rows;
     const by = this.columns.find(({ title }) => this.direction(title) !== 'none');
     this.order = by ? sorted(rows, by, this.sort.direction === 'ascending' ? 1 : -1) : rows;
-    const [shown, all] = [rows.length, this.rows.length].map(grouped);
-    this.count.textContent = asked ? `${shown} of ${all} rows` : `${all} rows`;
+    const [shown, here, all] = [rows.length, this.rows.length, this.data.rows].map(grouped);
+    const those = this.rows.length < this.data.rows ? `the first ${here} of ${all} rows` : `${all} rows`;
+    this.count.textContent = asked ? `${shown} of ${those}` : those;
     this.nothing.textContent = this.rows.length ? `No row has “${this.search.value.trim()}”.` : this.data.empty;
     this.nothing.hidden = rows.length > 0;
     this.table.hidden = this.rows.length === 0;
