@@ -35,10 +35,11 @@ BARE_PLACES = [("", "")]
 PLACES = [(path, slug) for path, slug, _ in deck(hidden=False)]
 TURN_EVERY = 5  # changes
 CONTROLS = ("slider", "button_group", "checkbox", "number_input", "selectbox")
-WRITE = [  # scenes that write with a large model, the seed, and the button that asks for another text
-    ("fine-tuning", "before-and-after", "tuning_seed", "tuning_seed_next"),
-    ("attention", "switch-a-head-off", "attention_seed", "attention_seed_next"),
-]
+WRITTEN = {  # scenes where a large model writes, their seed, and the button that asks for another text
+    ("fine-tuning", "before-and-after"): ("tuning_seed", "tuning_seed_next"),
+    ("attention", "switch-a-head-off"): ("attention_seed", "attention_seed_next"),
+    ("fine-tuning", "was-it-worth-it"): ("tuning_seed", "tuning_seed_next"),
+}
 
 
 class Visitor:
@@ -177,7 +178,8 @@ async def beside(base: str, trainings: int, generations: int) -> AsyncIterator[N
             await session.press("training_start")
             tasks.append(asyncio.create_task(_watch(session)))
         for number in range(generations):
-            path, slug, seed, button = WRITE[number % len(WRITE)]
+            path, slug = list(WRITTEN)[number % len(WRITTEN)]
+            seed, button = WRITTEN[path, slug]
             session = await stack.enter_async_context(Session(base))
             await session.open(path, scene=slug, **{seed: 10_000 * (number + 1)})
             tasks.append(asyncio.create_task(_write(session, button)))
@@ -239,9 +241,9 @@ async def arriving(base: str, _: float) -> Waits:
 
 
 async def busy(base: str, seconds: float) -> Waits:
-    """Fifty visitors, a change every two seconds, beside three trainings and five generations."""
+    """Fifty visitors who let nothing be written, beside three trainings and five texts at a time."""
     async with beside(base, 3, 5):
-        return await crowd(base, 50, 2.0, seconds)
+        return await crowd(base, 50, 2.0, seconds, [place for place in PLACES if place not in WRITTEN])
 
 
 RUNS: dict[str, tuple[Callable[[str, float], Awaitable[Waits]], dict[str, int]]] = {

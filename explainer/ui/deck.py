@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -166,11 +167,16 @@ def font_size() -> int:
 
 def chapters() -> list[Chapter]:
     """Return the chapters of this house, in the order of the talk."""
-    return [c for c in CHAPTERS if (PAGES / c.file).exists()]
+    return CHAPTERS
 
 
 def pages() -> dict[str, StreamlitPage]:
-    """Return Streamlit's page of every chapter, by its path."""
+    """Return Streamlit's page of every chapter, by its path; each run has its own, because it marks one."""
+    return {path: copy(page) for path, page in _pages().items()}
+
+
+@cache  # each of them asks the disk where its file is, and whether
+def _pages() -> dict[str, StreamlitPage]:
     return {
         c.path: st.Page(
             PAGES / c.file,
