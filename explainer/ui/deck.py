@@ -223,7 +223,7 @@ def _go_to_scene(scenes: Sequence[Scene], index: int, by: int) -> None:
 def _show(scenes: Sequence[Scene], current: int) -> None:
     shown = scenes[current]
     terms = terms_of(_path(shown), shown.slug)
-    wants_words = head("head", shown.title, shown.sentence, bool(terms))
+    wants_words = head("head", shown.title, _chapter(shown).title, shown.sentence, bool(terms))
     stage = st.container(key="stage")
     complaint = stage.container(key="complaint")
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
@@ -270,5 +270,9 @@ def _badge(shown: Scene) -> None:
 
 def _path(shown: Scene) -> str:
     """Return the path of the chapter that a scene is written in."""
+    return _chapter(shown).path
+
+
+def _chapter(shown: Scene) -> Chapter:
     file = Path(shown.draw.__code__.co_filename).name
-    return next((c.path for c in CHAPTERS if c.file == file), file)
+    return next((c for c in CHAPTERS if c.file == file), Chapter("", file, file, file))

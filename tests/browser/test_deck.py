@@ -258,6 +258,21 @@ def test_escape_from_the_code_leaves_no_ring_behind_unless_the_keyboard_opened_i
     page.wait_for_function(f"({RING})() === 'Show the code'")
 
 
+def test_the_window_is_entitled_by_scene_and_chapter_whatever_runs(open_page):
+    page = open_page("/bigram?scene=how-good")
+    assert page.title() == "How good is it? · Bigram"
+    before = title(page)
+    turned(page, "PageDown", before)
+    assert page.title() == "Counting is learning · Bigram"
+    turned(page, "PageUp", "Counting is learning")
+    page.keyboard.press("r")  # a full run, in which Streamlit writes the chapter's title
+    settled(page)
+    assert page.title() == "How good is it? · Bigram"
+    page.goto(page.url.split("/bigram")[0] + "/receipt")
+    settled(page)
+    assert page.title() == "The receipt"
+
+
 def test_a_link_restores_what_was_seen(open_page):
     page = open_page(f"{SLIDERS}?mm_n=5&mm_k=2&mm_m=7")
     for key, value in {"mm_n": "5", "mm_k": "2", "mm_m": "7"}.items():

@@ -45,13 +45,14 @@ def narrow(key: str) -> bool:
     return bool(events.heard(st.session_state.get(key), "narrow", events.flag))
 
 
-def head(key: str, title: str, sentence: str, words: bool) -> bool:
+def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> bool:
     """Draw the title and the sentence of a scene; return whether its words were asked for in this run.
 
     Args:
+        chapter: the title of the chapter; it stands beside the scene's in the window's title.
         words: whether there is a button that asks for them.
     """
-    data = {"title": title, "sentence": sentence, "words": words}
+    data = {"title": title, "chapter": chapter, "sentence": sentence, "words": words}
     told = _head(key=key, data=data, on_words_change=_nothing)
     return bool(events.heard(told, "words", events.clicked))
 

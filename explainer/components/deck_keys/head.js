@@ -10,9 +10,19 @@ class Head {
     this.sentence.textContent = data.sentence;
     this.words.hidden = !data.words;
     this.words.onclick = () => setTriggerValue('words', true);
+    entitle(data.chapter === data.title ? data.title : `${data.title} · ${data.chapter}`);
   }
 
   close() {}
+}
+
+// Tabs, history and bookmarks tell scenes apart. Streamlit writes the chapter's title there at every full run.
+function entitle(title) {
+  const tell = () => { if (document.title !== title) document.title = title; };
+  window.__entitling?.disconnect();
+  window.__entitling = new MutationObserver(tell);
+  window.__entitling.observe(document.querySelector('title'), { childList: true, characterData: true, subtree: true });
+  tell();
 }
 
 export default mounted(Head);
