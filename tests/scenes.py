@@ -1,16 +1,18 @@
 """The scenes of the house, read from the pages' own last line."""
 
 import ast
+import base64
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import plotly.graph_objects as go
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from explainer.figures import palette
 from explainer.ui.deck import PAGES, chapters
 from tests.drawings import unfolded
 
@@ -83,22 +85,33 @@ def drawn(app: AppTest, index: int = 0) -> dict:
     return unfolded(json.loads(parts[index].json, parse_constant=_refused))
 
 
+def plotted(app: AppTest, key: str) -> go.Figure:
+    """Return a Plotly figure as the browser gets it; NaN is no JSON."""
+    sent = json.loads(part(app, key).json, parse_constant=_refused)
+    return go.Figure(json.loads(sent["figure"], object_hook=_array, parse_constant=_refused))
+
+
+def _array(part: dict[str, Any]) -> Any:
+    """Return an array that was sent as its bytes, anything else as it is."""
+    if "bdata" not in part:
+        return part
+    values = np.frombuffer(base64.b64decode(part["bdata"]), part["dtype"])
+    shape = [int(length) for length in part.get("shape", str(len(values))).split(",")]
+    assert np.isfinite(values).all()
+    return values.reshape(shape)
+
+
 def primitives(app: AppTest, kind: str, index: int = 0) -> list[dict]:
     """Return the primitives of one kind of a drawing, such as "mark"."""
     return [primitive for primitive in drawn(app, index)["primitives"] if primitive["kind"] == kind]
 
 
-def charted(app: AppTest, index: int = 0) -> list[dict]:
-    """Return the lines of a chart without those of its axes."""
-    return [line for line in primitives(app, "line", index) if line["color"] != palette.GRID]
-
-
-def bars(app: AppTest, index: int = 0) -> list[tuple[str, float, str]]:
-    """Return the bars of a drawing from the top down: what stands at the left, the length, the text."""
-    boxes = [box for box in primitives(app, "box", index) if not box["pick"]]
-    texts = [text for text in primitives(app, "text", index) if text["anchor"] != "middle"]
-    lengths = [box["x1"] - box["x0"] for box in boxes]
-    return list(zip([t["text"] for t in texts[::2]], lengths, [t["text"] for t in texts[1::2]], strict=True))
+def bars(app: AppTest, key: str) -> list[tuple[str, float, str]]:
+    """Return the bars of a figure from the top down: what stands at the left, the length, the text."""
+    figure = plotted(app, key)
+    drawn = figure.data[0]
+    texts = [text.removeprefix("\u00a0") for text in drawn.text]
+    return list(zip(figure.layout.yaxis.ticktext, drawn.x, texts, strict=True))
 
 
 def listed(app: AppTest, key: str) -> dict[str, list]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, number, superscript
-from explainer.figures.drawing import Line, Primitive, Reading, Text, ticks
+from explainer.figures.drawing import Line, Primitive, Text, ticks
 
 WIDTH = 0.55  # of a character of a number, about, in sizes of its type
 GAP = 0.5  # between a number and its axis, in sizes of its type
@@ -76,13 +76,6 @@ class Panel:
         corner, size = (self.left, self.bottom), (self.right - self.left, self.top - self.bottom)
         return [Line(*(corner + part * size).T, color, width, dash) for part in parts]
 
-    def reading(self, name: str, x: np.ndarray, y: np.ndarray) -> Reading:
-        """Return the numbers of a curve (N,), (N,) that are told where one points at it."""
-        shown = _within(self.across.share(x))
-        titles, ends = (self.across.title, self.up.title), (self.across.low, self.across.high)
-        sides = (self.left, self.right, self.bottom, self.top)
-        return Reading(name, x[shown], y[shown], titles, sides, ends, self.across.log)
-
     def frame(self) -> list[Primitive]:
         """Return the axes: their lines, their numbers and their titles."""
         return [*self._across(), *self._up()]
@@ -148,11 +141,6 @@ def powers(low: float, high: float) -> np.ndarray:
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
     step = 1 if last - first <= 7 else 3
     return 10.0 ** np.arange(step * (first // step), last + 1, step)  # (N,)
-
-
-def percent(value: float) -> str:
-    """Return a share as a whole number of percent."""
-    return f"{value:.0%}"
 
 
 def _power(value: float) -> str:

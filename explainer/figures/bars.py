@@ -1,17 +1,18 @@
 """Horizontal bars: what is compared stands at the left, its number at the bar's end."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import Box, Drawing, Line, Primitive, Text
+from explainer.figures.chart import axis, chart, plain
 
 # Ticks of a logarithmic axis as they are spoken.
 POWERS = {1: "one", 1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
-SPAN = -0.325, 0.325  # of a bar in its row, from the row's middle
-SPAN_BELOW = 0.02, 0.4  # where its name and its text stand above it
+HEIGHT, HEIGHT_BELOW = 0.65, 0.38  # of a bar in its row, and where its name and its text stand above it
 WIDTHS = 0.68, 0.55  # of a capital letter and of any other character, about, in sizes of its type
 
 
@@ -29,7 +30,7 @@ def bars(
     opens: str = "",
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> Drawing:
+) -> go.Figure:
     """Draw one bar a label, from the top down.
 
     Args:
@@ -49,28 +50,29 @@ def bars(
         raise ValueError("A logarithmic axis has no place for values that are not positive.")
     longest = float(values.max(initial=1e-12)) if high is None else high
     start, end = (np.log10([low or values.min() / 10, longest])) if log else (0.0, longest)
-    ends = np.log10(values) if log else values  # (N,)
-    full = set(range(len(values)) if lit is None else lit)
-    ground = max(len(labels), 1) - 0.5
-    drawn: list[Primitive] = _powers(start, end, ground, font_size) if log else []
-    drawn.append(Line([start, start], [-0.5, ground], palette.GREY, width=1))
-    top, bottom = SPAN_BELOW if narrow else SPAN
-    for i, (label, text) in enumerate(zip(labels, texts, strict=True)):
-        drawn.append(Box(start, ends[i], i + bottom, i + top, color, opacity=1 if i in full else 0.3))
-        drawn += (
-            _above(i, label, text, start, end)
-            if narrow
-            else _beside(i, label, text, start, ends[i], font_size)
+    tips = np.log10(values) if log else values  # (N,)
+    names, texts = [plain(name) for name in labels], [plain(text) for text in texts]
+    drawn = [_bars(tips, start, names, texts, color, lit, narrow, bool(opens))]
+    if narrow:
+        drawn += [_above([f"\u00a0{name}" for name in names], start, "right"), _above(texts, end, "left")]
+    if opens:
+        drawn.append(
+            _rows(start, end, [f"{name} {text}<br>{opens}" for name, text in zip(names, texts, strict=True)])
         )
-        if opens:  # the whole row: a short bar is no harder to hit
-            row = {"fill": palette.BACKGROUND, "opacity": 0, "title": opens, "pick": str(i)}
-            drawn.append(Box(start, end, i + 0.5, i - 0.5, **row))
-    if title:
-        drawn.append(Text((start + end) / 2, ground, title, dy=font_size * (2.3 if log else 1)))
-    below = font_size * (1.6 * log + 1.6 * bool(title))
     left, right = (0, 0) if narrow else _room(labels, texts, font_size)
-    margins = (left + font_size, right + font_size, 0, below)
-    return Drawing(drawn, (start, end), (ground, -0.5), margins, font_size)
+    below = font_size * (1.6 * log + 1.6 * bool(title))
+    margin = {"l": left + font_size, "r": right + font_size, "t": 0, "b": below}
+    up = {"range": [max(len(labels), 1) - 0.5, -0.5], "linecolor": palette.GREY, "ticklabelstandoff": 6}
+    up |= {"tickvals": [] if narrow else list(range(len(names))), "ticktext": [] if narrow else names}
+    across = axis(title, ends=(start, end), grid=log, showline=False, fixedrange=True, **_powers(log))
+    return chart(
+        drawn,
+        across,
+        axis(grid=False, fixedrange=True) | up,
+        font_size=font_size,
+        margin=margin,
+        barmode="overlay",
+    )
 
 
 def bars_alt(what: str, labels: Sequence[str], texts: Sequence[str]) -> str:
@@ -80,15 +82,60 @@ def bars_alt(what: str, labels: Sequence[str], texts: Sequence[str]) -> str:
     return f"{what}: {told}{more}."
 
 
-def _beside(i: int, label: str, text: str, start: float, tip: float, font_size: int) -> list[Text]:
-    """Return a bar's name, left of its beginning, and its text, right of its end."""
-    name = Text(start, i, label, anchor="end", dx=-0.5 * font_size)
-    return [name, Text(tip, i, text, anchor="start", dx=0.4 * font_size)]
+def _bars(
+    tips: np.ndarray,
+    start: float,
+    names: Sequence[str],
+    texts: Sequence[str],
+    color: str,
+    lit: Sequence[int] | None,
+    narrow: bool,
+    silent: bool,
+) -> dict[str, Any]:
+    """Return bars from a common start to their tips (N,), each in the row of its number."""
+    rows = np.arange(len(tips))
+    full = rows if lit is None else lit
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": tips - start,
+        "base": np.full(len(tips), start),
+        "y": rows,
+        # A list: the browser scales single numbers of this name, which are widths of lines.
+        "width": [HEIGHT_BELOW if narrow else HEIGHT] * len(tips),
+        "offset": 0.02 if narrow else -HEIGHT / 2,
+        "marker": {"color": color, "opacity": np.where(np.isin(rows, full), 1, 0.3), "line": {"width": 0}},
+        "text": [] if narrow else [f"\u00a0{text}" for text in texts],
+        "textposition": "outside",
+        "constraintext": "none",
+        "cliponaxis": False,
+        "hovertext": [f"{name} {text}" for name, text in zip(names, texts, strict=True)],
+        "hoverinfo": "skip" if silent else "text",
+    }
 
 
-def _above(i: int, label: str, text: str, start: float, end: float) -> list[Text]:
-    """Return a bar's name and its text on the line above it, one at each end."""
-    return [Text(start, i - 0.22, label, anchor="start", dx=4), Text(end, i - 0.22, text, anchor="end")]
+def _above(texts: Sequence[str], x: float, side: str) -> dict[str, Any]:
+    """Return what stands on the line above every bar, from a place to one side."""
+    rows = np.arange(len(texts)) - 0.22
+    look = {"mode": "text", "textposition": f"middle {side}", "hoverinfo": "skip", "cliponaxis": False}
+    return {"type": "scatter", "x": np.full(len(rows), x), "y": rows, "text": list(texts), **look}
+
+
+def _rows(start: float, end: float, told: Sequence[str]) -> dict[str, Any]:
+    """Return what can be clicked: whole rows, so that a short bar is no harder to hit."""
+    rows = np.arange(len(told))
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": np.full(len(rows), end - start),
+        "base": np.full(len(rows), start),
+        "y": rows,
+        "width": [1] * len(rows),
+        "opacity": 0,
+        "customdata": [str(row) for row in rows],
+        "hovertext": told,
+        "hoverinfo": "text",
+    }
 
 
 def _room(labels: Sequence[str], texts: Sequence[str], font_size: int) -> list[float]:
@@ -97,8 +144,7 @@ def _room(labels: Sequence[str], texts: Sequence[str], font_size: int) -> list[f
     return [width * font_size * n for width, n in zip(WIDTHS, longest, strict=True)]
 
 
-def _powers(start: float, end: float, ground: float, font_size: int) -> list[Primitive]:
-    """Return the lines and names of the powers of ten that lie between two exponents."""
-    inside = {np.log10(power): name for power, name in POWERS.items() if start <= np.log10(power) <= end}
-    lines = [Line([x, x], [-0.5, ground], palette.GRID, width=1) for x in inside]
-    return [*lines, *(Text(x, ground, name, dy=font_size) for x, name in inside.items())]
+def _powers(log: bool) -> dict[str, Any]:
+    """Return how an axis of exponents is marked: at powers of ten that have a name; another one is not."""
+    marked = POWERS if log else {}
+    return {"tickvals": np.log10(list(marked)).tolist(), "ticktext": list(marked.values())}

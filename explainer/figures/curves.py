@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.axes import Axis, Panel, reach
+from explainer.figures.axes import reach
 from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import DASHED, DOTTED, Drawing, Line, Mark, Primitive, Reading, Text
+from explainer.figures.chart import axis, chart
 
-LONG_DASHED = "20 10"
-DASHES = ("", DASHED, DOTTED, LONG_DASHED)
-_ANCHORS = {-1: "end", 0: "middle", 1: "start"}  # of a label on that side of its point
+DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
+DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)
+_SIDES = {-1: "left", 0: "center", 1: "right"}  # of a label, from its point
 ROOM = 0.05  # of an axis, above and below what it holds
 
 
@@ -27,7 +30,7 @@ class Curve:
     x: np.ndarray
     y: np.ndarray
     color: str = palette.INK
-    dash: str = ""
+    dash: str = "solid"
     width: float = 4
 
 
@@ -59,7 +62,7 @@ def curves(
     log_y: bool = False,
     letters: int = 40,
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw curves over one pair of axes; with two or more, a legend names them.
 
     Args:
@@ -73,41 +76,54 @@ def curves(
     for line in lines:
         _require_drawable(line, log_x, log_y)
     x, y = (np.concatenate([getattr(line, name) for line in lines]) for name in "xy")
-    across = Axis(*(x_range or reach(x, log=log_x)), x_title, log_x, at=x_ticks, grid=False)
-    up = Axis(*(y_range or reach(y, log=log_y, room=ROOM)), y_title, log_y)
-    panel = Panel(across, up, font_size=font_size)
-    drawn = [*panel.frame(), *lines_of(panel, lines)]
-    for point in points:
-        drawn += marked(panel, point, letters)
-    legend = [*(legend_line(line) for line in lines if len(lines) > 1), *_names(points)]
-    readings = readings_of(panel, lines)
-    return Drawing(drawn, margins=panel.margins(), font_size=font_size, legend=legend, readings=readings)
+    across = x_range or reach(x, log=log_x)
+    marked = (
+        {"tickvals": list(x_ticks), "ticktext": [number(x) for x in x_ticks]} if x_ticks is not None else {}
+    )
+    return chart(
+        [*traces_of(lines), *marks_of(points, across, log_x, letters)],
+        axis(x_title, ends=across, log=log_x, grid=False, **marked),
+        axis(y_title, ends=y_range or reach(y, log=log_y, room=ROOM), log=log_y),
+        legend=len(lines) > 1 or any(point.name for point in points),
+        together=x_title,
+        font_size=font_size,
+    )
 
 
-def lines_of(panel: Panel, lines: Sequence[Curve]) -> list[Line]:
-    """Return what draws curves in a panel, without its axes."""
-    return [part for line in lines for part in panel.lines(line.x, line.y, line.color, line.width, line.dash)]
+def traces_of(lines: Sequence[Curve], **look: Any) -> list[dict[str, Any]]:
+    """Return curves as Plotly draws them; a straight line between two points has no numbers to be read.
+
+    Args:
+        look: any attribute of a trace, for all of them.
+    """
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": line.name,
+            "x": line.x,
+            "y": line.y,
+            "line": {"color": line.color, "dash": line.dash, "width": line.width},
+            "showlegend": len(lines) > 1,
+            "hoverinfo": "all" if len(line.x) > 2 else "skip",
+            **look,
+        }
+        for line in lines
+    ]
 
 
-def readings_of(panel: Panel, lines: Sequence[Curve]) -> list[Reading]:
-    """Return the numbers of curves; a straight line between two points has none of its own."""
-    alone = len(lines) == 1
-    return [panel.reading("" if alone else line.name, line.x, line.y) for line in lines if len(line.x) > 2]
+def marks_of(
+    points: Sequence[Point], across: tuple[float, float], log: bool, letters: int, **look: Any
+) -> list[dict[str, Any]]:
+    """Return points as Plotly draws them: those that look alike together, a labelled one alone.
 
-
-def legend_line(line: Curve) -> tuple[Line, str]:
-    """Return how a curve looks in a legend, and its name."""
-    return Line((-1, 1), (0, 0), line.color, line.width, line.dash), line.name
-
-
-def marked(panel: Panel, point: Point, letters: int) -> list[Primitive]:
-    """Return a point in a panel with its label, or nothing if it lies beyond the axes."""
-    if not panel.holds(point.x, point.y):
-        return []
-    x, y = float(panel.x(point.x)), float(panel.y(point.y))
-    look = {"fill": point.color, "color": palette.BACKGROUND, "width": point.size / 8, "title": point.title}
-    mark = Mark(x, y, point.size, point.shape, **look)
-    return [mark, _label(panel, point, x, y, letters)] if point.label else [mark]
+    Args:
+        across: the ends of the horizontal axis, logarithmic or not.
+        letters: how many fit into its length.
+        look: any attribute of a trace, for all of them.
+    """
+    alike = groupby(points, lambda p: (p.name, p.label, p.color, p.shape, p.size))
+    return [_marks(list(group), across, log, letters) | look for _, group in alike]
 
 
 def losses(
@@ -116,7 +132,7 @@ def losses(
     *,
     unit: str = "nats per character",
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw losses over training steps: one curve a name ("train", "dev"), told apart by their dash.
 
     Args:
@@ -142,7 +158,7 @@ def losses_alt(steps: Sequence[int] | np.ndarray, by_name: Mapping[str, Sequence
 
 def activation(
     name: str, z: np.ndarray, a: np.ndarray, at: tuple[float, float], *, font_size: int = FONT_SIZE
-) -> Drawing:
+) -> go.Figure:
     """Draw an activation function and the point (sum, output) at which one neuron stands.
 
     Args:
@@ -176,7 +192,7 @@ def tangent(
     measured: float,
     *,
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw a curve, its tangent at a point, and the line through that point and one a step of h away.
 
     Args:
@@ -223,7 +239,7 @@ def slope_errors(
     at: tuple[float, float] | None = None,
     *,
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw how far a measured slope is off, over the size of its step, on logarithmic axes.
 
     Args:
@@ -263,14 +279,29 @@ def _free(h: np.ndarray, error: np.ndarray, at: float) -> str:
     return side if abs(away) > 1 else f"bottom {'right' if away > 0 else 'left'}"
 
 
-def _label(panel: Panel, point: Point, x: float, y: float, letters: int) -> Text:
-    """Return the label of a point that lies at a place of the drawing, clear of its mark."""
-    away, font = point.size / 2, panel.font_size
-    level = not {"top", "bottom"} & set(point.beside.split())
-    side = _side(point, float(panel.across.share(point.x)), letters, level)
-    dx = side * (away + 0.4 * font * level)
-    dy = 0 if level else (away + 0.7 * font) * (1 if "bottom" in point.beside else -1)
-    return Text(x, y, point.label, anchor=_ANCHORS[side], dx=dx, dy=dy, halo=True)
+def _marks(points: Sequence[Point], across: tuple[float, float], log: bool, letters: int) -> dict[str, Any]:
+    """Return points that look alike; what is said of them if they have a title."""
+    first = points[0]
+    level = not {"top", "bottom"} & set(first.beside.split())
+    low, high, x = np.log10([*across, first.x]) if log else (*across, first.x)
+    side = _SIDES[_side(first, (x - low) / (high - low), letters, level)]
+    height = "middle" if level else "bottom" if "bottom" in first.beside else "top"
+    outline = {"color": palette.BACKGROUND, "width": 0 if first.name else first.size / 8}
+    return {
+        "type": "scatter",
+        "mode": "markers+text" if first.label else "markers",
+        "name": first.name,
+        "x": [point.x for point in points],
+        "y": [point.y for point in points],
+        "text": [point.label for point in points],
+        "textposition": f"{height} {side}",
+        "textfont": {"shadow": "auto"},
+        "marker": {"color": first.color, "symbol": first.shape, "size": first.size, "line": outline},
+        "cliponaxis": False,
+        "showlegend": bool(first.name),
+        "hovertext": [point.title for point in points],
+        "hoverinfo": "text" if first.title else "skip",
+    }
 
 
 def _side(point: Point, along: float, letters: int, level: bool) -> int:
@@ -287,12 +318,6 @@ def _side(point: Point, along: float, letters: int, level: bool) -> int:
         if start >= 0 and start + length <= 1:
             return side
     return inward
-
-
-def _names(points: Sequence[Point]) -> list[tuple[Mark, str]]:
-    """Return how the points of every name look in a legend."""
-    named = {point.name: point for point in points if point.name}
-    return [(Mark(0, 0, p.size, p.shape, p.color, p.color, width=0), name) for name, p in named.items()]
 
 
 def _require_drawable(line: Curve, log_x: bool, log_y: bool) -> None:

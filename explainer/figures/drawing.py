@@ -135,33 +135,6 @@ class Frames:
     start: int = 0  # −1 for the last
 
 
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """The numbers of a curve, which are told where one points above or below them.
-
-    Args:
-        name: of the curve; empty if it is the only one.
-        x: (N,) rising, y: (N,).
-        titles: what x and y are.
-        sides: where left, right, bottom and top of its axes are in the drawing.
-        ends: what left and right stand for; log: whether the axis between them is logarithmic.
-    """
-
-    name: str
-    x: np.ndarray
-    y: np.ndarray
-    titles: tuple[str, str]
-    sides: tuple[float, float, float, float]
-    ends: tuple[float, float]
-    log: bool = False
-
-    def sent(self) -> dict[str, Any]:
-        """Return it as JSON, its numbers with six digits."""
-        numbers = {axis: [float(f"{v:.6g}") for v in getattr(self, axis)] for axis in "xy"}
-        told = {"name": self.name, "titles": list(self.titles), "log": self.log}
-        return {**told, **numbers, "sides": _plain(self.sides), "ends": _plain(self.ends)}
-
-
 @dataclass(frozen=True)
 class Drawing:
     """Primitives in the order in which they are drawn, on two axes from their first to their last number."""
@@ -173,7 +146,6 @@ class Drawing:
     font_size: float = FONT_SIZE
     frames: Frames | None = None
     legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
-    readings: Sequence[Reading] = ()
     ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
 
     @cached_property
@@ -194,7 +166,6 @@ class Drawing:
             "font": self.font_size,
             "ratio": self.ratio,
             "frames": _frames(self.frames),
-            "readings": [reading.sent() for reading in self.readings],
             "legend": [{"mark": self._group(type(mark), [mark]), "name": name} for mark, name in self.legend],
         }
 

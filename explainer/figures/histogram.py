@@ -1,13 +1,14 @@
 """Histograms of activations: where the numbers of a layer lie, and which of them are stuck."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.axes import Axis, Panel, percent
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import Box, Drawing
+from explainer.figures.chart import axis, chart
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def histogram(
     beyond: float | None = None,
     most: float | None = None,
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw a histogram as shares of all values.
 
     Args:
@@ -41,11 +42,11 @@ def histogram(
         ValueError: if an edge or a count is NaN or infinite.
     """
     require_finite(edges=layer.edges, counts=layer.counts)
-    across = Axis(float(layer.edges[0]), float(layer.edges[-1]), x_title, grid=False)
-    up = Axis(0.0, most or float(layer.shares.max()) or 1.0, "share of all", text=percent)
-    panel = Panel(across, up, font_size=font_size)
-    bars = _bars(panel, layer, np.inf if beyond is None else beyond)
-    return Drawing([*panel.frame(), *bars], margins=panel.margins(), font_size=font_size)
+    across = axis(x_title, ends=(layer.edges[0], layer.edges[-1]), grid=False)
+    top = most or float(layer.shares.max()) or 1.0
+    up = axis("share of all", ends=(0, top), tickformat=".0%", rangemode="tozero")
+    bars = _bars(layer, np.inf if beyond is None else beyond)
+    return chart([bars], across, up, font_size=font_size, bargap=0)
 
 
 def histogram_alt(what: str, layer: Histogram) -> str:
@@ -54,16 +55,20 @@ def histogram_alt(what: str, layer: Histogram) -> str:
     return f"{what}. {layer.name}: {outermost:.0%} in the two outermost bars."
 
 
-def _bars(panel: Panel, layer: Histogram, beyond: float) -> list[Box]:
+def _bars(layer: Histogram, beyond: float) -> dict[str, Any]:
     """Return one bar between any two edges, which tells them and its share when it is pointed at."""
-    ends, tops = panel.x(layer.edges), panel.y(layer.shares)  # (N + 1,), (N,)
-    middles = np.abs(layer.edges[:-1] + layer.edges[1:]) / 2  # (N,)
-    colors = [palette.LOSS if stuck else palette.ACTIVATIONS for stuck in middles > beyond]
+    middles = (layer.edges[:-1] + layer.edges[1:]) / 2  # (N,)
     told = [
         f"{low:.2f} to {high:.2f}: {share:.1%}".replace("-", "−")
         for low, high, share in zip(layer.edges[:-1], layer.edges[1:], layer.shares, strict=True)
     ]
-    return [
-        Box(left, right, panel.bottom, top, color, opacity=0.75, title=title)
-        for left, right, top, color, title in zip(ends[:-1], ends[1:], tops, colors, told, strict=True)
-    ]
+    colors = [palette.LOSS if stuck else palette.ACTIVATIONS for stuck in np.abs(middles) > beyond]
+    return {
+        "type": "bar",
+        "x": middles,
+        "y": layer.shares,
+        "width": np.diff(layer.edges),
+        "marker": {"color": colors, "opacity": 0.75, "line": {"width": 0}},
+        "hovertext": told,
+        "hoverinfo": "text",
+    }

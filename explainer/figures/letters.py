@@ -1,13 +1,14 @@
 """Learned letters: the two numbers of every embedding as a place in the plane, while they are learned."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import Drawing, Each, Frames, Line, Mark, Primitive
+from explainer.figures.chart import axis, chart
 
 KINDS = (
     ("vowel", "circle"),
@@ -16,6 +17,8 @@ KINDS = (
     ("consonant with a diacritic", "square"),
     ("beginning and end", "diamond"),
 )
+MARK = 1.7  # of a letter, in sizes of its type
+APART = 1.12  # room of a mark with its outline, in sizes of it
 
 
 def letters(
@@ -28,7 +31,7 @@ def letters(
     at: int = -1,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> Drawing:
+) -> go.Figure:
     """Draw where every letter stands at each recorded step, to be played and scrubbed.
 
     Args:
@@ -37,9 +40,8 @@ def letters(
         reach: lowest and highest number on both axes.
         at: index of the record that shows first.
     """
-    require_finite(places=places)
-    frames = Frames([f"step {step:,}" for step in steps], "step", speed=12, start=at)
-    return _plane(places, labels, kinds, reach, font_size, narrow, frames if len(steps) > 1 else None)
+    frames = {"titles": [f"step {step:,}" for step in steps], "unit": "step", "speed": 12}
+    return _plane(places, labels, kinds, reach, font_size, narrow, frames | {"start": at % len(steps)})
 
 
 def moved_letter(
@@ -51,14 +53,23 @@ def moved_letter(
     to: np.ndarray,
     *,
     font_size: int = FONT_SIZE,
-) -> Drawing:
+) -> go.Figure:
     """Draw all letters (V, 2), one of them moved to another place (2,), with an arrow to there."""
-    require_finite(places=places, to=to)
+    require_finite(to=to)
     now = places.copy()
     now[letter] = to
-    way = np.stack([places[letter], to])  # (2, 2)
-    arrow = Line(way[:, 0], way[:, 1], palette.WEIGHTS, 4, arrow=0.8 * font_size)
-    return _plane(now[None], labels, kinds, reach, font_size, above=[arrow])
+    arrow = {
+        **dict(zip(("ax", "ay", "x", "y"), (*places[letter].tolist(), *to.tolist()), strict=True)),
+        **dict.fromkeys(("axref", "xref"), "x"),
+        **dict.fromkeys(("ayref", "yref"), "y"),
+        "text": "",
+        "arrowcolor": palette.WEIGHTS,
+        "arrowwidth": 4,
+        "arrowhead": 2,
+        "arrowsize": 0.8,
+        "standoff": 0.5 * MARK * font_size,
+    }
+    return _plane(now[None], labels, kinds, reach, font_size, arrow=arrow)
 
 
 def letters_alt(places: np.ndarray, labels: Sequence[str]) -> str:
@@ -77,28 +88,53 @@ def _plane(
     reach: tuple[float, float],
     font_size: int,
     narrow: bool = False,
-    frames: Frames | None = None,
-    above: Sequence[Primitive] = (),
-) -> Drawing:
-    """Return the letters (R, V, 2) on two axes; what is above them is drawn last."""
-    kinds = np.asarray(kinds)
-    size = 1.7 * font_size
-    names = (f"{which} number of the embedding" for which in ("first", "second"))
-    axes = (Axis(*reach, name, most=5 if narrow else 9) for name in names)
-    panel = Panel(*axes, *reach, *reach, font_size)
-    drawn = panel.frame()
-    for kind in range(len(KINDS)):
-        for i in np.flatnonzero(kinds == kind):
-            x, y = (Each(places[:, i, axis]) if frames else places[0, i, axis] for axis in (0, 1))
-            drawn.append(_mark(x, y, size, kind, labels[i]))
-    legend = [(_mark(0, 0, 0.8 * font_size, kind), KINDS[kind][0]) for kind in np.unique(kinds)]
-    return Drawing([*drawn, *above], reach, reach, panel.margins(), font_size, frames, legend)
+    frames: dict[str, Any] | None = None,
+    arrow: dict[str, Any] | None = None,
+) -> go.Figure:
+    """Return the letters (R, V, 2) on two axes; the browser keeps them apart and plays the records."""
+    require_finite(places=places)
+    titles = (f"{which} number of the embedding" for which in ("first", "second"))
+    axes = (axis(title, ends=reach, nticks=5 if narrow else 9) for title in titles)
+    members = [np.flatnonzero(np.asarray(kinds) == kind) for kind in range(len(KINDS))]  # of each kind
+    now = places[frames["start"] if frames else 0]
+    drawn = [
+        _letters(now[i], [labels[j] for j in i], kind, font_size) for kind, i in enumerate(members) if len(i)
+    ]
+    # The browser plays the records, and keeps marks apart that would cover each other.
+    spread = {"places": places[:, np.concatenate(members)].astype("f4"), "least": APART * MARK * font_size}
+    meta = spread | {"frames": frames if len(places) > 1 else None}
+    return chart(
+        [*_ways(), *drawn], *axes, legend=True, font_size=font_size, notes=[arrow] if arrow else [], meta=meta
+    )
 
 
-def _mark(x: float | Each, y: float | Each, size: float, kind: int, label: str = "") -> Mark:
-    """Return the mark of a kind of letter: vowels filled, consonants square, diacritics in blue."""
+def _ways() -> list[dict[str, Any]]:
+    """Return what leads from a mark that gave way to its place: lines and dots, which the browser fills."""
+    look = {"type": "scatter", "x": [], "y": [], "hoverinfo": "skip", "showlegend": False}
+    line, dot = {"color": palette.GREY, "width": 1.5}, {"color": palette.GREY, "size": 6}
+    return [{**look, "mode": "lines", "line": line}, {**look, "mode": "markers", "marker": dot}]
+
+
+def _letters(places: np.ndarray, labels: Sequence[str], kind: int, font_size: float) -> dict[str, Any]:
+    """Return the letters of a kind at (N, 2): vowels filled, consonants square, diacritics in blue."""
     name, shape = KINDS[kind]
-    vowel, diacritic = name.startswith("vowel"), name.endswith("diacritic")
-    color = palette.INPUT if diacritic else palette.WEIGHTS
-    fill = color if vowel else palette.BACKGROUND
-    return Mark(x, y, size, shape, fill, color, opacity=0.55 if vowel else 1, label=label, title=label)
+    vowel = name.startswith("vowel")
+    color = palette.INPUT if name.endswith("diacritic") else palette.WEIGHTS
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": name,
+        "x": places[:, 0],
+        "y": places[:, 1],
+        "text": list(labels),
+        "textposition": "middle center",
+        "marker": {
+            "symbol": shape,
+            "size": MARK * font_size,
+            "color": color if vowel else palette.BACKGROUND,
+            "opacity": 0.55 if vowel else 1,
+            "line": {"color": color, "width": 3},
+        },
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }

@@ -1,15 +1,15 @@
 """Two trainings of one shape side by side: their losses on what was learned from and on what was held out."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, number
-from explainer.figures.curves import DASHES, Curve, Point, curves, legend_line, lines_of, marked, readings_of
-from explainer.figures.drawing import Drawing, Primitive
+from explainer.figures.chart import EXACT, axis, chart
+from explainer.figures.curves import DASHES, Curve, Point, curves, marks_of, traces_of
 
 BETWEEN = 0.1  # the two plots, of the width of both
 LETTERS = 22  # that fit into the width of one plot
@@ -24,27 +24,22 @@ class Run(Protocol):
     best: int
 
 
-def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> Drawing:
+def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> go.Figure:
     """Draw one plot a recipe with a common axis for the loss, and mark the best model on dev.
 
     Args:
         highest: nats per character at the top; what lies above is said in words, not drawn.
     """
     lowest = min(float(run.train.min()) for run in runs.values()) - 0.1
-    width = (1 + BETWEEN) / len(runs)
-    panels = []
+    up = axis("nats per character", ends=(lowest, highest))
+    traces, axes = [], {}
     for i, (name, run) in enumerate(runs.items()):
-        across = Axis(0, float(run.steps[-1]), f"{name}: step", most=4, grid=False)
-        up = Axis(lowest, highest, "" if i else "nats per character", labelled=not i)
-        ends = i * width, (i + 1) * width - BETWEEN
-        panels.append(Panel(across, up, *ends, font_size=font_size))
-    plots = list(zip(panels, runs.values(), strict=True))
-    drawn = [part for panel, run in plots for part in _plot(panel, run)]
-    readings = [told for panel, run in plots for told in readings_of(panel, _lines(run))]
-    legend = [legend_line(line) for line in _lines(next(iter(runs.values())))]
-    left, _, top, bottom = panels[0].margins()
-    margins = left, panels[-1].margins()[1], top, bottom
-    return Drawing(drawn, margins=margins, font_size=font_size, legend=legend, readings=readings)
+        which = str(i + 1) if i else ""
+        traces += _plot(run, which, showlegend=not i)
+        axes[f"xaxis{which}"] = _steps(name, run, i, len(runs)) | {"anchor": f"y{which}"}
+        if i:
+            axes[f"yaxis{which}"] = axis(matches="y", showticklabels=False, anchor=f"x{which}")
+    return chart(traces, axes.pop("xaxis"), up, legend=True, together="step", font_size=font_size, **axes)
 
 
 def losses_alt(runs: Mapping[str, Run]) -> str:
@@ -57,7 +52,7 @@ def losses_alt(runs: Mapping[str, Run]) -> str:
     return f"Losses in nats per character. {'; '.join(told)}."
 
 
-def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE) -> Drawing:
+def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE) -> go.Figure:
     """Draw how much better each recipe is on what it was shown than on what was held out, over its steps."""
     lines = [
         Curve(name, run.steps[1:], run.dev[1:] - run.train[1:], palette.LOSS, dash)
@@ -83,9 +78,23 @@ def _lines(run: Run) -> list[Curve]:
     ]
 
 
-def _plot(panel: Panel, run: Run) -> list[Primitive]:
-    """Return the axes of one recipe with both of its losses and the best one on dev."""
+def _steps(name: str, run: Run, place: int, many: int) -> dict[str, Any]:
+    """Return the horizontal axis of a recipe, in its part of the width."""
+    width = (1 + BETWEEN) / many
+    ends = 0, float(run.steps[-1])
+    domain = [place * width, min(1, (place + 1) * width - BETWEEN)]
+    title = {"unifiedhovertitle": {"text": f"{name}: step %{{x:{EXACT}}}"}}
+    return axis(f"{name}: step", ends=ends, grid=False, domain=domain, nticks=4, **title)
+
+
+def _plot(run: Run, which: str, *, showlegend: bool) -> list[dict[str, Any]]:
+    """Return both losses of a recipe and the best one on dev, on the axes of that number."""
+    axes = {"xaxis": f"x{which}", "yaxis": f"y{which}"}
     best = float(run.dev[run.best])
     # Below it there is room: on dev nothing is lower.
     told = Point(float(run.steps[run.best]), best, f"dev {number(best, 3)}", palette.LOSS, beside="bottom")
-    return [*panel.frame(), *lines_of(panel, _lines(run)), *marked(panel, told, LETTERS)]
+    ends = 0, float(run.steps[-1])
+    return [
+        *traces_of(_lines(run), **axes, showlegend=showlegend),
+        *marks_of([told], ends, False, LETTERS, **axes),
+    ]

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.drawing import drawing
 from explainer.components.listing import listing
+from explainer.components.plot import plot
 from explainer.figures.drawing import Drawing
 from explainer.ui import deck
 
@@ -16,7 +19,7 @@ PHONE_HEIGHT = 380  # pixels of one picture among several
 
 
 def chart(
-    figure: Drawing,
+    figure: Drawing | go.Figure,
     alt: str,
     *,
     key: str,
@@ -31,7 +34,7 @@ def chart(
         on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        drawing(figure.sent, alt, key=key, height=height or "stretch", on_pick=on_pick)
+        _picture(figure, alt, key=key, height=height or "stretch", on_pick=on_pick)
 
 
 def beside(*widths: float) -> list[DeltaGenerator]:
@@ -85,7 +88,7 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
 
 
 def part(
-    figure: Drawing,
+    figure: Drawing | go.Figure,
     alt: str,
     *,
     key: str,
@@ -99,7 +102,14 @@ def part(
         on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
     rest = PHONE_HEIGHT if deck.narrow() else "stretch"
-    drawing(figure.sent, alt, key=key, height=height or rest, on_pick=on_pick)
+    _picture(figure, alt, key=key, height=height or rest, on_pick=on_pick)
+
+
+def _picture(figure: Drawing | go.Figure, alt: str, **place: Any) -> None:
+    if isinstance(figure, Drawing):
+        drawing(figure.sent, alt, **place)
+    else:
+        plot(figure.to_json(), alt, **place)
 
 
 def table(

@@ -66,17 +66,19 @@ def started(script: Path, *flags: str, **environment: str) -> Iterator[tuple[sub
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield server, f"http://127.0.0.1:{port}"
+        base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        address = f"http://127.0.0.1:{port}{base and '/'}{base}"
+        _wait_for(f"{address}/_stcore/health")
+        yield server, address
     finally:
         server.terminate()
         server.wait(10)
 
 
 @contextmanager
-def running(script: Path) -> Iterator[str]:
+def running(script: Path, **environment: str) -> Iterator[str]:
     """Serve a Streamlit script to this machine alone while the block runs; yields its address."""
-    with started(script, "--server.address", "127.0.0.1") as (_, address):
+    with started(script, "--server.address", "127.0.0.1", **environment) as (_, address):
         yield address
 
 

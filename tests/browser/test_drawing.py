@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from explainer import checkpoints
 from tests.browser import drawing_app
 from tests.browser.conftest import settled
 from tests.browser.test_stage import SURVEY, complaints
@@ -159,20 +158,3 @@ def test_the_last_row_can_read_a_long_name(open_page, scheme):
     address = "/mlp?scene=data-set&mlp_name=MAKSYMILIANNA"
     page = stands(open_page(address, color_scheme=scheme))
     assert complaints(address, page.evaluate(SURVEY)) == []
-
-
-def test_pointing_over_curves_tells_the_recorded_numbers_there(open_page):
-    page = stands(open_page("/training?scene=two-recipes"))
-    history = checkpoints.history("girls-mlp")
-    i = len(history["step"]) // 2
-    step, train, dev = history["step"][i], history["train_loss"][i], history["dev_loss"][i]
-    svg = page.locator(".drawing .picture > svg")
-    at = page.evaluate(
-        "step => window.drawn.pointer.reader.place(window.drawn.spec.readings[2], step)", int(step)
-    )
-    svg.hover(position={"x": at + 1, "y": svg.bounding_box()["height"] / 3})
-    told = page.locator(".drawing .told").inner_text()
-    assert told == f"the better recipe: step {step:,}: train {train:.4g} · dev {dev:.4g}"
-    page.mouse.move(5, 5)
-    assert page.locator(".drawing .told").is_hidden()
-    assert page.locator(".drawing .rule").is_hidden()

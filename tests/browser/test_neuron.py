@@ -54,13 +54,13 @@ def test_a_link_restores_the_neuron_and_a_key_moves_it(open_page):
 @pytest.mark.parametrize("count", [2, 5])
 def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
     page = open_page(f"/neuron?neuron_inputs={count}")
-    for drawn in (0, 1):  # the neuron and its curve
-        page.locator(".drawing").nth(drawn).locator("svg g").first.wait_for()
+    for drawn in (".drawing svg g", ".plot .js-line"):  # the neuron and its curve
+        page.locator(drawn).first.wait_for()
     page.locator(".st-key-neuron_w1").wait_for()
     assert page.locator(".stSlider").count() == 2 * count + 2
     assert page.evaluate(ROOM)[0] <= 0
     bar = page.locator(".st-key-bar").bounding_box()["y"]
-    for part in (*page.locator(".stSlider, .drawing, .stLatex, .katex").all(),):
+    for part in (*page.locator(".stSlider, .drawing, .plot, .stLatex, .katex").all(),):
         box = part.bounding_box()
         below = box["y"] >= bar - 1  # the controls under the picture
         assert below or box["y"] + box["height"] <= bar + 1, part.text_content()

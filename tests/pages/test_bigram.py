@@ -11,10 +11,10 @@ from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
 from explainer.ui.loaders import bigram
 from explainer.ui.loaders.words import Source, words
-from tests.drawings import read_off
-from tests.scenes import ask, bars, charted, drawn, heaviest, listed, open_sound, primitives
+from tests.scenes import ask, bars, drawn, heaviest, listed, open_sound, plotted, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
+TEN, PAIRS = "bigram_sample_ten", "bigram_pairs"
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
 
 
@@ -62,7 +62,7 @@ def test_the_talks_numbers_of_the_data():
     assert {part: parts.count(part) for part in set(parts)} == {"train": 2813, "dev": 352, "test": 352}
     rows = names.select(names.register(), "girl")
     assert (table["name"], table["bearers"]) == (rows["name"].tolist(), rows["bearers"].tolist())
-    assert bars(app, 1)[0] == ("ANNA", pytest.approx(1_072_616, rel=1e-4), "1,072,616")
+    assert bars(app, "bigram_top")[0] == ("ANNA", 1_072_616, "1,072,616")
 
 
 @pytest.mark.parametrize(("shown", "sex"), [("girls", "girl"), ("boys", "boy"), ("both", "both")])
@@ -158,7 +158,7 @@ def test_a_name_drawn_letter_by_letter_shows_the_row_of_each_letter():
 def test_the_same_seed_draws_the_same_name_in_every_view():
     letters = drawn(page("sample", seed="3"))
     whole = strips(page("sample", seed="3", way="one name"))
-    ten = bars(page("sample", seed="3", way="ten names"))
+    ten = bars(page("sample", seed="3", way="ten names"), TEN)
     spelt = [row["told"].split("→ ")[1] for row in whole]
     assert len(letters["frames"]["titles"]) == len(spelt)
     assert ten[0][0] == "".join(spelt[:-1])
@@ -173,29 +173,29 @@ def test_the_loss_on_held_out_names():
     expected = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, 0.1).probabilities
     judged = trace.likelihood("ANNA", expected, names.VOCABULARY)
     assert metrics(app)["nats per character"] == f"{judged.nll:.2f}"
-    np.testing.assert_allclose([length for _, length, _ in bars(app)], -judged.log_likelihoods, atol=1e-3)
-    assert [label for label, *_ in bars(app)] == list(judged.labels)
+    np.testing.assert_allclose(
+        [length for _, length, _ in bars(app, PAIRS)], -judged.log_likelihoods, atol=1e-3
+    )
+    assert [label for label, *_ in bars(app, PAIRS)] == list(judged.labels)
 
 
 def test_an_impossible_pair_is_explained_and_never_drawn_as_infinity():
     app = page("how-good", smoothing="0", name="ZQX")
     assert metrics(app)["sum of ln p"] == "−∞"
     assert metrics(app)["dev"] == "infinite"
-    assert ("impossible: ln 0 has no end", 0) in {(text, length) for _, length, text in bars(app)}
+    assert ("impossible: ln 0 has no end", 0) in {(text, length) for _, length, text in bars(app, PAIRS)}
     assert "impossible" in told(app)
-    assert len(charted(app, 1)) == 4
+    assert len(plotted(app, "bigram_curve").data) == 4
 
 
 def test_the_curve_holds_the_losses_and_marks_the_smoothing_one_is_at():
     app = page("how-good", smoothing="0.1")
     curve = bigram.smoothing_curve(Source())
-    texts, lines = primitives(app, "text", 1), charted(app, 1)
-    for line, losses in zip(lines, curve.losses.values(), strict=False):
-        np.testing.assert_allclose(read_off(texts, "x", line["x"], log=True), curve.smoothings, rtol=0.01)
-        np.testing.assert_allclose(read_off(texts, "y", line["y"]), losses, atol=1e-3)
-    (mark,) = primitives(app, "mark", 1)
-    assert read_off(texts, "x", mark["x"], log=True) == pytest.approx(0.1, rel=0.01)
-    assert metrics(app)["dev"] in {text["text"] for text in texts if text["halo"]}
+    *lines, _, mark = plotted(app, "bigram_curve").data
+    for line, losses in zip(lines, curve.losses.values(), strict=True):
+        np.testing.assert_allclose([line.x, line.y], [curve.smoothings, losses])
+    assert mark.x == (0.1,)
+    assert metrics(app)["dev"] == mark.text[0]
 
 
 def test_the_learnt_table_comes_close_to_the_counted_one():
@@ -222,7 +222,7 @@ def test_a_swinging_and_a_diverging_training_are_named():
         list="AB\nBA\nAAB\nABB\nBBA\nBAB\nABA\nA\nB\nAA\nBB",
     )
     assert "It diverges" in told(app)
-    assert charted(app)
+    assert plotted(app, "bigram_losses").data
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -257,7 +257,7 @@ def test_a_hopeless_list_is_answered_and_the_picture_stays(scene, text):
     app = page(scene, names="your own list", list=text)
     assert "girls' names" in told(app) or "words; left out" in told(app)
     drawn_by = {part.proto.component_name for part in app.get("bidi_component")}
-    assert drawn_by & {"drawing", "grid"}
+    assert drawn_by & {"drawing", "grid", "plot"}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_an_empty_house_says_how_to_train_the_first_model():
 def test_the_data_is_told_from_the_checkpoints_or_the_counted_facts():
     values = [metric.value for metric in page("the-data").metric]
     assert {"1,115,394", "20,406,928", "441,118"} <= set(values)
-    lengths = [length for _, length, _ in bars(page("the-data"))]
+    lengths = [length for _, length, _ in bars(page("the-data"), "tuning_sizes")]
     np.testing.assert_allclose(lengths, [1_115_394, 20_406_928, 441_118], atol=2e-4 * max(lengths))
 
 

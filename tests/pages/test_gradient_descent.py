@@ -10,12 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
-from tests.drawings import read_off
-from tests.scenes import ask, charted, drawn, primitives, title
+from tests.scenes import ask, plotted, title
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "gradient_descent.py"
-TANGENT, ERROR = 0, 1  # the two drawings of the slope
 
 
 def open_scene(slug: str, **query: str) -> AppTest:
@@ -33,7 +31,7 @@ def sound(app: AppTest) -> None:
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     assert title(app) in {"The slope", "Downhill", "The learning rate", "The race"}
     if title(app) == "The slope":
-        assert all(drawn(app, index)["primitives"] for index in (TANGENT, ERROR))
+        assert all(plotted(app, key).data for key in ("gd_tangent", "gd_error"))
 
 
 def landscape(app: AppTest) -> dict:
@@ -67,17 +65,12 @@ def test_the_slope_is_measured_beside_autograd(h, size):
     app = open_scene("slope", gd_curve="Two valleys", gd_x="1.5", gd_h=h)
     found = trace.slope(trace.CURVES["two-valleys"], 1.5, size)
     assert f"**autograd** f′(x) = **{found.gradient:g}**" in note(app)
-    names = [entry["name"] for entry in drawn(app, TANGENT)["legend"]]
-    assert f"autograd: slope {found.gradient:g}" in names
+    assert f"autograd: slope {found.gradient:g}" in [line.name for line in plotted(app, "gd_tangent").data]
     steps, errors = trace.slope_errors(trace.CURVES["two-valleys"], 1.5)
-    texts, (line,) = primitives(app, "text", ERROR), charted(app, ERROR)
-    np.testing.assert_allclose(read_off(texts, "x", line["x"], log=True), steps, rtol=0.01)
-    np.testing.assert_allclose(read_off(texts, "y", line["y"], log=True), errors, rtol=0.01)
+    line, *marks = plotted(app, "gd_error").data
+    np.testing.assert_allclose([line.x, line.y], [steps, errors])
     off = abs(found.numeric - found.gradient)
-    if off:
-        (mark,) = primitives(app, "mark", ERROR)
-        at = [read_off(texts, axis, mark[axis], log=True) for axis in "xy"]
-        np.testing.assert_allclose(at, [size, off], rtol=0.01)
+    assert [(*mark.x, *mark.y) for mark in marks] == ([(size, off)] if off else [])
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui.loaders.words import Source, words
-from tests.drawings import read_off
-from tests.scenes import drawn, open_sound, primitives
+from tests.scenes import drawn, open_sound, plotted, primitives
 
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
 
@@ -150,25 +149,20 @@ def test_the_good_start_is_told_by_the_numbers(batch):
     ]
     assert talk.loss > 3 * talk.uniform_loss
     assert better.loss == pytest.approx(better.uniform_loss, abs=0.1)
-    for index, found in enumerate((talk, better)):
-        texts, boxes = primitives(app, "text", index), primitives(app, "box", index)
-        shares = read_off(texts, "y", [box["y1"] for box in boxes])
-        np.testing.assert_allclose(shares, found.counts / found.counts.sum(), atol=1e-4)
-        np.testing.assert_allclose(
-            read_off(texts, "x", [box["x1"] for box in boxes]), found.edges[1:], atol=1e-3
-        )
+    for recipe, found in (("talk", talk), ("better", better)):
+        (bars,) = plotted(app, f"mlp_histogram_{recipe}").data
+        np.testing.assert_allclose(bars.y, found.counts / found.counts.sum())
+        np.testing.assert_allclose(bars.x + bars.width / 2, found.edges[1:], atol=1e-6)
 
 
 def test_every_neuron_stands_on_the_curve_of_tanh(girls):
     app = page("tanh", z="1")
     step = trace.forward(girls.model, girls.vocabulary, "AN", "N")
-    texts, marks = primitives(app, "text"), primitives(app, "mark")
-    *neurons, y, slope = [[float(read_off(texts, axis, m[axis])) for axis in "xy"] for m in marks]
-    shown = np.abs(step.preactivation) <= 5
-    expected = np.column_stack([step.preactivation, step.h])[shown]
-    np.testing.assert_allclose(neurons, expected, atol=1e-3)
-    np.testing.assert_allclose([y, slope], [[1, np.tanh(1)], [1, 1 - np.tanh(1) ** 2]], atol=1e-3)
-    assert marks[0]["title"] == f"{expected[0][0]:.3f} → {expected[0][1]:.3f}".replace("-", "−")
+    *_, neurons, y, slope = plotted(app, "mlp_tanh").data
+    np.testing.assert_allclose([neurons.x, neurons.y], [step.preactivation, step.h])
+    np.testing.assert_allclose([*y.x, *y.y, *slope.y], [1, np.tanh(1), 1 - np.tanh(1) ** 2], atol=1e-3)
+    told = f"{neurons.x[0]:.3f} → {neurons.y[0]:.3f}".replace("-", "−")
+    assert neurons.hovertext[0] == told
 
 
 def test_after_training_the_losses_are_those_of_the_checkpoints(girls):

@@ -10,7 +10,7 @@ from explainer.figures import palette
 from explainer.traces import neuron as trace
 from explainer.training import network as training
 from tests.drawings import probabilities, read_off
-from tests.scenes import charted, drawn, open_sound, primitives
+from tests.scenes import drawn, open_sound, plotted, primitives
 
 torch.set_num_threads(1)  # tensors this small only wait for a second thread
 
@@ -23,7 +23,6 @@ SCENES = [
     "two-layers-one-matrix",
 ]
 MAP = 1  # the drawing of a network's map, after that of the network
-CURVE = 1  # the drawing of the activation, after that of the neuron
 
 
 def page(scene: str, **query: str) -> AppTest:
@@ -66,10 +65,10 @@ def test_the_formula_is_worked_out_with_the_numbers_of_the_sliders():
 @pytest.mark.parametrize("bend", ["step", "sigmoid", "tanh", "ReLU"])
 def test_the_marked_point_lies_on_the_curve(bend):
     app = page("one-neuron", bend=bend)
-    (line,), (point,) = charted(app, CURVE), primitives(app, "mark", CURVE)
-    assert read_off(primitives(app, "text", CURVE), "x", point["x"]) == pytest.approx(0.2, abs=1e-3)
+    line, point = plotted(app, "neuron_curve").data
+    assert point.x[0] == pytest.approx(0.2)
     steepest = 0.002 if bend != "step" else 1e-9
-    assert np.interp(point["x"], line["x"], line["y"]) == pytest.approx(point["y"], abs=steepest)
+    assert np.interp(point.x[0], line.x, line.y) == pytest.approx(point.y[0], abs=steepest)
 
 
 @pytest.mark.parametrize("count", [2, 5])
@@ -83,9 +82,8 @@ def test_every_input_has_its_two_sliders(count):
 def test_a_sum_beyond_the_usual_curve_stays_on_it():
     strong = {f"{letter}{i}": "2" for letter in "xw" for i in range(1, 6)}
     app = page("one-neuron", inputs="5", b="4", bend="ReLU", **strong)
-    (line,), (point,) = charted(app, CURVE), primitives(app, "mark", CURVE)
-    sums = read_off(primitives(app, "text", CURVE), "x", [point["x"], max(line["x"])])
-    assert sums == pytest.approx([24, 25], abs=0.01)
+    line, point = plotted(app, "neuron_curve").data
+    assert (point.x[0], max(line.x)) == (24, 25)
 
 
 def test_the_layer_computes_what_its_formulas_say():

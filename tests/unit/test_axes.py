@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explainer.figures.axes import Axis, Panel, percent, reach
+from explainer.figures.axes import Axis, Panel, reach
 from explainer.figures.drawing import Drawing, Text
 from tests.drawings import of_kind
 
@@ -16,7 +16,6 @@ from tests.drawings import of_kind
         (Axis(0, 200_000, most=5), ["0", "50k", "100k", "150k", "200k"]),
         (Axis(-500, 1000, most=4), ["−500", "0", "500", "1,000"]),
         (Axis(-0.3, 4, most=5), ["0", "1", "2", "3", "4"]),
-        (Axis(0, 0.21, most=3, text=percent), ["0%", "10%", "20%"]),
         (Axis(0.02, 150, log=True), ["0.1", "1", "10", "100"]),
         (Axis(1e-16, 2, log=True), ["10⁻¹⁵", "10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]),
         (Axis(0, 1, at=[0, 0.5, 2]), ["0", "0.5"]),
@@ -68,17 +67,3 @@ def test_an_axis_has_a_length_whatever_it_holds(values, log, ends):
 
 def test_room_on_a_logarithmic_axis_is_a_factor():
     assert reach(np.array([1.0, 100.0]), log=True, room=0.5) == pytest.approx((0.1, 1000))
-
-
-def test_a_reading_holds_the_numbers_between_the_ends_and_where_the_axes_are():
-    panel = Panel(Axis(1, 100, "step", log=True), Axis(0, 2, "loss"), left=0.5, right=0.9)
-    told = panel.reading("dev", np.array([0.5, 1, 10, 200]), np.array([9.0, 1.23456789, 7.0, 5.0])).sent()
-    assert told["x"] == [1, 10]
-    assert told["y"] == [1.23457, 7]  # also what lies above the picture is told
-    assert told["sides"] == [0.5, 0.9, 0, 1]
-    assert (told["ends"], told["log"], told["titles"], told["name"]) == (
-        [1, 100],
-        True,
-        ["step", "loss"],
-        "dev",
-    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explainer.figures import palette
-from explainer.figures.drawing import Box, Each, Line, Mark, Text
+from explainer.figures.drawing import Box, Mark, Text
 from explainer.figures.letters import letters, letters_alt, moved_letter
 from explainer.figures.strip import BARS, Strip, draws, draws_alt, strips
 from tests.drawings import of_kind
@@ -71,16 +71,22 @@ def test_an_edge_that_is_no_number_is_refused():
         strips([Strip("", np.array([0, np.nan, 1]), ["A", "B"])])
 
 
+def marks(figure):
+    """Return the traces that hold letters, not what leads to their places."""
+    return [trace for trace in figure.data if trace.text is not None]
+
+
 def test_letters_stand_where_they_were_recorded():
     drawn = letters(PLACES, [0, 1000], LABELS, KINDS, (-3, 3))
-    assert drawn.frames.titles == ["step 0", "step 1,000"]
-    marks = {mark.label: mark for mark in of_kind(drawn, Mark)}
-    for i, label in enumerate(LABELS):
-        np.testing.assert_array_equal(marks[label].x.values, PLACES[:, i, 0])
-        np.testing.assert_array_equal(marks[label].y.values, PLACES[:, i, 1])
-    assert [marks[label].shape for label in LABELS] == ["diamond", "circle", "square"]
-    assert [marks[label].color for label in LABELS] == [palette.WEIGHTS, palette.WEIGHTS, palette.INPUT]
-    assert [name for _, name in drawn.legend] == [
+    meta, kinds = drawn.layout.meta, marks(drawn)
+    assert meta["frames"]["titles"] == ["step 0", "step 1,000"]
+    assert meta["frames"]["start"] == 1
+    order = [LABELS.index(label) for trace in kinds for label in trace.text]
+    np.testing.assert_array_equal(meta["places"], PLACES[:, order].astype("f4"))
+    np.testing.assert_array_equal(np.concatenate([np.stack([t.x, t.y], 1) for t in kinds]), PLACES[1, order])
+    assert [trace.marker.symbol for trace in kinds] == ["circle", "square", "diamond"]
+    assert [trace.marker.line.color for trace in kinds] == [palette.WEIGHTS, palette.INPUT, palette.WEIGHTS]
+    assert [trace.name for trace in drawn.data if trace.showlegend is not False] == [
         "vowel",
         "consonant with a diacritic",
         "beginning and end",
@@ -88,17 +94,15 @@ def test_letters_stand_where_they_were_recorded():
 
 
 def test_a_single_record_stands_still():
-    drawn = letters(PLACES[:1], [0], LABELS, KINDS, (-3, 3))
-    assert drawn.frames is None
-    assert not any(isinstance(mark.x, Each) for mark in of_kind(drawn, Mark))
+    assert letters(PLACES[:1], [0], LABELS, KINDS, (-3, 3)).layout.meta["frames"] is None
 
 
 def test_an_arrow_leads_from_the_old_place_to_the_new_one():
     drawn = moved_letter(PLACES[0], LABELS, KINDS, (-3, 3), 1, np.array([-2.0, 1.0]))
-    [arrow] = [line for line in of_kind(drawn, Line) if line.arrow is not None]
-    assert np.column_stack([arrow.x, arrow.y]).tolist() == [[1.0, -1.0], [-2.0, 1.0]]
-    marks = {mark.label: (mark.x, mark.y) for mark in of_kind(drawn, Mark)}
-    assert marks == {".": (0, 0.5), "A": (-2, 1), "Ł": (2, 2)}
+    arrow = drawn.layout.annotations[-1]
+    assert [(arrow.ax, arrow.ay), (arrow.x, arrow.y)] == [(1, -1), (-2, 1)]
+    places = {t.text[i]: (t.x[i], t.y[i]) for t in marks(drawn) for i in range(len(t.text))}
+    assert places == {".": (0, 0.5), "A": (-2, 1), "Ł": (2, 2)}
 
 
 def test_the_closest_letters_are_told():

@@ -8,7 +8,7 @@ from explainer.figures.bengio import architecture, architecture_alt
 from explainer.figures.drawing import Box, Mark, Text
 from explainer.figures.histogram import Histogram, histogram, histogram_alt
 from explainer.figures.window import sliding
-from tests.drawings import of_kind, read_off
+from tests.drawings import of_kind
 
 SYMBOLS = [".", "A", "B"]
 EMB = np.array([[0.5, -1.0], [2.0, 0.25]])
@@ -54,24 +54,25 @@ def test_infinity_is_refused():
 def test_shares_add_up_and_stuck_bars_are_marked():
     layer = Histogram("h", np.array([-1.0, -0.5, 0.5, 1.0]), np.array([6, 2, 2]))
     drawn = histogram(layer, x_title="h", beyond=0.5)
-    bars, texts = of_kind(drawn, Box), of_kind(drawn, Text)
-    np.testing.assert_allclose(read_off(texts, "y", [bar.y1 for bar in bars]), [0.6, 0.2, 0.2])
-    np.testing.assert_allclose(read_off(texts, "y", [bar.y0 for bar in bars]), 0, atol=1e-12)
-    np.testing.assert_allclose(read_off(texts, "x", [bar.x0 for bar in bars]), layer.edges[:-1])
-    np.testing.assert_allclose(read_off(texts, "x", [bar.x1 for bar in bars]), layer.edges[1:])
-    assert [bar.fill for bar in bars] == [palette.LOSS, palette.ACTIVATIONS, palette.LOSS]
-    assert bars[0].title == "−1.00 to −0.50: 60.0%"
+    (bars,) = drawn.data
+    np.testing.assert_allclose(bars.y, [0.6, 0.2, 0.2])
+    np.testing.assert_allclose(bars.x - bars.width / 2, layer.edges[:-1])
+    np.testing.assert_allclose(bars.x + bars.width / 2, layer.edges[1:])
+    assert bars.marker.color == (palette.LOSS, palette.ACTIVATIONS, palette.LOSS)
+    assert bars.hovertext[0] == "−1.00 to −0.50: 60.0%"
     assert "80% in the two outermost bars" in histogram_alt("What is seen", layer)
 
 
 def test_an_empty_histogram_is_flat():
-    (bar,) = of_kind(histogram(Histogram("h", np.array([0.0, 1.0]), np.array([0])), x_title="h"), Box)
-    assert bar.y0 == bar.y1
+    (bars,) = histogram(Histogram("h", np.array([0.0, 1.0]), np.array([0])), x_title="h").data
+    assert bars.y.tolist() == [0]
 
 
 def test_two_histograms_can_end_at_the_same_share():
     layer = Histogram("h", np.array([0.0, 1.0, 2.0]), np.array([1, 3]))
-    assert [bar.y1 for bar in of_kind(histogram(layer, x_title="h", most=1.0), Box)] == [0.25, 0.75]
+    drawn = histogram(layer, x_title="h", most=1.0)
+    assert drawn.layout.yaxis.range == (0, 1)
+    assert drawn.data[0].y.tolist() == [0.25, 0.75]
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -29,9 +29,12 @@ def test_numbers_read_like_text(value, text):
     assert number(value) == text
 
 
-def curve_lines(drawing):
-    """The lines of a chart without those of its axes."""
-    return [line for line in of_kind(drawing, Line) if line.color != palette.GRID]
+STRAIGHT = curves.Curve("f", np.array([0, 1]), np.array([0, 1]))
+
+
+def curve_lines(figure):
+    """The curves of a chart without its marked points."""
+    return [trace for trace in figure.data if trace.mode == "lines"]
 
 
 def test_curves_hold_the_data_and_log_ranges_are_given_in_data_units():
@@ -40,50 +43,45 @@ def test_curves_hold_the_data_and_log_ranges_are_given_in_data_units():
         [curves.Curve("loss", x, y)], x_title="h", y_title="error", log_x=True, x_range=(1, 1000)
     )
     (line,) = curve_lines(drawn)
-    texts = of_kind(drawn, Text)
-    np.testing.assert_allclose(read_off(texts, "x", line.x, log=True), x)
-    np.testing.assert_allclose(read_off(texts, "y", line.y), y)
-    np.testing.assert_allclose(read_off(texts, "x", drawn.x, log=True), (1, 1000))
-    assert {"h", "error"} <= {text.text for text in texts}
+    np.testing.assert_array_equal([line.x, line.y], [x, y])
+    assert (drawn.layout.xaxis.type, drawn.layout.xaxis.range) == ("log", (0, 3))
+    assert drawn.layout.xaxis.title.text == "h"
+    assert [note.text for note in drawn.layout.annotations] == ["error"]
+    assert not drawn.layout.showlegend
 
 
-def test_curves_are_cut_at_the_range_that_is_shown():
-    x = np.arange(5.0)
-    drawn = curves.curves(
-        [curves.Curve("x²", x, x**2)], x_title="x", y_title="y", x_range=(1, 3), y_range=(0, 7)
-    )
-    (line,) = curve_lines(drawn)
-    np.testing.assert_allclose(read_off(of_kind(drawn, Text), "x", line.x), [1, 2, 2.6])
-    np.testing.assert_allclose(read_off(of_kind(drawn, Text), "y", line.y), [1, 4, 7])
+def test_curves_are_shown_in_the_range_that_is_asked_for():
+    drawn = curves.curves([STRAIGHT], x_title="x", y_title="y", x_range=(1, 3), y_range=(0, 7))
+    assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == ((1, 3), (0, 7))
 
 
-def test_points_beyond_the_axes_are_left_out_and_labels_near_a_side_turn_inward():
+def test_a_straight_line_tells_no_numbers_of_its_own():
+    bent = curves.Curve("bent", np.arange(3), np.arange(3) ** 2)
+    drawn = curves.curves([STRAIGHT, bent], x_title="", y_title="")
+    assert [line.hoverinfo for line in curve_lines(drawn)] == ["skip", "all"]
+
+
+def test_labels_near_a_side_turn_inward():
     points = [
         curves.Point(0, 0.5, "at the left", beside="bottom left"),
         curves.Point(0.5, 0.5, "in the middle", beside="right"),
         curves.Point(1, 0.5, "at the right"),
-        curves.Point(1.1, 0.5, "beyond"),
     ]
-    drawn = curves.curves(
-        [curves.Curve("f", np.array([0, 1]), np.array([0, 1]))], x_title="", y_title="", points=points
-    )
-    labels = {text.text: text for text in of_kind(drawn, Text) if text.halo}
-    assert {name: label.anchor for name, label in labels.items()} == {
-        "at the left": "start",
-        "in the middle": "start",
-        "at the right": "end",
+    drawn = curves.curves([STRAIGHT], x_title="", y_title="", points=points)
+    assert {mark.text[0]: mark.textposition for mark in drawn.data[1:]} == {
+        "at the left": "bottom right",
+        "in the middle": "middle right",
+        "at the right": "top left",
     }
-    assert labels["at the left"].dy > 0 > labels["at the right"].dy
-    assert labels["in the middle"].dy == 0
 
 
 def test_points_of_one_name_stand_in_the_legend_once():
     points = [curves.Point(x, x, title=f"{x}", name="two points") for x in (0.25, 0.75)]
-    drawn = curves.curves(
-        [curves.Curve("f", np.array([0, 1]), np.array([0, 1]))], x_title="", y_title="", points=points
-    )
-    assert [name for _, name in drawn.legend] == ["two points"]
-    assert [mark.title for mark in of_kind(drawn, Mark)] == ["0.25", "0.75"]
+    drawn = curves.curves([STRAIGHT], x_title="", y_title="", points=points)
+    (marks,) = [trace for trace in drawn.data if trace.mode == "markers"]
+    assert [trace.name for trace in drawn.data if trace.showlegend] == ["two points"]
+    assert (marks.x, marks.hovertext) == ((0.25, 0.75), ("0.25", "0.75"))
+    assert drawn.layout.showlegend
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -100,26 +98,23 @@ def test_curves_refuse_zero_on_a_logarithmic_axis():
 def test_losses_of_one_role_are_told_apart_by_dash_not_by_color():
     drawn = curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]})
     lines = curve_lines(drawn)
-    assert {line.color for line in lines} == {palette.LOSS}
-    assert len({line.dash for line in lines}) == 2
-    assert [(key.dash, name) for key, name in drawn.legend] == [
-        (line.dash, name) for line, name in zip(lines, ["train", "dev"], strict=True)
-    ]
+    assert {line.line.color for line in lines} == {palette.LOSS}
+    assert len({line.line.dash for line in lines}) == 2
+    assert [line.name for line in lines if line.showlegend] == ["train", "dev"]
     assert "dev from 2 to 1.5" in curves.losses_alt([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]})
 
 
 def test_losses_are_drawn_before_the_first_is_known():
-    assert curve_lines(curves.losses([0], {"train": [], "dev": []})) == []
+    lines = curve_lines(curves.losses([0], {"train": [], "dev": []}))
+    assert [len(line.x) for line in lines] == [0, 0]
 
 
 def test_activation_marks_the_point_one_is_at():
     z = np.linspace(-3, 3, 7)
     drawn = curves.activation("tanh", z, np.tanh(z), (1.0, float(np.tanh(1.0))))
-    (point,) = of_kind(drawn, Mark)
-    texts = of_kind(drawn, Text)
-    assert read_off(texts, "x", point.x) == pytest.approx(1)
-    assert read_off(texts, "y", point.y) == pytest.approx(np.tanh(1))
-    assert "tanh(1) = 0.76" in [text.text for text in texts]
+    point = drawn.data[-1]
+    assert (*point.x, *point.y) == (1, np.tanh(1))
+    assert point.text == ("tanh(1) = 0.76",)
 
 
 WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
@@ -283,23 +278,20 @@ def test_the_parts_of_a_learning_network_stack_on_a_phone(learned):
 def test_tangent_and_measured_line_have_their_slopes():
     x = np.linspace(-2, 2, 9)
     drawn = curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5)
-    ends = [
-        [read_off(of_kind(drawn, Text), axis, getattr(line, axis)) for axis in "xy"]
-        for line in curve_lines(drawn)[1:]
-    ]
-    assert [np.ptp(y) / np.ptp(x) for x, y in ends] == pytest.approx([2.0, 2.5])
-    assert [np.interp(1, x, y) for x, y in ends] == pytest.approx([1, 1])
-    assert [name for _, name in drawn.legend][1:] == ["autograd: slope 2", "measured: slope 2.5"]
+    lines = curve_lines(drawn)[1:]
+    assert [np.ptp(line.y) / np.ptp(line.x) for line in lines] == pytest.approx([2.0, 2.5])
+    assert [np.interp(1, line.x, line.y) for line in lines] == pytest.approx([1, 1])
+    assert [line.name for line in lines] == ["autograd: slope 2", "measured: slope 2.5"]
     assert "measures 2.5" in curves.tangent_alt((1.0, 1.0), 2.0, 2.5, 0.5)
 
 
 def test_slope_errors_are_drawn_on_logarithmic_axes():
     h, error = np.array([1e-12, 1e-8, 1e-1]), np.array([1e-4, 1e-8, 1e-1])
     drawn = curves.slope_errors(h, error, (1e-8, 1e-8))
-    (line,), texts = curve_lines(drawn), of_kind(drawn, Text)
-    np.testing.assert_allclose(read_off(texts, "x", line.x, log=True), h)
-    np.testing.assert_allclose(read_off(texts, "y", line.y, log=True), error)
-    assert (of_kind(drawn, Mark)[0].x, of_kind(drawn, Mark)[0].y) == (line.x[1], line.y[1])
+    line, mark = drawn.data
+    np.testing.assert_array_equal([line.x, line.y], [h, error])
+    assert (drawn.layout.xaxis.type, drawn.layout.yaxis.type) == ("log", "log")
+    assert (*mark.x, *mark.y) == (1e-8, 1e-8)
     assert "least at h = 1·10⁻⁸" in curves.slope_errors_alt(h, error)
 
 
@@ -319,22 +311,21 @@ RUNS = {
 
 def test_both_recipes_share_the_axis_of_the_loss_which_ends_where_it_is_told():
     drawn = recipes.losses(RUNS, highest=4)
-    lines, texts = curve_lines(drawn), of_kind(drawn, Text)
-    assert [line.dash for line in lines] == [*curves.DASHES[:2]] * 2
-    assert read_off(texts, "y", [1.0, *lines[1].y]) == pytest.approx([4, 4, 2.2, 2.4])
-    assert read_off(texts, "y", lines[2].y) == pytest.approx(RUNS["better"].train)
-    assert max(lines[0].x) < min(lines[2].x)
-    best = [(mark.x, mark.y) for mark in of_kind(drawn, Mark)]
-    assert best == pytest.approx(
-        np.array([[line.x[i], line.y[i]] for line, i in ((lines[1], 1), (lines[3], 2))])
-    )
-    assert {"dev 2.2", "dev 1.8"} <= {text.text for text in texts}
+    lines = curve_lines(drawn)
+    assert [line.line.dash for line in lines] == [*curves.DASHES[:2]] * 2
+    assert [line.xaxis for line in lines] == ["x", "x", "x2", "x2"]
+    assert drawn.layout.yaxis.range[1] == 4
+    assert drawn.layout.yaxis2.matches == "y"
+    assert drawn.layout.xaxis.domain[1] < drawn.layout.xaxis2.domain[0]
+    best = [mark for mark in drawn.data if mark.mode == "markers+text"]
+    assert [(*mark.x, *mark.y, *mark.text) for mark in best] == [(50, 2.2, "dev 2.2"), (10, 1.8, "dev 1.8")]
+    assert [line.name for line in lines if line.showlegend] == ["train", "dev"]
     assert "lowest 2.2 at step 50" in recipes.losses_alt(RUNS)
 
 
 def test_a_gap_is_what_dev_costs_more_than_train():
     drawn = recipes.gaps(RUNS)
-    found = [read_off(of_kind(drawn, Text), "y", line.y) for line in curve_lines(drawn)]
+    found = [line.y for line in curve_lines(drawn)]
     np.testing.assert_allclose(found, [[0.2, 1.4], [0.1, 0.3]])
     assert "talk 1.4, better 0.3" in recipes.gaps_alt(RUNS)
 
@@ -344,9 +335,10 @@ def test_everything_that_must_be_read_is_large_enough(learned):
     drawn = [
         plane.output_map(learned["x"], learned["p"][0], learned["points"], learned["classes"]),
         plane.learning(**learned),
-        curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5),
-        curves.losses([0, 1], {"train": [2.0, 1.0], "dev": [2.0, 1.5]}),
-        recipes.losses(RUNS),
     ]
     for one in drawn:
         assert [one.font_size, *(text.size for text in of_kind(one, Text) if text.size)] == [20]
+    for one in (curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5), recipes.losses(RUNS)):
+        across = list(one.select_xaxes())
+        fonts = [one.layout.font, one.layout.hoverlabel.font, *(axis.title.font for axis in across)]
+        assert {font.size for font in fonts} == {20}

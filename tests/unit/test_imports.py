@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("torch", "numpy", "pandas", "streamlit")
+PACKAGES = ("torch", "numpy", "pandas", "plotly", "streamlit")
 
 # layer -> (the layers it may import, the packages it may import)
 DATA = ({"data"}, {"pandas", "numpy", "torch"})
@@ -14,7 +14,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "data": DATA,
     "models": ({"models", "vocabulary"}, {"torch"}),
     "engine": ({"data", "models", "engine"}, {"torch", "numpy", "pandas"}),
-    "figures": ({"figures"}, {"numpy", "pandas"}),
+    "figures": ({"figures"}, {"plotly", "numpy", "pandas"}),
     "components": ({"components"}, {"streamlit", "numpy"}),
     "ui": ({"data", "models", "engine", "figures", "components", "ui"}, set(PACKAGES)),
     "pages": ({"ui", "figures"}, {"streamlit"}),

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.components import events
+from explainer.components.plot import ADDRESS
 
 _FOLDER = Path(__file__).parent
 _MOUNT = _FOLDER.parent / "grid" / "mount.js"
@@ -32,12 +33,13 @@ def clicker(key: str, on_narrow: Callable[[], None]) -> None:
     """Listen for PageDown and PageUp everywhere, and for other keys while nothing else has a use for them.
 
     A key turns the frame on the screen, and closes what lies over it; at the ends of the chapter the frame
-    follows the link in the container whose key is ``next_chapter`` or ``last_chapter``.
+    follows the link in the container whose key is ``next_chapter`` or ``last_chapter``. Meanwhile comes what
+    charts are drawn with.
 
     Args:
         on_narrow: called when the window becomes narrow as a phone or wide again; see ``narrow``.
     """
-    _clicker(key=key, on_narrow_change=on_narrow, default={"narrow": False})
+    _clicker(key=key, data={"ahead": ADDRESS}, on_narrow_change=on_narrow, default={"narrow": False})
 
 
 def narrow(key: str) -> bool:

@@ -9,9 +9,9 @@ from explainer.components import component, events, player, sized
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its colours and its look serve both
 _LATTICE = _FOLDER.parent / "landscape" / "lattice.js"  # its level lines serve both
-_SHARED = ("theme", "numbers", "powers", "mount")
+_SHARED = ("theme", "mount")
 _SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in _SHARED), _LATTICE]
-_PARTS = ("colors", "field", "shapes", "reader", "pointer", "drawing")
+_PARTS = ("colors", "field", "shapes", "pointer", "drawing")
 _SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "drawing.css"]
 

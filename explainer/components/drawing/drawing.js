@@ -1,7 +1,5 @@
 // --- drawing: brings the parts together -------------------------------------------------------------------
 
-const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes were chosen
-
 class Drawing {
   constructor(parent) {
     this.root = element('div', 'grid drawing');
@@ -86,7 +84,6 @@ class Drawing {
     this.root.classList.toggle('stacked', this.width < NARROW);
     set(this.svg, { width: this.width, height: this.height });
     this.seen = this.view();
-    this.pointer.reader.load(this.spec.readings, this.seen);
     this.shapes.forEach((shape) => shape.draw(this.player.position, this.seen));
     if (!this.svg.firstChild) this.svg.append(...this.shapes.map((shape) => shape.node));
     this.turn();
@@ -108,8 +105,7 @@ class Drawing {
   }
 
   label() {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const px = rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
+    const px = pixel();
     const { font } = this.spec;
     this.px = px;
     this.root.style.setProperty('--type', `${font * px}px`);

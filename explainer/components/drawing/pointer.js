@@ -9,20 +9,12 @@ class Pointer {
     this.label = element('p', 'told');
     this.label.setAttribute('role', 'status');
     this.label.hidden = true;
-    this.reader = new Reader(picture);
     picture.append(this.label);
     svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(under(event), event); };
     svg.onpointerleave = () => this.choose(null);
     svg.onblur = () => this.choose(null);
     svg.onclick = (event) => { this.choose(under(event), event); this.report(); };
     svg.onkeydown = (event) => this.key(event);
-  }
-
-  // Where the hand is in the picture, unless a mark is chosen.
-  hand() {
-    if (this.chosen || !this.place) return null;
-    const { left, top } = this.picture.getBoundingClientRect();
-    return [this.place.clientX - left, this.place.clientY - top];
   }
 
   load(shapes, picks) {
@@ -45,14 +37,13 @@ class Pointer {
     this.tell();
   }
 
-  // The label stands above its mark, or above the place in a field or over curves, inside the picture.
+  // The label stands above its mark, or above the place in a field, inside the picture.
   tell() {
-    const read = this.reader.show(this.hand());
-    const title = this.chosen?.told(this.place) || read;
+    const title = this.chosen?.told(this.place);
     this.label.hidden = !title;
     if (!title) return;
     this.label.textContent = title;
-    const mark = this.chosen && !this.chosen.now.name ? this.chosen.node.getBoundingClientRect() : spot(this.place);
+    const mark = !this.chosen.now.name ? this.chosen.node.getBoundingClientRect() : spot(this.place);
     const frame = this.picture.getBoundingClientRect();
     const { offsetWidth: w, offsetHeight: h } = this.label;
     const left = Math.max(0, Math.min(mark.left + mark.width / 2 - frame.left - w / 2, frame.width - w));

@@ -3,6 +3,14 @@
 const NARROW = 700; // css pixels of a window below which a scene stacks
 const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
 
+const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes of figures were chosen
+
+// How large a pixel of a figure is here: figures grow with the page.
+function pixel() {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
+}
+
 function element(tag, className = '', text = '') {
   const node = document.createElement(tag);
   if (className) node.className = className;

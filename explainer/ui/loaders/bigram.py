@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer import names
 from explainer.figures import curves, palette
@@ -117,7 +118,7 @@ training = cached(_training, trace.neural_training, train_neural, pool="typed")
 # --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-Picture = tuple[Drawing, str]
+Picture = tuple[Drawing | go.Figure, str]
 
 
 def split_picture(words: Words) -> Picture:
