@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.browser import listing_app
@@ -228,3 +229,36 @@ def test_on_a_phone_only_the_table_scrolls_sideways_and_its_first_column_stays(o
     box = page.get_by_role("rowheader").first.bounding_box()
     assert 0 <= box["x"] < 40
     assert box["width"] < 200
+
+
+def test_the_rows_that_are_found_go_into_a_file(page):
+    search(page, "ódź", place=1)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the rows as CSV").nth(1).click()
+    assert download.value.suggested_filename == "few.csv"
+    saved = pd.read_csv(download.value.path())
+    expected = listing_app.few().iloc[:2]
+    pd.testing.assert_frame_equal(saved, expected)
+
+
+def test_a_file_holds_every_row_in_the_order_that_is_seen_with_all_digits(page):
+    page.get_by_role("columnheader", name="probability").first.get_by_role("button").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the rows as CSV").first.press("Enter")
+    saved = pd.read_csv(download.value.path())
+    expected = listing_app.many().sort_values("probability", ignore_index=True)
+    pd.testing.assert_frame_equal(saved, expected, check_dtype=False)
+
+
+def test_a_table_fills_the_window_and_comes_back(page):
+    small = len(table(page).evaluate(SEEN))
+    whole = page.get_by_role("button", name="Full view").first
+    whole.press("Enter")
+    page.wait_for_timeout(100)
+    assert len(table(page).evaluate(SEEN)) > 2 * small
+    scroll(table(page), "1e9")
+    assert table(page).evaluate(SEEN)[-1] == 8_999
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Full view").first.wait_for()
+    page.wait_for_timeout(100)
+    assert len(table(page).evaluate(SEEN)) == small

@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
 _SOURCES = [_GRID / f"{part}.js" for part in ("numbers", "powers", "mount")]
 _SOURCES += [_FOLDER.parent / "names" / "shared.js"]
-_SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "listing")]
+_SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "export", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 
 ROOM = 800_000  # bytes of a table that are sent
@@ -31,6 +31,8 @@ def listing(
 ) -> None:
     """Draw a table; whatever stands in it is shown as text, never as markup. A long one is cut, and says so.
 
+    The rows that are seen go into a file when one asks for it.
+
     Args:
         columns: values by title, all of one length: texts, numbers, or what is true; None or NaN is missing.
         alt: one sentence that says what is seen, for those who do not see it.
@@ -40,7 +42,7 @@ def listing(
     """
     place, own = sized(height)
     rows, sent = _fitting(columns)
-    data = {"alt": alt, "empty": empty, "height": own, "columns": sent, "rows": rows}
+    data = {"name": key, "alt": alt, "empty": empty, "height": own, "columns": sent, "rows": rows}
     _component(key=key, data=data, height=place)
 
 

@@ -19,7 +19,9 @@ class Listing {
     this.search.setAttribute('aria-label', 'Search in the table');
     this.count = made('span', 'count');
     this.count.setAttribute('role', 'status');
-    this.bar.append(this.search, this.count);
+    this.save = this.button('CSV', 'Save the rows as CSV', () => saveText(`${this.data.name}.csv`, csvOf(this.columns, this.order)));
+    this.whole = this.button('Full view', '', () => this.turnWhole());
+    this.bar.append(this.search, this.count, this.save, this.whole);
     this.box = made('div', 'box');
     this.table = Object.assign(made('table'), { tabIndex: 0, role: 'grid' });
     [this.head, this.body] = [made('thead'), made('tbody')];
@@ -28,12 +30,41 @@ class Listing {
     this.nothing = made('p', 'nothing');
     this.box.append(this.table, this.nothing);
     this.root.append(this.bar, this.box);
-    parent.append(this.root);
+    this.view = made('dialog'); // over everything, as large as the window
+    parent.append(this.root, this.view);
     this.top = 0;
     this.listen();
   }
 
+  button(text, told, onclick) {
+    const button = Object.assign(made('button', 'act', text), { type: 'button', onclick });
+    if (told) button.setAttribute('aria-label', told);
+    return button;
+  }
+
+  // The same table in a window of its own; Escape brings it back.
+  turnWhole() {
+    if (this.view.open) { this.view.close(); return; }
+    this.view.append(this.root);
+    this.view.showModal();
+    this.moved('Close');
+  }
+
+  back() {
+    this.view.before(this.root);
+    this.moved('Full view');
+    this.whole.focus();
+  }
+
+  // What is moved in the page forgets how far it was scrolled.
+  moved(next) {
+    this.whole.textContent = next;
+    this.box.scrollTop = this.top;
+    this.scrolled();
+  }
+
   listen() {
+    this.view.onclose = () => this.back();
     this.search.oninput = () => this.arrange();
     this.search.onkeydown = (event) => this.typed(event);
     this.table.onkeydown = (event) => this.pressed(event);
@@ -52,7 +83,7 @@ class Listing {
     this.rows = this.columns[0]?.values.map((_, row) => row) ?? [];
     this.texts = null;
     this.chosen = null;
-    this.table.setAttribute('aria-label', data.alt);
+    for (const node of [this.table, this.view]) node.setAttribute('aria-label', data.alt);
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
     this.bar.hidden = this.rows.length <= FEW;
@@ -254,6 +285,7 @@ class Listing {
   close() {
     this.resizing.disconnect();
     this.root.remove();
+    this.view.remove();
   }
 }
 
