@@ -14,6 +14,7 @@ from explainer.figures import palette
 
 CLEAR = "rgba(0,0,0,0)"
 MOST = 8  # numbers at an axis that counts in powers
+RAISED = 1.15  # size of a power, so that its exponent can be read
 EXACT = ",.6~g"  # how a number is written beside its point
 LEFT, RIGHT = 4, 1  # of a chart's margins, in sizes of its type
 
@@ -44,6 +45,8 @@ def chart(
     for across in (x, *(layout[name] for name in layout if name.startswith("xaxis"))):
         if "title" in across:
             across["title"]["font"] = font
+    for powers in (one for one in (x, y) if one.get("type") == "log"):
+        powers["tickfont"] = {"size": RAISED * font_size}
     titles = [_above(y.pop("title"), font_size)] if "title" in y else []
     house = {
         "template": {"data": {}},
