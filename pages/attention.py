@@ -9,6 +9,9 @@ from explainer.ui.loaders import attention, heads
     "To choose the next character, every character asks the earlier ones: how much do you matter to me?",
 )
 def who_looks_at_whom() -> None:
+    """To choose the next character every character asks those before it. Let it write a few and watch who is
+    looked at. In the first layer a head always looks at the character just before: who finds it?
+    """
     with ui.controls():
         asked = attention.asked()
     attention.watched(asked)
@@ -19,6 +22,9 @@ def who_looks_at_whom() -> None:
     "A query meets every key; what fits well is weighed, and its value is brought along.",
 )
 def how_one_head_does_it() -> None:
+    """A query against every key: a product, a scale, a mask, a softmax; then the values, weighed and added.
+    It is the multiplication you know, twice: queries times keys, weights times values.
+    """
     with ui.controls():
         step = ui.choice("step", heads.STEPS, key="attention_step", stages=heads.STEPS)
         asked = heads.asked()
@@ -34,6 +40,9 @@ def how_one_head_does_it() -> None:
     "What is switched off writes nothing; the same dice then write another text, or the same.",
 )
 def switch_a_head_off() -> None:
+    """Switch one head off, keep the dice. Sometimes nothing changes, sometimes the text goes another way.
+    Ask before you click: does this one matter?
+    """
     with ui.controls():
         asked = heads.asked()
         off = heads.switched_off(asked)
@@ -52,6 +61,9 @@ def switch_a_head_off() -> None:
     "What each layer guesses", "If the model stopped here, what would it say? A guess forms, layer by layer."
 )
 def what_each_layer_guesses() -> None:
+    """Cut the model off after each layer and ask for its guess. Below it is noise; further up the answer
+    forms. In which layer does it know?
+    """
     with ui.controls():
         asked = heads.asked()
         colour = ui.choice("colour: probability of", heads.COLOURS, key="attention_colour")

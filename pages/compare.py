@@ -9,6 +9,9 @@ from explainer.ui.loaders import compare
     "The same letters before: on average, the further back a model looks, the better it guesses.",
 )
 def one_prefix() -> None:
+    """The same letters in front, four answers. The bigram sees only the last letter; the GPT sees all of
+    them. Who has a name in mind that begins like this?
+    """
     with ui.controls():
         prefix = compare.prefix("a name begins with", "KAMI", key="compare_prefix")
         sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
@@ -24,6 +27,9 @@ def one_prefix() -> None:
     "What each step was worth", "More parameters and more multiplications buy a better guess; by how much?"
 )
 def what_each_step_was_worth() -> None:
+    """Each step costs more numbers and more multiplications, and buys a better guess on names that none has
+    seen. Was it worth it? Look at the last column, too: who copies?
+    """
     with ui.controls():
         sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
         part = ui.choice("judged on", compare.PARTS, key="compare_part")
@@ -32,6 +38,7 @@ def what_each_step_was_worth() -> None:
 
 @ui.scene("Guess the next letter", "A real name that no model has seen: can you beat them, letter by letter?")
 def guess_the_next_letter() -> None:
+    """Now you: a real name that no model has seen, letter by letter, against all of them. Take bets."""
     with ui.controls():
         sex = ui.choice("names of", compare.SEXES, key="compare_sex")
         ui.action("Start over", lambda: compare.start_over(sex), key="compare_again", primary=False)

@@ -6,6 +6,9 @@ from explainer.ui.loaders import gpt
 
 @ui.scene("Tokens", "A model reads numbers: here every character, spaces too, has one of its own.")
 def tokens() -> None:
+    """A model reads numbers. Ours reads characters: each has its place in a list. Type your own name: does
+    it know all of its letters?
+    """
     with ui.controls():
         name = gpt.model_of("vocabulary of", key="gpt_vocabulary")
         text = ui.text("your text", "Pan Tadeusz, or not to be?", key="gpt_typed", max_chars=200)
@@ -14,6 +17,10 @@ def tokens() -> None:
 
 @ui.scene("Byte pairs", "The big models join the most frequent pair of neighbours, again and again.")
 def byte_pairs() -> None:
+    """The big models join what often stands together. Cut by an encoder that learned from Shakespeare, the
+    Polish text takes nearly twice as many tokens; that is what speakers of Polish pay. What will it do
+    with an emoji?
+    """
     with ui.controls():
         text, shown_as = gpt.text_to_cut()
         source = ui.choice("learned from", gpt.LEARNED_FROM, key="gpt_learned")
@@ -26,6 +33,9 @@ def byte_pairs() -> None:
     "The architecture", "One path from the text to the next character; every block on it can be opened."
 )
 def architecture() -> None:
+    """From the text up to the next character: an embedding, six blocks of attention and MLP, a norm, and a
+    table. Open any block: these are the real numbers for this text.
+    """
     with ui.controls():
         asked = gpt.opened()
     ui.note(gpt.told(asked))
@@ -38,6 +48,9 @@ def architecture() -> None:
 
 @ui.scene("To scale", "The area is the number of weights: how far back must we stand to see all of GPT-4?")
 def to_scale() -> None:
+    """The small square is ours, more than ten million numbers. Then GPT-2, then what the press estimates for
+    GPT-4. The blocks are of the same kind; there are more of them, and they are wider.
+    """
     picture, words = ui.beside(3, 1)
     with picture:
         gpt.zoom()

@@ -11,6 +11,9 @@ from explainer.ui.loaders import gradient_descent as gd
     "The slope", "The slope says which way is down: measure it with a small step h, or derive it exactly."
 )
 def slope() -> None:
+    """Go a small step h and see how far you rise: that is the slope, measured. Make h smaller, and it gets
+    better, until the digits run out. Why is the smallest h not the best one?
+    """
     with ui.controls():
         landscape = gd.choose_curve()
         x = ui.slider("x", -2.5, 2.5, 1.0, step=0.1, key="gd_x")
@@ -35,6 +38,9 @@ def slope() -> None:
 
 @ui.scene("Downhill", "A step is the learning rate times the slope, downhill: x ← x − η · gradient.")
 def downhill() -> None:
+    """The step is the learning rate times the slope, and downhill: steep ground, long steps. Press play.
+    What happens where it is level?
+    """
     with ui.controls():
         landscape = gd.choose_surface()
         rate = gd.learning_rate(landscape, key="gd_rate")
@@ -46,6 +52,9 @@ def downhill() -> None:
 
 @ui.scene("The learning rate", "Too small and it crawls, too big and it flies off; in between it arrives.")
 def learning_rate() -> None:
+    """Too small, and it crawls; too big, and it flies off the map; in between it arrives. Show all three.
+    What would you try first on a mountain that you cannot see?
+    """
     with ui.controls():
         landscape = gd.choose_curve()
         rate = gd.learning_rate(landscape, key="gd_step", stages=gd.TRIED)
@@ -57,6 +66,10 @@ def learning_rate() -> None:
 
 @ui.scene("The race", "Several optimizers start from one place: click the contour to choose it.")
 def race() -> None:
+    """In a ravine one learning rate has to serve two slopes: SGD zigzags across and crawls along. Momentum
+    remembers where it was going; Adam divides by how steep it has been. Then choose the bowl: who wins
+    there?
+    """
     with ui.controls():
         landscape = gd.choose_surface("gd_race_surface", "ravine")
         taking_part = gd.entries(landscape)

@@ -9,6 +9,9 @@ from explainer.ui.loaders import matrix_multiplication as mm
     "The shape rule", "A must have as many columns as B has rows; the result keeps the other two sizes."
 )
 def shape_rule() -> None:
+    """The inner numbers must agree, the outer ones remain. Make them disagree and see what is missing. What
+    shape does a 2 × 3 times a 3 × 4 have?
+    """
     with ui.controls():
         n = ui.slider("rows of A", 1, 8, 2, key="mm_n")
         k = ui.slider("columns of A", 1, 8, 3, key="mm_k")
@@ -21,18 +24,28 @@ def shape_rule() -> None:
     "Cell by cell", "Each number of the result is one row of A against one column of B: multiply, then add."
 )
 def cell_by_cell() -> None:
+    """One cell is one row of A against one column of B: multiply pair by pair, add up. Let the room do the
+    next cell before you press. Two rows against four columns, three products each: how many
+    multiplications in all?
+    """
     pair = mm.typed()
     mm.falk(pair, key="mm_walk", play=True)
 
 
 @ui.scene("Your own matrices", "Double-click any number of A or B and change it; the product follows.")
 def your_own() -> None:
+    """Change any number and the product follows. Ask for a matrix that leaves the other one as it is, and
+    for one that swaps two rows.
+    """
     pair = mm.typed()
     mm.falk(pair, key="mm_own", editable=True)
 
 
 @ui.scene("Why it is useful", "One multiplication sends a whole batch of inputs through a whole layer.")
 def why_useful() -> None:
+    """At the left a layer, drawn; at the right the same numbers as one product. Add inputs: the batch grows
+    by a row, the weights stay. This is why graphics cards are good at it.
+    """
     with ui.controls():
         x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.5, key="mm_x1")
         x2 = ui.slider("x₂", -2.0, 2.0, 2.0, step=0.5, key="mm_x2")
@@ -51,6 +64,9 @@ def why_useful() -> None:
 
 @ui.scene("Four ways to see it", "The same numbers in another order: dot products, rows, columns, layers.")
 def four_ways() -> None:
+    """Always the same numbers: cell by cell, row by row, column by column, or as a sum of layers, each a
+    column times a row. Attention will use the second way: a row of the result is a mixture of rows.
+    """
     pair = mm.typed()
     with ui.controls():
         way = ui.choice("see it as", mm.WAYS, key="mm_way", stages=mm.WAYS)
@@ -59,6 +75,10 @@ def four_ways() -> None:
 
 @ui.scene("Counting", "How many multiplications does the next letter, or the next token, take?")
 def counting() -> None:
+    """This product takes twenty-four multiplications, about half a minute by hand. Go on to GPT-4: one a
+    second would take more than fifty-five thousand years, for one token. The axis hides it: every line is
+    a thousand times the one before.
+    """
     pair = mm.typed()
     counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])
     with ui.controls():

@@ -12,6 +12,9 @@ from explainer.ui.loaders import mlp
     "Look up each letter, put the vectors side by side, mix, and guess the letter that follows.",
 )
 def structure() -> None:
+    """Three letters are looked up, their vectors laid side by side, mixed, bent, and mixed once more:
+    thirty-four scores, and a guess. It is figure 1 of Bengio's paper of 2003, with our numbers in it.
+    """
     with ui.controls():
         asked = mlp.asked(step=True)
     step = mlp.forward(asked.sex, asked.text)
@@ -34,6 +37,9 @@ def structure() -> None:
     "Building the data set", "A window slides over every name: these letters were read, this one follows."
 )
 def data_set() -> None:
+    """The window slides over a name: three letters to read, one to guess. 2,813 names give 20,409 such
+    examples. What does the model read before the first letter?
+    """
     with ui.controls():
         asked = mlp.asked()
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
@@ -45,6 +51,9 @@ def data_set() -> None:
 
 @ui.scene("Hyperparameters", "Four numbers that we choose before training, and what each of them costs.")
 def hyperparameters() -> None:
+    """Four numbers we choose, and the model does not: they fix the shapes. Make the hidden layer twice as
+    wide and watch what it costs. Which of the matrices does the batch size change? None.
+    """
     with ui.controls():
         block = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
         embedding = ui.slider("EMBEDDING_DIMENSION", 1, 32, 10, key="mlp_embedding")
@@ -63,6 +72,9 @@ def hyperparameters() -> None:
     "The matrices", "Five matrices are all that the model is; training does nothing but change their numbers."
 )
 def matrices() -> None:
+    """13,374 numbers, all of the model. At the start they are dice; afterwards they name babies. Which of
+    the five matrices has most of them?
+    """
     with ui.controls():
         name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix", stages=mlp.MATRICES)
         time = ui.choice("numbers", mlp.TIMES, key="mlp_time")
@@ -74,6 +86,10 @@ def matrices() -> None:
 
 @ui.scene("The forward pass", "One guess, from the letters to the loss: seven steps, every number of them.")
 def forward_pass() -> None:
+    """Seven steps from letters to loss. Walk through them: a look-up, a reshape, a multiplication, a bend, a
+    multiplication, a softmax, a logarithm. At the end click a letter: how it came about opens, down to
+    the single products.
+    """
     with ui.controls():
         step = ui.choice("step", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
         with st.popover("The name"):
@@ -85,6 +101,10 @@ def forward_pass() -> None:
 
 @ui.scene("tanh", "Without a bend, two layers were one; but where the curve is flat, nothing can be learned.")
 def tanh() -> None:
+    """It squeezes any sum between minus one and one. In the middle it is steep; at the ends it is flat, and
+    where it is flat no gradient comes through. Where would you want a neuron to stand before it has
+    learned anything?
+    """
     with ui.controls():
         z = ui.slider("sum", -5.0, 5.0, 1.0, step=0.05, key="mlp_z")
         asked = mlp.asked(step=True)
@@ -96,6 +116,9 @@ def tanh() -> None:
     "The activations of a batch", "One row an example, one column a neuron: how many are stuck at −1 or 1?"
 )
 def activations() -> None:
+    """A row is an example, a column a neuron. With the talk's start 64 % of the values stand at an end of
+    tanh. Change to the better recipe: how many now?
+    """
     with ui.controls():
         recipe = ui.choice("recipe", mlp.RECIPES, key="mlp_recipe")
         time = ui.choice("when", mlp.BATCHES, key="mlp_when")
@@ -112,6 +135,10 @@ def activations() -> None:
     "A good start", "Same shape, same data: with smaller numbers at the start it is not confidently wrong."
 )
 def good_start() -> None:
+    """With numbers too large the model starts out confidently wrong: a loss of 30, where knowing nothing
+    costs 3.53. Smaller numbers at the start cost one line of code. What is left of the difference after
+    training?
+    """
     with ui.controls():
         time = ui.choice("when", mlp.BATCHES, key="mlp_when", stages=mlp.BATCHES)
         layer = ui.choice("histogram of", mlp.LAYERS, key="mlp_layer")

@@ -7,6 +7,9 @@ from explainer.ui.loaders import neuron as nr
 
 @ui.scene("One neuron", "Multiply every input by its weight, add everything up, bend the sum.")
 def one_neuron() -> None:
+    """Inputs times weights, added up, plus a bias, and bent at the end: that is a neuron. Drag one weight to
+    zero: its input is no longer heard. Where must the bias stand so that the sum changes its sign?
+    """
     with ui.controls():
         count = ui.slider("inputs", 2, 5, 3, key="neuron_inputs")
         bias = nr.bias()
@@ -28,6 +31,9 @@ def one_neuron() -> None:
 
 @ui.scene("A layer", "Several neurons look at the same inputs, each with weights of its own.")
 def a_layer() -> None:
+    """Three neurons look at the same two inputs, each with weights of its own. Six weights and three biases;
+    nothing else. How many would it be with a thousand inputs?
+    """
     with ui.controls():
         x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.1, key="neuron_layer_x1")
         x2 = ui.slider("x₂", -2.0, 2.0, 2.0, step=0.1, key="neuron_layer_x2")
@@ -46,6 +52,9 @@ def a_layer() -> None:
     "A network", "What the first layer gives, the second takes: from a point in the plane to a probability."
 )
 def a_network() -> None:
+    """The outputs of one layer are the inputs of the next, and a point becomes a probability. Move the point
+    across the border and watch the last number. Which hidden neuron changes its mind first?
+    """
     with ui.controls():
         data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
@@ -74,6 +83,9 @@ def a_network() -> None:
     "It learns", "Every hidden neuron draws a line; training moves the lines until the classes are apart."
 )
 def it_learns() -> None:
+    """At the start it guesses; then training moves seventeen numbers, a little at a time. Press play and
+    count the points on the wrong side. Who sees the moment when the border bends?
+    """
     with ui.controls():
         data, seed = nr.data_and_seed()
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
@@ -88,6 +100,9 @@ def it_learns() -> None:
     "The same network, trained alike. Without an activation its border stays one straight line.",
 )
 def why_it_must_bend() -> None:
+    """The same network twice, the same points; at the left nothing bends, and the border stays a straight
+    line. No amount of training helps it. Where would you draw one line through these points?
+    """
     with ui.controls():
         data, seed = nr.data_and_seed()
         bend = ui.choice("activation at the right", nr.LEARNS, key="neuron_curved")
@@ -106,6 +121,10 @@ def why_it_must_bend() -> None:
     "Without an activation in between, two layers are the product of their weights: one layer.",
 )
 def two_layers_one_matrix() -> None:
+    """Multiply the two weight matrices first and you get one matrix that does the same: without a bend,
+    depth buys nothing. Point at the two results, the same number for number. Then put tanh in between:
+    are they still the same?
+    """
     with ui.controls():
         data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
         bend = ui.choice(

@@ -6,11 +6,15 @@ from explainer.ui.loaders import references
 
 @ui.scene("Sources", "What to read and watch next, and the data that the models learned from.")
 def sources() -> None:
+    """Where it all comes from. If you watch one thing tonight, let it be Karpathy's lecture."""
     references.sources()
 
 
 @ui.scene("Glossary", "Every word of the talk in one sentence, and where to see it.")
 def glossary() -> None:
+    """Every word of this talk in one sentence, and the scene where one sees it. Which word would you like to
+    hear once more?
+    """
     meaning, words = ui.beside(2, 3)
     with words:
         term = references.chosen_term()
@@ -20,6 +24,9 @@ def glossary() -> None:
 
 @ui.scene("Checkpoints", "How every model in this house was made: data, steps, losses, seed and checksum.")
 def checkpoints() -> None:
+    """How each model was made, down to the seed and the checksum. Whoever wants to can train it again, and
+    compare.
+    """
     references.checkpoints()
 
 

@@ -7,6 +7,9 @@ from explainer.ui.loaders import receipt, training, words
 
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
 def live() -> None:
+    """Now we train one, here. Draw a batch, go forward, go backward, take a step; the two curves are names
+    it learns from and names it does not. When would you stop?
+    """
     with ui.controls():
         _, found, _ = words.chosen()
         plan = training.planned(found)
@@ -18,6 +21,9 @@ def live() -> None:
 
 @ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")
 def letters_move() -> None:
+    """Every letter has two numbers, and training moves them. Nobody told it what a vowel is. Play, and look
+    for A, E, I and O.
+    """
     with ui.controls():
         found = training.letters()
     paths = found.paths
@@ -30,6 +36,9 @@ def letters_move() -> None:
 
 @ui.scene("Nudge a letter", "Move one letter, and the model changes its mind about what comes next.")
 def nudge_a_letter() -> None:
+    """Take a letter and move it: the model now reads another letter there. Put one consonant on top of
+    another and the guesses become the same.
+    """
     with ui.controls():
         found = training.letters()
         text = training.context(found)
@@ -59,6 +68,9 @@ def nudge_a_letter() -> None:
     "The same matrices and the same names: which change of the training makes it better?",
 )
 def two_recipes() -> None:
+    """Same matrices, same names; change one thing at a time. Dropout alone does it: from 2.36 on dev to
+    2.02. The start is what everybody talks about; what is it worth on names held out?
+    """
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")
     runs = training.compared(sex)
@@ -74,6 +86,9 @@ def two_recipes() -> None:
     "Overfitting you can read", "The gap between names it has seen and names it has not: that is overfitting."
 )
 def overfitting() -> None:
+    """What it has seen gets cheaper and cheaper; what it has not stops falling, and then rises. That gap is
+    overfitting. Read the names: can you hear which model copies?
+    """
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")
     runs = training.compared(sex)
@@ -89,6 +104,9 @@ def overfitting() -> None:
     "Which learning rate?", "One step at each rate, from tiny to huge: learn where the loss falls fastest."
 )
 def sweep() -> None:
+    """A thousand steps, each at a larger rate than the one before. Where the loss falls fastest is where one
+    begins; the talk took 0.1.
+    """
     with ui.controls():
         sex = ui.choice("names", training.SEXES, key="training_sex")
     swept = training.sweep(sex)

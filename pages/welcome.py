@@ -6,6 +6,10 @@ from explainer.ui.loaders import compare, welcome
 
 @ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")
 def claim() -> None:
+    """One row of this table is all it takes to guess the next letter: a row of zeros with a single one in
+    it, times a table. Point at the lit row. Half of all letters A in girls' names are the last one: what
+    would you guess comes after a Z?
+    """
     with ui.controls():
         letter = ui.steps(
             "the last letter, most frequent first", welcome.letters(), "A", key="welcome_letter"
@@ -16,6 +20,10 @@ def claim() -> None:
 
 @ui.scene("Name your baby", "Give it the first letters: the model writes the rest, one letter at a time.")
 def name_your_baby() -> None:
+    """A model that learned from 2,813 names writes new ones, a letter at a time; beside each stands how
+    likely it was. Ask the room for two letters, and for a name they have never heard. Then click a
+    letter: every number opens down to its multiplications.
+    """
     with ui.controls():
         prefix = compare.prefix("begins with", "AN", key="welcome_prefix")
         sex = ui.choice("for a", welcome.SEXES, key="welcome_sex")
@@ -34,6 +42,9 @@ def name_your_baby() -> None:
 
 @ui.scene("Agenda", "From one multiplication, step by step, to a model that writes.")
 def agenda() -> None:
+    """We go from one multiplication to a model with more than ten million numbers. Nothing on the way is
+    harder than the first step; there is only more of it. Ask who has trained a model before.
+    """
     ui.agenda()
 
 
