@@ -24,7 +24,7 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
-_clicker = _component("clicker", [_FOLDER / "clicker.js"], _STAGE)
+_clicker = _component("clicker", [_FOLDER / "touch.js", _FOLDER / "clicker.js"], _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])
 _frame = _component("frame", [_MOUNT, _FOLDER / "keys.js", _FOLDER / "frame.js"])
 
@@ -39,12 +39,18 @@ def clicker(key: str, on_narrow: Callable[[], None]) -> None:
     Args:
         on_narrow: called when the window becomes narrow as a phone or wide again; see ``narrow``.
     """
-    _clicker(key=key, data={"ahead": ADDRESS}, on_narrow_change=on_narrow, default={"narrow": False})
+    assumed = narrow(key)
+    data = {"ahead": ADDRESS, "narrow": assumed}
+    _clicker(key=key, data=data, on_narrow_change=on_narrow, default={"narrow": assumed})
 
 
 def narrow(key: str) -> bool:
-    """Return whether the clicker has told that the window is as narrow as a phone's."""
-    return bool(events.heard(st.session_state.get(key), "narrow", events.flag))
+    """Return whether the window is as narrow as a phone's: as the clicker told, before that as it seems.
+
+    A phone's browser names itself; so its first scene is drawn once, and not again when its width is known.
+    """
+    told = events.heard(st.session_state.get(key), "narrow", events.flag)
+    return "Mobi" in st.context.headers.get("User-Agent", "") if told is None else told
 
 
 def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> bool:

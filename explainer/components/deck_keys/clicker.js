@@ -120,5 +120,7 @@ export default function (component) {
   const narrow = window.matchMedia('(max-width: 700px)');
   const report = () => window.__clicker.setStateValue('narrow', narrow.matches);
   narrow.addEventListener('change', report);
-  if (narrow.matches) report();
+  if (narrow.matches !== component.data.narrow) report();
+  swiping(turn);
+  choosing(narrow);
 }

@@ -27,7 +27,9 @@ class Frame {
     this.receipt = asking('receipt', 'Open the receipt');
     this.nav = made('nav', { ariaLabel: 'Scenes of this chapter' });
     this.keys = new Keys();
-    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window);
+    const turning = (by, textContent) => made('button', { type: 'button', textContent, onclick: () => this.turn(by) });
+    const thumbs = made('div', { className: 'thumbs' }, turning(-1, '‹ Back'), turning(1, 'Next ›'));
+    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window, thumbs);
     this.root = this.nav;
     const { asked = null, arriving = null, presses = [] } = window.__deck ?? {};
     Object.assign(this, { asked, arriving, presses }); // a press at the end of a chapter goes on in the next
