@@ -22,10 +22,11 @@ def live() -> None:
 @ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")
 def letters_move() -> None:
     """Every letter has two numbers, and training moves them. Nobody told it what a vowel is. Play, and look
-    for A, E, I and O.
+    for the letter that O ends beside.
     """
     with ui.controls():
         found = training.letters()
+    ui.complain(training.companions(found))
     paths = found.paths
     figure = letters.letters(
         paths.places, paths.steps, found.labels, found.kinds, found.reach, font_size=ui.font_size(),

@@ -92,6 +92,20 @@ def paths(history: Mapping[str, np.ndarray]) -> Paths:
     return Paths(history["step"], places, -reach, reach)
 
 
+def nearest(places: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return for every character the nearest other one among some.
+
+    Args:
+        places: (V, D) embeddings; among: (V,) bool, which can be a neighbour.
+    Returns:
+        (V,) ids.
+    """
+    apart = np.linalg.norm(places[:, None] - places, axis=-1)  # (V, V)
+    apart[np.diag_indices(len(places))] = np.inf
+    apart[:, ~among] = np.inf
+    return apart.argmin(1)
+
+
 @dataclass(frozen=True)
 class Overfitting:
     """Train and dev loss over the steps, and where dev was lowest.

@@ -107,3 +107,18 @@ def test_the_names_that_are_shown_are_those_that_were_counted():
         made = listed(app, f"training_made_{kind}")
         assert heading.value.endswith(f": {np.mean(made['copied']):.1%} copied")
         assert all(0 < p < 1 for p in made["probability"])
+
+
+@pytest.mark.parametrize(("sex", "beside"), [("girls", 5), ("boys", 6)])
+def test_vowels_end_beside_vowels(sex, beside):
+    said = training.companions(training._shipped_letters(sex))
+    assert said.startswith(f"Of the 6 frequent vowels, {beside} end beside a vowel")
+    assert "at the start none" in said
+    assert said in [t.value for t in opened("letters-move", training_letters=sex).text]
+
+
+def test_a_letter_that_no_training_name_has_is_named():
+    found = training._shipped_letters("girls")
+    assert "No name learned from has" in training.companions(found)
+    i = found.vocabulary.encode("Ą")[0]
+    assert found.occurrences[i] == 0

@@ -1,5 +1,7 @@
 """What the training chapter shows: a live training of one's own, and the recorded ones."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,6 +50,7 @@ LADDER = {
     "mlp": "the better one",
 }
 LADDER_HEIGHT = 380  # pixels
+FREQUENT = 50  # times that a letter stands in the names learned from
 MADE = 1_000  # names that a trained model is asked for
 
 
@@ -250,6 +253,7 @@ class Letters:
     kinds: np.ndarray  # (V,) index into figures.letters.KINDS
     model: MLP
     vocabulary: Vocabulary
+    occurrences: np.ndarray  # (V,) in the names that were learned from
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -273,7 +277,8 @@ def run() -> str:
 def _shipped_letters(sex: str) -> Letters:
     name = f"{sex}-mlp-2d"
     trained = checkpoint(name)
-    return _lettered(recorded.paths(history(name)), trained.vocabulary, trained.model)
+    words = names.split(names.select(names.register(), trained.meta["data"]["sex"])["name"].tolist()).train
+    return _lettered(recorded.paths(history(name)), trained.vocabulary, trained.model, words)
 
 
 def _own_letters() -> Letters | None:
@@ -281,14 +286,44 @@ def _own_letters() -> Letters | None:
     run = job.history() if job else None
     if run is None or "C" not in run:
         return None
-    return _lettered(recorded.paths(run), job.about.vocabulary, job.trained())
+    return _lettered(recorded.paths(run), job.about.vocabulary, job.trained(), job.about.parts.train)
 
 
-def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP) -> Letters:
+def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP, words: Sequence[str]) -> Letters:
     marks = trace.letters(vocabulary)
     kinds = np.where(marks.vowel, 0, 1) + 2 * marks.diacritic
     kinds[vocabulary.encode(names.BOUNDARY)] = 4
-    return Letters(paths, list(vocabulary.symbols), kinds, model, vocabulary)
+    counted = Counter("".join(words))
+    occurrences = np.array([counted[symbol] for symbol in vocabulary.symbols])  # (V,)
+    return Letters(paths, list(vocabulary.symbols), kinds, model, vocabulary, occurrences)
+
+
+def boundary(found: Letters) -> int:
+    """Return the id of what stands before and behind a name."""
+    return found.vocabulary.encode(names.BOUNDARY)[0]
+
+
+def companions(found: Letters) -> str:
+    """Say how many frequent vowels have a vowel as their nearest letter, at the start and at the end."""
+    frequent = found.occurrences >= FREQUENT  # (V,)
+    vowel = np.isin(found.kinds, [0, 2])  # (V,)
+    asked = np.flatnonzero(frequent & vowel)
+    if not len(asked):
+        return ""
+    before, after = (
+        int(vowel[recorded.nearest(places, frequent)[asked]].sum())
+        for places in (found.paths.places[0], found.paths.places[-1])
+    )
+    absent = [found.labels[i] for i in np.flatnonzero(found.occurrences == 0) if i != boundary(found)]
+    told = (
+        f"Of the {len(asked)} frequent vowels, {after} end beside a vowel, the nearest frequent letter; "
+        f"at the start {before or 'none'}."
+    )
+    return (
+        f"{told} No name learned from has {', '.join(absent)}: nothing teaches it a place."
+        if absent
+        else told
+    )
 
 
 def context(found: Letters) -> str:
