@@ -77,7 +77,7 @@ def attention_scores(q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
     if T == 1:
         return scores  # the newest position sees all others
     future = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(S - T + 1)  # (T, S)
-    return scores.masked_fill(future, -math.inf)  # (B, nh, T, S)
+    return scores.masked_fill_(future, -math.inf)  # (B, nh, T, S)
 
 
 def causal_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

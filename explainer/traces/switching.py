@@ -7,12 +7,15 @@ from itertools import zip_longest
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from explainer.checkpoints import Checkpoint
 from explainer.models.gpt import GPT
 from explainer.sampling import Settings, Switches, generate
 from explainer.traces.gpt import Ablation, ablation
 from explainer.vocabulary import BOUNDARY
+
+TOGETHER = 512  # characters that go through the model at once; of all variants of a long prompt it were 60 MB
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,19 @@ def importance(model: GPT, ids: Sequence[int]) -> Importance:
         parts = [*heads, Switches(mlps=frozenset([layer]))]
         without = [block(x, None, layer, part.gains(model))[0] for part in parts]  # nh + 1 times (1, T, C)
         variants = torch.cat([*without, x])  # (nh + 2, T, C); the last has skipped the layer
-        for later, following in enumerate(model.h[layer + 1 :], start=layer + 1):
-            variants = following(variants, None, later, None)[0]  # (nh + 2, T, C)
-        predicted = F.log_softmax(model.unembed(variants[:, -1]), dim=-1)  # (nh + 2, V)
+        groups = variants.split(max(1, TOGETHER // variants.size(1)))
+        predicted = torch.cat([_predicted(model, layer + 1, group) for group in groups])  # (nh + 2, V)
         found.append((expected.exp() * (expected - predicted)).sum(dim=-1).numpy())  # (nh + 2,)
         x = block(x, None, layer, None)[0]  # (1, T, C)
     table = np.stack(found)  # (L, nh + 2)
     return Importance(table[:, :-2], table[:, -2], table[:, -1])
+
+
+def _predicted(model: GPT, layer: int, streams: Tensor) -> Tensor:
+    """Return the log probabilities (B, V) behind residual streams (B, T, C) that a layer finds."""
+    for block in model.h[layer:]:
+        streams = block(streams)[0]  # (B, T, C)
+    return F.log_softmax(model.unembed(streams[:, -1]), dim=-1)  # (B, V)
 
 
 @dataclass(frozen=True)

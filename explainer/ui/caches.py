@@ -24,8 +24,8 @@ R = TypeVar("R")
 MEGABYTE = 1_000_000
 BOUNDS = {
     "models": 110 * MEGABYTE,  # every shipped checkpoint: nobody waits for one twice
-    "scenes": 48 * MEGABYTE,  # what is computed and drawn from a scene's own choices
-    "typed": 32 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
+    "scenes": 32 * MEGABYTE,  # what is computed and drawn from a scene's own choices
+    "typed": 24 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
 }
 LONG = 200  # characters of a text from which on a key holds its digest
 

@@ -188,7 +188,7 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
     network = trained(choice)
     record, maps = network.record, network.maps
     flow = trace.flow(record, SHOWN_POINT)
-    return plane.learning(
+    figure = plane.learning(
         maps.x,
         maps.p,
         network.X,
@@ -201,6 +201,13 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
         font_size=font_size,
         narrow=narrow,
     )
+    return _ready(figure)
+
+
+def _ready(figure: Drawing) -> Drawing:
+    """Return a picture with what the browser is sent of it, which counts when the picture is kept."""
+    vars(figure).setdefault("sent", figure.sent)
+    return figure
 
 
 def tall(plots: int) -> int | None:
@@ -219,7 +226,7 @@ def learning(network: Trained) -> tuple[Drawing, str]:
 def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> Drawing:
     network = trained(choice)
     maps = network.maps
-    return plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=font_size)
+    return _ready(plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=font_size))
 
 
 def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[Drawing, str]:
