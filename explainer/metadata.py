@@ -23,6 +23,7 @@ TOLD: dict[str, Form] = {
     "start_losses": {str: float},
     "prompt": str,
     "heads": [[{"name": str, "share": float}]],
+    "copied": {"count": int, "from_train": float, "held_out": float},
     "history_sha256": str,
 }  # where it is known
 # What is known of the data if it is a table of names.

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(options: argparse.Namespace) -> None:
     from explainer import checkpoints
+    from explainer.training import copied
 
     output = checkpoints.to_write(options.name, options.output, options.data is None, options.overwrite)
     import_module(TRAINERS[options.name]).run(
@@ -62,6 +63,8 @@ def _train(options: argparse.Namespace) -> None:
         output=output,
         folder=checkpoints.FOLDER,
     )
+    if output in copied.MODELS:
+        copied.keep(output, checkpoints.FOLDER)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from explainer import names
 from explainer.components.names import Answer, Column, Entry, Player, answers, guess, ledger
 from explainer.models.bigram import count_pairs
 from explainer.traces import compare as trace
+from explainer.training.copied import COUNT
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
@@ -30,7 +31,6 @@ READS = {
     "gpt": "reads the whole name",
 }
 PARTS = {"test": "the test names", "dev": "the dev names"}
-DRAWN = 1_000  # names that each model is asked for, to see how many it copies
 SAMPLES = 4
 
 
@@ -91,7 +91,10 @@ def _held_out(sex: str, kind: str, part: str) -> trace.HeldOut:
 
 
 def _copied(sex: str, kind: str) -> trace.Copied:
-    return trace.copied(model(sex, kind), names.VOCABULARY, split(sex), DRAWN, names.SEED)
+    known = checkpoint(f"{sex}-{kind}").meta.get("copied") if kind != "neural" else None
+    if known:  # counted when it was trained: half a second a model
+        return trace.Copied(**known)
+    return trace.copied(model(sex, kind), names.VOCABULARY, split(sex), COUNT, names.SEED)
 
 
 def _bet(sex: str, kind: str, name: str, read: int) -> trace.Bet:
@@ -193,7 +196,7 @@ def worth(sex: str, part: str, *, key: str) -> None:
         Column("nats per character", f"on {judged['gpt'].characters:,} hidden ones", "loss"),
         Column("parameters", "numbers it learned", "weights"),
         Column("multiplications", "for one character", "activations"),
-        Column("copied names", f"of {DRAWN:,} that it made", "probabilities"),
+        Column("copied names", f"of {COUNT:,} that it made", "probabilities"),
     ]
     rows = {}
     for kind, label in KINDS.items():

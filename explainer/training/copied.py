@@ -1,0 +1,42 @@
+"""How many names a model copies, counted where it is trained: ``python -m explainer.training.copied``."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from explainer import checkpoints, names
+from explainer.faults import Fault, told
+from explainer.traces.compare import Copied, copied
+
+COUNT = 1_000  # names that a model is asked for
+MODELS = tuple(f"{sex}-{kind}" for sex in ("girls", "boys") for kind in ("bigram", "mlp", "gpt"))
+
+
+def keep(name: str, folder: Path = checkpoints.FOLDER) -> Copied:
+    """Let a checkpoint make names, and write beside its weights how many it was trained on.
+
+    Args:
+        name: of a model of the register's names.
+    Raises:
+        BadCheckpoint: if there is no such checkpoint.
+    """
+    trained = checkpoints.load(name, folder)
+    split = names.split(names.select(names.register(), name.partition("s-")[0])["name"].tolist())
+    found = copied(trained.model, trained.vocabulary, split, COUNT, names.SEED)
+    checkpoints.note(name, {"copied": asdict(found)}, folder)
+    return found
+
+
+def main() -> int:
+    """Count for every model of names and say what was found; return the exit status."""
+    try:
+        for name in MODELS:
+            print(f"{name}: {keep(name).from_train:.1%} of {COUNT:,} names stand among those it learned from")
+    except (Fault, OSError) as error:
+        print(told(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

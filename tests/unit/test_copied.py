@@ -1,0 +1,30 @@
+"""How much a model of names copies stands beside its weights, and is what the model does."""
+
+import json
+
+import pytest
+
+from explainer import checkpoints, names
+from explainer.traces.compare import Copied, copied
+from explainer.training.copied import COUNT, MODELS, keep
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_shipped_is_what_the_model_does(name):
+    trained = checkpoints.load(name)
+    split = names.split(names.select(names.register(), name.partition("s-")[0])["name"].tolist())
+    assert Copied(**trained.meta["copied"]) == copied(
+        trained.model, trained.vocabulary, split, COUNT, names.SEED
+    )
+
+
+def test_it_is_written_beside_the_weights(tmp_path):
+    for path in checkpoints.FOLDER.glob("girls-bigram.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    record = json.loads((tmp_path / "girls-bigram.json").read_text())
+    del record["copied"]
+    (tmp_path / "girls-bigram.json").write_text(json.dumps(record))
+    found = keep("girls-bigram", tmp_path)
+    assert checkpoints.load("girls-bigram", tmp_path).meta["copied"] == {
+        "count": COUNT, "from_train": found.from_train, "held_out": found.held_out,
+    }  # fmt: skip
