@@ -22,6 +22,7 @@ ROOM = 200 * MEGABYTE
 # Other caches, and why none of them can grow.
 OTHERS = {
     "explainer/names.py": "one answer",
+    "explainer/ui/deck.py": "one page a chapter",
     "explainer/ui/loaders/references.py": "one answer",
     "explainer/traces/receipt/gpt.py": "a few kilobytes a character of the vocabulary, gone with the receipt",
 }
