@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from explainer.components import deck_keys
 from explainer.components.deck_keys import frame, head
 from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
-from explainer.ui import own_training
+from explainer.ui import address, own_training
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
 from explainer.ui.receipt import open_receipt
@@ -33,6 +33,7 @@ class Chapter:
     path: str
     file: str
     promise: str = ""
+    reads: tuple[str, ...] = ()  # parameters of its address that are no control's
     hidden: bool = False  # reached by links alone: neither in the navigation nor on the clicker's way
 
 
@@ -64,11 +65,25 @@ CHAPTERS = [
         "Multilayer perceptron", "PyTorch", "pytorch", "pytorch.py", "three tricks that every model uses"
     ),
     Chapter("GPT", "GPT", "gpt", "gpt.py", "what every block of a GPT is for"),
-    Chapter("GPT", "Attention", "attention", "attention.py", "who looks at whom, and what it brings"),
+    Chapter(
+        "GPT",
+        "Attention",
+        "attention",
+        "attention.py",
+        "who looks at whom, and what it brings",
+        reads=("attention_text", "attention_at", "attention_head"),
+    ),
     Chapter("GPT", "Fine-tuning", "fine-tuning", "fine_tuning.py", "how a general model takes on a style"),
     Chapter("Wrap-up", "Four models", "compare", "compare.py", "what each step of the way was worth"),
     Chapter("Wrap-up", "References", "references", "references.py", "where all of this comes from"),
-    Chapter("", "The receipt", "receipt", "receipt.py", hidden=True),
+    Chapter(
+        "",
+        "The receipt",
+        "receipt",
+        "receipt.py",
+        reads=("model", "context", "next", "step"),
+        hidden=True,
+    ),
 ]
 
 
@@ -203,13 +218,14 @@ def neighbours(current: str) -> tuple[Chapter | None, Chapter | None]:
 
 
 def _current(scenes: Sequence[Scene]) -> int:
-    wanted = st.query_params.get("scene", "")
-    if wanted in ENTRANCES:
-        by = ENTRANCES[wanted]
-        index = 0 if by > 0 else len(scenes) - 1
-        _go_to_scene(scenes, index, by)
-        return index
-    return next((i for i, s in enumerate(scenes) if s.slug == wanted), 0)
+    slugs = [s.slug for s in scenes]
+    wanted = st.query_params.get("scene", slugs[0])
+    if wanted in slugs:
+        return slugs.index(wanted)
+    by = ENTRANCES.get(wanted, 0)
+    current = len(scenes) - 1 if by < 0 else 0
+    _go_to_scene(scenes, current, by)
+    return current
 
 
 def _go_to_scene(scenes: Sequence[Scene], index: int, by: int) -> None:
@@ -222,8 +238,9 @@ def _go_to_scene(scenes: Sequence[Scene], index: int, by: int) -> None:
 
 def _show(scenes: Sequence[Scene], current: int) -> None:
     shown = scenes[current]
-    terms = terms_of(_path(shown), shown.slug)
-    wants_words = head("head", shown.title, _chapter(shown).title, shown.sentence, bool(terms))
+    chapter = _chapter_of(shown)
+    terms = terms_of(chapter.path, shown.slug)
+    wants_words = head("head", shown.title, chapter.title, shown.sentence, bool(terms))
     stage = st.container(key="stage")
     complaint = stage.container(key="complaint")
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
@@ -233,7 +250,7 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     )
     token = _around.set(around)
     try:
-        with stage, recording() as ran, guarded(complaint):
+        with stage, recording() as ran, guarded(complaint), address.of_scene(("scene", *chapter.reads)):
             shown.draw()
     finally:  # also when the run is interrupted: one must be able to leave the scene
         _around.reset(token)
@@ -251,9 +268,10 @@ def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
     receipt = partial(open_receipt, *around.receipt) if around.receipt else None
     return frame(
         "frame",
-        _path(scenes[current]),
+        _chapter_of(scenes[current]).path,
         [s.title for s in scenes],
         current,
+        kept=address.kept(),
         stage=around.stages.current,
         stages=len(around.stages.options),
         on_scene=partial(_go_to_scene, scenes),
@@ -264,15 +282,11 @@ def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
 
 def _badge(shown: Scene) -> None:
     """Draw how the visitor's own training stands, except where it is shown at length."""
-    if (_path(shown), shown.slug) != (own_training.CHAPTER, own_training.SCENE):
+    if (_chapter_of(shown).path, shown.slug) != (own_training.CHAPTER, own_training.SCENE):
         own_training.badge(pages()[own_training.CHAPTER])
 
 
-def _path(shown: Scene) -> str:
-    """Return the path of the chapter that a scene is written in."""
-    return _chapter(shown).path
-
-
-def _chapter(shown: Scene) -> Chapter:
+def _chapter_of(shown: Scene) -> Chapter:
+    """Return the chapter that a scene is written in."""
     file = Path(shown.draw.__code__.co_filename).name
     return next((c for c in CHAPTERS if c.file == file), Chapter("", file, file, file))

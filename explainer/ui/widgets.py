@@ -1,5 +1,8 @@
 """Controls: each keeps its value in the URL and across scenes, so that a link restores what is seen."""
 
+import math
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -8,11 +11,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.ui import deck
+from explainer.ui.address import clean
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
 MOST_PASTED = 3_000_000  # characters of a text that fit into a message to the server
 
-_KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+
+Fits = Callable[[Sequence[str]], bool]
 
 
 def slider(
@@ -28,7 +34,8 @@ def slider(
 ) -> Any:
     """Return the number (or, for a pair as default, the range) that a slider stands at."""
     _keep_within(key, low, high)
-    return st.slider(label, low, high, default, step, format, key=key, help=help, **_KEPT)
+    count = len(default) if isinstance(default, Sequence) else 1
+    return st.slider(label, low, high, default, step, format, help=help, **_kept(key, _numbers(count)))
 
 
 def steps(label: str, options: Sequence[Any], default: Any, *, key: str, stages: Iterable[Any] = ()) -> Any:
@@ -38,7 +45,7 @@ def steps(label: str, options: Sequence[Any], default: Any, *, key: str, stages:
         stages: those that PageDown takes one by one before it turns the scene.
     """
     deck.stages(key, stages)
-    return st.select_slider(label, options, default, key=key, **_KEPT)
+    return st.select_slider(label, options, default, **_kept(key, _one_of(map(str, options))))
 
 
 def choice(
@@ -61,31 +68,30 @@ def choice(
         list(options),
         format_func=options.__getitem__,
         default=default or next(iter(options)),
-        key=key,
         required=True,
-        **_KEPT,
+        **_kept(key, _one_of(options.values())),
     )
 
 
 def switch(label: str, default: bool, *, key: str, help: str | None = None) -> bool:
     """Return whether a switch is on."""
-    return st.toggle(label, default, key=key, help=help, **_KEPT)
+    return st.toggle(label, default, help=help, **_kept(key, _one_of(("true", "false"))))
 
 
 def text(label: str, default: str, *, key: str, max_chars: int = 40, help: str | None = None) -> str:
     """Return a line of text that a visitor typed."""
-    return st.text_input(label, default, max_chars, key=key, help=help, **_KEPT)
+    return st.text_input(label, default, max_chars, help=help, **_kept(key, _text(max_chars)))
 
 
-def lines(label: str, default: str, *, key: str, height: int = 120, max_chars: int | None = None) -> str:
+def lines(label: str, default: str, *, key: str, height: int = 120, max_chars: int = LINK_LENGTH) -> str:
     """Return several lines of text that a visitor typed or pasted."""
-    return st.text_area(label, default, height, max_chars, key=key, **_KEPT)
+    return st.text_area(label, default, height, max_chars, **_kept(key, _text(max_chars)))
 
 
 def number(label: str, low: int, high: int, default: int, *, key: str, step: int = 1) -> int:
     """Return a whole number that a visitor typed or stepped to."""
     _keep_within(key, low, high)
-    return st.number_input(label, low, high, default, step, key=key, width=160, **_KEPT)
+    return st.number_input(label, low, high, default, step, width=160, **_kept(key, _whole(low, high)))
 
 
 def seed(
@@ -114,12 +120,13 @@ def pick(label: str, options: Sequence[str], default: str, *, key: str, stages: 
         stages: those that PageDown takes one by one before it turns the scene.
     """
     deck.stages(key, stages)
-    return st.selectbox(label, options, options.index(default), key=key, **_KEPT)
+    return st.selectbox(label, options, options.index(default), **_kept(key, _one_of(options)))
 
 
 def pills(label: str, options: Sequence[str], *, key: str) -> str:
     """Return one of many words, all of them in sight; the first at the start."""
-    return st.pills(label, options, default=options[0], key=key, required=True, wrap=True, **_KEPT)
+    kept = _kept(key, _one_of(options))
+    return st.pills(label, options, default=options[0], required=True, wrap=True, **kept)
 
 
 def several(
@@ -131,29 +138,28 @@ def several(
         list(options),
         list(default),
         format_func=options.__getitem__,
-        key=key,
         placeholder=placeholder,
         width=420,
-        **_KEPT,
+        **_kept(key, lambda told: told == [""] or set(told) <= {*options.values()}),
     )
 
 
 def word(label: str, placeholder: str, *, key: str, max_chars: int = 20) -> str:
     """Return a word that a visitor typed; nothing while only the placeholder is seen."""
-    return st.text_input(label, "", max_chars, key=key, placeholder=placeholder, width=300, **_KEPT)
+    kept = _kept(key, _text(max_chars))
+    return st.text_input(label, "", max_chars, placeholder=placeholder, width=300, **kept)
 
 
 def beginning(label: str, default: str, *, key: str, max_chars: int = 60) -> str:
     """Return the first letters of a word that a visitor typed."""
-    return st.text_input(label, default, max_chars, key=key, width=220, **_KEPT)
+    return st.text_input(label, default, max_chars, width=220, **_kept(key, _text(max_chars)))
 
 
 def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 200) -> str:
     """Return a text that may be long: a short one stands in the URL, a longer one stays in the session."""
     short = len(st.session_state.get(key) or "") <= LINK_LENGTH
-    bind = "query-params" if short else None
-    kept = {"bind": bind, "persist_state": "session"}
-    return st.text_area(label, "", height, MOST_PASTED, key=key, placeholder=placeholder, **kept)
+    kept = _kept(key, _text(LINK_LENGTH)) | {"bind": "query-params" if short else None}
+    return st.text_area(label, "", height, MOST_PASTED, placeholder=placeholder, **kept)
 
 
 def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> tuple[str, bytes] | None:
@@ -175,3 +181,36 @@ def _keep_within(key: str, low: float, high: float) -> None:
     kept = st.session_state.get(key)
     if isinstance(kept, int | float) and not low <= kept <= high:
         st.session_state[key] = min(max(kept, low), high)
+
+
+def _kept(key: str, fits: Fits) -> dict[str, Any]:
+    """Return what makes a control keep its value, once the address is clean of what does not fit it."""
+    return {"key": clean(key, fits), "bind": "query-params", "persist_state": "session"}
+
+
+def _one_of(shown: Iterable[str]) -> Fits:
+    known = set(shown)
+    return lambda told: len(told) == 1 and told[0] in known
+
+
+def _numbers(count: int) -> Fits:
+    return lambda told: len(told) == count and all(map(_finite, told))
+
+
+def _finite(text: str) -> bool:
+    return len(text) <= 30 and NUMBER.fullmatch(text) is not None and math.isfinite(float(text))
+
+
+def _whole(low: int, high: int) -> Fits:
+    def fits(told: Sequence[str]) -> bool:
+        return len(told) == 1 and _finite(told[0]) and low <= float(told[0]) <= high
+
+    return fits
+
+
+def _text(max_chars: int) -> Fits:
+    return lambda told: len(told) == 1 and len(told[0]) <= max_chars and not any(map(_control, told[0]))
+
+
+def _control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" and character not in "\n\t"

@@ -1,0 +1,157 @@
+"""What a link says: nothing breaks a scene, and what makes no sense leaves the address."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.ui.deck import PAGES
+from tests.pages.test_every_scene import sound
+from tests.scenes import deck, open_scene, title
+
+SCENES = deck()
+CONTROLS = (
+    "slider", "select_slider", "number_input", "button_group", "selectbox", "toggle", "text_input",
+    "text_area", "multiselect",
+)  # fmt: skip
+HOSTILE = (
+    "", "nan", "inf", "1e309", "9" * 400, "-" + "9" * 400, "1_0", "None", "🙂", "<script>alert(1)</script>",
+    ["x"] * 50,
+)  # fmt: skip
+HUGE = "x" * 100_000
+
+
+def bound(app: AppTest) -> dict[str, str]:
+    """Return the kind of every control that a link sets, by its parameter."""
+    found = {w.key: (kind, w.proto) for kind in CONTROLS for w in app.get(kind)}
+    return {key: kind for key, (kind, proto) in found.items() if getattr(proto, "query_param_key", "")}
+
+
+def hostile(controls: dict[str, str]) -> Iterator[dict[str, str | list[str]]]:
+    """Yield addresses that say something hostile of every control; Streamlit reads half a megabyte.
+
+    A field takes any text of some length and is told only what it does not take.
+    """
+    others = [key for key, kind in controls.items() if kind not in ("text_input", "text_area")]
+    for value in HOSTILE:
+        yield dict.fromkeys(others, value)
+    for value in (["", ""], ["1", "2"], "\x00"):
+        yield dict.fromkeys(controls, value)
+    keys = list(controls)
+    for start in range(0, len(keys), 5):
+        yield dict.fromkeys(keys[start : start + 5], HUGE)
+
+
+def said(app: AppTest) -> dict[str, list[str]]:
+    """Return what the address says."""
+    told = {key: app.query_params[key] for key in app.query_params}
+    return {key: value if isinstance(value, list) else [value] for key, value in told.items()}
+
+
+def stands_for(told: list[str], kind: str, value: object) -> bool:
+    """Return whether an address says what a control stands at."""
+    if isinstance(value, bool):
+        return told == [str(value).lower()]
+    if isinstance(value, int | float):
+        return len(told) == 1 and float(told[0]) == value
+    if isinstance(value, list | tuple):
+        return told == ([str(one) for one in value] or [""])
+    return kind != "button_group" and told == [value]
+
+
+@pytest.mark.parametrize(
+    ("slug", "file"), [(s, f) for _, s, f in SCENES], ids=[f"{p}?scene={s}" for p, s, _ in SCENES]
+)
+def test_what_makes_no_sense_leaves_the_address(slug, file):
+    plain = open_scene(file, slug)
+    controls, shown = bound(plain), title(plain)
+    other = "mm_n" if file.stem != "matrix_multiplication" else "neuron_data"
+    for query in hostile(controls | {other: "other", "utm_source": "other"}):
+        what = f"{next(iter(query.values()))!r:.40}"
+        app = open_scene(file, slug, **query)
+        sound(app, what)
+        assert title(app) == shown, what
+        left = {key: told for key, told in said(app).items() if key != "scene"}
+        assert left.keys() <= controls.keys(), what
+        for key, told in left.items():
+            assert stands_for(told, controls[key], app.session_state[key]), (what, key, told)
+
+
+def test_an_unknown_scene_leaves_the_address():
+    for slug in ("", "no-such-scene", HUGE):
+        app = open_scene("neuron.py", slug)
+        assert title(app) == "One neuron"
+        assert "scene" not in app.query_params
+
+
+CAN_STAND_AT = {
+    "whole": ["3"],
+    "fraction": ["-1.5"],
+    "tiny": ["1e-7"],
+    "pair": ["2", "7"],
+    "step": ["0.5"],
+    "choice": ["second & last"],
+    "switch": ["true"],
+    "text": ["Ż 🙂 <b>"],
+    "lines": ["1\t0.5\n-2\t3"],
+    "number": ["999999"],
+    "dice": ["0"],
+    "pick": ["ß"],
+    "pills": ["two words"],
+    "several": ["A", "C"],
+    "none_of_several": [""],
+    "word": ["Zoë"],
+    "beginning": [""],
+    "pasted": ["x" * 1500],
+}
+
+
+def one_of_each():
+    from explainer.ui import widgets
+
+    options = {"first": "first", "second": "second & last"}
+    widgets.slider("whole", 1, 5, 1, key="whole")
+    widgets.slider("fraction", -2.0, 2.0, 0.0, key="fraction")
+    widgets.slider("tiny", 0.0, 1.0, 0.5, step=1e-7, key="tiny")
+    widgets.slider("pair", 0, 9, (0, 9), key="pair")
+    widgets.steps("step", [0.1, 0.5, 1], 0.1, key="step")
+    widgets.choice("choice", options, key="choice")
+    widgets.switch("switch", False, key="switch")
+    widgets.text("text", "a", key="text")
+    widgets.lines("lines", "a", key="lines")
+    widgets.number("number", 0, 999_999, 1, key="number")
+    widgets.seed(key="dice")
+    widgets.pick("pick", ["a", "ß"], "a", key="pick")
+    widgets.pills("pills", ["one", "two words"], key="pills")
+    widgets.several("several", {"a": "A", "b": "B", "c": "C"}, key="several")
+    widgets.several("none_of_several", {"a": "A"}, key="none_of_several", default=["a"])
+    widgets.word("word", "Ann", key="word")
+    widgets.beginning("beginning", "AN", key="beginning")
+    widgets.pasted("pasted", key="pasted")
+
+
+def test_what_a_control_can_stand_at_stays_in_the_address():
+    app = AppTest.from_function(one_of_each)
+    for key, told in CAN_STAND_AT.items():
+        app.query_params[key] = told
+    for _ in range(2):  # as a link, and again while one reads
+        app.run()
+        assert not app.exception
+        assert said(app) == CAN_STAND_AT
+    found = {
+        key: app.session_state[key]
+        for key in ("whole", "tiny", "pair", "step", "choice", "switch", "several")
+    }
+    assert found == {
+        "whole": 3, "tiny": 1e-7, "pair": (2, 7), "step": 0.5, "choice": "second", "switch": True,
+        "several": ["a", "c"],
+    }  # fmt: skip
+    assert set(bound(app)) == set(CAN_STAND_AT)
+
+
+def test_only_cleaned_parameters_are_bound():
+    sources = [path for path in (PAGES.parent / "explainer").rglob("*.py") if path.name != "widgets.py"]
+    assert len(sources) > 80
+    assert [
+        path.name for path in [*sources, *PAGES.glob("*.py")] if "bind=" in path.read_text(encoding="utf-8")
+    ] == []
