@@ -106,6 +106,14 @@ def several(read: Reader[T], most: int) -> Reader[list[T]]:
     return lambda value: [read(one) for one in _sure(value, isinstance(value, list) and len(value) <= most)]
 
 
+def named(read: Reader[T], most: int) -> Reader[dict[str, T]]:
+    """Read at most so many values of one kind, each under a name of its own."""
+    return lambda value: {
+        text(80)(name): read(one)
+        for name, one in _sure(value, isinstance(value, dict) and len(value) <= most).items()
+    }
+
+
 def record(**fields: Reader) -> Reader[dict[str, Any]]:
     """Read these fields of an object; others are left out."""
     return lambda value: {

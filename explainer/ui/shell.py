@@ -5,7 +5,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
 from explainer.components.kept import kept
-from explainer.ui import collector, deck, own_training
+from explainer.ui import address, collector, deck, own_training
 from explainer.ui.guard import guarded
 
 
@@ -17,7 +17,7 @@ def run() -> None:
     for chapter in deck.chapters():
         grouped.setdefault(chapter.section, []).append(pages[chapter.path])
     page = st.navigation(grouped, position="top")
-    clicker("clicker", _nothing)
+    address.bring_back(clicker("clicker", _nothing))
     _doors(page.url_path, pages)
     own_training.recover(kept("training", own_training.secret()))
     with guarded():

@@ -4,7 +4,7 @@ The stylesheet beside them gives the stage its size in the window. All three sta
 a shadow: the title is the document's heading.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
-_clicker = _component("clicker", [_FOLDER / "touch.js", _FOLDER / "clicker.js"], _STAGE)
+_KEPT = events.named(events.several(events.text(2000), 20), 200)
+_shell = [_FOLDER / f"{name}.js" for name in ("touch", "away", "history", "reconnect", "clicker")]
+_clicker = _component("clicker", _shell, _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])
-_frame = _component("frame", [_MOUNT, _FOLDER / "keys.js", _FOLDER / "frame.js"])
+_frame = _component("frame", [_MOUNT, _FOLDER / "away.js", _FOLDER / "keys.js", _FOLDER / "frame.js"])
 
 
-def clicker(key: str, on_narrow: Callable[[], None]) -> None:
+def clicker(key: str, on_narrow: Callable[[], None]) -> dict[str, list[str]] | None:
     """Listen for PageDown and PageUp everywhere, and for other keys while nothing else has a use for them.
 
     A key turns the frame on the screen, and closes what lies over it; at the ends of the chapter the frame
@@ -38,10 +40,14 @@ def clicker(key: str, on_narrow: Callable[[], None]) -> None:
 
     Args:
         on_narrow: called when the window becomes narrow as a phone or wide again; see ``narrow``.
+
+    Returns:
+        in the first run after the browser lost its server, what the last frame gave it to keep.
     """
     assumed = narrow(key)
-    data = {"ahead": ADDRESS, "narrow": assumed}
-    _clicker(key=key, data=data, on_narrow_change=on_narrow, default={"narrow": assumed})
+    data, state = {"ahead": ADDRESS, "narrow": assumed}, {"narrow": assumed}
+    told = _clicker(key=key, data=data, on_narrow_change=on_narrow, on_back_change=_nothing, default=state)
+    return events.heard(told, "back", _KEPT)
 
 
 def narrow(key: str) -> bool:
@@ -71,6 +77,7 @@ def frame(
     titles: Sequence[str],
     scene: int,
     *,
+    kept: Mapping[str, list[str]],
     stage: int,
     stages: int,
     on_scene: Callable[[int, int], None],
@@ -87,6 +94,7 @@ def frame(
         on_scene: called with the index of the scene that was asked for, and 1 or −1 if a key turned there
             from the one before or the one behind, 0 if its dot was clicked.
         on_stage: called with the index of the stage to which a key led.
+        kept: what the browser is to bring back if the server is started anew.
         on_receipt: called when the receipt was asked for; without it there is no such button.
     """
     pick = events.record(
@@ -100,7 +108,7 @@ def frame(
     place = {"path": path, "scene": scene, "stage": stage, "stages": stages}
     told = _frame(
         key=key,
-        data={**place, "titles": list(titles), "receipt": on_receipt is not None},
+        data={**place, "titles": list(titles), "receipt": on_receipt is not None, "kept": dict(kept)},
         width="content",
         on_pick_change=events.on(key, "pick", pick, picked),
         on_receipt_change=events.on(key, "receipt", events.clicked, receipt),

@@ -116,7 +116,11 @@ export default function (component) {
   document.addEventListener('pointerdown', () => { hand = true; }, true);
   document.addEventListener('focusin', rest);
   fetchAhead(component.data.ahead);
-  watch(document.querySelector('[data-testid=stApp]'));
+  const app = document.querySelector('[data-testid=stApp]');
+  watch(app);
+  keepHistory();
+  lookOften();
+  comeBack(app);
   const narrow = window.matchMedia('(max-width: 700px)');
   const report = () => window.__clicker.setStateValue('narrow', narrow.matches);
   narrow.addEventListener('change', report);

@@ -139,13 +139,14 @@ class Frame {
   }
 
   ask(asked, stages = 1) {
+    if (isAway()) return;
     this.wait({ ...asked, stages });
     this.tell('pick', asked);
   }
 
   leave(by) {
     const link = document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`);
-    if (!link) return;
+    if (!link || isAway()) return;
     this.wait({ by });
     link.click();
   }

@@ -1,0 +1,41 @@
+// --- history: one turn is one entry; what else changes the address changes it in place --------------------
+
+const PAGE_LINKS = '[data-testid=stPageLink-NavLink], [data-testid=stTopNavLink], [data-testid=stSidebarNavLink]';
+const ENTRANCES = ['first', 'last']; // how the keys name a scene of the next chapter; it tells its name then
+
+function keepHistory() {
+  const { pushState, replaceState } = window.history;
+  window.history.pushState = (state, unused, address) => {
+    const write = isTurn(address) ? pushState : replaceState;
+    write.call(window.history, state, unused, address);
+  };
+  cleanFirst();
+  // Streamlit would first take the old chapter's parameters along, and then write the new ones to the old path.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.(PAGE_LINKS);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || isAway()) return;
+    // A link to the first page is told as nothing at all: beside this page, not on it.
+    const told = link.getAttribute('href');
+    const { href } = new URL(told.includes('://') ? told : `./${told}`, window.location);
+    if (href !== window.location.href) pushState.call(window.history, {}, '', href);
+  }, true);
+}
+
+// What Streamlit cleaned before this stood became entries on top of the one that was loaded.
+function cleanFirst() {
+  const [{ name: loaded }] = performance.getEntriesByType('navigation');
+  const { navigation, location: { href: clean } } = window;
+  const first = clean !== loaded && navigation?.entries().slice(0, navigation.currentEntry.index).findLast(({ url }) => url === loaded);
+  if (!first) return;
+  window.addEventListener('popstate', (event) => {
+    event.stopImmediatePropagation();
+    window.history.replaceState({}, '', clean);
+  }, { capture: true, once: true });
+  navigation.traverseTo(first.key);
+}
+
+function isTurn(address) {
+  const [now, next] = [window.location, new URL(address, window.location)];
+  const scene = ({ search }) => new URLSearchParams(search).get('scene');
+  return next.pathname !== now.pathname || (scene(next) !== scene(now) && !ENTRANCES.includes(scene(now)));
+}
