@@ -1,6 +1,6 @@
 """Characters <-> integers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from explainer.faults import Fault
 
@@ -41,9 +41,7 @@ class Vocabulary:
         """
         unknown = self.unknown(text)
         if unknown:
-            listed = ", ".join(f"“{c}”" if c.isprintable() else f"U+{ord(c):04X}" for c in unknown[:5])
-            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-            raise UnknownCharacter(f"The model has never seen {listed}{more}; please leave that out.")
+            raise UnknownCharacter(f"The model has never seen {listed(unknown)}; please leave that out.")
         return [self._ids[symbol] for symbol in text]
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -53,6 +51,12 @@ class Vocabulary:
     def unknown(self, text: str) -> list[str]:
         """Return the characters of a text that the vocabulary lacks, each once, in their order."""
         return [symbol for symbol in dict.fromkeys(text) if symbol not in self._ids]
+
+
+def listed(characters: Sequence[str]) -> str:
+    """Return characters as they stand in a sentence, five of them at most."""
+    shown = ", ".join(f"“{c}”" if c.isprintable() else f"U+{ord(c):04X}" for c in characters[:5])
+    return f"{shown} and {len(characters) - 5} more" if len(characters) > 5 else shown
 
 
 def alphabetical(text: Iterable[str]) -> list[str]:

@@ -30,8 +30,7 @@ def how_one_head_does_it() -> None:
         asked = heads.asked()
         pair = heads.pair(asked)
         numbers = heads.numbers(step)
-    if not ui.complain(asked.complaint):
-        ui.note(heads.habit(asked, pair))
+    ui.note(heads.habit(asked, pair))
     heads.head_grid(step, numbers, asked, pair)
 
 
@@ -48,7 +47,6 @@ def switch_a_head_off() -> None:
         off = heads.switched_off(asked)
         seed, temperature = heads.settings()
         heads.receipt(asked)
-    ui.complain(asked.complaint)
     found = heads.without(asked, seed, temperature, off)
     parts, texts = ui.shared(1, 1, key="attention_switch")
     with parts:
@@ -69,7 +67,6 @@ def what_each_layer_guesses() -> None:
         colour = ui.choice("colour: probability of", heads.COLOURS, key="attention_colour")
         places = heads.window(asked)
         heads.receipt(asked)
-    ui.complain(asked.complaint)
     heads.guess_grid(asked, places, colour)
 
 

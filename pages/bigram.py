@@ -49,8 +49,8 @@ def one_name() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        word, unknown = typed_name(words)
-    ui.complain(words.complaint or unknown)
+        ui.complain(words.complaint)
+        word = typed_name(words, "your name", key="bigram_name")
     fill = bigram.one_name(source, word)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, speed=1.5, within=True)
     alt = f"The letter pairs of one name, counted one by one in a matrix of {len(words.labels)} letters."
@@ -84,8 +84,8 @@ def probabilities() -> None:
         source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
-    if not ui.complain(words.complaint):
-        ui.note(bigram.never_counted(table, added))
+    ui.complain(words.complaint)
+    ui.note(bigram.never_counted(table, added))
     look = {"scale_max": bigram.SCALE, "marks": table.never, "marked_as": "never seen"}
     counted = matrix(words, table.counts, "count", "counts")
     shares = matrix(words, table.probabilities, "probability", "probabilities", 1, **look)
@@ -126,9 +126,9 @@ def how_good() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        word, unknown = typed_name(words)
+        ui.complain(words.complaint)
+        word = typed_name(words, "your name", key="bigram_name")
         added = smoothing()
-    ui.complain(words.complaint or unknown)
     named, over = ui.shared(2, 3, key="bigram_how_good")
     with named:
         judged = bigram.likelihood(source, added, word)
@@ -160,8 +160,8 @@ def counting_is_learning() -> None:
             steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
-    if not ui.complain(words.complaint):
-        ui.note(bigram.judgement(run))
+    ui.complain(words.complaint)
+    ui.note(bigram.judgement(run))
     if view == "losses":
         ui.chart(*bigram.training_picture(run, words), key="bigram_losses")
         return

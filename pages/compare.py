@@ -16,7 +16,6 @@ def one_prefix() -> None:
         prefix = compare.prefix("a name begins with", "KAMI", key="compare_prefix")
         sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
         seed = ui.seed(key="compare_seed")
-    compare.complained("compare_prefix")
     clicked = compare.four_answers(sex, prefix, seed, key="compare_answers")
     if clicked:
         model, character = clicked

@@ -33,8 +33,7 @@ def name_your_baby() -> None:
         )
         seed = ui.seed("Twelve others", key="welcome_seed")
     found = welcome.made(sex, kind, prefix, temperature, seed)
-    if not compare.complained("welcome_prefix"):
-        welcome.explain(found, kind)
+    welcome.explain(found, kind)
     opened = welcome.name_cards(sex, kind, found.names, key="welcome_names")
     if opened:
         ui.open_receipt(*opened)

@@ -139,14 +139,18 @@ def metrics(**numbers: str) -> None:
 
 
 def note(text: str) -> None:
-    """Say one line above the picture, which makes room for it; constant text and numbers only."""
-    with st.container(key="note"):
-        st.markdown(text)
+    """Say one line above the picture, which makes room for it; constant text and numbers only.
+
+    Where something is wrong, that is said instead.
+    """
+    line = deck.line()
+    if line is not None:
+        line.markdown(text)
 
 
 def complain(text: str) -> bool:
-    """Say what is wrong in one line above the picture, if anything is; a visitor's words may stand in it."""
-    if text:
-        with st.container(key="note"):
-            st.text(text)
+    """Say what is wrong in the line above the picture, if anything is; a visitor's words may stand in it."""
+    line = deck.line(complaint=True) if text else None
+    if line is not None:
+        line.text(text)
     return bool(text)

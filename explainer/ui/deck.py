@@ -123,6 +123,8 @@ class Surroundings:
     """What a scene that is being drawn finds around its stage."""
 
     controls: DeltaGenerator
+    line: DeltaGenerator  # above the picture
+    complained: bool = False  # what is wrong stands there, and nothing else
     entered: int = 0  # 1 if a key turned here from the scene before, −1 from the one behind
     stages: Stages = ONE_STAGE  # through which the keys lead
     receipt: tuple[str, str, str] | None = None  # the probability whose receipt the frame's button opens
@@ -149,6 +151,19 @@ def chapter(*scenes: Scene) -> None:
 def controls() -> DeltaGenerator:
     """Return the row below the picture; ``with controls():`` puts the scene's controls there."""
     return _around.get().controls
+
+
+def line(complaint: bool = False) -> DeltaGenerator | None:
+    """Return the line above the picture, for one sentence; None if a complaint stands there.
+
+    Args:
+        complaint: whether the sentence is one; then nothing else will stand there.
+    """
+    around = _around.get()
+    if around.complained:
+        return None
+    around.complained = complaint
+    return around.line
 
 
 def receipt_of(model: str, context: str, character: str) -> None:
@@ -246,7 +261,8 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
     around = Surroundings(
         bar.container(key="controls", horizontal=True, vertical_alignment="bottom"),
-        st.session_state.pop("deck_entered", 0),
+        stage.container(key="note"),
+        entered=st.session_state.pop("deck_entered", 0),
     )
     token = _around.set(around)
     try:

@@ -110,6 +110,13 @@ def test_an_uploaded_table_offers_its_columns_and_outlives_a_walk_to_another_pag
     file = {"name": "klasa.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
     page.locator(".st-key-bigram_file_widget input[type=file]").set_input_files(file)
     page.get_by_text("3 words; left out: 2").wait_for()
+    for width, height in ((1280, 720), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        settled(page)
+        row = page.locator(".st-key-bar").bounding_box()["y"]
+        for part in page.locator(".st-key-stage .stElementContainer").all():
+            box = part.bounding_box()
+            assert box["y"] + box["height"] <= row + 1, part.inner_text()
     page.keyboard.press("PageUp")
     page.wait_for_function("location.pathname !== '/bigram'")
     settled(page)
@@ -138,3 +145,12 @@ def test_an_own_list_fits_as_the_register_does(open_page, scene, width, height):
     if width > 700:
         assert main.evaluate("m => m.scrollHeight - m.clientHeight") <= 0
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_another_table_is_not_searched_for_what_the_last_one_was(open_page):
+    page = open_page("/bigram?scene=data")
+    page.get_by_role("searchbox").fill("anna")
+    page.get_by_text(" of 3,517 rows").wait_for()
+    page.get_by_text("boys", exact=True).click()
+    page.get_by_text("4,940 rows", exact=True).wait_for()
+    assert page.get_by_role("searchbox").input_value() == ""

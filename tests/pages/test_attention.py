@@ -96,21 +96,20 @@ def test_a_hostile_address_is_read_as_far_as_it_makes_sense(value, model):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("", "empty"), ("Zażółć", "never seen"), ("🙂<b>", "never seen")]
+    ("typed", "told", "read"),
+    [
+        ("", "nothing to go on with", "ROMEO:\nO, "),
+        ("Zażółć", "“ż”, “ó”, “ł”, “ć” never occur", "Za"),
+        ("🙂", "“🙂” never occurs", "ROMEO:\nO, "),
+    ],
 )
-def test_a_bad_prompt_is_told_and_the_picture_stays(typed, told):
+def test_of_a_bad_prompt_is_read_what_can_be_and_the_rest_is_told(typed, told, read):
     app = page()
-    before = sent(app)[0]["stream"]
     app.text_input(key="attention_prompt_shakespeare").set_value(typed).run()
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     assert any(told in line.value for line in app.text)
-    assert sent(app)[0]["stream"] == before
-
-
-def test_the_dot_of_a_name_is_told():
-    app = page(model="girls’ names")
-    app.text_input(key="attention_prompt_girls-gpt").set_value("ANNA.").run()
-    assert any("dot" in line.value for line in app.text)
+    stream = sent(app)[0]["stream"]
+    assert "".join(stream["symbols"][i] for i in stream["prompt"]) == read
 
 
 def test_another_prompt_forgets_what_was_kept_of_the_text():

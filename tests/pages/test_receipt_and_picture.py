@@ -13,7 +13,7 @@ from explainer.components.grid import unpacked
 from explainer.training.queue import DONE, Report
 from explainer.ui.deck import PAGES
 from explainer.ui.loaders import attention as writers
-from explainer.ui.loaders import bigram
+from explainer.ui.loaders import bigram, gpt
 from explainer.ui.receipt import percent
 from tests.drawings import unfolded
 from tests.scenes import ask, open_scene, part, tell
@@ -250,7 +250,7 @@ def test_a_card(sex, kind):
 # --- GPTs -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", list(writers.models().values()))
+@pytest.mark.parametrize("model", list(gpt.available().values()))
 @pytest.mark.parametrize("text", ["", "MARIANNA", "O, ROMEO " * 4])
 def test_the_architecture(model, text):
     app = open_scene("gpt.py", "architecture", gpt_model=model, gpt_text=text)

@@ -75,9 +75,10 @@ class Listing {
     this.resizing.observe(this.root);
   }
 
-  // Streamlit hands over the same object as long as nothing has changed.
+  // Streamlit hands over the same object as long as nothing has changed. Another table is looked at anew.
   update({ data }) {
     if (data === this.data) return;
+    if (this.search.value && JSON.stringify(data.columns) !== JSON.stringify(this.data.columns)) this.search.value = '';
     this.data = data;
     this.columns = data.columns.map(columnOf);
     this.rows = this.columns[0]?.values.map((_, row) => row) ?? [];

@@ -9,17 +9,17 @@ import streamlit as st
 from explainer import checkpoints, sampling
 from explainer.checkpoints import Checkpoint
 from explainer.components.attention import Chunk, Stream, attention
-from explainer.names import capitals
-from explainer.sampling import BadRequest, Settings
+from explainer.sampling import Settings
 from explainer.traces.writing import Writing, rows, windows
 from explainer.traces.writing import write as write_text
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
 from explainer.ui.guard import guarded
+from explainer.ui.loaders import typed
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached
-from explainer.vocabulary import BOUNDARY, UnknownCharacter
+from explainer.vocabulary import BOUNDARY
 
 MODELS = {
     "shakespeare": "Shakespeare",
@@ -83,10 +83,10 @@ def model() -> str:
 
 
 def asked() -> Asked:
-    """Draw the controls and return what is asked for; after a complaint, what was asked for before."""
+    """Draw the controls and return what is asked for."""
     name = model()
     hint = "↵ begins a new line, ␣ is a space" if not _names(name) else "its first letters"
-    typed = widgets.text(
+    told = widgets.text(
         "prompt", PROMPTS[name], key=f"attention_prompt_{name}", max_chars=LONGEST_PROMPT, help=hint
     )
     temperature = widgets.slider("temperature", 0.0, 2.0, 1.0, step=0.05, key="attention_temperature")
@@ -95,28 +95,18 @@ def asked() -> Asked:
         top_p = widgets.slider("top-p", 0.05, 1.0, 1.0, step=0.05, key="attention_top_p")
         seed = widgets.number("seed of the dice", 0, 999_999, SEED, key="attention_seed")
     settings = Settings(temperature, None if top_k == ALL else top_k, top_p)
-    return _checked(name, typed, settings, seed)
+    return Asked(name, readable(name, told), settings, seed)
 
 
-def _checked(name: str, typed: str, settings: Settings, seed: int) -> Asked:
-    """Return what is asked for if the model can go on with it; otherwise what it went on with before."""
-    good = st.session_state.setdefault("attention_good", {})
-    try:
-        trained = checkpoint(name)
-        sampling.check_prompt(trained.vocabulary, _prompt(name, typed))
-        good[name] = typed
-    except (BadRequest, UnknownCharacter) as error:
-        st.session_state["attention_complaint"] = str(error)
-    return Asked(name, _prompt(name, good.get(name, PROMPTS[name])), settings, seed)
-
-
-def _prompt(name: str, typed: str) -> str:
-    """Return what was typed as the model reads it."""
-    if not _names(name):
-        return "".join(VISIBLE.get(character, character) for character in typed)
-    if BOUNDARY in typed:
-        raise BadRequest("The dot ends a name; give only the letters that it begins with.")
-    return BOUNDARY + capitals(typed.strip())
+def readable(name: str, told: str) -> str:
+    """Return a prompt as its model reads it: a name behind its boundary, ↵ and ␣ as what they stand for."""
+    vocabulary = checkpoint(name).vocabulary
+    if _names(name):
+        return BOUNDARY + typed.name(told, vocabulary)
+    prompt = typed.text("".join(VISIBLE.get(character, character) for character in told), vocabulary)
+    if not prompt:
+        complain("There is nothing to go on with: until there is, the example stands here.")
+    return prompt or "".join(VISIBLE.get(character, character) for character in PROMPTS[name])
 
 
 def _names(name: str) -> bool:
@@ -155,7 +145,6 @@ write = cached(_write, write_text, sampling.chances, sampling.pick, pool="typed"
 
 def watched(asked: Asked) -> None:
     """Show the text while it is written; only this part runs anew when the browser asks for more."""
-    complain(st.session_state.pop("attention_complaint", ""))
     _forget_other_texts(asked)
     st.fragment(guarded()(_watched))(asked)
 

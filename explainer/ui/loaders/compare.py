@@ -15,6 +15,7 @@ from explainer.training.copied import COUNT
 from explainer.ui import widgets
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
+from explainer.ui.loaders import typed
 from explainer.ui.loaders.gpt import outline
 from explainer.ui.loaders.receipt import learned
 from explainer.ui.loaders.trained import checkpoint
@@ -114,34 +115,14 @@ multiplications = noted(trace.multiplications)
 
 
 def prefix(label: str, default: str, *, key: str) -> str:
-    """Draw the field for the beginning of a name; while it cannot be used, say why and keep the last one."""
-    typed = widgets.beginning(label, default, key=key)
-    wanted = names.capitals("".join(typed.split()))
-    kept = f"{key}_kept"
-    wrong = objection(wanted)
-    if not wrong:
+    """Draw the field for the beginning of a name; while it is too long, say so and keep the last one."""
+    wanted, kept = typed.name(widgets.beginning(label, default, key=key), names.VOCABULARY), f"{key}_kept"
+    if len(wanted) <= longest_name():
         st.session_state[kept] = wanted
-    st.session_state[f"{key}_wrong"] = wrong
+    else:
+        told = f"No name has {len(wanted)} letters; the longest has {longest_name()}"
+        complain(f"{told}. The last names stay here.")
     return st.session_state.get(kept, default)
-
-
-def complained(key: str) -> bool:
-    """Say in the line above the picture what is wrong with a prefix, if anything is."""
-    return complain(st.session_state.get(f"{key}_wrong", ""))
-
-
-def objection(wanted: str) -> str:
-    """Return why no name can begin with these letters; nothing if one can."""
-    unknown = [c for c in (*names.VOCABULARY.unknown(wanted), names.BOUNDARY) if c in wanted]
-    if unknown:
-        told = (
-            ", ".join(f"“{letter}”" for letter in unknown[:5] if letter.isprintable()) or "such a character"
-        )
-        return f"No name in the register has {told}. Type letters from A to Ż; the last names stay here."
-    longest = longest_name()
-    if len(wanted) > longest:
-        return f"No name has {len(wanted)} letters; the longest has {longest}. The last names stay here."
-    return ""
 
 
 @keep("scenes")

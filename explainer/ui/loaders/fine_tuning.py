@@ -13,6 +13,7 @@ from explainer.figures import bars, palette
 from explainer.traces import fine_tuning as trace
 from explainer.training.sequences import HELD_OUT
 from explainer.ui import blocks, deck, widgets
+from explainer.ui.loaders import typed
 from explainer.ui.loaders.gpt import available, visible, vocabulary_of
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.source import cached
@@ -205,12 +206,9 @@ class Asked:
 
 
 def asked() -> Asked:
-    """Draw the controls of a continuation; what the models have never seen is left out of the prompt."""
-    typed = widgets.text("begins with", PROMPT, key="tuning_prompt", max_chars=60)
-    unknown = vocabulary_of("polish-books").unknown(typed)
-    if unknown:
-        st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
-    prompt = "".join(c for c in typed if c not in unknown) or "\n"
+    """Draw the controls of a continuation."""
+    told = widgets.text("begins with", PROMPT, key="tuning_prompt", max_chars=60)
+    prompt = typed.text(told, vocabulary_of("polish-books")) or "\n"
     temperature = widgets.slider("temperature", 0.1, 1.5, 0.8, step=0.1, key="tuning_temperature")
     return Asked(prompt, temperature, widgets.seed(key="tuning_seed"))
 

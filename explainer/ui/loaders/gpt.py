@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from explainer import checkpoints, names
+from explainer import checkpoints
 from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cross, Matrix, grid
 from explainer.components.reel import Joins, Lane, Tile, Tiles, reel
@@ -19,6 +19,7 @@ from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
 from explainer.ui import blocks, deck, widgets
 from explainer.ui.caches import keep
+from explainer.ui.loaders import typed
 from explainer.ui.loaders.trained import checkpoint
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached, shown
@@ -265,16 +266,14 @@ def opened() -> Opened:
 
 
 def _typed(name: str) -> str:
-    """Draw the field for a text; what the model has never seen is left out."""
-    loaded, sexed = checkpoint(name), name.endswith("-gpt")
-    start = STARTS.get(name, POLISH_START)
-    typed = widgets.word("your text", start, key="gpt_text", max_chars=40) or start
-    text = BOUNDARY + names.capitals(typed) if sexed else typed
-    unknown = loaded.vocabulary.unknown(text)
-    if unknown:
-        st.text(f"Never seen: {' '.join(map(visible, unknown[:6]))}")
-    kept = "".join(c for c in text if c not in unknown) or loaded.meta["prompt"]
-    return kept[: loaded.model.config.block_size]
+    """Draw the field for a text."""
+    loaded, start = checkpoint(name), STARTS.get(name, POLISH_START)
+    told = widgets.word("your text", start, key="gpt_text", max_chars=40) or start
+    if name.endswith("-gpt"):
+        text = BOUNDARY + typed.name(told, loaded.vocabulary)
+    else:
+        text = typed.text(told, loaded.vocabulary) or loaded.meta["prompt"]
+    return text[: loaded.model.config.block_size]
 
 
 def decoder(asked: Opened) -> None:

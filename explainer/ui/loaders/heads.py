@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from explainer import names, sampling
 from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cell, Cross, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.components.reel import Lane, Tile, Tiles, reel
@@ -15,6 +14,7 @@ from explainer.traces import gpt as trace
 from explainer.traces import one_head, switching
 from explainer.traces.heads import MEANINGS, NONE
 from explainer.ui import deck, widgets
+from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
 from explainer.ui.loaders import attention
 from explainer.ui.loaders.gpt import visible
@@ -48,13 +48,11 @@ class Asked:
     Args:
         sha: of the model's weights, which everything that is computed is kept under.
         text: as the model reads it; of a name with the boundary in front.
-        complaint: why what was typed is not what is shown; empty if it is.
     """
 
     model: str
     sha: str
     text: str
-    complaint: str = ""
 
     def next(self, character: str) -> Question:
         """Return which probability a receipt explains: that of a character after the text."""
@@ -77,33 +75,11 @@ def asked() -> Asked:
     with st.popover("Model and prompt"):
         name = attention.model()
         example, key = attention.PROMPTS[name], f"attention_prompt_{name}"
-        typed = widgets.text("prompt", example, key=key, max_chars=attention.LONGEST_PROMPT)
-    good = st.session_state.setdefault("attention_good", {})
-    complaint = _complaint(name, _as_read(name, typed))
-    if not complaint:
-        good[name] = typed
-    text, most = _as_read(name, good.get(name, example)), checkpoint(name).model.config.block_size
-    if len(text) > most and not complaint:
-        complaint = f"{len(text)} characters are too many for this model: the last {most} are shown."
-    return Asked(name, checkpoint(name).meta["sha256"], text[-most:], complaint)
-
-
-def _as_read(name: str, typed: str) -> str:
-    """Return a prompt as its model reads it: a name behind its boundary, ↵ and ␣ as what they stand for."""
-    if name.endswith("-gpt"):
-        return BOUNDARY + names.capitals(typed.strip())
-    return "".join(attention.VISIBLE.get(character, character) for character in typed)
-
-
-def _complaint(name: str, text: str) -> str:
-    """Return what is wrong with a prompt; nothing if the model can read it."""
-    if name.endswith("-gpt") and BOUNDARY in text[1:]:
-        return "The dot ends a name; give only the letters that it begins with."
-    try:
-        sampling.check_prompt(checkpoint(name).vocabulary, text)
-    except ValueError as error:
-        return str(error)
-    return ""
+        told = widgets.text("prompt", example, key=key, max_chars=attention.LONGEST_PROMPT)
+    text, most = attention.readable(name, told), checkpoint(name).model.config.block_size
+    if len(text) > most:
+        complain(f"{len(text)} characters are too many for this model: the last {most} are shown.")
+    return Asked(name, checkpoint(name).meta["sha256"], text[-most:])
 
 
 # --- computed by the traces -------------------------------------------------------------------------

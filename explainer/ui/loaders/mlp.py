@@ -22,7 +22,7 @@ from explainer.ui import widgets
 from explainer.ui.blocks import note
 from explainer.ui.deck import font_size, narrow
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source, Words, shown, words
+from explainer.ui.loaders.words import Source, Words, shown, typed_name, words
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import cached
 
@@ -138,14 +138,11 @@ def asked(step: bool = False) -> Asked:
     """Draw the choice of a model and the field for a name; with ``step`` how much of it was read."""
     sex = widgets.choice("learned from", SEXES, key="mlp_sex")
     found = words(_source(sex))
-    typed = widgets.word("name", found.words[0], key="mlp_name")
-    name, unknown = found.known(typed)
-    if unknown:
-        st.text(f"No name has {' '.join(unknown)}: left out.")
+    name = typed_name(found, "name", key="mlp_name")
     if not step:
         return Asked(sex, name, len(name))
-    read = widgets.slider("letters read", 0, len(name), len(name) if typed else 2, key="mlp_read")
-    return Asked(sex, name, read)
+    read = len(name) if st.session_state["mlp_name"] else 2
+    return Asked(sex, name, widgets.slider("letters read", 0, len(name), read, key="mlp_read"))
 
 
 def batch_size() -> int:

@@ -15,7 +15,7 @@ from explainer.traces import mlp as perceptron
 from explainer.traces import pytorch as trace
 from explainer.ui import widgets
 from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source, shown, words
+from explainer.ui.loaders.words import Source, shown, typed_name, words
 from explainer.ui.source import cached
 
 OWN = "own"
@@ -106,11 +106,7 @@ cross_entropy = cached(_cross_entropy, trace.cross_entropy, pool="typed")
 
 def name() -> str:
     """Draw the field for a name; the most frequent one stands in for it."""
-    found = words(Source())
-    name, unknown = found.known(widgets.word("name", found.words[0], key="pytorch_name"))
-    if unknown:
-        st.text(f"No name has {' '.join(unknown)}: left out.")
-    return name
+    return typed_name(words(Source()), "name", key="pytorch_name")
 
 
 def expression(label: str, options: Mapping[str, str], first: str, *, key: str) -> str:

@@ -33,6 +33,7 @@ from explainer.ui import deck, own_training, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.caches import keep
 from explainer.ui.guard import guarded
+from explainer.ui.loaders import typed
 from explainer.ui.loaders.trained import checkpoint, history
 from explainer.ui.loaders.words import Words
 from explainer.ui.source import cached, shown
@@ -327,12 +328,8 @@ def companions(found: Letters) -> str:
 
 
 def context(found: Letters) -> str:
-    """Draw the field for the letters before the next one; what the model has never seen is left out."""
-    typed = names.capitals(widgets.text("after", "AN", key="training_text", max_chars=20))
-    unknown = found.vocabulary.unknown(typed)
-    if unknown:
-        st.text(f"Never seen: {' '.join(unknown)}")
-    return "".join(c for c in typed if c not in unknown)
+    """Draw the field for the letters before the next one."""
+    return typed.name(widgets.text("after", "AN", key="training_text", max_chars=20), found.vocabulary)
 
 
 def nudged(found: Letters, letter: str, right: float, up: float, text: str) -> trace.Nudge:

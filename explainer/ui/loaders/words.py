@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import names
 from explainer.ui import widgets
 from explainer.ui.caches import keep
+from explainer.ui.loaders import typed
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
@@ -77,13 +78,6 @@ class Words:
         weights = None if self.weights is None else [self.weights[i] for i in inside]
         return [self.words[i] for i in inside], weights
 
-    def known(self, typed: str) -> tuple[str, str]:
-        """Return what of a typed word can be used, the first word if nothing can, and what cannot."""
-        typed = names.capitals(typed)
-        unknown = [c for c in (*self.vocabulary.unknown(typed), names.BOUNDARY) if c in typed]
-        word = "".join(c for c in typed if c not in unknown)
-        return word or self.words[0], "".join(unknown)
-
 
 def shown(text: str) -> str:
     """Return a text with its boundaries as dots in the middle."""
@@ -142,7 +136,7 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     own = kind == "own"
     more = stage if own and stage else st.popover("Your list" if own else "More")
     with more:
-        source = _own_source() if own else _register_source(kind)
+        source = _own_source(more is stage) if own else _register_source(kind)
     found = words(source)
     with more:
         if own:
@@ -157,15 +151,9 @@ def _counted(found: Words) -> str:
     return f"{len(found.words):,} words; left out: {found.left:,}{some}"
 
 
-def typed_name(found: Words) -> tuple[str, str]:
-    """Draw the field for a visitor's name and return it with what is to be said about it.
-
-    The first name of the list stands in for a name that was not typed yet; letters that no name
-    has are left out.
-    """
-    word, unknown = found.known(widgets.word("your name", found.words[0], key="bigram_name"))
-    told = ", ".join("a space" if letter == " " else f"“{letter}”" for letter in unknown)
-    return word, f"No name of the list has {told}: left out here." if unknown else ""
+def typed_name(found: Words, label: str, *, key: str) -> str:
+    """Draw the field for a visitor's name; as long as it holds none, the first of the list stands in."""
+    return typed.name(widgets.word(label, found.words[0], key=key), found.vocabulary) or found.words[0]
 
 
 def _register_source(kind: str) -> Source:
@@ -174,12 +162,22 @@ def _register_source(kind: str) -> Source:
     return Source(kind, bearers, weighted)
 
 
-def _own_source() -> Source:
-    """Draw a field to paste into, a file and, for a table, the choice of its column."""
-    text = widgets.pasted("your words, one a line", key="bigram_list", placeholder="ZOË\nŁUKASZ\nОЛЕНА")
-    file = widgets.upload("or a file: one word a line, or a table", ["txt", "csv", "tsv"], key="bigram_file")
+def _own_source(wide: bool) -> Source:
+    """Draw a field to paste into, a file and, for a table, the choice of its column.
+
+    Args:
+        wide: whether there is room side by side, and little from top to bottom.
+    """
+    example, height = "ZOË\nŁUKASZ\nОЛЕНА", 120 if wide else 200
+    text = widgets.pasted("your words, one a line", key="bigram_list", placeholder=example, height=height)
+    left, right = st.columns([3, 2]) if wide else (st.container(), st.container())
+    with left:
+        file = widgets.upload("or a file: a list or a table", ["txt", "csv", "tsv"], key="bigram_file")
     source = Source("own", text=file[1], filename=file[0]) if file else Source("own", text=text)
     found = words(source)
     if not found.columns:
         return source
-    return replace(source, column=widgets.pick("column", found.columns, found.column, key="bigram_column"))
+    with right:
+        return replace(
+            source, column=widgets.pick("column", found.columns, found.column, key="bigram_column")
+        )
