@@ -42,7 +42,6 @@ class Line:
     width: float | Each = 3
     dash: str | Each = ""
     opacity: float | Each = 1
-    arrow: float | None = None  # pixels by which the head of an arrow stays away from the last point
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,6 @@ class Drawing:
     margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
     font_size: float = FONT_SIZE
     frames: Frames | None = None
-    legend: Sequence[tuple[Mark | Line, str]] = ()  # above the picture: a mark at 0, a line from −1 to 1
     ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
 
     @cached_property
@@ -166,7 +164,6 @@ class Drawing:
             "font": self.font_size,
             "ratio": self.ratio,
             "frames": _frames(self.frames),
-            "legend": [{"mark": self._group(type(mark), [mark]), "name": name} for mark, name in self.legend],
         }
 
     def _group(self, kind: type, members: Sequence[Primitive]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Mark, Primitive, Text
+from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Primitive, Text
 from explainer.figures.network import learning as network
 from explainer.figures.network import subscript
 
@@ -208,6 +208,6 @@ def _loss(
     """Return the loss at every step (T + 1,), with a point where the picture was taken."""
     high = 1.05 * max(float(losses.max()), 1e-9)  # an axis has a length
     panel = Panel(Axis(0, len(losses) - 1, "step", most=5), Axis(0, high, "loss (nats)"), *sides, font_size)
-    curve = panel.lines(np.arange(len(losses)), losses, palette.LOSS, 3)
+    curve = Line(panel.x(np.arange(len(losses))), panel.y(losses), palette.LOSS, 3)
     x, y = Each(panel.x(steps)), Each(panel.y(losses[steps]))
-    return [*panel.frame(), *curve, Mark(x, y, 0.7 * font_size, fill=palette.LOSS, color=palette.LOSS)]
+    return [*panel.frame(), curve, Mark(x, y, 0.7 * font_size, fill=palette.LOSS, color=palette.LOSS)]

@@ -41,7 +41,6 @@ def drawing() -> Drawing:
         X,
         Y,
         frames=Frames(["first", "second", "third"], "frame", speed=2),
-        legend=[(Mark(0, 0, 16), "a mark"), (Line((-1, 1), (0, 0), dash="10 6"), "a line")],
     )
 
 

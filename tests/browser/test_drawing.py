@@ -63,14 +63,6 @@ def test_what_is_seen_is_what_was_sent(page):
     assert page.get_by_role("img", name="Everything that can be drawn.").count() == 1
 
 
-def test_the_legend_shows_a_line_with_its_dashes(page):
-    names = page.evaluate("() => window.drawn.keys.map(({ name }) => name)")
-    line = page.evaluate("() => window.drawn.keys[1].shape.node.outerHTML")
-    assert names == ["a mark", "a line"]
-    assert 'd="M-24.0 0.0L24.0 0.0"' in line
-    assert 'stroke-dasharray="10 6"' in line
-
-
 def test_a_field_is_painted_in_its_shades_and_its_border_is_where_it_is_one_half(page):
     first = page.evaluate(FIELD)
     assert first["border"] == pytest.approx([0.5] * len(first["border"]), abs=0.001)

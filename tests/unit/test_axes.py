@@ -16,45 +16,25 @@ from tests.drawings import of_kind
         (Axis(0, 200_000, most=5), ["0", "50k", "100k", "150k", "200k"]),
         (Axis(-500, 1000, most=4), ["−500", "0", "500", "1,000"]),
         (Axis(-0.3, 4, most=5), ["0", "1", "2", "3", "4"]),
-        (Axis(0.02, 150, log=True), ["0.1", "1", "10", "100"]),
-        (Axis(1e-16, 2, log=True), ["10⁻¹⁵", "10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]),
         (Axis(0, 1, at=[0, 0.5, 2]), ["0", "0.5"]),
-        (Axis(0, 1, most=3, labelled=False), ["", "", ""]),
     ],
 )
-def test_ticks_are_round_numbers_or_powers_of_ten(axis, texts):
+def test_ticks_are_round_numbers(axis, texts):
     assert [text for _, text in axis.ticks()] == texts
 
 
 def test_numbers_lie_where_their_ticks_are_in_any_rectangle():
-    panel = Panel(Axis(1, 100, log=True), Axis(-2, 2), left=3, right=5, bottom=10, top=20)
-    np.testing.assert_allclose(panel.x(np.array([1, 10, 100])), [3, 4, 5])
+    panel = Panel(Axis(0, 20), Axis(-2, 2), left=3, right=5, bottom=10, top=20)
+    np.testing.assert_allclose(panel.x(np.array([0, 10, 20])), [3, 4, 5])
     np.testing.assert_allclose(panel.y(np.array([-2, 0, 1])), [10, 15, 17.5])
     places = {text.text: (text.x, text.y) for text in of_kind(Drawing(panel.frame()), Text)}
     assert places["10"] == (4, 10)
     assert places["0"] == (3, 15)
-    assert panel.holds(100, 2)
-    assert not panel.holds(101, 0)
-
-
-def test_a_curve_ends_at_the_side_through_which_it_leaves():
-    panel = Panel(Axis(0, 4), Axis(0, 1))
-    parts = panel.lines(np.arange(5.0), np.array([0.5, 1.5, 0.5, -0.5, 0.5]), "red", 2)
-    ends = [(line.x.tolist(), line.y.tolist()) for line in parts]
-    assert ends == [([0, 0.125], [0.5, 1]), ([0.375, 0.5, 0.625], [1, 0.5, 0]), ([0.875, 1], [0, 0.5])]
-
-
-def test_a_curve_that_passes_in_one_step_is_drawn_and_one_that_stays_away_is_not():
-    panel = Panel(Axis(0, 1), Axis(0, 1))
-    (across,) = panel.lines(np.array([0.0, 1.0]), np.array([-1.0, 2.0]), "red", 2)
-    np.testing.assert_allclose([across.x, across.y], [[1 / 3, 2 / 3], [0, 1]])
-    assert panel.lines(np.array([0.0, 1.0]), np.array([2.0, 3.0]), "red", 2) == []
-    assert panel.lines(np.zeros(0), np.zeros(0), "red", 2) == []
 
 
 def test_margins_grow_with_what_stands_in_them():
     plain = Panel(Axis(0, 1), Axis(0, 1, most=3)).margins()
-    titled = Panel(Axis(0, 1, "x"), Axis(0, 1, "y", at=[0.12345], text=str)).margins()
+    titled = Panel(Axis(0, 1, "x"), Axis(0, 0.01, "y", most=3)).margins()
     assert [titled[i] > plain[i] for i in (0, 2, 3)] == [True] * 3
 
 

@@ -3,13 +3,12 @@
 class Drawing {
   constructor(parent) {
     this.root = element('div', 'grid drawing');
-    this.legend = element('div', 'legend');
     this.picture = element('div', 'picture');
     this.svg = node('svg', { role: 'img', tabindex: 0 });
     this.below = element('div', 'below');
     this.picture.append(this.below, this.svg);
     this.player = new Player(this.root, () => this.turn());
-    this.root.append(this.legend, this.picture, this.player.transport.node);
+    this.root.append(this.picture, this.player.transport.node);
     parent.append(this.root);
     this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick));
     this.resizing = new ResizeObserver(() => this.resize());
@@ -26,7 +25,6 @@ class Drawing {
     this.load(data.frames);
     this.take(specsOf(data.groups, data.defaults));
     this.pointer.load(this.shapes, data.picks);
-    this.build();
     this.resize(true);
   }
 
@@ -51,18 +49,6 @@ class Drawing {
     this.shapes.forEach((shape) => shape.show(this.player.position));
   }
 
-  build() {
-    this.keys = this.spec.legend.map(({ mark, name }) => ({ shape: new Shape(specsOf([mark], this.spec.defaults)[0]), name }));
-    this.legend.hidden = !this.keys.length;
-    this.legend.replaceChildren(...this.keys.map(({ shape, name }) => {
-      const entry = element('span');
-      const picture = node('svg', { class: 'key', viewBox: '-1 -1 2 2' });
-      picture.append(shape.node);
-      entry.append(picture, name);
-      return entry;
-    }));
-  }
-
   // Where a place is, how large a pixel of the design is, and which colour a role has.
   view() {
     const { px } = this;
@@ -77,7 +63,7 @@ class Drawing {
   resize(force = false) {
     if (!this.spec || !this.root.isConnected || (!force && this.size === this.measured())) return;
     this.dress();
-    this.label(); // first: the legend leaves the rest to the picture
+    this.px = pixel();
     const size = this.measured();
     if (!this.width || !this.height) return;
     this.size = size;
@@ -102,20 +88,6 @@ class Drawing {
       this.paint = paints(this.scales);
     }
     this.theme = theme;
-  }
-
-  label() {
-    const px = pixel();
-    const { font } = this.spec;
-    this.px = px;
-    this.root.style.setProperty('--type', `${font * px}px`);
-    this.keys.forEach(({ shape }) => {
-      const { kind, size, width } = shape.spec;
-      const reach = 0.62 * size + width;
-      const [across, up] = kind === 'line' ? [1.2 * font, width] : [reach, reach];
-      set(shape.node.parentNode, { viewBox: [-across, -up, 2 * across, 2 * up].join(' '), width: 2 * across * px, height: 2 * up * px });
-      shape.draw(0, { font, paint: this.paint, scales: this.scales, px: 1, at: (x) => [x * across, 0] });
-    });
   }
 
   // Another frame is shown.

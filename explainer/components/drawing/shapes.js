@@ -73,21 +73,10 @@ const OUTLINES = {
   },
 };
 
-// The line stops short of its last point, and ends in a head.
-function arrow(points, short, head) {
-  const [[x0, y0], [x1, y1]] = points.slice(-2);
-  const length = Math.hypot(x1 - x0, y1 - y0);
-  if (length <= short) return '';
-  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
-  const tip = [x1 - short * ux, y1 - short * uy];
-  const wing = (side) => [tip[0] - head * (ux + 0.6 * side * uy), tip[1] - head * (uy - 0.6 * side * ux)];
-  return path([...points.slice(0, -1), tip]) + path([wing(1), tip, wing(-1)]);
-}
-
 const DRAW = {
-  line(element, { x, y, color, width, dash, opacity, arrow: short }, { at, paint, px }) {
+  line(element, { x, y, color, width, dash, opacity }, { at, paint, px }) {
     const points = x.map((value, i) => at(value, y[i]));
-    const d = short === null ? path(points) : arrow(points, short * px, 4 * width * px);
+    const d = path(points);
     const dashes = dash.split(' ').map((length) => length * px).join(' ');
     set(element, { d, fill: 'none', stroke: paint(color), 'stroke-width': width * px, 'stroke-dasharray': dash && dashes, opacity });
   },
