@@ -10,6 +10,17 @@ const { version } = JSON.parse(readFileSync(here('node_modules/plotly.js/package
 const folder = here('../../explainer/static/');
 const outfile = `${folder}plotly-${version}.js`;
 
+// What the attributes mean need not travel: the browser only draws with them.
+const TOLD = /\bdescription:\s*(?:\[[\s\S]*?\]\.join\([^)]*\)|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")/g;
+const untold = {
+  name: 'untold',
+  setup(bundle) {
+    bundle.onLoad({ filter: /plotly\.js[\\/]src[\\/].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(TOLD, "description: ''"),
+    }));
+  },
+};
+
 for (const old of readdirSync(folder)) if (/^plotly-.*\.js$/.test(old)) rmSync(folder + old);
 await build({
   entryPoints: [here('entry.cjs')],
@@ -19,7 +30,8 @@ await build({
   format: 'esm',
   target: 'es2020',
   legalComments: 'eof',
-  banner: { js: `/* plotly.js ${version}: scatter, bar, contour. MIT licence, (c) Plotly, Inc. Built by tools/plotly. */` },
+  banner: { js: `/* plotly.js ${version}: scatter, bar. MIT licence, (c) Plotly, Inc. Built by tools/plotly. */` },
+  plugins: [untold],
   loader: { '.css': 'empty' }, // that of maps, which are not in it
   define: { global: 'window', 'define.amd': 'false' },
   logLevel: 'warning',

@@ -1,6 +1,6 @@
-// What the app draws: curves and points (always in it), bars, level lines.
+// What the app draws: curves and points, which are always in it, and bars.
 const Plotly = require('plotly.js/lib/core');
 
-Plotly.register([require('plotly.js/lib/bar'), require('plotly.js/lib/contour')]);
+Plotly.register(require('plotly.js/lib/bar'));
 
 module.exports = Plotly;
