@@ -49,7 +49,7 @@ def explained(messages: Sequence[str], good: bool = False) -> DeltaGenerator:
         good: whether the messages confirm rather than warn.
     """
     if not messages:
-        return st.container()
+        return st.container(key="fill-explained")
     picture, words = beside(3, 1)
     with words:
         for message in messages:

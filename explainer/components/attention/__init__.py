@@ -110,6 +110,7 @@ def attention(
     _component(
         key=key,
         data=packed(asdict(stream), view, chunk),
+        height="stretch",
         on_ask_change=events.on(key, "ask", partial(_asked, ids, len(stream.prompt) + longest), on_ask),
         on_again_change=events.on(key, "again", again, on_again),
         on_receipt_change=events.on(key, "receipt", partial(_explained, stream), on_receipt),

@@ -109,6 +109,7 @@ def grid(
     told = _component(
         key=key,
         data=payload,
+        height="stretch" if height == "stage" else "content",
         on_lock_change=events.on(key, "lock", cell, on_click),
         on_press_change=events.on(key, "press", cell, on_press),
         on_edit_change=events.on(key, "edit", _edit(matrices), on_edit),

@@ -44,4 +44,4 @@ def landscape(
     start = None if on_pick is None else lambda place: on_pick((place["x"], place["y"]))
     picked = events.on(key, "pick", events.record(x=along, y=along), start)
     data = packed(ground, alt=alt, pickable=on_pick is not None, speed=speed)
-    _component(key=key, data=data, on_pick_change=picked)
+    _component(key=key, data=data, height="stretch", on_pick_change=picked)

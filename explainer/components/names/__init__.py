@@ -85,7 +85,7 @@ def cards(shown: Sequence[Card], *, key: str, alt: str) -> tuple[int, int | None
         What was clicked in this run: the card and the letter, or the card alone; None if nothing was.
     """
     data = {"alt": alt, "cards": [asdict(card) for card in shown]}
-    told = _cards(key=key, data=data, on_open_change=_nothing)
+    told = _cards(key=key, data=data, height="stretch", on_open_change=_nothing)
     return events.heard(told, "open", _letter_of(shown))
 
 
@@ -115,7 +115,7 @@ def answers(
     """
     rows = [asdict(answer) for answer in shown]
     data = {"alt": alt, "columns": list(columns), "rows": rows, "heading": heading}
-    told = _answers(key=key, data=data, on_open_change=_nothing)
+    told = _answers(key=key, data=data, height="stretch", on_open_change=_nothing)
     place = events.record(row=events.index(len(rows)), column=events.index(len(columns)))
     clicked = events.heard(told, "open", place)
     return None if clicked is None else (clicked["row"], clicked["column"])
@@ -133,7 +133,8 @@ def ledger(
         {"label": label, "told": said, "entries": [asdict(entry) for entry in entries]}
         for label, (said, entries) in rows.items()
     ]
-    _ledger(key=key, data={"alt": alt, "columns": [asdict(column) for column in columns], "rows": told})
+    data = {"alt": alt, "columns": [asdict(column) for column in columns], "rows": told}
+    _ledger(key=key, data=data, height="stretch")
 
 
 def guess(
@@ -157,7 +158,7 @@ def guess(
     data["players"] = [asdict(player) for player in players]
     letter = events.record(letter=events.one_of([""] if over else letters))
     guessed = events.on(key, "open", letter, lambda told: on_guess(told["letter"]))
-    _guess(key=key, data=data, on_open_change=guessed)
+    _guess(key=key, data=data, height="stretch", on_open_change=guessed)
 
 
 def _nothing() -> None:

@@ -1,7 +1,7 @@
 // --- stage: what every picture on it needs ------------------------------------------------------------------
 
 const NARROW = 700; // css pixels of a window below which a scene stacks
-const STAGE_HEIGHT = 'calc(var(--stage-height, 62vh) - var(--stage-taken, 0px))'; // what the scene leaves
+const STAGE_HEIGHT = 'var(--stage-height, 62vh)'; // what the scene leaves
 
 const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes of figures were chosen
 

@@ -22,7 +22,8 @@ def receipt(
     """
     opened = events.on(key, "open", lambda value: events.one_of({*_paths(step)})(value), on_open)
     more = events.on(key, "more", events.clicked, (lambda _: on_more()) if step["rest"] else None)
-    _component(key=key, data=step, on_open_change=opened, on_more_change=more)
+    height = "stretch" if step["place"] == "page" else "content"
+    _component(key=key, data=step, height=height, on_open_change=opened, on_more_change=more)
 
 
 def _paths(part: Any) -> Iterator[str]:

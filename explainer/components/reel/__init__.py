@@ -117,7 +117,6 @@ def reel(
     ledger: str = "",
     chart: Chart | None = None,
     stacked: bool = False,
-    height: str = "stage",
 ) -> None:
     """Draw texts side by side; with titles they play, one frame a title.
 
@@ -129,7 +128,6 @@ def reel(
         start: the frame shown first.
         ledger: heading of the list of all titles at the side; no list if empty.
         stacked: whether the lanes stand one below the other.
-        height: "stage" for what the scene leaves, "fill" for what its column leaves.
     Raises:
         ValueError: if the parts do not have the same number of frames.
     """
@@ -144,9 +142,8 @@ def reel(
         "ledger": ledger,
         "chart": _chart(chart),
         "stacked": stacked,
-        "height": height,
     }
-    _component(key=key, data=data)
+    _component(key=key, data=data, height="stretch")
 
 
 def _check(lanes: Sequence[Lane], titles: Sequence[str], chart: Chart | None) -> None:

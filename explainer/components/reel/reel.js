@@ -36,7 +36,7 @@ class Reel {
   build() {
     const { spec } = this;
     this.root.setAttribute('aria-label', spec.alt);
-    this.root.style.setProperty('--height', spec.height === 'stage' ? STAGE_HEIGHT : '100%');
+    this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.root.classList.toggle('piled', spec.stacked);
     this.lanes = spec.lanes.map(lane);
     this.chart = spec.chart ? new LossChart(spec.chart) : null;

@@ -182,7 +182,7 @@ def _show(
     report: Report | None = None,
     made: Made | None = None,
 ) -> None:
-    picture, words = beside(5, 2)
+    picture, words = beside(*((3, 2) if made else (5, 2)))
     with picture:
         run = recorded_run or {"step": np.zeros(1), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
         losses = {"train": run["train_loss"], "dev": run["dev_loss"]}
@@ -192,7 +192,7 @@ def _show(
     with words:
         st.text(message)
         if report and report.progress:
-            _numbers(report.progress)
+            _numbers(report.progress, report.state in ENDED)
         if made:
             _results(made)
 
@@ -210,16 +210,21 @@ def _told(report: Report) -> str:
     }.get(report.state, report.problem)
 
 
-def _numbers(progress: Progress) -> None:
+def _numbers(progress: Progress, ended: bool) -> None:
+    step = f"{progress.step:,}"
+    losses = {"train": f"{progress.train_loss:.3f}", "dev": f"{progress.dev_loss:.3f}"}
+    if ended:
+        metrics(step=step, **losses)
+        return
     st.progress(progress.step / progress.steps)
     left = progress.seconds_left
-    metrics(step=f"{progress.step:,}", time_left="–" if left is None else f"{left:.0f} s")
-    metrics(train=f"{progress.train_loss:.3f}", dev=f"{progress.dev_loss:.3f}")
+    metrics(step=step, time_left="–" if left is None else f"{left:.0f} s")
+    metrics(**losses)
 
 
 def _results(made: Made) -> None:
     st.text(f"{made.copied:.0%} of {MADE:,} names it makes stand in its training names.")
-    table(made.names.head(100), "Names it made.", key="training_made", height=250)
+    table(made.names.head(100), "Names it made.", key="training_made")
     with st.container(horizontal=True):
         st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
         st.download_button("Names", made.csv, "my-names.csv", "text/csv", key="training_names")
@@ -393,7 +398,7 @@ def made_up(sex: str) -> None:
         sampled = checkpoint(name).meta["samples"]
         st.subheader(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
         alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
-        table(_samples(name), alt, key=f"training_made_{kind}", height=270)
+        table(_samples(name), alt, key=f"training_made_{kind}")
 
 
 @keep("scenes")
