@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.browser.conftest import settled
+from tests.browser.stage_app import CASES
 from tests.scenes import deck, scenes_of
 
-SURVEY = (Path(__file__).parent / "survey.js").read_text(encoding="utf-8").split("\n", 1)[1]
+HERE = Path(__file__).parent
+SURVEY, BOXES = (
+    (HERE / name).read_text(encoding="utf-8").split("\n", 1)[1] for name in ("survey.js", "boxes.js")
+)
 SMALLEST = 20  # px at 1920 × 1080
 CONTRAST = 7.0
 LARGE, SMALL = (1920, 1080), (1280, 720)
@@ -55,6 +61,15 @@ PLAYS = {
     "before-and-after": [0],
     "was-it-worth-it": [0],
 }
+# What is done to a scene, and what is to be said about it.
+DAMAGES = {
+    ".st-key-table { translate: 0 40vh }": "leaves stage",
+    ".st-key-bar { translate: 0 60px }": "leaves the window",
+    ".st-key-controls { translate: 0 -120px }": "overlap",
+    ".st-key-head p { height: 9px; overflow: hidden }": "cut off",
+    "[data-testid=stMetricValue] { translate: 60vw 0 }": "leaves its column",
+    ".st-key-head h1 { translate: 0 2rem }": "lies on",
+}
 PHASES = {"PageDown": ["start", "plays", "end"], "PageUp": ["end", "start"]}
 # Where the talk is: the chapter, the scene, its stage, and how far what plays has come.
 STEP = """(slugs) => {
@@ -62,12 +77,6 @@ STEP = """(slugs) => {
   const [player] = [...(window.__players ?? [])].filter(({ root }) => root.isConnected);
   const phase = !player ? '' : player.playing ? 'plays' : player.passed ? 'end' : 'start';
   return [path, slugs[path][scene], stage, phase];
-}"""
-# What of the row of controls is not in its place: below the stage and in the window.
-ASTRAY = """() => {
-  const boxes = ['stage', 'bar'].map((key) => document.querySelector(`.st-key-${key}`));
-  const [stage, bar] = boxes.map((box) => box.getBoundingClientRect());
-  return bar.top < stage.bottom || bar.bottom > innerHeight || bar.left < 0 || bar.right > innerWidth;
 }"""
 POPOVER = ".st-key-controls [data-testid=stPopoverButton]"
 DIALOG = "[role=dialog]"
@@ -144,11 +153,12 @@ def looks(page, where: str, sizes: list[tuple[int, int]]) -> Iterator[tuple[str,
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
         page.wait_for_function(DRAWN, timeout=20_000)
-        yield (
-            f"{where} in {width}",
-            width / LARGE[0],
-            page.evaluate(SURVEY) | {"astray": page.evaluate(ASTRAY)},
-        )
+        yield f"{where} in {width}", width / LARGE[0], look(page)
+
+
+def look(page) -> dict:
+    """Return what a reader meets on the screen, and what stands where it should not."""
+    return page.evaluate(SURVEY) | {"misplaced": page.evaluate(BOXES)}
 
 
 def complaints(where: str, seen: dict, share: float = 1.0) -> list[str]:
@@ -160,7 +170,7 @@ def complaints(where: str, seen: dict, share: float = 1.0) -> list[str]:
     bad = [f"{where}: scrolls {seen['down']} px down"] if seen["down"] > 0 else []
     bad += [f"{where}: scrolls {seen['sideways']} px sideways"] if seen["sideways"] > 0 else []
     bad += [f"{where}: shows an error"] if seen["failures"] else []
-    bad += [f"{where}: its controls are not in their place"] if seen.get("astray") else []
+    bad += [f"{where}: {line}" for line in seen["misplaced"]]
     for text in seen["texts"]:
         if text["size"] < SMALLEST * share - 0.1:
             bad.append(f"{where}: “{text['text']}” is {text['size']:.1f} px")
@@ -193,3 +203,38 @@ def test_every_scene_stacks_on_a_phone(open_page):
         bad += [(path, slug)] if seen["sideways"] or seen["failures"] else []
         page.evaluate(NEXT)
     assert bad == []
+
+
+def test_a_training_that_has_ended_fits(open_page):
+    page = open_page("/training?scene=live&training_steps_better=500&training_hidden=20", *LARGE)
+    page.locator(".st-key-training_start button").click()
+    page.get_by_text("Done.").wait_for(timeout=60_000)
+    settled(page)
+    assert complaints("ended", look(page)) == []
+    page.set_viewport_size(dict(zip(("width", "height"), SMALL, strict=True)))
+    settled(page)
+    assert complaints("ended", look(page), SMALL[0] / LARGE[0]) == []
+
+
+@pytest.fixture
+def filled(open_page, serve):
+    """A page with a scene on which texts leave less room than there is to fill."""
+    return lambda case: open_page(f"?case={case}", *LARGE, base=serve(HERE / "stage_app.py"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_given_no_height_takes_what_is_left(filled, case):
+    page = filled(case)
+    for width, height in (LARGE, SMALL):
+        page.set_viewport_size({"width": width, "height": height})
+        settled(page)
+        assert look(page)["misplaced"] == []
+
+
+def test_what_stands_where_it_should_not_is_noticed(filled):
+    page, seen = filled(next(iter(CASES))), {}
+    for damage in DAMAGES:
+        style = page.add_style_tag(content=damage)
+        seen[damage] = " ".join(look(page)["misplaced"])
+        style.evaluate("(style) => style.remove()")
+    assert {damage: DAMAGES[damage] in seen[damage] for damage in seen} == dict.fromkeys(DAMAGES, True)
