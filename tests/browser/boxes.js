@@ -15,6 +15,16 @@
   const style = (e) => { if (!styles.has(e)) styles.set(e, getComputedStyle(e)); return styles.get(e); };
   const SKIPPED = 'style, script, defs, clipPath, [aria-hidden=true], .katex-mathml, .visually-hidden';
 
+  // A line is higher than its letters, and may end in a space that hangs over.
+  const linesOf = (node, element) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const size = parseFloat(style(element).fontSize);
+    const hanging = style(element).whiteSpace.startsWith('pre') ? 0.6 * size : 0;
+    return [...range.getClientRects()].map(({ left, top, right, bottom }, i, { length }) =>
+      ({ left, top: top + 0.15 * size, right: right - (i + 1 < length ? hanging : 0), bottom: bottom - 0.15 * size }));
+  };
+
   // Everything that is painted, with what can be seen of it and what would be seen if nothing cut it off.
   const inks = function* (part) {
     const roots = [part];
@@ -26,16 +36,8 @@
         const element = text ? node.parentElement : node;
         if (!text && !node.matches?.('canvas, img, svg, input, textarea, button, [role=slider]')) continue;
         if (!element || element.closest(SKIPPED) || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-        const range = document.createRange();
-        if (text) range.selectNodeContents(node);
-        const whole = rect(text ? range : node);
-        if (text) { // a line is higher than its letters
-          const above = 0.15 * parseFloat(style(element).fontSize);
-          whole.top += above;
-          whole.bottom -= above;
-        }
-        if (empty(whole)) continue;
-        yield { text: text ? text.slice(0, 30) : node.tagName.toLowerCase(), element, isText: Boolean(text), whole };
+        const lines = text ? linesOf(node, element) : [rect(node)];
+        for (const whole of lines.filter((line) => !empty(line))) yield { text: text ? text.slice(0, 30) : node.tagName.toLowerCase(), element, isText: Boolean(text), whole };
       }
     }
   };
