@@ -13,7 +13,7 @@ LINE = Line("loss", np.array([1, 10]), np.array([2.0, 1.0]))
 def sent(monkeypatch):
     """What the browser would be sent."""
     kept = {}
-    monkeypatch.setattr(component, "_component", lambda key, data, height: kept.update({key: data}))
+    monkeypatch.setattr(component, "_component", lambda key, data, **_: kept.update({key: data}))
     return kept
 
 
