@@ -37,4 +37,4 @@ def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
 
 
 def _nothing() -> None:
-    """A window that became narrow needs only the rerun."""
+    """A window that became narrow, or a stage, needs only the rerun."""

@@ -302,3 +302,45 @@ def test_nothing_is_asked_of_another_host(chromium, app):
     settled(page)
     context.close()
     assert [url for url in asked if urlparse(url).hostname not in ("127.0.0.1", None)] == []
+
+
+SIZES = """() => {
+  const size = (found) => document.querySelector(found).getBoundingClientRect();
+  return { type: parseFloat(getComputedStyle(document.querySelector('h1')).fontSize),
+    picture: size('.st-key-stage').height, bar: size('.st-key-bar').bottom,
+    row: size('.st-key-controls').height };
+}"""
+CROWDED = "/neuron?scene=it-learns"  # its row of controls is full
+
+
+def test_presenting_gives_the_navigation_to_the_type_and_the_picture_and_takes_no_room_from_the_row(
+    open_page,
+):
+    page = open_page(CROWDED)
+    navigation = page.get_by_test_id("stHeader")
+    before = page.evaluate(SIZES)
+    page.keyboard.press("p")
+    settled(page)
+    on_stage = page.evaluate(SIZES)
+    assert not navigation.is_visible()
+    assert on_stage["type"] > before["type"]
+    assert on_stage["picture"] > before["picture"] + 30
+    assert on_stage["bar"] <= 1080
+    assert on_stage["row"] == pytest.approx(before["row"], abs=2)
+    page.keyboard.press("p")
+    settled(page)
+    assert navigation.is_visible()
+    assert page.evaluate(SIZES) == before
+
+
+def test_a_link_presents_and_the_tab_goes_on_presenting(open_page):
+    page = open_page("/compare?scene=guess-the-next-letter&present=1")
+    hidden = page.locator(".word, [data-letters]").first
+    page.wait_for_function("document.documentElement.classList.contains('presenting')")
+    first = hidden.inner_text()
+    again = open_page("/compare?scene=guess-the-next-letter&present=1")
+    assert again.locator(".word, [data-letters]").first.inner_text() == first  # as rehearsed
+    turned(page, "PageUp", title(page))
+    page.reload()
+    settled(page)
+    assert not page.get_by_test_id("stHeader").is_visible()

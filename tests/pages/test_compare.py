@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
 from explainer.traces import compare as trace
+from explainer.ui import deck
 from explainer.ui.loaders import compare
 from tests.scenes import open_sound
 
@@ -111,6 +112,18 @@ def test_a_whole_name_is_played_and_everyone_scored():
     assert game.name != name
     app.button("compare_again").click().run()
     assert app.session_state["compare_games"]["boys"].asked == 0
+
+
+def test_on_stage_the_hidden_names_are_those_of_the_rehearsal(monkeypatch):
+    monkeypatch.setattr(deck, "presenting", lambda: True)
+
+    def hidden() -> list[str]:
+        app = page("guess-the-next-letter")
+        first = app.session_state["compare_games_on_stage"]["girls"].name
+        app.button("compare_again").click().run()
+        return [first, app.session_state["compare_games_on_stage"]["girls"].name]
+
+    assert hidden() == hidden()
 
 
 def test_the_score_stays_while_one_looks_elsewhere():

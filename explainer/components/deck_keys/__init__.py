@@ -25,13 +25,15 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
 _KEPT = events.named(events.several(events.text(2000), 20), 200)
-_shell = [_FOLDER / f"{name}.js" for name in ("touch", "away", "history", "reconnect", "clicker")]
+_shell = [
+    _FOLDER / f"{name}.js" for name in ("touch", "away", "history", "reconnect", "presenting", "clicker")
+]
 _clicker = _component("clicker", _shell, _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])
 _frame = _component("frame", [_MOUNT, _FOLDER / "away.js", _FOLDER / "keys.js", _FOLDER / "frame.js"])
 
 
-def clicker(key: str, on_narrow: Callable[[], None]) -> dict[str, list[str]] | None:
+def clicker(key: str, on_change: Callable[[], None]) -> dict[str, list[str]] | None:
     """Listen for PageDown and PageUp everywhere, and for other keys while nothing else has a use for them.
 
     A key turns the frame on the screen, and closes what lies over it; at the ends of the chapter the frame
@@ -39,14 +41,20 @@ def clicker(key: str, on_narrow: Callable[[], None]) -> dict[str, list[str]] | N
     charts are drawn with.
 
     Args:
-        on_narrow: called when the window becomes narrow as a phone or wide again; see ``narrow``.
+        on_change: called when what ``narrow`` or ``presenting`` return has changed.
 
     Returns:
         in the first run after the browser lost its server, what the last frame gave it to keep.
     """
     assumed = narrow(key)
-    data, state = {"ahead": ADDRESS, "narrow": assumed}, {"narrow": assumed}
-    told = _clicker(key=key, data=data, on_narrow_change=on_narrow, on_back_change=_nothing, default=state)
+    told = _clicker(
+        key=key,
+        data={"ahead": ADDRESS, "narrow": assumed},
+        on_narrow_change=on_change,
+        on_presenting_change=on_change,
+        on_back_change=_nothing,
+        default={"narrow": assumed, "presenting": False},
+    )
     return events.heard(told, "back", _KEPT)
 
 
@@ -57,6 +65,11 @@ def narrow(key: str) -> bool:
     """
     told = events.heard(st.session_state.get(key), "narrow", events.flag)
     return "Mobi" in st.context.headers.get("User-Agent", "") if told is None else told
+
+
+def presenting(key: str) -> bool:
+    """Return whether the clicker has told that the window is a stage."""
+    return bool(events.heard(st.session_state.get(key), "presenting", events.flag))
 
 
 def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> bool:

@@ -57,7 +57,7 @@ function fill() {
   else document.documentElement.requestFullscreen?.(); // a phone may know none
 }
 
-const LETTERS = { b: () => black(), '.': () => black(), f: fill, '?': () => window.__deck?.keys.toggle() };
+const LETTERS = { b: () => black(), '.': () => black(), f: fill, p: () => present(), '?': () => window.__deck?.keys.toggle() };
 
 // Returns what a key does here; nothing if it is somebody else's.
 function act(event, target) {
@@ -127,4 +127,6 @@ export default function (component) {
   if (narrow.matches !== component.data.narrow) report();
   swiping(turn);
   choosing(narrow);
+  remember();
+  if (presenting()) present(true);
 }

@@ -6,6 +6,7 @@ const KEYS = [
   ['Space', 'play, pause'],
   ['B .', 'black screen, and back'],
   ['F', 'full screen, and back'],
+  ['P', 'as on stage, and back: no navigation, larger type, the same dice'],
   ['?', 'these keys'],
 ];
 
