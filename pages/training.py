@@ -102,7 +102,8 @@ def overfitting() -> None:
 
 
 @ui.scene(
-    "Which learning rate?", "One step at each rate, from tiny to huge: learn where the loss falls fastest."
+    "Which learning rate?",
+    "One step at each rate, from tiny to huge: begin where the loss falls fast and is not yet at its lowest.",
 )
 def sweep() -> None:
     """A thousand steps, each at a larger rate than the one before. Where the loss falls fastest is where one
@@ -117,6 +118,7 @@ def sweep() -> None:
     ]
     figure = curves.curves(
         lines,
+        points=training.landmarks(swept),
         x_title="learning rate",
         y_title="loss (nats per character)",
         log_x=True,

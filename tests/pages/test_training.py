@@ -122,3 +122,13 @@ def test_a_letter_that_no_training_name_has_is_named():
     assert "No name learned from has" in training.companions(found)
     i = found.vocabulary.encode("Ą")[0]
     assert found.occurrences[i] == 0
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_a_sweep_marks_where_it_falls_where_it_is_lowest_and_the_talks_rate(sex):
+    swept = training.sweep(sex)
+    falling, talk, lowest = training.landmarks(swept)
+    assert falling.x < talk.x == pytest.approx(0.1, rel=0.01)
+    assert swept.smoothed.min() == lowest.y <= talk.y < falling.y
+    assert talk.y < 1.25 * lowest.y  # still falling, and nearly there
+    assert swept.smoothed[-1] > lowest.y

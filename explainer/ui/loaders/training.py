@@ -425,6 +425,22 @@ def _swept(sex: str) -> recorded.Sweep:
     return recorded.learning_rate_sweep(split, names.VOCABULARY, Shape())
 
 
+def landmarks(swept: recorded.Sweep) -> list[curves.Point]:
+    """Return where the loss falls fastest, where it is lowest, and the rate that the talk took."""
+    talk = int(np.abs(swept.learning_rates - TALK.learning_rate).argmin())
+    first, lowest = recorded.fastest(swept), int(swept.smoothed.argmin())
+    rates = swept.learning_rates
+    marked = [
+        (first, "falls fastest", "circle"),
+        (talk, "the talk's rate", "diamond"),
+        (lowest, "lowest", "square"),
+    ]
+    return [
+        curves.Point(rates[i], swept.smoothed[i], shape=shape, size=22, name=f"{name}: {rates[i]:.2g}")
+        for i, name, shape in marked
+    ]
+
+
 def swept_alt(swept: recorded.Sweep) -> str:
     """Return one sentence: at which learning rate the loss was lowest."""
     best = int(swept.smoothed.argmin())
