@@ -166,6 +166,16 @@ def test_a_finger_scrolls_over_a_chart_and_a_phone_has_no_mode_bar(open_page):
     assert page.evaluate(RANGE)[0] == 0  # nothing was zoomed
 
 
+def test_a_swipe_over_a_chart_turns_the_scene(open_page):
+    page = stands(open_page("/training?scene=two-recipes", 390, 844, has_touch=True, is_mobile=True))
+    box = page.locator(".chart").bounding_box()
+    finger, y = page.context.new_cdp_session(page), box["y"] + box["height"] / 2
+    for kind, x in (("touchStart", 300), ("touchMove", 200), ("touchMove", 80)):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("() => !location.search.includes('two-recipes')")
+
+
 def test_the_library_comes_ahead_and_lies_below_the_apps_own_address(chromium):
     with running(ROOT / "explainer" / "app.py", STREAMLIT_SERVER_BASE_URL_PATH="base/path") as base:
         page = chromium.new_page(viewport={"width": 1280, "height": 720})

@@ -42,10 +42,16 @@ class Plot {
   listen() {
     this.keys.onkeydown = (event) => this.pressed(event);
     this.keys.onblur = () => this.points?.leave();
-    // A finger scrolls the page, here as everywhere; its tap comes as a click.
-    this.chart.addEventListener('touchstart', (event) => event.stopPropagation(), { capture: true, passive: true });
+    this.chart.addEventListener('touchstart', (event) => this.passOn(event), { capture: true, passive: true });
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(this.place);
+  }
+
+  // A finger scrolls and turns the page, here as everywhere: Plotly would hold it. Its tap comes as a click.
+  passOn(event) {
+    event.stopPropagation();
+    const { touches, changedTouches } = event;
+    this.root.dispatchEvent(new TouchEvent('touchstart', { touches: [...touches], changedTouches: [...changedTouches], bubbles: true, composed: true }));
   }
 
   async update({ data, setTriggerValue }) {
