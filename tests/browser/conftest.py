@@ -47,16 +47,20 @@ def chromium():
 
 
 @contextmanager
-def started(script: Path, *flags: str, **environment: str) -> Iterator[tuple[subprocess.Popen, str]]:
-    """Serve a Streamlit script on a free port while the block runs; yields the process and its address.
+def started(
+    script: Path, *flags: str, port: int = 0, **environment: str
+) -> Iterator[tuple[subprocess.Popen, str]]:
+    """Serve a Streamlit script while the block runs; yields the process and its address.
 
     Args:
         flags: of ``streamlit run``.
+        port: where; a free one if none is given.
         environment: variables that the process gets besides those of this one.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     server = subprocess.Popen(
         [*command, "--server.headless", "true", *flags],
@@ -76,9 +80,9 @@ def started(script: Path, *flags: str, **environment: str) -> Iterator[tuple[sub
 
 
 @contextmanager
-def running(script: Path, **environment: str) -> Iterator[str]:
+def running(script: Path, port: int = 0, **environment: str) -> Iterator[str]:
     """Serve a Streamlit script to this machine alone while the block runs; yields its address."""
-    with started(script, "--server.address", "127.0.0.1", **environment) as (_, address):
+    with started(script, "--server.address", "127.0.0.1", port=port, **environment) as (_, address):
         yield address
 
 

@@ -1,6 +1,7 @@
 // --- reconnect: a tab whose server was started anew comes back by itself ----------------------------------
 
 const AGAIN = 300; // ms between two looks at a server that is away
+const KEPT = 'explainer-kept'; // across a reload
 const LOOK = /\/_stcore\/(health|host-config)$/;
 
 // Streamlit looks ever more rarely, up to every four seconds, and soon says so in a window of its own.
@@ -20,15 +21,36 @@ function lookOften() {
 
 // A new server knows none of the parts that this page would run: it is asked for all of them.
 function comeBack(app) {
-  let away = isAway();
+  let [away, asked] = [isAway(), null];
   new MutationObserver(() => {
-    if (away && !isAway()) ask();
+    if (away && !isAway()) asked = ask();
     away = isAway();
-  }).observe(app, { attributeFilter: ['data-test-connection-state'] });
+    if (asked?.begun && app.dataset.testScriptState === 'notRunning') asked = see(asked);
+    if (asked && app.dataset.testScriptState === 'running') asked.begun = true;
+  }).observe(app, { attributeFilter: ['data-test-connection-state', 'data-test-script-state'] });
+  const { [KEPT]: kept } = tab();
+  delete tab()[KEPT];
+  if (kept) window.__clicker.setTriggerValue('back', JSON.parse(kept));
 }
 
 function ask() {
   const { kept = {} } = window.__deck?.here ?? {};
   Object.assign(window.__deck ?? {}, { asked: null, arriving: null, presses: [] }); // nobody answers them now
   window.__clicker.setTriggerValue('back', kept);
+  return { kept, drawn: document.querySelector('.st-key-frame'), begun: false };
+}
+
+// From a server in another place Streamlit draws all anew, controls as they are at first: the address knows better.
+function see({ kept, drawn }) {
+  if (!drawn || drawn.isConnected) return;
+  tab()[KEPT] = JSON.stringify(kept);
+  window.location.reload();
+}
+
+function tab() {
+  try {
+    return window.sessionStorage;
+  } catch { // the browser's settings forbid it
+    return {};
+  }
 }

@@ -1,0 +1,120 @@
+"""A tab that is open while the server is started anew comes back by itself: same scene, same controls."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.browser.conftest import ROOT, running, settled
+
+APP = ROOT / "explainer" / "app.py"
+PATIENCE = 2.0  # seconds from the new server's first answer until it has been asked for what is on the screen
+
+NOTE = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    window.__asked = 0; // when the new server began to draw
+    new MutationObserver(() => {
+        const { testConnectionState: connection, testScriptState: script } = app.dataset;
+        if (connection === 'CONNECTED' && script === 'running') window.__asked ||= Date.now() / 1000;
+    }).observe(app, { attributes: true });
+}"""
+PICTURE = """(key) => document.querySelector(`.st-key-${key} [data-testid=stBidiComponentRegular]`)
+    .shadowRoot.querySelector('[aria-label]').ariaLabel"""
+
+
+def opened(context, address: str):
+    """Return a tab in which a scene is drawn."""
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    return page
+
+
+@contextmanager
+def restarted(pages, script: Path, base: str) -> Iterator[None]:
+    """Serve a script where a server is gone, once every tab has asked for its scene and has got it."""
+    for page in pages:
+        page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+        page.evaluate(NOTE)
+    with running(script, int(base.rsplit(":", 1)[1])):
+        back = time.time()
+        for page in pages:
+            page.wait_for_function("window.__asked")
+            assert page.evaluate("window.__asked") - back < PATIENCE
+            settled(page)
+        yield
+
+
+def seen(page, control: str, picture: str) -> tuple[str, str, str, str]:
+    """Return address, title, the option that a control stands at, and what a picture says."""
+    settled(page)
+    option = page.locator(f".st-key-{control} [aria-checked=true]").inner_text()
+    return page.url, page.locator("h1").inner_text(), option, page.evaluate(PICTURE, picture)
+
+
+def choose(page, control: str, option: str, picture: str) -> None:
+    """Choose another option, and wait for another picture."""
+    before = page.evaluate(PICTURE, picture)
+    page.locator(f".st-key-{control}").get_by_role("radio", name=option).click()
+    page.wait_for_function(f"([key, before]) => ({PICTURE})(key) !== before", arg=[picture, before])
+
+
+def turn(page, to: int | None = None) -> None:
+    """Click the dot of a scene, or press the clicker until the scene has been played and turns."""
+    before = page.locator("h1").inner_text()
+    turned = "(before) => document.querySelector('h1').innerText !== before"
+    if to is not None:
+        page.locator("nav[aria-label='Scenes of this chapter'] button").nth(to).click()
+        page.wait_for_function(turned, arg=before)
+        settled(page)
+    while page.locator("h1").inner_text() == before:
+        page.keyboard.press("PageDown")
+        settled(page)
+
+
+def test_open_tabs_come_back(chromium):
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    with running(APP) as base:
+        network = opened(context, f"{base}/neuron")
+        network.locator(".st-key-neuron_inputs input").press("ArrowRight")
+        turn(network, 2)
+        choose(network, "neuron_activation", "ReLU", "neuron_map")
+        names = opened(context, f"{base}/?scene=name-your-baby")
+        choose(names, "welcome_sex", "boy", "welcome_names")
+        film = opened(context, f"{base}/matrix-multiplication?scene=cell-by-cell")
+        for _ in range(3):
+            film.get_by_role("button", name="Next product").click()
+        shown = [("neuron_activation", "neuron_map"), ("welcome_sex", "welcome_names")]
+        before = [seen(page, *what) for page, what in zip((network, names), shown, strict=True)]
+    with restarted([network, names, film], APP, base):
+        assert [seen(page, *what) for page, what in zip((network, names), shown, strict=True)] == before
+        assert film.locator(".counter").inner_text() == "3 of 24 multiplications"
+        choose(network, "neuron_activation", "sigmoid", "neuron_map")
+        choose(names, "welcome_sex", "girl", "welcome_names")
+        for page in (network, names, film):
+            turn(page)
+        turn(network, 0)  # what was chosen on another scene is chosen still
+        settled(network)
+        assert network.locator(".st-key-neuron_inputs input").input_value() == "4"
+        assert "neuron_inputs=4" in network.url
+    context.close()
+
+
+def test_a_tab_comes_back_to_a_server_in_another_place(chromium, tmp_path):
+    """Streamlit then takes all from the page and forgets what its controls stand at."""
+    (tmp_path / "moved").symlink_to(ROOT)
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    with running(APP) as base:
+        page = opened(context, f"{base}/?welcome_letter=Z")
+        turn(page, 1)
+        choose(page, "welcome_sex", "boy", "welcome_names")
+        before = seen(page, "welcome_sex", "welcome_names")
+    with restarted([page], tmp_path / "moved" / "explainer" / "app.py", base):
+        page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+        settled(page)
+        assert seen(page, "welcome_sex", "welcome_names") == before
+        choose(page, "welcome_sex", "girl", "welcome_names")
+        turn(page)
+        turn(page, 0)
+        assert "welcome_letter=Z" in page.url
+    context.close()
