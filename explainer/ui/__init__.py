@@ -3,6 +3,7 @@
 from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Share, Values, grid
 from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
 from explainer.ui.deck import chapter, controls, font_size, narrow, receipt_of, scene
+from explainer.ui.presenter import presenter
 from explainer.ui.receipt import linked_receipt, open_receipt, receipt_button
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import (
@@ -50,6 +51,7 @@ __all__ = [
     "part",
     "pasted",
     "pick",
+    "presenter",
     "receipt_button",
     "receipt_of",
     "scene",

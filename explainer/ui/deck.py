@@ -84,6 +84,7 @@ CHAPTERS = [
         reads=("model", "context", "next", "step"),
         hidden=True,
     ),
+    Chapter("", "Presenter", "presenter", "presenter.py", hidden=True),
 ]
 
 

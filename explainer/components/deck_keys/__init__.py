@@ -26,7 +26,8 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
 _KEPT = events.named(events.several(events.text(2000), 20), 200)
 _shell = [
-    _FOLDER / f"{name}.js" for name in ("touch", "away", "history", "reconnect", "presenting", "clicker")
+    _FOLDER / f"{name}.js"
+    for name in ("touch", "away", "history", "reconnect", "presenting", "follow", "clicker")
 ]
 _clicker = _component("clicker", _shell, _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])

@@ -57,14 +57,15 @@ function fill() {
   else document.documentElement.requestFullscreen?.(); // a phone may know none
 }
 
-const LETTERS = { b: () => black(), '.': () => black(), f: fill, p: () => present(), '?': () => window.__deck?.keys.toggle() };
+const blacken = onStage('black', () => black());
+const LETTERS = { b: blacken, '.': blacken, f: fill, p: () => present(), s: openPresenter, '?': () => window.__deck?.keys.toggle() };
 
 // Returns what a key does here; nothing if it is somebody else's.
 function act(event, target) {
   const by = event.shiftKey ? 0 : turnOf(event, target);
-  if (by) return () => turn(by);
+  if (by) return onStage(by > 0 ? 'next' : 'back', () => turn(by));
   const free = !takesSpace(event) && !document.querySelector(OVER); // what lies over the stage may be scrolled
-  if (event.key === ' ' && !event.shiftKey) return free ? window.__deck?.toggle() : null;
+  if (event.key === ' ' && !event.shiftKey) return free ? (window.__remote ? onStage('toggle') : window.__deck?.toggle()) : null;
   return takesLetters(event) ? null : LETTERS[event.key?.toLowerCase()]; // what the browser fills in comes without a key
 }
 
@@ -127,6 +128,7 @@ export default function (component) {
   if (narrow.matches !== component.data.narrow) report();
   swiping(turn);
   choosing(narrow);
+  following({ next: () => turn(1), back: () => turn(-1), black: () => black(), toggle: () => window.__deck?.toggle()?.() });
   remember();
   if (presenting()) present(true);
 }

@@ -70,6 +70,7 @@ class Frame {
 
   // How much of the scene has been seen: its stages, and how far the one on the screen has played.
   moved() {
+    window.__moved?.();
     const { scene, stage, stages } = this.here;
     const parts = players().map(({ passed, left, position, last }) => (passed ? 1 : left ? position / last : 0));
     const part = parts.length ? Math.min(...parts) : 1;

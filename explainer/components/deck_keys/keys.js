@@ -7,6 +7,7 @@ const KEYS = [
   ['B .', 'black screen, and back'],
   ['F', 'full screen, and back'],
   ['P', 'as on stage, and back: no navigation, larger type, the same dice'],
+  ['S', 'what to say: a window for who speaks, which follows this one'],
   ['?', 'these keys'],
 ];
 
