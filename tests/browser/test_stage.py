@@ -129,21 +129,23 @@ def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, di
     Every stage is looked at in the size, every scene in the other one as well; over every scene something is
     open when the key is pressed first.
     """
-    seen = None
+    seen = (None, None, None)
     for step in steps(key):
         path, slug, stage, phase = step
         here = at(page)
         if phase == "plays" and here == (path, slug, stage, "end"):
             continue  # it was short and has played to its end by itself
         assert here == step
-        if seen != (path, slug, stage):
-            sizes = [size] if seen and seen[1] == slug else [SMALL if size == LARGE else LARGE, size]
+        new = (path, slug) != seen[:2]
+        if (path, slug, stage) != seen:
+            sizes = [SMALL if size == LARGE else LARGE, size] if new else [size]
             yield from looks(page, f"{path}?scene={slug} stage {stage}", sizes)
-            if len(sizes) > 1:
-                cover(page, key)
-        seen = path, slug, stage
+        if new:
+            cover(page, key)
         page.keyboard.press(key)
-        page.wait_for_selector(DIALOG, state="detached", timeout=10_000)
+        if new:
+            page.wait_for_selector(DIALOG, state="detached", timeout=10_000)
+        seen = (path, slug, stage)
 
 
 def looks(page, where: str, sizes: list[tuple[int, int]]) -> Iterator[tuple[str, float, dict]]:
