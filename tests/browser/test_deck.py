@@ -162,6 +162,13 @@ def test_the_stages_of_a_scene_come_one_by_one_and_its_dot_fills_up(open_page):
     assert page.evaluate(STAGE) == "1 counts"
 
 
+def test_a_press_plays_what_is_there_while_the_server_draws_it_anew(open_page):
+    page = open_page(f"{SLIDERS}?scene=cell-by-cell")
+    page.evaluate("document.querySelector('.st-key-stage').dataset.stale = 'true'")
+    pressed(page, "PageDown")
+    assert plays(page)[0]["playing"]
+
+
 def test_space_plays_and_pauses(open_page):
     page = open_page(f"{SLIDERS}?scene=cell-by-cell")
     page.locator("canvas.cells").click(position={"x": 5, "y": 5})

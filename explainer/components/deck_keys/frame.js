@@ -1,12 +1,10 @@
 const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
 const ARRIVAL = 5000; // ms that a scene may take to be drawn, while no press waits
 
-// What is on the screen and can be played, not what a turn is about to take away.
-function players() {
-  return [...(window.__players ?? [])].filter(({ root }) => {
-    const host = root.getRootNode().host;
-    return root.isConnected && !host?.closest('[data-stale="true"]');
-  });
+// What is on the screen and can be played; after a turn not what it is about to take away.
+function players(turned = false) {
+  const gone = ({ root }) => !root.isConnected || (turned && root.getRootNode().host?.closest('[data-stale="true"]'));
+  return [...(window.__players ?? [])].filter((player) => !gone(player));
 }
 
 // Streamlit puts an empty element into every component; those that are not seen add nothing to it.
@@ -97,25 +95,25 @@ class Frame {
     if (window.__deck !== this || at === undefined) return;
     const patience = press ? PATIENCE : ARRIVAL;
     if ((this.asked || !drawn()) && performance.now() - at < patience) { this.soon(); return; }
-    if (!this.asked) this.arrive();
+    const all = players(this.arriving !== null);
+    if (!this.asked) this.arrive(all);
     this.presses.shift();
-    if (press && (this.asked || !this.play(press.by))) this.move(press.by);
+    if (press && (this.asked || !this.play(press.by, all))) this.move(press.by);
     this.soon();
   }
 
   soon() { this.waiting ??= requestAnimationFrame(() => { this.waiting = null; this.go(); }); }
 
   // Who comes from before finds what plays at its start; who comes from behind at its end.
-  arrive() {
+  arrive(all) {
     const { by = 0 } = this.arriving ?? {};
     this.arriving = null;
-    if (by) players().forEach((player) => (by > 0 ? player.reset() : player.end()));
+    if (by) all.forEach((player) => (by > 0 ? player.reset() : player.end()));
     this.moved();
   }
 
   // Returns whether something was left to play, or to take back.
-  play(by) {
-    const all = players();
+  play(by, all) {
     const running = all.filter(({ playing }) => playing);
     const [left, act] = by < 0 ? [all.filter((player) => player.left), (player) => player.reset()]
       : running.length ? [running, (player) => player.end()] : [all.filter(({ passed }) => !passed), (player) => player.play()];
