@@ -14,6 +14,7 @@ from explainer.figures import palette
 
 CLEAR = "rgba(0,0,0,0)"
 MOST = 8  # numbers at an axis that counts in powers
+SPELT = 1e-5, 1e6  # between which powers of ten are written out
 RAISED = 1.15  # size of a power, so that its exponent can be read
 EXACT = ",.6~g"  # how a number is written beside its point
 LEFT, RIGHT = 4, 1  # of a chart's margins, in sizes of its type
@@ -45,7 +46,7 @@ def chart(
     for across in (x, *(layout[name] for name in layout if name.startswith("xaxis"))):
         if "title" in across:
             across["title"]["font"] = font
-    for powers in (one for one in (x, y) if one.get("type") == "log"):
+    for powers in (one for one in (x, y) if one.get("exponentformat") == "power"):
         powers["tickfont"] = {"size": RAISED * font_size}
     titles = [_above(y.pop("title"), font_size)] if "title" in y else []
     house = {
@@ -99,7 +100,8 @@ def axis(
     if title:
         found["title"] = {"text": title, "standoff": 6}
     if log:
-        found |= {"type": "log", "exponentformat": "power"}
+        plain_ones = ends and SPELT[0] <= ends[0] and ends[1] <= SPELT[1]
+        found |= {"type": "log", "exponentformat": "none" if plain_ones else "power"}
         # So few that only powers of ten are named at first: between them Plotly's type is small.
         found["nticks"] = min(MOST, max(2, int(np.log10(ends[1] / ends[0]) / 0.72))) if ends else 0
     if ends is not None:

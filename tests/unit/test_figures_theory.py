@@ -45,6 +45,7 @@ def test_curves_hold_the_data_and_log_ranges_are_given_in_data_units():
     (line,) = curve_lines(drawn)
     np.testing.assert_array_equal([line.x, line.y], [x, y])
     assert (drawn.layout.xaxis.type, drawn.layout.xaxis.range) == ("log", (0, 3))
+    assert drawn.layout.xaxis.exponentformat == "none"  # 1, 10, 100
     assert drawn.layout.xaxis.title.text == "h"
     assert [note.text for note in drawn.layout.annotations] == ["error"]
     assert not drawn.layout.showlegend
@@ -292,6 +293,7 @@ def test_slope_errors_are_drawn_on_logarithmic_axes():
     np.testing.assert_array_equal([line.x, line.y], [h, error])
     assert (drawn.layout.xaxis.type, drawn.layout.yaxis.type) == ("log", "log")
     assert (*mark.x, *mark.y) == (1e-8, 1e-8)
+    assert drawn.layout.xaxis.exponentformat == "power"  # down to 10⁻¹²
     # Plotly draws an exponent in 0.7 × 1.25 of the size of its power; 20 px can be read.
     assert all(0.875 * drawn.layout[axis].tickfont.size >= 20 for axis in ("xaxis", "yaxis"))
     assert "least at h = 1·10⁻⁸" in curves.slope_errors_alt(h, error)
