@@ -13,7 +13,7 @@ IDS = [f"{path}?scene={slug}" for path, slug, _ in SCENES]
 FIELDS = ("scene", "matrix", "row", "col", "column", "card", "letter", "text", "kept", "whole")
 FIELDS += ("position", "context", "token", "by", "stage")
 NESTED = json.loads("[" * 300 + "]" * 300)
-VALUES = [-1, True, 10**400, float("nan"), "<b>x</b>", "ŻÓŁĆ" * 5_000, [0] * 5_000, NESTED]
+VALUES = [-1, True, 10**400, float("nan"), "<b>x</b>", "ŻÓŁĆ" * 500, [0] * 5_000, NESTED]
 OUTSIDE = {"row": -1, "col": -1, "card": 0, "letter": -1, "kept": [-1], "whole": False, "position": 1}
 BEYOND = {"row": 0, "col": 9_999, "card": 0, "letter": 99, "kept": [9_999], "whole": False, "position": 1}
 ALMOST = [  # each is nearly what some component tells
