@@ -167,3 +167,20 @@ def test_no_browser_clears_what_is_kept():
     st.cache_data.clear()  # what the server does when any browser sends clear_cache
     st.cache_resource.clear()
     assert checkpoint("girls-mlp") is before
+
+
+def test_what_took_long_leaves_nothing_behind_in_the_heap(monkeypatch):
+    @keep("scenes")
+    def made(seconds: float) -> float:
+        end = time.thread_time() + seconds
+        while time.thread_time() < end:
+            pass
+        return seconds
+
+    trims = []
+    monkeypatch.setattr(caches.allocator, "trim", lambda: trims.append(1))
+    made(0.0)
+    assert trims == []
+    made(2 * caches.HEAVY)
+    made(2 * caches.HEAVY)
+    assert trims == [1]
