@@ -19,6 +19,7 @@ from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
 from explainer.ui.receipt import open_receipt
 from explainer.ui.source import recording, show_code
+from explainer.ui.take_along import take_along
 
 ENTRANCES = {"first": 1, "last": -1}  # in the address: which way a key turned here from another chapter
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -261,7 +262,7 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     shown = scenes[current]
     chapter = _chapter_of(shown)
     terms = terms_of(chapter.path, shown.slug)
-    wants_words = head("head", shown.title, chapter.title, shown.sentence, bool(terms))
+    wants_words, wants_address = head("head", shown.title, chapter.title, shown.sentence, bool(terms))
     stage = st.container(key="stage")
     complaint = stage.container(key="complaint")
     bar = st.container(key="bar", horizontal=True, vertical_alignment="bottom")
@@ -281,6 +282,8 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
             wants_code = _frame(scenes, current, around)
     if wants_code:
         show_code([shown.draw, *ran])
+    if wants_address:
+        take_along()
     if wants_words:
         show_words(terms, pages().get("references"))
 

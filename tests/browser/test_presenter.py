@@ -24,3 +24,11 @@ def test_both_windows_follow_each_other_and_a_late_one_catches_up(open_page):
     presenter.get_by_label("minutes planned").fill("61")
     assert "planned to here" in presenter.locator(".notes .time").inner_text()
     presenter.close()
+
+
+def test_what_is_seen_can_be_taken_along_and_only_where_others_can_open_it(open_page):
+    page = open_page("/bigram?scene=sample&bigram_seed=7")
+    page.get_by_role("button", name="Take it along").click()
+    told = page.get_by_role("dialog", name="Take it along")
+    told.get_by_text("runs on this machine alone").wait_for()  # the tests' server listens to nobody else
+    assert told.locator("img").count() == 0

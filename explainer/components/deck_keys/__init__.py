@@ -73,16 +73,16 @@ def presenting(key: str) -> bool:
     return bool(events.heard(st.session_state.get(key), "presenting", events.flag))
 
 
-def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> bool:
-    """Draw the title and the sentence of a scene; return whether its words were asked for in this run.
+def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> tuple[bool, bool]:
+    """Draw the title and the sentence of a scene; return whether its words, and its address, were asked for.
 
     Args:
         chapter: the title of the chapter; it stands beside the scene's in the window's title.
         words: whether there is a button that asks for them.
     """
     data = {"title": title, "chapter": chapter, "sentence": sentence, "words": words}
-    told = _head(key=key, data=data, on_words_change=_nothing)
-    return bool(events.heard(told, "words", events.clicked))
+    told = _head(key=key, data=data, on_words_change=_nothing, on_take_change=_nothing)
+    return tuple(bool(events.heard(told, name, events.clicked)) for name in ("words", "take"))
 
 
 def frame(

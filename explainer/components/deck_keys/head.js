@@ -1,15 +1,23 @@
 class Head {
   constructor(parent) {
-    [this.root, this.sentence, this.words] = ['h1', 'p', 'button'].map((tag) => document.createElement(tag));
+    [this.root, this.sentence, this.words, this.take] = ['h1', 'p', 'button', 'button'].map((tag) => document.createElement(tag));
     Object.assign(this.words, { type: 'button', textContent: 'Words used here' });
-    parent.append(this.root, this.sentence, this.words);
+    Object.assign(this.take, { type: 'button', textContent: 'Take it along' });
+    const asks = Object.assign(document.createElement('div'), { className: 'asks' });
+    asks.append(this.words, this.take);
+    parent.append(this.root, this.sentence, asks);
   }
 
   update({ data, setTriggerValue }) {
     this.root.textContent = data.title;
     this.sentence.textContent = data.sentence;
     this.words.hidden = !data.words;
-    this.words.onclick = () => setTriggerValue('words', true);
+    for (const name of ['words', 'take']) {
+      this[name].onclick = ({ detail, currentTarget }) => {
+        if (detail) currentTarget.blur(); // as everywhere: who uses the mouse leaves no ring behind
+        setTriggerValue(name, true);
+      };
+    }
     entitle(data.chapter === data.title ? data.title : `${data.title} · ${data.chapter}`);
   }
 
