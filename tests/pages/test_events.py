@@ -48,7 +48,7 @@ ALMOST = [  # each is nearly what some component tells
     },
 ]
 FORGED = [None, {}, *VALUES[-3:], *(dict.fromkeys(FIELDS, value) for value in VALUES), *ALMOST]
-CLICKS = ("words", "code", "receipt", "more")  # are true when there was one
+CLICKS = ("words", "take", "code", "receipt", "more")  # are true when there was one
 
 
 def state(app: AppTest) -> dict[str, object]:
