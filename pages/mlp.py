@@ -149,7 +149,7 @@ def good_start() -> None:
     most = mlp.highest(list(found.values()), layer)
     for place, (recipe, one) in zip(ui.shared(1, 1, key="mlp_start"), found.items(), strict=True):
         with place:
-            st.subheader(mlp.RECIPES[recipe], anchor=False)
+            st.header(mlp.RECIPES[recipe], anchor=False)
             ui.metrics(**mlp.numbers(one))
             st.markdown(mlp.verdict(one, sex, recipe, time))
             alt = mlp.histogram_alt(one, layer, recipe)

@@ -63,7 +63,7 @@ def agenda() -> None:
     sections = [(name, list(group)) for name, group in groupby(deck.chapters(), lambda c: c.section) if name]
     for column, (name, group) in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
-            st.subheader(name, anchor=False)
+            st.header(name, anchor=False)
             for chapter in group:
                 st.page_link(pages[chapter.path], label=f"**{chapter.title}**", query_params={})
                 st.markdown(f":gray[{chapter.promise}]")

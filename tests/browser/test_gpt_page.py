@@ -55,7 +55,7 @@ def test_merges_step_play_and_scrub(open_page):
 
 def test_a_token_tells_its_bytes_by_key(open_page):
     page = reel(open_page("/gpt?scene=tokens"))
-    page.get_by_role("application").focus()
+    page.locator(".lanes").focus()
     page.keyboard.press("ArrowRight")
     assert "P: token" in page.get_by_role("status").inner_text()
 

@@ -103,7 +103,7 @@ def test_a_nudge_moves_the_prediction_and_a_still_letter_does_not():
 
 def test_the_names_that_are_shown_are_those_that_were_counted():
     app = opened("overfitting")
-    for kind, heading in zip(("talk", "better"), app.subheader, strict=True):
+    for kind, heading in zip(("talk", "better"), app.header, strict=True):
         made = listed(app, f"training_made_{kind}")
         assert heading.value.endswith(f": {np.mean(made['copied']):.1%} copied")
         assert all(0 < p < 1 for p in made["probability"])

@@ -45,6 +45,8 @@ class WritingPlayer extends Player {
     this.view.need();
   }
 
+  say() {} // the view tells which character it was
+
   toggle() {
     super.toggle();
     if (!this.playing) this.view.announce();

@@ -31,7 +31,8 @@ _shell = [
 ]
 _clicker = _component("clicker", _shell, _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])
-_frame = _component("frame", [_MOUNT, _FOLDER / "away.js", _FOLDER / "keys.js", _FOLDER / "frame.js"])
+_parts = [_FOLDER / f"{name}.js" for name in ("away", "keys", "voice", "frame")]
+_frame = _component("frame", [_MOUNT, *_parts])
 
 
 def clicker(key: str, on_change: Callable[[], None]) -> dict[str, list[str]] | None:

@@ -39,9 +39,9 @@ function clear() {
 
 // --- what a key does ---
 
-function turn(by) {
+function turn(by, scrolls = false) {
   clear();
-  window.__deck?.turn(by);
+  window.__deck?.turn(by, scrolls);
 }
 
 // The screen goes black, and comes back; everyone looks at who speaks.
@@ -63,7 +63,7 @@ const LETTERS = { b: blacken, '.': blacken, f: fill, p: () => present(), s: open
 // Returns what a key does here; nothing if it is somebody else's.
 function act(event, target) {
   const by = event.shiftKey ? 0 : turnOf(event, target);
-  if (by) return onStage(by > 0 ? 'next' : 'back', () => turn(by));
+  if (by) return onStage(by > 0 ? 'next' : 'back', () => turn(by, true));
   const free = !takesSpace(event) && !document.querySelector(OVER); // what lies over the stage may be scrolled
   if (event.key === ' ' && !event.shiftKey) return free ? (window.__remote ? onStage('toggle') : window.__deck?.toggle()) : null;
   return takesLetters(event) ? null : LETTERS[event.key?.toLowerCase()]; // what the browser fills in comes without a key
@@ -88,6 +88,31 @@ function rest(event) {
   const path = event.composedPath();
   const elsewhere = path.some((node) => node.matches?.(OVER)) || takesLetters(event);
   if (hand && escaped && !elsewhere && path[0].matches(':focus-visible')) path[0].blur();
+}
+
+// Streamlit names a slider by its label as it is written; colours are not for the ear.
+function plainly() {
+  document.querySelectorAll('[aria-label*="["]').forEach((named) => {
+    const plain = named.ariaLabel.replace(/:[a-z]+\[([^\]]*)\]/g, '$1');
+    if (plain !== named.ariaLabel) named.ariaLabel = plain;
+  });
+}
+
+// A formula that is wider than its place is scrolled by key, too.
+function reachable() {
+  document.querySelectorAll('.st-key-stage .katex-display').forEach((formula) => {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute('tabindex');
+  });
+}
+
+// Mends what Streamlit draws, soon after it has.
+function mend() {
+  let timer = 0;
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { plainly(); reachable(); }, SLOW); };
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+  window.addEventListener('resize', soon);
+  soon();
 }
 
 // Marks the page while a run that draws the stage anew takes long.
@@ -119,6 +144,7 @@ export default function (component) {
   fetchAhead(component.data.ahead);
   const app = document.querySelector('[data-testid=stApp]');
   watch(app);
+  mend();
   keepHistory();
   lookOften();
   comeBack(app);

@@ -25,9 +25,10 @@ class Frame {
     this.receipt = asking('receipt', 'Open the receipt');
     this.nav = made('nav', { ariaLabel: 'Scenes of this chapter' });
     this.keys = new Keys();
+    this.voice = new Voice();
     const turning = (by, textContent) => made('button', { type: 'button', textContent, onclick: () => this.turn(by) });
     const thumbs = made('div', { className: 'thumbs' }, turning(-1, '‹ Back'), turning(1, 'Next ›'));
-    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window, thumbs);
+    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window, thumbs, this.voice.node);
     this.root = this.nav;
     const { asked = null, arriving = null, presses = [] } = window.__deck ?? {};
     Object.assign(this, { asked, arriving, presses }); // a press at the end of a chapter goes on in the next
@@ -43,6 +44,7 @@ class Frame {
       this.soon();
     }
     this.draw(data);
+    this.tellPlace(data);
   }
 
   // --- what is seen ---
@@ -66,6 +68,15 @@ class Frame {
     if (dot.ariaCurrent !== (lit ? 'step' : null)) dot.ariaCurrent = lit ? 'step' : null;
   }
 
+  // Another scene begins at its top; what has come is told, once it is another one.
+  tellPlace({ path, titles, scene, stage, stages }) {
+    const place = `${path} ${scene}`;
+    const told = `Scene ${scene + 1} of ${titles.length}: ${titles[scene]}${stages > 1 ? `, step ${stage + 1} of ${stages}` : ''}`;
+    if (place !== this.place) page().scrollTo(0, 0);
+    if (told !== this.told) this.voice.say(told);
+    Object.assign(this, { place, told });
+  }
+
   // How much of the scene has been seen: its stages, and how far the one on the screen has played.
   moved() {
     window.__moved?.();
@@ -83,8 +94,9 @@ class Frame {
 
   get resting() { return !this.asked && !this.arriving && !this.presses.length; }
 
-  turn(by) {
-    this.presses.push({ by, at: performance.now() });
+  // A key goes through a page that is longer than the window before it turns; a thumb has scrolled itself.
+  turn(by, scrolls = false) {
+    this.presses.push({ by, scrolls, at: performance.now() });
     this.go();
   }
 
@@ -98,8 +110,13 @@ class Frame {
     const all = players(this.arriving !== null);
     if (!this.asked) this.arrive(all);
     this.presses.shift();
-    if (press && (this.asked || !this.play(press.by, all))) this.move(press.by);
+    if (press) this.step(press, all);
     this.soon();
+  }
+
+  step({ by, scrolls }, all) {
+    if (!this.asked && (this.play(by, all) || (scrolls && scrolled(by)))) return;
+    this.move(by);
   }
 
   soon() { this.waiting ??= requestAnimationFrame(() => { this.waiting = null; this.go(); }); }

@@ -19,10 +19,10 @@ class Drawing {
   update({ data, setTriggerValue }) {
     this.send = setTriggerValue;
     this.spec = data;
-    this.svg.setAttribute('aria-label', data.alt);
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
     this.load(data.frames);
+    this.player.describe(this.svg, data.picks ? `${data.alt} The arrow keys lead from part to part, Enter opens one.` : data.alt);
     this.take(specsOf(data.groups, data.defaults));
     this.pointer.load(this.shapes, data.picks);
     this.resize(true);

@@ -157,7 +157,7 @@ function inWords(m) {
   table.append(element('caption', '', `${m.label}, ${m.role}`));
   for (let row = m.cols.length ? -1 : 0; row < m.height; row += 1) {
     const line = element('tr');
-    if (m.rows.length) line.append(element('th', '', row < 0 ? '' : m.rows[row]));
+    if (m.rows.length) line.append(row < 0 ? element('td') : element('th', '', m.rows[row]));
     for (let col = 0; col < m.width; col += 1) line.append(row < 0 ? element('th', '', m.cols[col]) : element('td', '', m.say(row, col)));
     table.append(line);
   }

@@ -19,7 +19,7 @@ class Readout {
       ...names.map((name, axis) => ({ name: `slope${spec.flat ? '' : ` ${name}`}`, role: 'loss', of: (way, i) => way.gradients[names.length * i + axis] })),
     ];
     const head = element('tr');
-    head.append(element('th'), ...spec.ways.map(heading));
+    head.append(element('td'), ...spec.ways.map(heading));
     this.cells = this.rows.map(() => spec.ways.map(() => element('td')));
     const lines = this.rows.map((row, r) => {
       const line = element('tr', row.role);
@@ -28,7 +28,7 @@ class Readout {
     });
     this.ends = spec.ways.map(() => element('td'));
     const end = element('tr', 'ends');
-    end.append(element('th'), ...this.ends);
+    end.append(element('td'), ...this.ends);
     this.table.replaceChildren(...(spec.ways.length > 1 ? [head] : []), ...lines, end);
     this.node.classList.toggle('single', spec.ways.length === 1);
     this.names = names;

@@ -14,12 +14,11 @@ function show(component) {
       const bars = made('div', 'columns');
       bars.append(...row.probabilities.map((p, j) => {
         const told = `${row.label}, ${columns[j]}: ${(100 * p).toPrecision(p < 0.1 ? 2 : 3)} %`;
-        const node = button(`column ${likely.has(j) ? '' : 'unlikely'} ${p >= 0.02 ? 'seen' : ''}`, told, () => open({ row: i, column: j }));
-        if (p < 0.05) node.tabIndex = -1;
         const bar = made('i', '', p >= 0.02 ? String(Math.round(100 * p)) : '');
+        bar.append(heard(p >= 0.02 ? ' % ' : `${(100 * p).toPrecision(2)} % `));
         bar.style.setProperty('--p', p / highest);
-        node.append(bar, made('b', '', columns[j]));
-        return node;
+        const shown = [heard(`${row.label}: `), bar, made('b', '', columns[j])];
+        return button(`column ${likely.has(j) ? '' : 'unlikely'} ${p >= 0.02 ? 'seen' : ''}`, told, () => open({ row: i, column: j }), shown);
       }));
       const samples = made('div', 'samples');
       samples.append(...row.samples.map((name) => made('span', '', name)));

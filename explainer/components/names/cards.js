@@ -6,8 +6,9 @@ function show(component) {
       const spelled = made('div', 'spelled');
       spelled.style.setProperty('--count', Math.max(card.letters.length, 7));
       spelled.append(...card.letters.map((letter, j) => letterOf(letter, () => open({ card: i, letter: j }))));
-      const foot = button(`foot ${card.real ? 'real' : ''}`, `${card.name}: ${card.odds}, ${card.known}. Take it along`, () => open({ card: i, letter: null }));
-      foot.append(made('span', 'odds', card.odds), made('span', 'known', card.known));
+      const told = `${card.name}: ${card.odds}, ${card.known}. Take it along`;
+      const shown = [heard(`${card.name}: `), made('span', 'odds', card.odds), heard(', '), made('span', 'known', card.known), heard('. Take it along')];
+      const foot = button(`foot ${card.real ? 'real' : ''}`, told, () => open({ card: i, letter: null }), shown);
       article.append(spelled, foot);
       return article;
     }));

@@ -13,7 +13,7 @@ function show(component) {
     } else {
       pad.append(...letters.map((letter) => {
         const end = letter === '·';
-        const key = button(end ? 'key end' : 'key', end ? 'the name ends here' : letter, () => open({ letter }));
+        const key = button(end ? 'key end' : 'key', end ? 'the name ends' : letter, () => open({ letter }));
         key.textContent = end ? 'ends' : letter;
         return key;
       }));
@@ -32,7 +32,7 @@ function show(component) {
 function scores(players) {
   const table = made('table', 'players');
   const head = made('tr');
-  head.append(...['', 'said', 'right', 'nats'].map((text) => made('th', '', text)));
+  head.append(made('td'), ...['said', 'right', 'nats'].map((text) => made('th', '', text)));
   table.append(head, ...players.map((player) => {
     const line = made('tr', player.hit === null ? '' : player.hit ? 'hit' : 'miss');
     const said = made('td', 'said');

@@ -46,7 +46,19 @@ class Player {
 
   tell() {
     this.transport.show();
+    this.retell();
     window.__deck?.moved?.();
+  }
+
+  // The alternative text of a picture says what is seen of it now.
+  describe(node, alt) {
+    this.described = { node, alt };
+    this.retell();
+  }
+
+  retell() {
+    const { node, alt } = this.described ?? {};
+    if (node && !this.playing) node.setAttribute('aria-label', this.last ? `${alt} Seen now: ${this.film.counter(this.position)}` : alt);
   }
 
   seek(position) {
@@ -56,6 +68,7 @@ class Player {
     this.passed ||= this.over;
     this.show(target);
     this.tell();
+    if (!this.playing) this.say();
   }
 
   step(by) {
@@ -84,7 +97,10 @@ class Player {
   turned() {
     this.played(this.playing);
     this.tell();
+    if (this.root.isConnected) this.say();
   }
+
+  say() { window.__deck?.voice.say(this.playing ? 'Plays' : this.film.counter(this.position)); }
 
   // Steps of the clicker: to the end, and back to where it begins.
   end() {

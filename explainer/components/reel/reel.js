@@ -43,7 +43,7 @@ class Reel {
     this.list = spec.ledger ? ledger(spec, (position) => { this.player.pause(); this.player.seek(position); }) : null;
     const texts = element('div', 'lanes');
     texts.tabIndex = 0;
-    texts.setAttribute('role', 'application');
+    texts.setAttribute('role', 'group'); // what was written is read as a text
     texts.setAttribute('aria-label', `${spec.alt} Move from piece to piece with the arrow keys.`);
     texts.append(...this.lanes.map((l) => l.node));
     this.lanes.forEach((l) => l.build());
@@ -80,6 +80,7 @@ class Reel {
     this.chart?.draw(rem);
     this.fit();
     this.show();
+    this.texts.querySelectorAll('.body').forEach((body) => { body.tabIndex = body.scrollHeight > body.clientHeight ? 0 : -1; });
   }
 
   // The largest type at which every lane's fullest frame has room; below the least size a lane scrolls.
@@ -132,7 +133,7 @@ class Reel {
 // All titles as a list; the frame's own is marked, what is yet to come is faint.
 function ledger({ ledger: heading, titles }, pick) {
   const node = element('div', 'panel ledger');
-  const list = element('ol');
+  const list = Object.assign(element('ol'), { tabIndex: 0, ariaLabel: heading }); // it scrolls
   const rows = titles.slice(1).map((title, i) => {
     const row = element('li', '', title);
     row.onclick = () => pick(i + 1);

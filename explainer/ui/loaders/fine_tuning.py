@@ -103,7 +103,7 @@ def sizes(found: list[Corpus]) -> None:
 
 def told(found: Corpus) -> None:
     """Tell the facts of one stage."""
-    st.subheader(STAGES[found.name], anchor=False)
+    st.header(STAGES[found.name], anchor=False)
     blocks.metrics(characters=f"{found.characters:,}", works=f"{found.texts:,}")
     st.markdown(f"{found.symbols} symbols; the last {found.held_out:.0%} of each work held out")
     if found.times is None:

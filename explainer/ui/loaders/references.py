@@ -92,7 +92,7 @@ def sources() -> None:
         places, ("To read and to watch", "Data and code"), (TO_READ, DATA_AND_CODE), strict=True
     ):
         with place:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             for one in listed:
                 st.markdown(f"**[{one.title}]({one.address})**  \n:gray[{one.told}]")
 
@@ -109,7 +109,7 @@ def chosen_term() -> Term:
 def explain(term: Term) -> None:
     """Tell what a word means and link to the scenes that show it."""
     st.header(term.name, anchor=False)
-    st.subheader(f":gray[{term.meaning}]", anchor=False)
+    st.header(f":gray[{term.meaning}]", anchor=False)
     chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
     for path, slug in term.scenes:
         title = titles().get((path, slug))

@@ -396,7 +396,7 @@ def made_up(sex: str) -> None:
     """Show names that both recipes make, and how many of them stand in the training names."""
     for kind, name in _runs(sex).items():
         sampled = checkpoint(name).meta["samples"]
-        st.subheader(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
+        st.header(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
         alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
         table(_samples(name), alt, key=f"training_made_{kind}")
 
