@@ -36,7 +36,7 @@ def test_a_link_opens_its_word(term):
     known = {t.name: t for t in TERMS}
     expected = known.get(term, TERMS[0])
     assert app.header[0].value == expected.name
-    assert expected.meaning in app.header[0].value
+    assert expected.meaning in app.subheader[0].value
     assert "<script>" not in told(app)
 
 

@@ -109,7 +109,7 @@ def chosen_term() -> Term:
 def explain(term: Term) -> None:
     """Tell what a word means and link to the scenes that show it."""
     st.header(term.name, anchor=False)
-    st.header(f":gray[{term.meaning}]", anchor=False)
+    st.subheader(f":gray[{term.meaning}]", anchor=False)
     chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
     for path, slug in term.scenes:
         title = titles().get((path, slug))
