@@ -26,9 +26,9 @@ R = TypeVar("R")
 
 MEGABYTE = 1_000_000
 BOUNDS = {
-    "models": 110 * MEGABYTE,  # every shipped checkpoint: nobody waits for one twice
+    "models": 75 * MEGABYTE,  # all but one of the books' models: it is loaded anew in a tenth of a second
     "scenes": 32 * MEGABYTE,  # what is computed and drawn from a scene's own choices
-    "typed": 24 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
+    "typed": 16 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
 }
 HEAVY = 0.05  # seconds; what takes longer leaves 60 MB that are free in the heap, and 3 ms give them back
 LONG = 200  # characters of a text from which on a key holds its digest
