@@ -1,5 +1,6 @@
 """What a link says: nothing breaks a scene, and what makes no sense leaves the address."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.ui.deck import PAGES
 from tests.pages.test_every_scene import sound
-from tests.scenes import deck, open_scene, title
+from tests.scenes import deck, open_scene, part, tell, title
 
 SCENES = deck()
 CONTROLS = (
@@ -82,6 +83,37 @@ def test_an_unknown_scene_leaves_the_address():
         app = open_scene("neuron.py", slug)
         assert title(app) == "One neuron"
         assert "scene" not in app.query_params
+
+
+def frame(app: AppTest) -> dict:
+    """Return what the browser gets with the frame."""
+    return json.loads(part(app, "frame").json)
+
+
+def test_what_the_browser_brings_back_is_chosen_again_where_it_makes_sense():
+    before = open_scene("neuron.py", "a-network", neuron_data="circle", neuron_activation="ReLU")
+    kept = frame(before)["kept"]
+    assert kept == {"neuron_data": ["circle"], "neuron_activation": ["ReLU"]}
+    app = open_scene("neuron.py", "one-neuron")
+    clicker = part(app, "clicker").id
+    tell(app, [(clicker, "back", kept | {"neuron_hidden": ["1e309"], "neuron_x1": ["<b>"]})])
+    sound(app, "brought back")
+    assert said(app).keys() <= {"scene"}
+    app.query_params["scene"] = "it-learns"
+    app.run()
+    sound(app, "brought back")
+    assert said(app) == kept | {"scene": ["it-learns"]}
+    assert frame(app)["kept"] == kept
+
+
+@pytest.mark.parametrize(
+    "forged", [None, [], {"neuron_data": "circle"}, {"neuron_data": [1]}, {"x" * 99: []}]
+)
+def test_what_no_browser_keeps_is_not_brought_back(forged):
+    app = open_scene("neuron.py", "one-neuron")
+    tell(app, [(part(app, "clicker").id, "back", forged)])
+    sound(app, "forged")
+    assert frame(app)["kept"] == {}
 
 
 CAN_STAND_AT = {

@@ -39,6 +39,7 @@ HOSTILE += [[0, 1], [0] * 9, {"row": 1}, {"row": "1"}, {"row": None, "x": 1}, [[
         (events.one_of(["A", ""]), ["", "A"]),
         (events.maybe(events.index(1)), [None, 0]),
         (events.several(events.index(2), 2), [[], [0, 1]]),
+        (events.named(events.index(2), 1), [{}, {"row": 1}]),
         (events.record(row=events.index(2)), [{"row": 1}]),
         (events.record(row=events.maybe(events.index(2))), [{}, {"row": 1}, {"row": None, "x": 1}]),
     ],

@@ -24,7 +24,7 @@ def _component(name: str, sources: Sequence[Path], css: str | None = None) -> An
 
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
-_KEPT = events.named(events.several(events.text(2000), 20), 200)
+_KEPT = events.named(events.several(events.text(2000), 60), 200)
 _shell = [
     _FOLDER / f"{name}.js"
     for name in ("touch", "away", "history", "reconnect", "presenting", "follow", "clicker")
