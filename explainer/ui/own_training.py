@@ -77,7 +77,7 @@ def badge(page: StreamlitPage) -> None:
 def _link(page: StreamlitPage) -> None:
     report = current().report()
     st.page_link(page, label=told(report), query_params={"scene": SCENE}, width="content")
-    pulse("pulse", LOOK_EVERY if report.state in (RUNNING, WAITING) else None)
+    pulse("badge", LOOK_EVERY if report.state in (RUNNING, WAITING) else None)
 
 
 def told(report: Report) -> str:

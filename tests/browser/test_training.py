@@ -126,3 +126,30 @@ def test_the_badge_says_when_it_has_ended_and_nothing_is_asked_any_more(open_pag
     page.get_by_text("Done.").wait_for()
     go_to(page, 1)
     assert page.locator(BADGE).count() == 0
+
+
+def test_nothing_is_asked_while_another_page_is_on_its_way(open_page, app):
+    page, late, slow = open_page("/"), [], []
+
+    def relay(socket):
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: server.send(message))
+        server.on_message(lambda message: late.append((socket, message)) if slow else socket.send(message))
+
+    page.route_web_socket("**/_stcore/stream", relay)
+    page.goto(app + LIVE)
+    settled(page)
+    press(page, "start")
+    page.get_by_text("Training.").wait_for()
+    go_to(page, 1)
+    slow.append(True)
+    page.locator(".st-key-next_chapter a").evaluate("(link) => link.click()")
+    page.wait_for_timeout(1000 * (LOOK_EVERY + 0.5))
+    slow.clear()
+    for socket, message in late:
+        socket.send(message)
+    page.wait_for_function("document.querySelector('h1')?.innerText === 'Indexing'")
+    settled(page, pause=1000 * (LOOK_EVERY + 0.5))
+    assert title(page) == "Indexing"
+    page.locator(BADGE).click()
+    stop(page)

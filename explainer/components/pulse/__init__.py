@@ -1,4 +1,4 @@
-"""A timer that ends by itself: Streamlit's own runs on until all around its fragment is drawn anew."""
+"""A timer that ends by itself and rests while another page is on its way: Streamlit's own does neither."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def pulse(key: str, seconds: float | None) -> None:
     Args:
         seconds: between two runs.
     """
-    _component(key=key, data={"seconds": seconds}, on_beat_change=_nothing)
+    _component(key=f"pulse-{key}", data={"seconds": seconds}, on_beat_change=_nothing)
 
 
 def _nothing() -> None:

@@ -11,6 +11,7 @@ from safetensors.torch import save
 
 from explainer import checkpoints, names
 from explainer.components.grid import Matrix, grid
+from explainer.components.pulse import pulse
 from explainer.figures import curves
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
@@ -166,14 +167,15 @@ def watch() -> None:
     _show(job.history(), _told(report), report, _made(job) if report.state in ENDED else None)
 
 
-@st.fragment(run_every=1.0)
+@st.fragment
 @guarded()
 def _watched() -> None:
     job = own_training.current()
     report = job.report()
     if report.state in ENDED:
-        st.rerun()  # without this fragment, so that the browser asks no more
+        st.rerun()  # the controls are others now
     _show(job.history(), _told(report), report)
+    pulse("live", 1.0)
 
 
 def _show(
