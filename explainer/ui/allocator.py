@@ -1,7 +1,7 @@
 """How the C library keeps memory that is free: little of it, and for a short while.
 
 Streamlit runs every visit in a thread of its own, and glibc gives threads heaps of their own, up to sixteen
-on two cores, which keep what a visit left behind.
+on two cores, each of which keeps what a visit left behind.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ MEGABYTE = 1 << 20
 # mallopt's names in malloc.h
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 SETTINGS = {
-    M_ARENA_MAX: 2,  # one for each core
+    M_ARENA_MAX: 1,  # Python's own lock lets hardly two threads ask at once
     # What is larger goes back at once when it is freed, and comes anew, as zeros: with a quarter of this, the
     # longest prompt took half as long again.
     M_MMAP_THRESHOLD: 4 * MEGABYTE,

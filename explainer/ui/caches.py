@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 MEGABYTE = 1_000_000
 BOUNDS = {
-    "models": 75 * MEGABYTE,  # all but one of the books' models: it is loaded anew in a tenth of a second
+    "models": 110 * MEGABYTE,  # every shipped checkpoint: one that were dropped lived on in what it computed
     "scenes": 32 * MEGABYTE,  # what is computed and drawn from a scene's own choices
     "typed": 16 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
 }
