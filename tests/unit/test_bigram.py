@@ -23,6 +23,7 @@ from explainer.models.bigram import (
 )
 from explainer.traces import bigram as trace
 from explainer.training import bigram as training
+from explainer.training import copied
 from explainer.vocabulary import UnknownCharacter, Vocabulary
 
 ABC = Vocabulary(".AB")
@@ -194,6 +195,7 @@ def test_checkpoint_holds_the_counts_of_the_training_names(table, sex, dev):
 
 def test_training_again_gives_the_same_checkpoint(tmp_path, capsys):
     training.run("girls-bigram", data=None, device="auto", resume=False, folder=tmp_path)
+    copied.keep("girls-bigram", tmp_path)  # the command's last step
     again = json.loads((tmp_path / "girls-bigram.json").read_text())
     assert again == load("girls-bigram").meta
     assert "2.3272 nats per character on dev" in capsys.readouterr().out
