@@ -163,7 +163,7 @@ stacked = shown(trace.stacked, trace.stacked_linear)
 def data_and_seed() -> tuple[str, int]:
     """Draw the choice of a data set and the seed of the first weights."""
     data = widgets.choice("data", DATA, default="xor", key="neuron_data")
-    return data, widgets.seed("New first weights", 2, key="neuron_seed")
+    return data, widgets.seed("New first weights", 2, key="neuron_seed", tucked_in=st.popover("More"))
 
 
 def hidden_neurons() -> int:
