@@ -57,7 +57,7 @@ def test_a_token_tells_its_bytes_by_key(open_page):
     page = reel(open_page("/gpt?scene=tokens"))
     page.locator(".lanes").focus()
     page.keyboard.press("ArrowRight")
-    assert "P: token" in page.get_by_role("status").inner_text()
+    assert "P: token" in page.locator(".st-key-stage").get_by_role("status").inner_text()
 
 
 def test_a_click_on_a_block_opens_it(open_page):
