@@ -46,7 +46,7 @@ def test_what_is_typed_is_answered_beside_the_names(open_page):
     field = page.get_by_role("textbox", name="begins with")
     field.fill("<img src=x>")
     field.press("Enter")
-    page.get_by_text("No name in the register has").wait_for(timeout=20_000)
+    page.get_by_text("occur in these names: left out.").wait_for(timeout=20_000)
     settled(page)
     assert page.locator(".cards").inner_text() == before
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import drawing_app
 from tests.browser.conftest import settled
-from tests.browser.test_stage import SURVEY, complaints
+from tests.browser.test_stage import complaints, look
 
 # The picture, found in its shadow root.
 PICTURE = """() => {
@@ -149,4 +149,4 @@ def test_the_colours_follow_the_theme_without_a_rerun(open_page):
 def test_the_last_row_can_read_a_long_name(open_page, scheme):
     address = "/mlp?scene=data-set&mlp_name=MAKSYMILIANNA"
     page = stands(open_page(address, color_scheme=scheme))
-    assert complaints(address, page.evaluate(SURVEY)) == []
+    assert complaints(address, look(page)) == []

@@ -16,7 +16,7 @@ from explainer.ui.loaders import attention as writers
 from explainer.ui.loaders import bigram, gpt
 from explainer.ui.receipt import percent
 from tests.drawings import unfolded
-from tests.scenes import ask, open_scene, part, tell
+from tests.scenes import ask, open_scene, part, plotted, tell
 from tests.unit.test_attention_component import unpacked as unpacked_text
 
 TEXTS = ("shakespeare", "polish-books", "pan-tadeusz")
@@ -71,8 +71,8 @@ def primitives(app: AppTest, key: str) -> list[dict]:
 
 
 def lengths(app: AppTest, key: str) -> list[float]:
-    """Return how long the bars of a drawing are, from the top down."""
-    return [p["x1"] - p["x0"] for p in primitives(app, key) if p["kind"] == "box" and not p["pick"]]
+    """Return how long the bars of a figure are, from the top down."""
+    return list(next(trace.x for trace in plotted(app, key).data if trace.type == "bar"))
 
 
 @pytest.mark.parametrize(
