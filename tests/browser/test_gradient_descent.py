@@ -137,7 +137,7 @@ def test_the_numbers_of_a_step_stand_beside_it(open_page):
 
 @pytest.mark.parametrize(
     "options",
-    [{"width": 900, "height": 700}, {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}],
+    [{"width": 1920, "height": 1080}, {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}],
     ids=["mouse", "touch"],
 )
 def test_the_race_starts_exactly_where_one_clicked_or_tapped(open_page, options):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import listing_app
 from tests.browser.conftest import settled
-from tests.browser.test_stage import SURVEY, complaints
+from tests.browser.test_stage import complaints, look
 
 ROWS = "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
 # The places, from 0, of the rows that are seen below the head, whole or in part.
@@ -217,7 +217,7 @@ def test_a_chosen_row_can_be_read_from_the_last_row(open_page, scheme):
     page = open_page(address, color_scheme=scheme)
     page.get_by_role("rowheader").first.click()
     page.get_by_role("columnheader").first.get_by_role("button").hover()
-    assert complaints(address, page.evaluate(SURVEY)) == []
+    assert complaints(address, look(page)) == []
 
 
 @pytest.mark.parametrize("address", ["/bigram?scene=data", "/references?scene=checkpoints"])

@@ -37,7 +37,7 @@ def said(app: AppTest) -> list[str]:
 
 
 def drawn(app: AppTest) -> dict[str, bytes]:
-    """Return what the parts of the stage were sent; the frame around it keeps the letters as they were typed."""
+    """Return what the parts of the stage were sent; the frame beside it keeps what was typed as it was."""
     parts = [part.proto for part in app.get("bidi_component")]
     return {part.id: part.SerializeToString() for part in parts if part.component_name != "frame"}
 

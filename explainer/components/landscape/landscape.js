@@ -46,6 +46,7 @@ class Scene {
     if (!sameGround) this.heights = spec.flat ? null : new Heights(spec.heights, spec.x.length);
     this.pictures.forEach((picture) => picture.update(spec, this.heights));
     this.readout.update(spec);
+    this.root.classList.toggle('crowded', spec.ways.length > 3);
     this.root.setAttribute('aria-label', spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.player.load(this.film(spec, speed), spec.last, !this.player.over);
