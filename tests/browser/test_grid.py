@@ -220,7 +220,7 @@ def test_the_text_alternative_holds_the_numbers(show):
     grid.page.wait_for_selector("table", state="attached")
     cells = grid.page.locator("table").nth(1).locator("td").all_text_contents()
     np.testing.assert_array_equal([number(c) for c in cells], grid_app.B.ravel())
-    assert grid.canvas.get_attribute("aria-label") == "A times B."
+    assert grid.canvas.get_attribute("aria-label") == "A times B. Seen now: 0 of 24 multiplications"
 
 
 # --- lock and keys --------------------------------------------------------------------------------------
