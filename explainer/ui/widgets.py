@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
+from zlib import compress, decompress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +15,9 @@ from explainer.ui import deck
 from explainer.ui.address import clean
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
+EDITED_LENGTH = 50_000  # characters of a text that one still works on in a field
 MOST_PASTED = 3_000_000  # characters of a text that fit into a message to the server
+TAKEN = f"At most {MOST_PASTED:,} characters; the field does not take more."
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
@@ -156,10 +159,25 @@ def beginning(label: str, default: str, *, key: str, max_chars: int = 60) -> str
 
 
 def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 200) -> str:
-    """Return a text that may be long: a short one stands in the URL, a longer one stays in the session."""
+    """Return a text that may be long: a short one stands in the URL, a longer one stays in the session.
+
+    What is too long to be worked on in a field leaves it: else every click sends all of it again.
+    """
+    packed = f"{key}_long"
+    if packed in st.session_state:
+        text = decompress(st.session_state[packed]).decode(errors="surrogatepass")
+        st.text(f"{len(text):,} characters, pasted. They stay as they are.")
+        action("Remove them", lambda: st.session_state.pop(packed), key=f"{key}_remove", primary=False)
+        return text
+
+    def pack() -> None:
+        text = st.session_state[key]
+        if len(text) > EDITED_LENGTH:
+            st.session_state.update({packed: compress(text.encode(errors="surrogatepass")), key: ""})
+
     short = len(st.session_state.get(key) or "") <= LINK_LENGTH
-    kept = _kept(key, _text(LINK_LENGTH)) | {"bind": "query-params" if short else None}
-    return st.text_area(label, "", height, MOST_PASTED, placeholder=placeholder, **kept)
+    kept = _kept(key, _text(LINK_LENGTH)) | {"bind": "query-params" if short else None, "on_change": pack}
+    return st.text_area(label, "", height, MOST_PASTED, placeholder=placeholder, help=TAKEN, **kept)
 
 
 def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> tuple[str, bytes] | None:

@@ -1,6 +1,7 @@
 """The bigram's page: what stands on it is what the traces computed, also for a list of one's own."""
 
 import random
+from itertools import product
 
 import numpy as np
 import pytest
@@ -294,3 +295,17 @@ def test_the_longest_list_comes_in_messages_of_less_than_a_megabyte(scene, longe
     app.text_area(key="bigram_list").set_value(longest_list).run()
     assert not app.exception
     assert heaviest(app) < 1_000_000
+
+
+def test_a_list_too_long_for_a_field_leaves_it_and_stays_until_it_is_removed():
+    app = page("data", names="your own list")
+    words = "\n".join("".join(letters) for letters in product("ABCDEFGHIJ", repeat=4))[:-1]
+    longer = f"{words}\n" + "\n".join(f"Z{word}" for word in words.split())
+    app.text_area(key="bigram_list").set_value(words).run()
+    assert app.text_area(key="bigram_list").value == words  # 50,000 characters are worked on where they are
+    app.text_area(key="bigram_list").set_value(longer).run()
+    assert metrics(app)["names"] == "20,000"
+    assert not any(area.key == "bigram_list" for area in app.text_area)
+    app.button(key="bigram_list_remove").click().run()
+    assert app.text_area(key="bigram_list").value == ""
+    assert "Your list is empty" in told(app)
