@@ -4,18 +4,21 @@ A training lives as long as one of its visitor's tabs is open, and some minutes 
 who is still there: nothing in the browser has to report, which a hidden tab or a locked phone would not do.
 """
 
+from __future__ import annotations
+
 import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explainer.models.mlp import MLP
-from explainer.training.mlp import Progress, Trainer
+if TYPE_CHECKING:  # the shell knows the queue, and is drawn before torch is there
+    from explainer.models.mlp import MLP
+    from explainer.training.mlp import Progress, Trainer
 
 WAITING, RUNNING, PAUSED = "waiting", "running", "paused"
 DONE, DIVERGED, STOPPED, FAILED = "done", "diverged", "stopped", "failed"
@@ -56,7 +59,7 @@ class Job:
         about: what the visitor wants to know of it later.
     """
 
-    def __init__(self, queue: "TrainingQueue", owner: str, make: Callable[[], Trainer], about: Any) -> None:
+    def __init__(self, queue: TrainingQueue, owner: str, make: Callable[[], Trainer], about: Any) -> None:
         self.owner, self.about = owner, about
         self._queue, self._make = queue, make
         self._trainer: Trainer | None = None

@@ -1,9 +1,11 @@
 """A visitor's own training: it goes on while other scenes are read, and is found again after a reload."""
 
+from __future__ import annotations
+
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit import runtime
@@ -11,8 +13,10 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.components.pulse import pulse
-from explainer.training.mlp import Trainer
 from explainer.training.queue import PAUSED, RUNNING, WAITING, Job, Report, TrainingQueue
+
+if TYPE_CHECKING:  # the shell is drawn before torch is there
+    from explainer.training.mlp import Trainer
 
 CHAPTER, SCENE = "training", "live"  # where it is shown
 LOOK_EVERY = 2.0  # seconds

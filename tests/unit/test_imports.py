@@ -1,6 +1,8 @@
 """The layer table of the design, enforced."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,10 @@ def test_no_scene_stops_its_run():
     """What stands beside the stage would not be drawn; a scene that cannot go on raises a ``Fault``."""
     sources = [*(ROOT / "pages").glob("*.py"), *(ROOT / "explainer").rglob("*.py")]
     assert [p.name for p in sources if "st.stop(" in p.read_text(encoding="utf-8")] == []
+
+
+def test_the_shell_and_a_page_without_models_do_without_torch():
+    """It takes longest to import: who comes to a server that has just started waits for it."""
+    code = "import sys, explainer.ui.shell, explainer.ui.loaders.references; print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
