@@ -12,7 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from explainer import names
+from explainer import own_text
 from explainer.ui.widgets import MOST_PASTED
 
 MEGABYTE = 1024 * 1024
@@ -59,13 +59,13 @@ def put(app: str, session: str, size: int, chunked: bool = False) -> int:
 
 
 def test_a_file_of_words_is_taken_and_a_larger_one_is_not(app, session):
-    assert put(app, session[1], names.MAX_SIZE) == 204
+    assert put(app, session[1], own_text.MAX_SIZE) == 204
     assert put(app, session[1], 2 * MEGABYTE + 1) in REFUSED
     assert put(app, session[1], 8 * MEGABYTE) in REFUSED
 
 
 def test_a_file_that_hides_its_size_is_cut_off(app, session):
-    assert put(app, session[1], names.MAX_SIZE, chunked=True) == 204
+    assert put(app, session[1], own_text.MAX_SIZE, chunked=True) == 204
     assert put(app, session[1], 40 * MEGABYTE, chunked=True) in REFUSED
 
 

@@ -250,6 +250,40 @@ def test_the_column_of_a_table_is_chosen_by_its_words_and_by_the_visitor():
     assert not app.exception
 
 
+POLISH = "imię;liczba\r\nŻaneta;12\r\nŁukasz;3\r\nŚwiętosława;7\r\n"
+
+
+def with_file(app: AppTest, name: str, data: bytes) -> AppTest:
+    """Return a scene whose visitor has chosen a file."""
+    app.session_state["bigram_file"] = (name, data)
+    return app.run()
+
+
+def test_a_file_as_excel_saves_it_is_read_and_how_is_said():
+    app = with_file(page("data", names="your own list"), "imiona.csv", POLISH.encode("cp1250"))
+    assert "Read as Windows-1250: ŻANETA, ŁUKASZ. Wrong? Choose." in told(app)
+    assert listed(app, "bigram_table")["name"] == ["ŻANETA", "ŁUKASZ", "ŚWIĘTOSŁAWA"]
+    app.selectbox(key="bigram_read_as_cp1250").set_value("Windows-1252").run()
+    assert listed(app, "bigram_table")["name"] == ["¯ANETA", "£UKASZ"]
+    assert "Read as Windows-1252: ¯ANETA, £UKASZ. Wrong? Choose." in told(app)
+    app.selectbox(key="bigram_read_as_cp1250").set_value("UTF-8").run()
+    assert "line 1: the text is not UTF-8. Choose another encoding" in told(app)
+    assert "Read as" not in told(app)
+    assert not app.exception
+
+
+def test_a_column_of_counts_weights_the_table_that_is_counted():
+    app = with_file(page("data", names="your own list"), "imiona.csv", POLISH.encode())
+    assert "Read as" not in told(app)
+    app.selectbox(key="bigram_counts").set_value("liczba").run()
+    assert listed(app, "bigram_table")["count"] == [12, 3, 7]
+    app.query_params["scene"] = "fill-in"
+    [counts] = [matrix["values"] for matrix in grid(app.run())[0]]
+    rows = grid(app)[0][0]["rows"]
+    assert counts[rows.index("·"), rows.index("Ż")] == 12
+    assert counts.sum() == 12 * 7 + 3 * 7 + 7 * 12
+
+
 @pytest.mark.parametrize(
     "text", ["", "\n \n", "1", "<script>alert(1)</script>", "a,b\n\x00", "😀\n😀", "x" * 1400, "A"]
 )

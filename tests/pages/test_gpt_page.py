@@ -49,6 +49,17 @@ def traced(loaded):
     return trace.trace(loaded.model, loaded.vocabulary.encode(TEXT))
 
 
+def test_a_file_of_text_is_cut_in_the_encoding_that_is_said():
+    app = page("byte-pairs", text="your own", learned="this text itself")
+    app.session_state["gpt_own_file"] = ("wiersz.txt", "Zażółć gęślą jaźń".encode("iso8859-2"))
+    app.run()
+    assert "Read as ISO 8859-2: Zażółć, gęślą. Wrong? Choose." in told(app)
+    assert "17 characters, 26 bytes" in reel(app)["lanes"][0]["facts"][0]
+    app.session_state["gpt_own_file"] = ("wiersz.xlsx", b"PK\x03\x04")
+    app.run()
+    assert "cannot be opened" in told(app)
+
+
 def test_every_character_of_the_text_stands_over_its_id(loaded):
     text, known = reel(page("tokens", typed=TEXT, vocabulary="Shakespeare"))["lanes"]
     assert [int(tile[1]) for tile in text["tiles"]] == loaded.vocabulary.encode(TEXT)

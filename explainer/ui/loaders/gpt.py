@@ -17,7 +17,7 @@ from explainer.figures import scale, transformer
 from explainer.models.gpt import Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
-from explainer.ui import blocks, deck, widgets
+from explainer.ui import blocks, deck, own_file, widgets
 from explainer.ui.caches import keep
 from explainer.ui.loaders import typed
 from explainer.ui.loaders.trained import checkpoint
@@ -166,10 +166,10 @@ def text_to_cut() -> tuple[str, str]:
     chosen = widgets.choice("text", TEXT_TITLES, key="gpt_text")
     with st.popover("More"):
         shown_as = widgets.choice("tokens", SHOWN, key="gpt_shown")
-        own = (
-            widgets.pasted("your own text", key="gpt_own", placeholder="Write or paste a text.", height=200)
-            or ""
+        written = widgets.pasted(
+            "your own text", key="gpt_own", placeholder="Write or paste a text.", height=200
         )
+        own = own_file.text("from a file", key="gpt_own") or written or ""
         if len(own) > LONGEST:
             st.text(f"{len(own):,} characters are too many: the first {LONGEST:,} are used.")
     return (TEXTS[chosen] if chosen in TEXTS else own[:LONGEST]), shown_as

@@ -9,7 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import names
-from explainer.ui import widgets
+from explainer.own_list import own_list
+from explainer.own_text import TextError
+from explainer.ui import own_file, widgets
 from explainer.ui.caches import keep
 from explainer.ui.loaders import typed
 from explainer.vocabulary import Vocabulary
@@ -17,6 +19,7 @@ from explainer.vocabulary import Vocabulary
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
 MIN_BEARERS = (21, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 ENOUGH = 10  # words, of which one is held out for each of dev and test
+ONCE = "once"  # how often each word of a visitor's table counts, if no column says so
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Source:
     text: str | bytes = ""
     filename: str | None = None
     column: str | None = None
+    counts: str | None = None  # the column that says how often each word counts
+    codec: str | None = None  # in which the file was saved; recognised if None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,9 @@ class Words:
     left: int = 0  # how many were left out
     columns: tuple[str, ...] = ()  # of a visitor's table
     column: str | None = None  # the one that is read
+    numeric: tuple[str, ...] = ()  # the columns by which the words can be weighted
+    codec: str | None = None  # in which a file was read
+    guessed: bool = False  # whether that may be wrong
     complaint: str = ""  # why a list of one's own could not be used
 
     @cached_property
@@ -95,12 +103,14 @@ def words(source: Source) -> Words:
             "Your list is empty: the girls' names stand here until you paste words or choose a file.",
         )
     try:
-        own = names.own_list(source.text, source.filename, source.column)
-    except names.ListError as error:
+        own = own_list(source.text, source.filename, source.column, source.counts, source.codec)
+    except TextError as error:
         return _register(Source(), f"{error} Until then the girls' names stand here.")
-    table = pd.DataFrame({"name": own.names, "part": _parts(own.names)})
-    kept = own.vocabulary, own.left_out, own.left, tuple(own.columns), own.column
-    return Words(tuple(own.names), None, table, *kept)
+    counts = {} if own.weights is None else {"count": own.weights}
+    table = pd.DataFrame({"name": own.names, **counts, "part": _parts(own.names)})
+    weights = None if own.weights is None else tuple(own.weights)
+    read = own.left_out, own.left, tuple(own.columns), own.column, tuple(own.numeric), own.codec, own.guessed
+    return Words(tuple(own.names), weights, table, own.vocabulary, *read)
 
 
 def _register(source: Source, complaint: str = "") -> Words:
@@ -163,21 +173,43 @@ def _register_source(kind: str) -> Source:
 
 
 def _own_source(wide: bool) -> Source:
-    """Draw a field to paste into, a file and, for a table, the choice of its column.
+    """Draw a field to paste into, a file, and what can be chosen of it.
 
     Args:
         wide: whether there is room side by side, and little from top to bottom.
     """
+    pasting, choosing = st.container(), st.container()
+    with choosing:
+        file = own_file.upload("from a file: a list, a table, a spreadsheet", key="bigram_file")
+    if file:
+        return _table_source(Source("own", text=file[1], filename=file[0]), wide)
     example, height = "ZOË\nŁUKASZ\nОЛЕНА", 120 if wide else 200
-    text = widgets.pasted("your words, one a line", key="bigram_list", placeholder=example, height=height)
-    left, right = st.columns([3, 2]) if wide else (st.container(), st.container())
-    with left:
-        file = widgets.upload("or a file: a list or a table", ["txt", "csv", "tsv"], key="bigram_file")
-    source = Source("own", text=file[1], filename=file[0]) if file else Source("own", text=text)
-    found = words(source)
+    with pasting:
+        text = widgets.pasted("your words, one a line", key="bigram_list", placeholder=example, height=height)
+    return _table_source(Source("own", text=text), wide)
+
+
+def _table_source(source: Source, wide: bool) -> Source:
+    """Draw what can be chosen of a file: its encoding, and the columns of the words and of their counts."""
+    found, said = words(source), st.container()
+    places = st.columns(3) if wide else [st.container() for _ in range(3)]
+    if found.guessed:
+        with places[0]:
+            source = own_file.read_as(
+                found.codec,
+                lambda codec: replace(source, codec=None if codec == found.codec else codec),
+                lambda chosen: () if words(chosen).complaint else words(chosen).words,
+                said,
+                key="bigram_read_as",
+            )
+        found = words(source)
     if not found.columns:
         return source
-    with right:
-        return replace(
-            source, column=widgets.pick("column", found.columns, found.column, key="bigram_column")
-        )
+    with places[1]:
+        column = widgets.pick("column", found.columns, found.column, key="bigram_column")
+    numeric = [title for title in found.numeric if title != column]
+    if not numeric:
+        return replace(source, column=column)
+    with places[2]:
+        counts = widgets.pick("each word counts", [ONCE, *numeric], ONCE, key="bigram_counts")
+    return replace(source, column=column, counts=None if counts == ONCE else counts)
