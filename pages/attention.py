@@ -1,7 +1,7 @@
 """Attention: who looks at whom, and what it brings."""
 
 from explainer import ui
-from explainer.ui.loaders import attention, heads
+from explainer.ui.scenes import attention, heads
 
 
 @ui.scene(

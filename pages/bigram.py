@@ -3,8 +3,9 @@
 import streamlit as st
 
 from explainer import ui
-from explainer.ui.loaders import bigram, receipt
-from explainer.ui.loaders.words import ENOUGH, Words, chosen, typed_name
+from explainer.ui.receipt import models as receipt
+from explainer.ui.scenes import bigram
+from explainer.ui.words import ENOUGH, Words, chosen, typed_name
 
 WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names"}
 VIEWS = {"tables": "tables", "losses": "losses"}

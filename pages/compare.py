@@ -1,7 +1,7 @@
 """Four models: what each of them expects, what it costs, and whether it beats the room."""
 
 from explainer import ui
-from explainer.ui.loaders import compare
+from explainer.ui.scenes import compare
 
 
 @ui.scene(

@@ -1,7 +1,7 @@
 """Fine-tuning: a model that has read many books takes on the voice of one."""
 
 from explainer import ui
-from explainer.ui.loaders import fine_tuning
+from explainer.ui.scenes import fine_tuning
 
 
 @ui.scene("The data", "Shakespeare for one model; for the other fifty Polish books, then a single poem.")

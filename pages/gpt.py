@@ -1,7 +1,7 @@
 """GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
 
 from explainer import ui
-from explainer.ui.loaders import gpt
+from explainer.ui.scenes import gpt
 
 
 @ui.scene("Tokens", "A model reads numbers: here every character, spaces too, has one of its own.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explainer import ui
 from explainer.figures import curves
-from explainer.ui.loaders import gradient_descent as gd
+from explainer.ui.scenes import gradient_descent as gd
 
 
 @ui.scene(

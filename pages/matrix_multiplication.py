@@ -2,7 +2,7 @@
 
 from explainer import ui
 from explainer.figures import bars, network, palette
-from explainer.ui.loaders import matrix_multiplication as mm
+from explainer.ui.scenes import matrix_multiplication as mm
 
 
 @ui.scene(

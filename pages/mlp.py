@@ -4,7 +4,7 @@ import streamlit as st
 
 from explainer import ui
 from explainer.figures import bars, bengio, palette, window
-from explainer.ui.loaders import mlp
+from explainer.ui.scenes import mlp
 
 
 @ui.scene(

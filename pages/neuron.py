@@ -2,7 +2,7 @@
 
 from explainer import ui
 from explainer.figures import curves, network
-from explainer.ui.loaders import neuron as nr
+from explainer.ui.scenes import neuron as nr
 
 
 @ui.scene("One neuron", "Multiply every input by its weight, add everything up, bend the sum.")

@@ -1,7 +1,7 @@
 """PyTorch: three tricks that every model uses: indexing, views, and the loss in one call."""
 
 from explainer import ui
-from explainer.ui.loaders import pytorch
+from explainer.ui.scenes import pytorch
 
 
 @ui.scene(

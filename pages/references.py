@@ -1,7 +1,7 @@
 """References: where all of this comes from, what the words mean, and how every model was trained."""
 
 from explainer import ui
-from explainer.ui.loaders import references
+from explainer.ui.scenes import references
 
 
 @ui.scene("Sources", "What to read and watch next, and the data that the models learned from.")

@@ -2,7 +2,9 @@
 
 from explainer import ui
 from explainer.figures import bars, curves, letters, palette, recipes
-from explainer.ui.loaders import receipt, training, words
+from explainer.ui import words
+from explainer.ui.receipt import models as receipt
+from explainer.ui.scenes import training
 
 
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")

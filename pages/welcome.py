@@ -1,7 +1,7 @@
 """Welcome: the claim, a name for your baby, and the way into the chapters."""
 
 from explainer import ui
-from explainer.ui.loaders import compare, welcome
+from explainer.ui.scenes import compare, welcome
 
 
 @ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")

@@ -4,7 +4,7 @@ from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, 
 from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
 from explainer.ui.deck import chapter, controls, font_size, narrow, receipt_of, scene
 from explainer.ui.presenter import presenter
-from explainer.ui.receipt import linked_receipt, open_receipt, receipt_button
+from explainer.ui.receipt.dialog import linked_receipt, open_receipt, receipt_button
 from explainer.ui.source import cached, shown
 from explainer.ui.widgets import (
     action,

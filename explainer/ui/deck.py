@@ -17,7 +17,7 @@ from explainer.figures.base import FONT_SIZE, PHONE_FONT_SIZE
 from explainer.ui import address, own_training
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
-from explainer.ui.receipt import open_receipt
+from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import recording, show_code
 from explainer.ui.take_along import take_along
 

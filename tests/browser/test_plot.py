@@ -8,7 +8,7 @@ import pytest
 
 from explainer import checkpoints
 from explainer.components.plot import ADDRESS
-from explainer.ui.loaders import training
+from explainer.ui.scenes import training
 from tests.browser.conftest import ROOT, running, settled
 
 SWEEP = "/training?scene=sweep"

@@ -8,8 +8,8 @@ from explainer import checkpoints, sampling
 from explainer.sampling import Settings, generate
 from explainer.traces.gpt import trace
 from explainer.traces.writing import windows
-from explainer.ui.loaders import attention as loader
-from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.scenes import attention as loader
+from explainer.ui.trained import checkpoint
 from tests.scenes import heaviest, open_sound, part, tell
 from tests.unit.test_attention_component import attention_rows, unpacked
 

@@ -11,7 +11,7 @@ from explainer.sampling import Settings, Switches
 from explainer.traces import gpt as trace
 from explainer.traces import switching
 from explainer.traces.one_head import one_head
-from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.trained import checkpoint
 from tests.scenes import open_sound
 
 NAME = {"model": "girls’ names", "prompt_girls-gpt": "Zuzan"}

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
-from explainer.ui.loaders import bigram
-from explainer.ui.loaders.words import Source, words
+from explainer.ui.scenes import bigram
+from explainer.ui.words import Source, words
 from tests.scenes import ask, bars, drawn, heaviest, listed, open_sound, plotted, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints, names
 from explainer.traces import compare as trace
 from explainer.ui import deck
-from explainer.ui.loaders import compare
+from explainer.ui.scenes import compare
 from tests.scenes import open_sound
 
 

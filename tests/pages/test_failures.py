@@ -9,7 +9,7 @@ from explainer import checkpoints, names
 from explainer.checkpoints import BadCheckpoint
 from explainer.names import RegisterError
 from explainer.ui import caches, guard
-from explainer.ui.loaders import attention, references
+from explainer.ui.scenes import attention, references
 from tests.scenes import ask, deck, open_scene, part, title
 
 BAD_MODEL = "The checkpoint “<b>x</b>” is [missing](https://e.vil) its *file* :red[a]. Restore it."
@@ -94,7 +94,7 @@ def test_a_part_that_runs_alone_says_it_too(monkeypatch, caplog):
 
 def test_a_window_that_fails_says_it_too(monkeypatch, caplog):
     app = open_scene("bigram.py", "sample")
-    monkeypatch.setattr("explainer.ui.receipt.show", broken)
+    monkeypatch.setattr("explainer.ui.receipt.dialog.show", broken)
     assert said(ask(app, "receipt")) == [guard.FAILED]
     assert logged(caplog) == {ZeroDivisionError}
     assert title(app) == "Sample a name"

@@ -12,7 +12,7 @@ from explainer import checkpoints, corpus
 from explainer.models.gpt import GPT
 from explainer.traces import fine_tuning
 from explainer.ui import caches
-from explainer.ui.loaders.fine_tuning import LENGTH
+from explainer.ui.scenes.fine_tuning import LENGTH
 from explainer.vocabulary import Vocabulary, alphabetical
 from tests.scenes import bars, open_scene, scenes_of
 

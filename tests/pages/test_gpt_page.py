@@ -10,7 +10,7 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.traces import gpt as trace
 from explainer.traces import tokens
-from explainer.ui.loaders import gpt
+from explainer.ui.scenes import gpt
 from tests.scenes import ask, open_sound, primitives
 
 TEXT = "To be, or not"

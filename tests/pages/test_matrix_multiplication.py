@@ -6,7 +6,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.components.grid import unpacked
-from explainer.ui.loaders import matrix_multiplication
+from explainer.ui.scenes import matrix_multiplication
 from tests.scenes import open_scene
 
 

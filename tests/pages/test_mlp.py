@@ -8,7 +8,7 @@ from explainer import checkpoints, names
 from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
-from explainer.ui.loaders.words import Source, words
+from explainer.ui.words import Source, words
 from tests.scenes import drawn, open_sound, plotted, primitives
 
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]

@@ -11,7 +11,7 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
 from explainer.training.queue import DONE, Report
 from explainer.ui.deck import PAGES
-from explainer.ui.loaders.words import Source, words
+from explainer.ui.words import Source, words
 from tests.scenes import APP, ask, open_scene
 
 

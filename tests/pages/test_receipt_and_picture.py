@@ -12,9 +12,9 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.training.queue import DONE, Report
 from explainer.ui.deck import PAGES
-from explainer.ui.loaders import attention as writers
-from explainer.ui.loaders import bigram, gpt
-from explainer.ui.receipt import percent
+from explainer.ui.receipt.dialog import percent
+from explainer.ui.scenes import attention as writers
+from explainer.ui.scenes import bigram, gpt
 from tests.drawings import unfolded
 from tests.scenes import ask, open_scene, part, plotted, tell
 from tests.unit.test_attention_component import unpacked as unpacked_text

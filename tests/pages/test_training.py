@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints
 from explainer.components.grid import unpacked
-from explainer.ui.loaders import training
+from explainer.ui.scenes import training
 from tests.scenes import listed, open_scene
 
 

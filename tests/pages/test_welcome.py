@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
 from explainer.traces import compare as trace
-from explainer.ui.loaders import welcome
+from explainer.ui.scenes import welcome
 from tests.pages.test_compare import sent, told
 from tests.scenes import open_scene, open_sound
 

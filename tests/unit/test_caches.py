@@ -13,8 +13,8 @@ import torch
 
 from explainer.ui import caches
 from explainer.ui.caches import BOUNDS, MEGABYTE, footprint, keep
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 # Community Cloud promises 690 MB; the libraries take 360, and 130 are left for what is under way.

@@ -3,7 +3,7 @@
 import pytest
 
 from explainer.ui.glossary import TERMS, terms_of
-from explainer.ui.loaders.references import titles
+from explainer.ui.scenes.references import titles
 from tests.scenes import deck
 
 HERE = {(path, slug) for path, slug, _ in deck()}

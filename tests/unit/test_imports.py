@@ -95,6 +95,6 @@ def test_no_scene_stops_its_run():
 
 def test_the_shell_and_a_page_without_models_do_without_torch():
     """It takes longest to import: who comes to a server that has just started waits for it."""
-    code = "import sys, explainer.ui.shell, explainer.ui.loaders.references; print('torch' in sys.modules)"
+    code = "import sys, explainer.ui.shell, explainer.ui.scenes.references; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

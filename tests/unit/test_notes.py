@@ -12,9 +12,9 @@ from explainer.traces import matrix_multiplication, mlp, tokens
 from explainer.training.network import data_set, train
 from explainer.training.recipes import TALK
 from explainer.ui.deck import PAGES, chapters
-from explainer.ui.loaders import gpt
-from explainer.ui.loaders import mlp as shown
-from explainer.ui.loaders.matrix_multiplication import A_TEXT, B_TEXT
+from explainer.ui.scenes import gpt
+from explainer.ui.scenes import mlp as shown
+from explainer.ui.scenes.matrix_multiplication import A_TEXT, B_TEXT
 from tests.scenes import deck
 
 

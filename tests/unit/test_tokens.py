@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explainer.traces import tokens
-from explainer.ui.loaders import gpt
+from explainer.ui.scenes import gpt
 from explainer.vocabulary import Vocabulary
 
 TEXTS = ["aaabdaaabac", "Łódź łódź łódź", "the theme of the thesis", "żżżżż", "😀😀 🙂", "a", ""]

@@ -16,7 +16,7 @@ def receipt(
     """Draw a step, of which every number that was computed can be clicked.
 
     Args:
-        step: texts and numbers, as ``explainer.ui.receipt`` words them; shown as text, never as markup.
+        step: texts and numbers, as ``ui.receipt.dialog`` words them; shown as text, never as markup.
         on_open: called with the path of the step that was clicked, before the rerun.
         on_more: called when more of the smaller terms are wanted, before the rerun.
     """

@@ -14,9 +14,9 @@ from explainer.figures.base import number
 from explainer.traces import mlp as perceptron
 from explainer.traces import pytorch as trace
 from explainer.ui import widgets
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source, shown, typed_name, words
 from explainer.ui.source import cached
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import Source, shown, typed_name, words
 
 OWN = "own"
 INDEXES = {

@@ -14,10 +14,10 @@ from explainer.traces.matrix_multiplication import multiply
 from explainer.ui.blocks import chapter_link, note
 from explainer.ui.caches import keep
 from explainer.ui.dialog import dialog
-from explainer.ui.loaders import compare
-from explainer.ui.loaders.attention import MODELS as WRITERS
-from explainer.ui.loaders.trained import checkpoint
+from explainer.ui.scenes import compare
+from explainer.ui.scenes.attention import MODELS as WRITERS
 from explainer.ui.source import cached, shown
+from explainer.ui.trained import checkpoint
 
 SEXES = {"girls": "girl", "boys": "boy"}
 MODELS = {"bigram": "bigram", "mlp": "MLP", "gpt": "GPT"}

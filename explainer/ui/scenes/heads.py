@@ -16,11 +16,11 @@ from explainer.traces.heads import MEANINGS, NONE
 from explainer.ui import deck, widgets
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
-from explainer.ui.loaders import attention
-from explainer.ui.loaders.gpt import visible
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.receipt import Question, open_receipt, receipt_button
+from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
+from explainer.ui.scenes import attention
+from explainer.ui.scenes.gpt import visible
 from explainer.ui.source import cached, shown
+from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
 STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}

@@ -17,12 +17,11 @@ from explainer.figures import scale, transformer
 from explainer.models.gpt import Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
-from explainer.ui import blocks, deck, own_file, widgets
+from explainer.ui import blocks, deck, own_file, typed, widgets
 from explainer.ui.caches import keep
-from explainer.ui.loaders import typed
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.receipt import open_receipt
+from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached, shown
+from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 MODELS = {

@@ -21,10 +21,10 @@ from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
 from explainer.ui.deck import font_size, narrow
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source, Words, shown, typed_name, words
-from explainer.ui.receipt import open_receipt
+from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import Source, Words, shown, typed_name, words
 
 SEXES = {"girls": "girls", "boys": "boys"}
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}

@@ -12,11 +12,10 @@ from explainer.components.reel import Chart, Lane, Line, Pages, Tile, Tiles, ree
 from explainer.figures import bars, palette
 from explainer.traces import fine_tuning as trace
 from explainer.training.sequences import HELD_OUT
-from explainer.ui import blocks, deck, widgets
-from explainer.ui.loaders import typed
-from explainer.ui.loaders.gpt import available, visible, vocabulary_of
-from explainer.ui.loaders.trained import checkpoint, history
+from explainer.ui import blocks, deck, typed, widgets
+from explainer.ui.scenes.gpt import available, visible, vocabulary_of
 from explainer.ui.source import cached
+from explainer.ui.trained import checkpoint, history
 
 FACTS = Path(__file__).resolve().parents[3] / "data" / "corpora.json"
 STAGES = {"shakespeare": "Shakespeare", "polish-books": "Polish books", "pan-tadeusz": "then Pan Tadeusz"}

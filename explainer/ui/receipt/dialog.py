@@ -39,7 +39,7 @@ class Question(NamedTuple):
     """Which probability a receipt explains.
 
     Args:
-        model: a checkpoint's name, or one that ``loaders.receipt`` gives to a model made in this visit.
+        model: a checkpoint's name, or one that ``models`` gives to a model made in this visit.
         context: the characters before; for a model of names without the boundary.
         character: the one that may come next.
         read: how many of the last characters a GPT read, the boundary counted; as many as it can if None.
@@ -100,10 +100,10 @@ def show(asked: Question, path: str, go: Callable[[str], None], place: str = "pa
         place: "page" fills the stage, "dialog" takes what it needs.
     """
     from explainer.traces.receipt import walk
-    from explainer.ui.loaders import receipt as loader
+    from explainer.ui.receipt import models
 
     try:
-        made = loader.made(asked)
+        made = models.made(asked)
         steps = shown(walk, type(made.receipt))(made.receipt, path)
     except Fault as fault:
         st.text(str(fault))

@@ -12,13 +12,12 @@ from explainer.components.attention import Chunk, Stream, attention
 from explainer.sampling import Settings
 from explainer.traces.writing import Writing, rows, windows
 from explainer.traces.writing import write as write_text
-from explainer.ui import widgets
+from explainer.ui import typed, widgets
 from explainer.ui.blocks import complain
 from explainer.ui.guard import guarded
-from explainer.ui.loaders import typed
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.receipt import open_receipt
+from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
+from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
 MODELS = {

@@ -12,16 +12,15 @@ from explainer.components.names import Answer, Column, Entry, Player, answers, g
 from explainer.models.bigram import count_pairs
 from explainer.traces import compare as trace
 from explainer.training.copied import COUNT
-from explainer.ui import deck, widgets
+from explainer.ui import deck, typed, widgets
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
-from explainer.ui.loaders import typed
-from explainer.ui.loaders.gpt import outline
-from explainer.ui.loaders.receipt import learned
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import Source
+from explainer.ui.receipt.models import learned
+from explainer.ui.scenes.gpt import outline
 from explainer.ui.source import cached
 from explainer.ui.source import shown as noted
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import Source
 
 SEXES = {"girls": "girls", "boys": "boys"}
 KINDS = {"bigram": "counts", "neural": "gradient descent", "mlp": "MLP", "gpt": "GPT"}

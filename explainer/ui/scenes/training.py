@@ -30,14 +30,13 @@ from explainer.training.queue import (
     Report,
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
-from explainer.ui import deck, own_training, widgets
+from explainer.ui import deck, own_training, typed, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.caches import keep
 from explainer.ui.guard import guarded
-from explainer.ui.loaders import typed
-from explainer.ui.loaders.trained import checkpoint, history
-from explainer.ui.loaders.words import Words
 from explainer.ui.source import cached, shown
+from explainer.ui.trained import checkpoint, history
+from explainer.ui.words import Words
 from explainer.vocabulary import Vocabulary
 
 RECIPES = {"better": "the better recipe", "talk": "as in the talk"}

@@ -11,9 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import names
 from explainer.own_list import own_list
 from explainer.own_text import TextError
-from explainer.ui import own_file, widgets
+from explainer.ui import own_file, typed, widgets
 from explainer.ui.caches import keep
-from explainer.ui.loaders import typed
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}

@@ -26,10 +26,10 @@ from explainer.traces.receipt.gpt import Transformer
 from explainer.traces.receipt.mlp import Perceptron
 from explainer.ui import own_training
 from explainer.ui.caches import keep
-from explainer.ui.loaders import bigram
-from explainer.ui.loaders.trained import checkpoint
-from explainer.ui.loaders.words import KINDS, MIN_BEARERS, Source, Words, words
-from explainer.ui.receipt import Question, open_receipt
+from explainer.ui.receipt.dialog import Question, open_receipt
+from explainer.ui.scenes import bigram
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import KINDS, MIN_BEARERS, Source, Words, words
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 GONE = (

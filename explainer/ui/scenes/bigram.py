@@ -17,8 +17,8 @@ from explainer.models.bigram import conditional_probabilities, count_pairs, mean
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
 from explainer.ui.deck import font_size, narrow
-from explainer.ui.loaders.words import Source, Words, shown, words
 from explainer.ui.source import cached
+from explainer.ui.words import Source, Words, shown, words
 from explainer.vocabulary import Vocabulary
 
 SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)

@@ -1,0 +1,1 @@
+"""What each chapter shows: its pictures and their controls, noted for "Show the code"."""
