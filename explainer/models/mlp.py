@@ -129,31 +129,6 @@ def parameter_shapes(
     }
 
 
-@torch.no_grad()
-def sample_names(
-    model: MLP, vocabulary: Vocabulary, count: int, generator: torch.Generator
-) -> tuple[list[str], Tensor]:
-    """Draw names letter by letter until their end, all side by side.
-
-    Returns:
-        ``count`` names, and the probability (count,) with which the model makes each of them; a name
-        is cut at 40 letters.
-    """
-    end = vocabulary.encode(BOUNDARY)[0]
-    context = torch.full((count, model.block_size), end)  # (count, T)
-    letters, log_probability = [], torch.zeros(count)
-    unfinished = torch.ones(count, dtype=torch.bool)
-    while unfinished.any() and len(letters) < LONGEST:
-        log_probabilities = F.log_softmax(model(context)[0], dim=1)  # (count, V)
-        drawn = torch.multinomial(log_probabilities.exp(), 1, generator=generator)  # (count, 1)
-        log_probability += log_probabilities.gather(1, drawn).squeeze(1) * unfinished  # (count,)
-        letters.append(torch.where(unfinished, drawn.squeeze(1), end))  # (count,)
-        unfinished = letters[-1] != end  # (count,)
-        context = torch.cat([context, drawn], dim=1)[:, 1:]  # (count, T)
-    texts = (vocabulary.decode(row) for row in torch.stack(letters, dim=1).tolist())
-    return [text.split(BOUNDARY)[0] for text in texts], log_probability.exp()
-
-
 def build_dataset(words: Sequence[str], vocabulary: Vocabulary, block_size: int) -> tuple[Tensor, Tensor]:
     """Slide a window over each ``word + "."`` and ask for the character after it.
 

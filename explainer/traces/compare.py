@@ -1,7 +1,7 @@
 """The models of names side by side: what each expects, makes, pays on names it never saw, and costs."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -246,29 +246,29 @@ def multiplications(model: NamesModel, context: int) -> int:
 
 @dataclass(frozen=True)
 class Copied:
-    """Of the names that a model makes: the shares it was trained on, and those it found by itself.
+    """Of the names that a model makes, each counted once: those it was trained on, and those it found.
 
     Args:
         count: names that were drawn.
-        from_train: share that stands among the names it learned from.
-        held_out: share that stands in the register, but was hidden from it.
+        distinct: different ones among them.
+        from_train: share of those that stands among the names it learned from.
+        held_out: share of those that stands in the register, but was hidden from it.
     """
 
     count: int
+    distinct: int
     from_train: float
     held_out: float
 
 
 def copied(model: NamesModel, vocabulary: Vocabulary, split: Split, count: int, seed: int) -> Copied:
-    """Draw names and look each up in the register."""
-    made = [one.name for one in draw_names(model, vocabulary, "", count, seed=seed)]
-    return Copied(
-        count, _share(made, count, set(split.train)), _share(made, count, {*split.dev, *split.test})
-    )
+    """Draw names and look each different one up: a model that writes one name again and again copies one."""
+    made = {one.name for one in draw_names(model, vocabulary, "", count, seed=seed)}
+    return Copied(count, len(made), _share(made, split.train), _share(made, split.dev + split.test))
 
 
-def _share(made: Sequence[str], count: int, known: Collection[str]) -> float:
-    return sum(name in known for name in made) / count
+def _share(made: set[str], known: Sequence[str]) -> float:
+    return len(made.intersection(known)) / max(len(made), 1)
 
 
 # --- the game ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from explainer.models.mlp import BOUNDARY, MLP, build_dataset, forward_pass, parameter_shapes, sample_names
+from explainer.models.mlp import BOUNDARY, MLP, build_dataset, forward_pass, parameter_shapes
 from explainer.vocabulary import Vocabulary
 
 SATURATED = 0.99  # |h| beyond which tanh passes less than 2 % of the gradient
@@ -390,40 +390,3 @@ def nudge(
         if examples is not None
     ]
     return Nudge(C[i].numpy().copy(), moved[i].numpy(), before, after, after - before, *losses)
-
-
-# --- the names it makes -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Names that a model made.
-
-    Args:
-        names: as drawn, each may occur again.
-        probabilities: (N,) with which the model makes each.
-        in_train, held_out: (N,) bool, whether it stands among the training names, or among dev and test.
-        copied: share of names that stand in the training set.
-    """
-
-    names: tuple[str, ...]
-    probabilities: np.ndarray
-    in_train: np.ndarray
-    held_out: np.ndarray
-    copied: float
-
-
-def samples(
-    model: MLP,
-    vocabulary: Vocabulary,
-    count: int,
-    seed: int,
-    train: Sequence[str],
-    held_out: Sequence[str] = (),
-) -> Samples:
-    """Sample names, the same ones for the same seed, and say which of them the model was shown."""
-    made, probabilities = sample_names(model, vocabulary, count, torch.Generator().manual_seed(seed))
-    known, hidden = set(train), set(held_out)
-    in_train = np.array([name in known for name in made])
-    not_shown = np.array([name in hidden for name in made])
-    return Samples(tuple(made), probabilities.numpy(), in_train, not_shown, float(in_train.mean()))

@@ -7,9 +7,10 @@ from pathlib import Path
 from explainer import checkpoints, names
 from explainer.faults import Fault, told
 from explainer.traces.compare import Copied, copied
+from explainer.training.mlp import RUNS
 
 COUNT = 1_000  # names that a model is asked for
-MODELS = tuple(f"{sex}-{kind}" for sex in ("girls", "boys") for kind in ("bigram", "mlp", "gpt"))
+MODELS = tuple(f"{sex}-{kind}" for sex in ("girls", "boys") for kind in ("bigram", *RUNS, "gpt"))
 
 
 def keep(name: str, folder: Path = checkpoints.FOLDER) -> Copied:
@@ -31,7 +32,8 @@ def main() -> int:
     """Count for every model of names and say what was found; return the exit status."""
     try:
         for name in MODELS:
-            print(f"{name}: {keep(name).from_train:.1%} of {COUNT:,} names stand among those it learned from")
+            found = keep(name)
+            print(f"{name}: of {found.distinct:,} different names {found.from_train:.1%} were copied")
     except (Fault, OSError) as error:
         print(told(error), file=sys.stderr)
         return 1

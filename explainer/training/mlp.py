@@ -21,7 +21,6 @@ from explainer.models.mlp import (
     build_dataset,
     dropout_mask,
     forward_pass,
-    sample_names,
 )
 from explainer.names import Split
 from explainer.training import tables
@@ -30,7 +29,6 @@ from explainer.training.recipes import (
     BETTER,
     BETTER_2D,
     BETTER_UNSCALED,
-    SEED,
     TALK,
     TALK_DROPOUT,
     TALK_SCALED,
@@ -353,7 +351,6 @@ RUNS = {
     "mlp-unscaled": (Shape(), BETTER_UNSCALED),
     "mlp-2d": (Shape(embedding_dimension=2), BETTER_2D),
 }
-SAMPLES = 1_000
 SAVE_SECONDS = 10.0  # between two saves of a run's state
 
 
@@ -399,7 +396,6 @@ def run(
         "steps": trainer.step,
         "processor_seconds": round(trainer.processor_seconds, 1),
         "losses": losses(model, split, names.VOCABULARY),
-        "samples": copied(model, split, names.VOCABULARY),
     }
     architecture = {"kind": "mlp", **vars(shape), "dropout": recipe.dropout}
     checkpoints.save(output, model, architecture, names.VOCABULARY, meta, trainer.history(), folder)
@@ -412,19 +408,6 @@ def losses(model: MLP, split: Split, vocabulary: Vocabulary) -> dict[str, float]
     parameters = list(model.parameters())
     parts = {part: Examples(words, vocabulary, model.block_size) for part, words in split._asdict().items()}
     return {part: round(examples.loss(parameters), 4) for part, examples in parts.items()}
-
-
-def copied(model: MLP, split: Split, vocabulary: Vocabulary) -> dict[str, float]:
-    """Sample names and return the share that stands in the training set, and among the names held out."""
-    generator = torch.Generator().manual_seed(SEED)
-    made, _ = sample_names(model, vocabulary, SAMPLES, generator)
-    held_out = {*split.dev, *split.test}
-    return {
-        "count": SAMPLES,
-        "seed": SEED,
-        "in_train": sum(word in set(split.train) for word in made) / SAMPLES,
-        "held_out": sum(word in held_out for word in made) / SAMPLES,
-    }
 
 
 def _train(name: str, trainer: Trainer, saved: Path, resume: bool) -> None:

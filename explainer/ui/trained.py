@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explainer import checkpoints
+from explainer import checkpoints, names
 from explainer.checkpoints import Checkpoint
 from explainer.ui.caches import keep
 
@@ -24,3 +24,9 @@ def checkpoint(name: str) -> Checkpoint:
 def history(name: str) -> dict[str, np.ndarray]:
     """Return what was recorded while a model trained."""
     return checkpoints.history(name)
+
+
+@keep("scenes")
+def split(sex: str) -> names.Split:
+    """Return the names that the models of one sex learned from, were chosen by and are judged by."""
+    return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist())

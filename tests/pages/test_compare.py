@@ -10,6 +10,7 @@ from explainer import checkpoints, names
 from explainer.traces import compare as trace
 from explainer.ui import deck
 from explainer.ui.scenes import compare
+from explainer.ui.trained import split
 from tests.scenes import open_sound
 
 
@@ -83,7 +84,7 @@ def test_a_hidden_name_shows_one_letter_only():
     shown = sent(app, "guess")
     assert shown["word"] == game.name[0]
     assert game.name not in json.dumps(shown)
-    assert game.name not in compare.split("girls").train
+    assert game.name not in split("girls").train
 
 
 def test_a_whole_name_is_played_and_everyone_scored():

@@ -105,7 +105,9 @@ def test_the_names_that_are_shown_are_those_that_were_counted():
     app = opened("overfitting")
     for kind, heading in zip(("talk", "better"), app.header, strict=True):
         made = listed(app, f"training_made_{kind}")
-        assert heading.value.endswith(f": {np.mean(made['copied']):.1%} copied")
+        share, count = np.mean(made["copied"]), len(set(made["name"]))
+        assert heading.value.endswith(f": {share:.1%} of {count:,} different names copied")
+        assert len(made["name"]) == count > 900
         assert all(0 < p < 1 for p in made["probability"])
 
 

@@ -25,6 +25,17 @@ def test_on_the_opening_prefix_the_one_that_looks_further_back_is_surer(sex):
     assert (np.diff(found) > 0.05).all()
 
 
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_the_model_that_overfits_copies_more_and_the_best_one_copies_too(sex):
+    meta = {kind: checkpoints.read_meta(f"{sex}-{kind}") for kind in ("mlp-talk", "mlp", "gpt")}
+    gap = {kind: one["losses"]["dev"] - one["losses"]["train"] for kind, one in meta.items()}
+    copied = {kind: one["copied"]["from_train"] for kind, one in meta.items()}
+    assert gap["mlp-talk"] > 2 * gap["mlp"]
+    assert copied["mlp-talk"] > copied["mlp"]
+    assert meta["gpt"]["losses"]["dev"] < meta["mlp"]["losses"]["dev"]
+    assert copied["gpt"] > copied["mlp"]
+
+
 def test_what_is_kept_of_every_text_model_is_its_best_step_on_the_text_held_out():
     for name in ("shakespeare", "polish-books", "pan-tadeusz", "poem-alone"):
         meta, history = checkpoints.read_meta(name), checkpoints.history(name)

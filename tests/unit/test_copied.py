@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import torch
 
 from explainer import checkpoints, names
+from explainer.models.mlp import MLP
 from explainer.traces.compare import Copied, copied
 from explainer.training.copied import COUNT, MODELS, keep
 
@@ -26,5 +28,17 @@ def test_it_is_written_beside_the_weights(tmp_path):
     (tmp_path / "girls-bigram.json").write_text(json.dumps(record))
     found = keep("girls-bigram", tmp_path)
     assert checkpoints.load("girls-bigram", tmp_path).meta["copied"] == {
-        "count": COUNT, "from_train": found.from_train, "held_out": found.held_out,
-    }  # fmt: skip
+        "count": COUNT,
+        "distinct": found.distinct,
+        "from_train": found.from_train,
+        "held_out": found.held_out,
+    }
+
+
+def test_a_model_that_writes_one_name_again_and_again_copies_one():
+    stuck = MLP(len(names.VOCABULARY), 3, 2, 4)
+    with torch.no_grad():
+        for parameter in stuck.parameters():
+            parameter.zero_()
+        stuck.b2[0] = 50.0  # the end of a name, at once
+    assert copied(stuck, names.VOCABULARY, names.Split([""], [], []), 100, 1) == Copied(100, 1, 1.0, 0.0)

@@ -179,19 +179,6 @@ def test_nudging_a_letter_changes_only_predictions_that_read_it():
     assert not stayed.change.any()
 
 
-def test_samples_follow_the_seed_and_know_what_was_copied():
-    net = untrained(Shape(), BETTER)
-    net.b2[0] = 3.0  # names end soon
-    first = traces.samples(net, names.VOCABULARY, 20, 5, WORDS)
-    again = traces.samples(net, names.VOCABULARY, 20, 5, [first.names[0]], [first.names[1]])
-    assert again.names == first.names
-    assert again.in_train[0]
-    assert again.held_out[1]
-    assert again.copied == again.in_train.mean() == pytest.approx(first.names.count(first.names[0]) / 20)
-    expected = traces.spell(net, names.VOCABULARY, first.names[0]).probability
-    assert first.probabilities[0] == pytest.approx(expected, rel=1e-3)
-
-
 # --- training ---------------------------------------------------------------------------------------
 
 SPLIT = Split(WORDS, WORDS[:2], [])

@@ -35,7 +35,6 @@ def house(tmp_path, monkeypatch):
         (folder / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(checkpoints, "FOLDER", folder)
     monkeypatch.setattr(checkpoints.to_write, "__defaults__", (False, folder))
-    monkeypatch.setattr(mlp, "SAMPLES", 20)
     short = dataclasses.replace(mlp.RUNS["mlp"][1], steps=60, batch_size=8)
     monkeypatch.setitem(mlp.RUNS, "mlp", (Shape(hidden_layer_size=8, embedding_dimension=3), short))
     for name in ("girls-gpt", "shakespeare", "polish-books"):

@@ -15,7 +15,7 @@ from safetensors.torch import load, save
 from torch.nn import functional as F
 
 from explainer import checkpoints, names
-from explainer.models.mlp import MLP, build_dataset, dropout_mask, forward_pass, sample_names
+from explainer.models.mlp import MLP, build_dataset, dropout_mask, forward_pass
 from explainer.training import mlp, queue
 from explainer.training.mlp import Examples, Parameters, Trainer, adamw, backward, flatten, record_steps
 from explainer.training.queue import QueueFull, TrainingQueue
@@ -263,17 +263,6 @@ def test_a_tenth_of_the_better_recipe_learns_already(girls):
     assert run.progress().dev_loss < 2.2
 
 
-def test_sampled_names_have_the_probability_that_the_model_gives_their_letters(girls):
-    run = trainer(girls, shape=Shape())
-    run.advance(300)
-    model = run.trained()
-    made, probability = sample_names(model, names.VOCABULARY, 50, generator())
-    assert made == sample_names(model, names.VOCABULARY, 50, generator())[0]
-    for name, p in list(zip(made, probability.tolist(), strict=True))[:10]:
-        X, Y = build_dataset([name], names.VOCABULARY, 3)
-        assert p == pytest.approx(F.softmax(model(X)[0], 1)[torch.arange(len(Y)), Y].prod().item(), rel=1e-3)
-
-
 # --- the command ------------------------------------------------------------------------------------
 
 
@@ -283,7 +272,6 @@ SHORT_RUN = (SMALL, replace(SHORT, steps=400))
 @pytest.fixture
 def command(monkeypatch):
     """Train girls-mlp by a short recipe in a folder."""
-    monkeypatch.setattr(mlp, "SAMPLES", 20)
     monkeypatch.setitem(mlp.RUNS, "mlp", SHORT_RUN)
 
     def run(folder, resume=False, data=None, device="auto"):
@@ -314,7 +302,6 @@ def test_a_killed_command_resumes_to_the_same_file(tmp_path, command, monkeypatc
     part = command(tmp_path / "part", resume=True)
     assert part["sha256"] == whole["sha256"]
     assert part["losses"] == whole["losses"]
-    assert part["samples"] == whole["samples"]
     assert not saved.exists()
 
 
@@ -355,9 +342,6 @@ def test_shipped_numbers_are_those_of_the_shipped_weights(name):
     assert {part: len(words) for part, words in split._asdict().items()} == data["names"]
     found = mlp.losses(shipped.model, split, shipped.vocabulary)
     assert found == pytest.approx(shipped.meta["losses"], abs=1e-3)
-    assert mlp.copied(shipped.model, split, shipped.vocabulary)["in_train"] == pytest.approx(
-        shipped.meta["samples"]["in_train"], abs=0.02
-    )
     history = checkpoints.history(name)
     assert history["dev_loss"][-1] == pytest.approx(shipped.meta["losses"]["dev"], abs=0.02)
     assert ("C" in history) == name.endswith("2d")
@@ -372,7 +356,7 @@ def test_the_shipped_models_reach_their_bars():
         better, talk = meta[f"{sex}-mlp"], meta[f"{sex}-mlp-talk"]
         assert better["losses"]["dev"] < talk["losses"]["dev"] - 0.2
         assert better["losses"]["train"] > talk["losses"]["train"]
-        assert better["samples"]["in_train"] < talk["samples"]["in_train"]
+        assert better["copied"]["from_train"] < talk["copied"]["from_train"]
 
 
 # --- the queue --------------------------------------------------------------------------------------

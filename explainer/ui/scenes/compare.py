@@ -19,7 +19,7 @@ from explainer.ui.receipt.models import learned
 from explainer.ui.scenes.gpt import outline
 from explainer.ui.source import cached
 from explainer.ui.source import shown as noted
-from explainer.ui.trained import checkpoint
+from explainer.ui.trained import checkpoint, split
 from explainer.ui.words import Source
 
 SEXES = {"girls": "girls", "boys": "boys"}
@@ -45,12 +45,6 @@ def model(sex: str, kind: str) -> trace.NamesModel:
         return checkpoint(f"{sex}-{kind}").model
     counts = [count_pairs(part, names.VOCABULARY).numpy() for part in (split(sex).train, split(sex).dev)]
     return trace.gradient_bigram(*counts, names.VOCABULARY)
-
-
-@keep("scenes")
-def split(sex: str) -> names.Split:
-    """Return the names that the models of one sex learned from, were chosen by and are judged by."""
-    return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist())
 
 
 @keep("scenes")
@@ -177,7 +171,7 @@ def worth(sex: str, part: str, *, key: str) -> None:
         Column("nats per character", f"on {judged['gpt'].characters:,} hidden ones", "loss"),
         Column("parameters", "numbers it learned", "weights"),
         Column("multiplications", "for one character", "activations"),
-        Column("copied names", f"of {COUNT:,} that it made", "probabilities"),
+        Column("copied names", f"of the different ones among {COUNT:,}", "probabilities"),
     ]
     rows = {}
     for kind, label in KINDS.items():

@@ -16,6 +16,8 @@ from explainer.figures import curves
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
+from explainer.traces.compare import Copied, draw_names
+from explainer.training.copied import COUNT
 from explainer.training.mlp import Progress, Trainer
 from explainer.training.queue import (
     DIVERGED,
@@ -35,7 +37,7 @@ from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.caches import keep
 from explainer.ui.guard import guarded
 from explainer.ui.source import cached, shown
-from explainer.ui.trained import checkpoint, history
+from explainer.ui.trained import checkpoint, history, split
 from explainer.ui.words import Words
 from explainer.vocabulary import Vocabulary
 
@@ -52,7 +54,6 @@ LADDER = {
 }
 LADDER_HEIGHT = 380  # pixels
 FREQUENT = 50  # times that a letter stands in the names learned from
-MADE = 1_000  # names that a trained model is asked for
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,7 @@ def first_letter() -> str:
 class Made:
     """What a trained model made, and the model itself as a file."""
 
-    names: pd.DataFrame  # name, whether it stands in the training names, probability
-    copied: float  # share that stands in the training names
+    names: pd.DataFrame  # each different name, whether it stands in the training names, its probability
     csv: bytes
     weights: bytes  # safetensors
 
@@ -224,7 +224,9 @@ def _numbers(progress: Progress, ended: bool) -> None:
 
 
 def _results(made: Made) -> None:
-    st.text(f"{made.copied:.0%} of {MADE:,} names it makes stand in its training names.")
+    copied = made.names["copied"]
+    share = f"{copied.mean():.0%} of them are copied"
+    st.text(f"{len(copied):,} different names among {COUNT:,} that it made; {share}.")
     table(made.names.head(100), "Names it made.", key="training_made")
     with st.container(horizontal=True):
         st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
@@ -239,11 +241,9 @@ def _made(job: Job) -> Made | None:
     model = job.trained()
     if model is None or job.report().state == DIVERGED:
         return None
-    parts, seed = job.about.parts, job.about.plan.recipe.seed
-    made = trace.samples(model, job.about.vocabulary, MADE, seed, parts.train, parts.dev + parts.test)
-    frame = pd.DataFrame({"name": made.names, "copied": made.in_train, "probability": made.probabilities})
+    frame = _different(model, job.about.vocabulary, job.about.parts.train, job.about.plan.recipe.seed)
     weights = save({key: value.contiguous() for key, value in model.state_dict().items()})
-    result = Made(frame, made.copied, frame.to_csv(index=False).encode(), weights)
+    result = Made(frame, frame.to_csv(index=False).encode(), weights)
     st.session_state["training_made_by"] = (job, result)
     return result
 
@@ -284,7 +284,7 @@ def run() -> str:
 def _shipped_letters(sex: str) -> Letters:
     name = f"{sex}-mlp-2d"
     trained = checkpoint(name)
-    words = names.split(names.select(names.register(), trained.meta["data"]["sex"])["name"].tolist()).train
+    words = split(trained.meta["data"]["sex"]).train
     return _lettered(recorded.paths(history(name)), trained.vocabulary, trained.model, words)
 
 
@@ -396,20 +396,30 @@ def first_loss(sex: str, rung: str) -> float:
 def made_up(sex: str) -> None:
     """Show names that both recipes make, and how many of them stand in the training names."""
     for kind, name in _runs(sex).items():
-        sampled = checkpoint(name).meta["samples"]
-        st.header(f"{RECIPES[kind]}: {sampled['in_train']:.1%} copied", anchor=False)
+        counted = Copied(**checkpoint(name).meta["copied"])
+        title = f"{RECIPES[kind]}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
+        st.header(title, anchor=False)
         alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
-        table(_samples(name), alt, key=f"training_made_{kind}")
+        table(_samples(sex, name), alt, key=f"training_made_{kind}")
+    gpt = Copied(**checkpoint(f"{sex}-gpt").meta["copied"])
+    st.text(
+        f"Copying alone is not overfitting: the GPT, best on names held out, copies {gpt.from_train:.1%}."
+    )
 
 
 @keep("scenes")
-def _samples(name: str) -> pd.DataFrame:
-    """Return the names that a shipped model makes with the seed of its own record."""
+def _samples(sex: str, name: str) -> pd.DataFrame:
+    """Return the names of which a shipped model's record counts how many it copied."""
     trained = checkpoint(name)
-    parts = names.split(names.select(names.register(), trained.meta["data"]["sex"])["name"].tolist())
-    meta = trained.meta["samples"]
-    made = samples(trained.model, trained.vocabulary, meta["count"], meta["seed"], parts.train)
-    return pd.DataFrame({"name": made.names, "copied": made.in_train, "probability": made.probabilities})
+    return _different(trained.model, trained.vocabulary, split(sex).train, names.SEED)
+
+
+def _different(model: MLP, vocabulary: Vocabulary, train: Sequence[str], seed: int) -> pd.DataFrame:
+    """Return the different names that a model makes, in the order of the dice."""
+    made = {one.name: one.chance for one in draw_names(model, vocabulary, "", COUNT, seed=seed)}
+    known = set(train)
+    copied = [name in known for name in made]
+    return pd.DataFrame({"name": list(made), "copied": copied, "probability": list(made.values())})
 
 
 def _runs(sex: str) -> dict[str, str]:
@@ -422,8 +432,7 @@ def sweep(sex: str) -> recorded.Sweep:
 
 
 def _swept(sex: str) -> recorded.Sweep:
-    split = names.split(names.select(names.register(), sex)["name"].tolist())
-    return recorded.learning_rate_sweep(split, names.VOCABULARY, Shape())
+    return recorded.learning_rate_sweep(split(sex), names.VOCABULARY, Shape())
 
 
 def landmarks(swept: recorded.Sweep) -> list[curves.Point]:
@@ -451,5 +460,4 @@ def swept_alt(swept: recorded.Sweep) -> str:
 
 _sweep = cached(_swept, recorded.learning_rate_sweep)
 nudge = shown(trace.nudge)
-samples = shown(trace.samples)
 overfitting = shown(recorded.overfitting)

@@ -17,7 +17,7 @@ from explainer.ui.dialog import dialog
 from explainer.ui.scenes import compare
 from explainer.ui.scenes.attention import MODELS as WRITERS
 from explainer.ui.source import cached, shown
-from explainer.ui.trained import checkpoint
+from explainer.ui.trained import checkpoint, split
 
 SEXES = {"girls": "girl", "boys": "boy"}
 MODELS = {"bigram": "bigram", "mlp": "MLP", "gpt": "GPT"}
@@ -149,7 +149,7 @@ def register_says(name: str, sex: str) -> tuple[str, bool]:
 @keep("scenes")
 def trained_on(sex: str) -> frozenset[str]:
     """Return the names that the models of one sex learned from."""
-    return frozenset(compare.split(sex).train)
+    return frozenset(split(sex).train)
 
 
 def odds(probability: float) -> str:
