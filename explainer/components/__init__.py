@@ -7,18 +7,29 @@ from typing import Any
 
 import streamlit as st
 
+from explainer.components import moment
+
 _SHADOW = Path(__file__).parent / "shadow.js"
 
 
-def component(name: str, styles: Sequence[Path], sources: Sequence[Path]) -> Any:
+def component(
+    name: str, styles: Sequence[Path], sources: Sequence[Path], moments: Sequence[str] = ()
+) -> Any:
     """Return a component that draws into a shadow root of its own.
 
     Args:
         styles: what it looks like; nothing of it leaves the shadow root.
         sources: one module for the browser, in the order of who needs whom; it defines ``show(component)``.
+        moments: what the browser tells of it in the address, of ``moment.KINDS``.
     """
     js = f"const CSS = {json.dumps(_joined(styles))};\n{_joined([*sources, _SHADOW])}"
-    return st.components.v2.component(name, js=js, isolate_styles=False)
+    draw = st.components.v2.component(name, js=js, isolate_styles=False)
+
+    def drawn(*, key: str, **given: Any) -> Any:
+        moment.note(key, moments)
+        return draw(key=key, **given)
+
+    return drawn
 
 
 def sized(height: str | int) -> tuple[str, int]:

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.query_params import QueryParams
 
+from explainer.components import moment
+
 _drawn: ContextVar[set[str] | None] = ContextVar("drawn", default=None)
 
 
@@ -29,7 +31,7 @@ def clean(key: str, fits: Callable[[Sequence[str]], bool]) -> str:
 
 @contextmanager
 def of_scene(reads: Collection[str]) -> Iterator[None]:
-    """While the block draws a scene, note its controls; then nothing else stays in the address.
+    """While the block draws a scene, note its controls and pictures; then nothing else stays in the address.
 
     Args:
         reads: parameters that are no control's, but read by the scene itself.
@@ -37,12 +39,14 @@ def of_scene(reads: Collection[str]) -> Iterator[None]:
     drawn: set[str] = set()
     token = _drawn.set(drawn)
     try:
-        yield
+        with moment.noting() as told:
+            yield
     finally:
         _drawn.reset(token)
     query = _query()
     for key in set(query) - drawn - set(reads):
-        _drop(query, key)
+        if key not in told or not moment.fits(told[key], query.get_all(key)):
+            _drop(query, key)
     _keep({key: query.get_all(key) for key in drawn})
 
 

@@ -187,9 +187,9 @@ def test_page_down_takes_every_step_of_the_talk_and_each_fits_and_can_be_read(op
     assert [line for where, share, look in seen for line in complaints(where, look, share)] == []
 
 
-def test_page_up_takes_every_step_back_and_each_fits_and_can_be_read_in_the_dark(open_page):
+def test_page_up_takes_every_step_back_and_each_fits_and_can_be_read_on_stage_in_the_dark(open_page):
     path, slug, _ = deck(hidden=False)[-1]
-    page = open_page(f"/{path}?scene={slug}", *SMALL, color_scheme="dark")
+    page = open_page(f"/{path}?scene={slug}&present=1", *SMALL, color_scheme="dark")
     seen = walk(page, "PageUp", SMALL)
     assert [line for where, share, look in seen for line in complaints(where, look, share)] == []
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.components.moment import KINDS, LONGEST, fits
 from explainer.ui.deck import PAGES
 from tests.pages.test_every_scene import sound
 from tests.scenes import deck, open_scene, part, tell, title
@@ -28,14 +29,22 @@ def bound(app: AppTest) -> dict[str, str]:
     return {key: kind for key, (kind, proto) in found.items() if getattr(proto, "query_param_key", "")}
 
 
-def hostile(controls: dict[str, str]) -> Iterator[dict[str, str | list[str]]]:
-    """Yield addresses that say something hostile of every control; Streamlit reads half a megabyte.
+def moments(app: AppTest) -> dict[str, str]:
+    """Return what an address might tell of every picture; no search, which may be any text."""
+    pictures = [sent.proto.id.rsplit("-", 1)[1] for sent in app.get("bidi_component")]
+    return {f"{key}_{kind}": "moment" for key in pictures for kind in KINDS if kind != "find"}
+
+
+def hostile(
+    controls: dict[str, str], pictures: dict[str, str]
+) -> Iterator[dict[str, str | list[str]]]:
+    """Yield addresses that say something hostile of every control and picture; Streamlit reads half a megabyte.
 
     A field takes any text of some length and is told only what it does not take.
     """
     others = [key for key, kind in controls.items() if kind not in ("text_input", "text_area")]
     for value in HOSTILE:
-        yield dict.fromkeys(others, value)
+        yield dict.fromkeys(others if isinstance(value, list) else [*others, *pictures], value)
     for value in (["", ""], ["1", "2"], "\x00"):
         yield dict.fromkeys(controls, value)
     keys = list(controls)
@@ -65,9 +74,10 @@ def stands_for(told: list[str], kind: str, value: object) -> bool:
 )
 def test_what_makes_no_sense_leaves_the_address(slug, file):
     plain = open_scene(file, slug)
-    controls, shown = bound(plain), title(plain)
+    controls, pictures, shown = bound(plain), moments(plain), title(plain)
+    assert "frame_at" in pictures
     other = "mm_n" if file.stem != "matrix_multiplication" else "neuron_data"
-    for query in hostile(controls | {other: "other", "utm_source": "other"}):
+    for query in hostile(controls | {other: "other", "utm_source": "other"}, pictures):
         what = f"{next(iter(query.values()))!r:.40}"
         app = open_scene(file, slug, **query)
         sound(app, what)
@@ -179,6 +189,33 @@ def test_what_a_control_can_stand_at_stays_in_the_address():
         "several": ["a", "c"],
     }  # fmt: skip
     assert set(bound(app)) == set(CAN_STAND_AT)
+
+
+def test_the_moment_of_a_picture_stays_in_the_address_and_no_other():
+    good = {"bigram_fill_in_at": "1234", "bigram_fill_in_cell": "0.3.17"}
+    others = {"bigram_table_at": "3", "bigram_fill_in_camera": "30.40", "bigram_fill_in_find": "ann"}
+    app = open_scene("bigram.py", "fill-in", **good, **others)
+    assert said(app) == {key: [value] for key, value in good.items()} | {"scene": ["fill-in"]}
+    app.query_params["scene"] = "data"
+    app.run()
+    assert said(app).keys() <= {"scene"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("at", ["0", "9999999"], ["", "-1", "1.5", "1_0", "12345678", "٣", "1\n"]),
+        ("camera", ["-135.42", "0.8"], ["5", "1.2.3", "nan.8", "1e3.4", "30.400"]),
+        ("cell", ["0.0.0", "2.33.33"], ["0.0", "-1.0.0", "0.0.0.0", "a.b.c"]),
+        ("find", ["ann", "Ż <b>", "x" * LONGEST], ["", "\x00", "a\nb", "x" * (LONGEST + 1)]),
+        ("by", ["up.bearers", "down.a.b"], ["bearers", "up.", "left.x", "up." + "x" * (LONGEST + 1)]),
+    ],
+)
+def test_a_moment_is_told_as_the_browser_writes_it(kind, good, bad):
+    assert [value for value in good if not fits(kind, [value])] == []
+    assert [value for value in bad if fits(kind, [value])] == []
+    assert not fits(kind, good[:2])
+    assert not fits(kind, [])
 
 
 def test_only_cleaned_parameters_are_bound():

@@ -45,6 +45,8 @@ class WritingPlayer extends Player {
     this.view.need();
   }
 
+  remember() {} // the view's link does
+
   say() {} // the view tells which character it was
 
   toggle() {

@@ -15,6 +15,7 @@ class Head {
     for (const name of ['words', 'take']) {
       this[name].onclick = ({ detail, currentTarget }) => {
         if (detail) currentTarget.blur(); // as everywhere: who uses the mouse leaves no ring behind
+        window.__moments?.write(); // what is taken along is what is seen now
         setTriggerValue(name, true);
       };
     }

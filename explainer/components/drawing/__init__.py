@@ -15,7 +15,7 @@ _PARTS = ("colors", "field", "shapes", "pointer", "drawing")
 _SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "drawing.css"]
 
-_component = component("drawing", _STYLES, _SOURCES)
+_component = component("drawing", _STYLES, _SOURCES, ["at"])
 
 
 def drawing(

@@ -57,7 +57,7 @@ _SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
 
 _NOTHING = Matrix(np.zeros((0, 0)), "", "counts")  # has no cell that could be edited
 
-_component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _SOURCES)
+_component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _SOURCES, ["at", "cell"])
 
 
 def grid(

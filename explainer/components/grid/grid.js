@@ -26,6 +26,7 @@ class Grid {
     parent.append(this.root);
     this.painter = new Painter(this.canvas, this.glow);
     this.hover = this.lock = this.focus = this.editing = null;
+    this.moment = new Moment(this.root);
     this.listen();
     this.canvas.__grid = this.report();
   }
@@ -43,6 +44,7 @@ class Grid {
     if (typed) this.keepTyped(typed);
     this.frames = framesOf(this, spec.frames);
     if (!same) this.reset();
+    if (this.moment.arrives()) this.recall();
     this.player.load(this.frames, spec.start, same);
     this.frames?.show(this.position);
     this.build();
@@ -58,8 +60,23 @@ class Grid {
 
   reset() {
     this.editing?.remove();
-    if (this.lock && this.spec.report) this.send.setStateValue('lock', null);
+    if (this.lock) this.told(null);
     this.hover = this.lock = this.focus = this.editing = null;
+  }
+
+  // The cell that was locked when this was seen last, if it is in these matrices.
+  recall() {
+    const text = this.moment.recall('cell');
+    const [matrix, row, col] = wholes(text, 3) ?? [];
+    const m = this.spec.press ? null : this.matrices[matrix];
+    const inside = m && !m.hidden && row >= 0 && row < m.height && col >= 0 && col < m.width;
+    if (inside) this.lock = { matrix, row, col };
+    if (text) this.told(this.lock);
+  }
+
+  told(cell) {
+    if (this.spec.report) this.send.setStateValue('lock', cell);
+    this.moment.keep('cell', cell ? `${cell.matrix}.${cell.row}.${cell.col}` : '');
   }
 
   get position() { return this.player.position; }
@@ -220,7 +237,7 @@ class Grid {
   setLock(cell) {
     if (sameCell(cell, this.lock)) return;
     this.lock = cell;
-    if (this.spec.report) this.send.setStateValue('lock', cell);
+    this.told(cell);
     this.soon();
   }
 

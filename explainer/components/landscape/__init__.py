@@ -19,7 +19,7 @@ _SOURCES += [
 ]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "landscape.css"]
 
-_component = component("landscape", _STYLES, _SOURCES)
+_component = component("landscape", _STYLES, _SOURCES, ["at", "camera"])
 
 
 def landscape(

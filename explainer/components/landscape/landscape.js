@@ -55,7 +55,7 @@ class Scene {
   build({ flat }) {
     if (this.pictures && this.spec.flat === flat) return;
     const soon = () => this.soon();
-    this.pictures = flat ? [new CurvePlane(), new Losses()] : [new Surface(soon), new Contour((place) => this.tell(place), (place) => this.pick(place)), new Losses()];
+    this.pictures = flat ? [new CurvePlane(), new Losses()] : [new Surface(soon, this.root), new Contour((place) => this.tell(place), (place) => this.pick(place)), new Losses()];
     this.dressed = '';
     this.scene.replaceChildren(...this.pictures.map((picture) => picture.node), this.readout.node);
     this.root.classList.toggle('flat', flat);

@@ -8,13 +8,16 @@ const TURN = 5; // degrees a key
 const MESH = 6; // cells between two lines of the mesh
 const LIFT = 0.03; // a way lies so much above its ground, so that this does not hide it
 
+const held = (above) => Math.max(8, Math.min(85, above)); // neither from below nor from right above
+
 const radians = (degrees) => (degrees * Math.PI) / 180;
 const cameras = new Map(); // as they were turned, by the name of the surface
 
 class Surface extends Board {
-  constructor(turned) {
+  constructor(turned, root) {
     super('surface', 'application');
     this.turned = turned;
+    this.moment = new Moment(root);
     this.own = document.createElement('canvas');
     this.canvas.tabIndex = 0;
     this.canvas.onpointerdown = (event) => this.grab(event);
@@ -27,7 +30,10 @@ class Surface extends Board {
   update(spec, heights) {
     if (heights !== this.heights) this.normals = this.drawn = null;
     Object.assign(this, { spec, heights, lines: null });
+    const told = this.moment.arrives() && wholes(this.moment.recall('camera'), 2);
+    if (told) cameras.set(spec.title, [told[0], held(told[1])]);
     [this.around, this.above] = cameras.get(spec.title) ?? spec.camera;
+    this.keep();
     this.canvas.setAttribute('aria-label', `The surface in three dimensions. Turn it with the arrow keys.`);
   }
 
@@ -47,9 +53,17 @@ class Surface extends Board {
 
   turn(around, above) {
     this.around = around;
-    this.above = Math.max(8, Math.min(85, above));
+    this.above = held(above);
     cameras.set(this.spec.title, [this.around, this.above]);
+    this.keep();
     this.turned();
+  }
+
+  // The address holds whole degrees; as it was at first, the camera needs no telling.
+  keep() {
+    const told = [this.around % 360, this.above].map((angle) => Math.round(angle)).join('.');
+    const first = this.spec.camera.every((angle, i) => angle === [this.around, this.above][i]);
+    this.moment.keep('camera', first ? '' : told);
   }
 
   reset() { this.turn(...this.spec.camera); }

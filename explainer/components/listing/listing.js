@@ -3,6 +3,8 @@
 const FEW = 15; // rows that need no search
 const SPARE = 12; // rows drawn above and below those that are seen
 const TURNS = { ascending: 'descending', descending: 'none', none: 'ascending' };
+const SHORT = { ascending: 'up', descending: 'down' }; // as the address says it
+const NAMED = { up: 'ascending', down: 'descending' };
 const MOVES = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
 function spacer() {
@@ -15,7 +17,7 @@ class Listing {
   constructor(parent) {
     this.root = made('div', 'listing');
     this.bar = made('div', 'bar');
-    this.search = Object.assign(made('input'), { type: 'search', placeholder: 'search', spellcheck: false });
+    this.search = Object.assign(made('input'), { type: 'search', placeholder: 'search', spellcheck: false, maxLength: 100 });
     this.search.setAttribute('aria-label', 'Search in the table');
     this.count = made('span', 'count');
     this.count.setAttribute('role', 'status');
@@ -33,6 +35,7 @@ class Listing {
     this.view = made('dialog'); // over everything, as large as the window
     parent.append(this.root, this.view);
     this.top = 0;
+    this.moment = new Moment(this.root);
     this.listen();
   }
 
@@ -80,6 +83,7 @@ class Listing {
     if (data === this.data) return;
     if (this.search.value && JSON.stringify(data.columns) !== JSON.stringify(this.data.columns)) this.search.value = '';
     this.data = data;
+    if (this.moment.arrives()) this.recall();
     this.columns = data.columns.map(columnOf);
     this.rows = this.columns[0]?.values.map((_, row) => row) ?? [];
     this.texts = null;
@@ -91,6 +95,19 @@ class Listing {
     if (this.bar.hidden) this.search.value = '';
     if (!this.columns.some(({ title }) => title === this.sort?.title)) this.sort = null;
     this.dress();
+  }
+
+  // What was searched for, and what the rows were sorted by, when this was seen last.
+  recall() {
+    const [, direction, title] = this.moment.recall('by').match(/^(up|down)\.(.+)$/) ?? [];
+    this.search.value = this.moment.recall('find').slice(0, this.search.maxLength);
+    this.sort = title ? { title, direction: NAMED[direction] } : null;
+  }
+
+  keep() {
+    const { title, direction } = this.sort ?? {};
+    this.moment.keep('find', this.search.value.trim());
+    this.moment.keep('by', direction in SHORT ? `${SHORT[direction]}.${title}` : '');
   }
 
   // The head, and a row of no height with the longest texts, which gives the columns their widths.
@@ -150,6 +167,7 @@ class Listing {
     this.choose(null);
     this.scroll(0);
     this.draw();
+    this.keep();
   }
 
   // To ask where one is costs a layout: it is kept in mind.

@@ -15,6 +15,7 @@ class Player {
     Object.assign(this, { root, show, played, film: STILL, start: 0, position: 0, speed: 1 });
     this.playing = this.passed = false;
     this.visible = true;
+    this.moment = new Moment(root);
     this.still = window.matchMedia('(prefers-reduced-motion: reduce)');
     this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
     this.watching.observe(root);
@@ -29,10 +30,20 @@ class Player {
     Object.assign(this, { film: film ?? STILL, start });
     if (!keep) Object.assign(this, { position: start, speed: this.film.speed ?? 1, passed: false });
     this.position = Math.min(this.position, this.last);
+    if (this.moment.arrives()) this.recall();
     PLAYERS[this.last ? 'add' : 'delete'](this);
     this.transport.load(this.film);
     this.tell();
   }
+
+  recall() {
+    const [at] = wholes(this.moment.recall('at'), 1) ?? [];
+    if (!this.last || !(at >= 0)) return;
+    this.position = Math.min(at, this.last);
+    this.passed = this.over;
+  }
+
+  remember() { this.moment.keep('at', this.position === this.start ? '' : this.position); }
 
   get last() { return this.film.last; }
 
@@ -45,6 +56,7 @@ class Player {
   get left() { return this.playing || (this.position !== this.first && (this.passed || this.position !== this.start)); }
 
   tell() {
+    this.remember();
     this.transport.show();
     this.retell();
     window.__deck?.moved?.();

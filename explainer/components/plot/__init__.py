@@ -18,7 +18,7 @@ _SOURCES = [*player.SOURCES, *(_COMPONENTS / "grid" / f"{part}.js" for part in (
 _SOURCES += [_COMPONENTS / "drawing" / "colors.js"]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("sizes", "legend", "points", "apart", "save", "plot")]
 
-_component = component("plot", [*player.STYLES, _FOLDER / "plot.css"], _SOURCES)
+_component = component("plot", [*player.STYLES, _FOLDER / "plot.css"], _SOURCES, ["at"])
 
 
 def plot(

@@ -20,7 +20,7 @@ _SOURCES = [
 ]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "reel.css"]
 
-_component = component("reel", _STYLES, _SOURCES)
+_component = component("reel", _STYLES, _SOURCES, ["at"])
 
 
 @dataclass(frozen=True)
