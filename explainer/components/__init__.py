@@ -12,9 +12,7 @@ from explainer.components import moment
 _SHADOW = Path(__file__).parent / "shadow.js"
 
 
-def component(
-    name: str, styles: Sequence[Path], sources: Sequence[Path], moments: Sequence[str] = ()
-) -> Any:
+def component(name: str, styles: Sequence[Path], sources: Sequence[Path], moments: Sequence[str] = ()) -> Any:
     """Return a component that draws into a shadow root of its own.
 
     Args:

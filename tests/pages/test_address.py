@@ -35,10 +35,8 @@ def moments(app: AppTest) -> dict[str, str]:
     return {f"{key}_{kind}": "moment" for key in pictures for kind in KINDS if kind != "find"}
 
 
-def hostile(
-    controls: dict[str, str], pictures: dict[str, str]
-) -> Iterator[dict[str, str | list[str]]]:
-    """Yield addresses that say something hostile of every control and picture; Streamlit reads half a megabyte.
+def hostile(controls: dict[str, str], pictures: dict[str, str]) -> Iterator[dict[str, str | list[str]]]:
+    """Yield addresses that say something hostile of all controls and pictures; half a megabyte is read.
 
     A field takes any text of some length and is told only what it does not take.
     """
