@@ -9,7 +9,6 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from explainer.faults import Fault
@@ -148,7 +147,6 @@ def _likelihood(found: Counter[str], name: str, letters: str) -> float:
     return PRIOR.get(name, 0.0) + sum(n * known.get(c.lower(), _foreign(c)) for c, n in found.items())
 
 
-@cache
 def _logarithms(letters: str) -> dict[str, float]:
     """Return ln p of each letter of a language, p falling with its place as words do (Zipf)."""
     weights = [1 / (place + 2) for place in range(len(letters))]
@@ -170,7 +168,6 @@ def _unspeakable(text: str) -> Iterator[bool]:
             yield any(beside) if _vowel(letter) else len(beside) == 2 and not any(beside)
 
 
-@cache
 def _vowel(letter: str) -> bool:
     return unicodedata.normalize("NFD", letter.lower())[0] in VOWELS
 

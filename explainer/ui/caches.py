@@ -19,6 +19,7 @@ import numpy as np
 from cachetools import LRUCache
 from cachetools import cached as remembered
 
+from explainer.notebook import Origin
 from explainer.ui import allocator
 
 P = ParamSpec("P")
@@ -70,6 +71,31 @@ def clear() -> None:
     for name, pool in _POOLS.items():
         with _CONDITIONS[name]:
             pool.clear()
+
+
+def origin(value: Any) -> Origin | None:
+    """Return how a value was made that is kept here, or a part of it; None if it is not, or from too much."""
+    for name, pool in _POOLS.items():
+        with _CONDITIONS[name]:
+            entries = list(pool.items())
+        for (module, function, args, kwargs), kept in entries:
+            part = _part_of(value, kept)
+            if part is not None and not kwargs and all(_is_short(one) for one in args):
+                return Origin(module, function, tuple(one[1] for one in args), part)
+    return None
+
+
+def _part_of(value: Any, kept: Any) -> str | None:
+    """Return as which field a value stands in what is kept; "" if it is all of it, None if it does not."""
+    if kept is value:
+        return ""
+    names = [one.name for one in fields(kept)] if is_dataclass(kept) else getattr(kept, "_fields", ())
+    return next((name for name in names if getattr(kept, name, None) is value), None)
+
+
+def _is_short(brief: Any) -> bool:
+    """Return whether an argument stands in a key as it was."""
+    return isinstance(brief, tuple) and len(brief) == 2 and type(brief[1]) is brief[0]
 
 
 def footprint(value: Any, models: bool = True) -> int:

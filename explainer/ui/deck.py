@@ -281,7 +281,8 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
             _badge(shown)
             wants_code = _frame(scenes, current, around)
     if wants_code:
-        show_code([shown.draw, *ran])
+        name = f"{chapter.path or 'welcome'}-{shown.slug}"
+        show_code(shown.draw, ran, shown.title, shown.sentence, name)
     if wants_address:
         take_along()
     if wants_words:

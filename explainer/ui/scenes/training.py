@@ -34,9 +34,8 @@ from explainer.training.queue import (
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import deck, own_training, typed, widgets
 from explainer.ui.blocks import beside, chart, metrics, table
-from explainer.ui.caches import keep
 from explainer.ui.guard import guarded
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, offer, shown
 from explainer.ui.trained import checkpoint, history, split
 from explainer.ui.words import Words
 from explainer.vocabulary import Vocabulary
@@ -76,6 +75,13 @@ class About:
         """Return what trains as planned."""
         plan, parts = self.plan, self.parts
         return Trainer(parts.train, parts.dev, self.vocabulary, plan.shape, plan.recipe)
+
+
+def retrained(about: About, steps: int) -> dict[str, np.ndarray]:
+    """Train as was planned, with no change of the learning rate on the way; return what was recorded."""
+    trainer = about.trainer()
+    trainer.advance(steps)
+    return trainer.history()
 
 
 # --- a training of one's own ------------------------------------------------------------------------
@@ -155,9 +161,11 @@ def watch() -> None:
     """Show the visitor's training, once a second while it is under way, and what it made in the end."""
     job = own_training.current()
     if job is None:
+        offer(history, "girls-mlp")
         _show(history("girls-mlp"), "This is the recorded run of the shipped model; train one of your own.")
         return
     report = job.report()
+    offer(retrained, job.about, report.progress.step if report.progress else 0)
     if report.state in (RUNNING, WAITING):
         _watched()
         return
@@ -272,7 +280,7 @@ def letters() -> Letters:
     """Offer the recorded runs, and the visitor's own if it learned two numbers a letter."""
     runs = {**SEXES, "own": "your own run"} if _own_letters() else SEXES
     run = widgets.choice("run", runs, key="training_letters")
-    return _own_letters() if run == "own" else _shipped_letters(run)
+    return _own_letters() if run == "own" else shipped_letters(run)
 
 
 def run() -> str:
@@ -280,12 +288,14 @@ def run() -> str:
     return st.session_state["training_letters"]
 
 
-@keep("scenes")
 def _shipped_letters(sex: str) -> Letters:
     name = f"{sex}-mlp-2d"
     trained = checkpoint(name)
     words = split(trained.meta["data"]["sex"]).train
     return _lettered(recorded.paths(history(name)), trained.vocabulary, trained.model, words)
+
+
+shipped_letters = cached(_shipped_letters, recorded.paths)
 
 
 def _own_letters() -> Letters | None:
@@ -400,14 +410,13 @@ def made_up(sex: str) -> None:
         title = f"{RECIPES[kind]}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
         st.header(title, anchor=False)
         alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
-        table(_samples(sex, name), alt, key=f"training_made_{kind}")
+        table(made_names(sex, name), alt, key=f"training_made_{kind}")
     gpt = Copied(**checkpoint(f"{sex}-gpt").meta["copied"])
     st.text(
         f"Copying alone is not overfitting: the GPT, best on names held out, copies {gpt.from_train:.1%}."
     )
 
 
-@keep("scenes")
 def _samples(sex: str, name: str) -> pd.DataFrame:
     """Return the names of which a shipped model's record counts how many it copied."""
     trained = checkpoint(name)
@@ -420,6 +429,9 @@ def _different(model: MLP, vocabulary: Vocabulary, train: Sequence[str], seed: i
     known = set(train)
     copied = [name in known for name in made]
     return pd.DataFrame({"name": list(made), "copied": copied, "probability": list(made.values())})
+
+
+made_names = cached(_samples, draw_names)
 
 
 def _runs(sex: str) -> dict[str, str]:
