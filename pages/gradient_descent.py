@@ -4,7 +4,9 @@ import streamlit as st
 
 from explainer import ui
 from explainer.figures import curves
+from explainer.ui.scenes import backpropagation as bp
 from explainer.ui.scenes import gradient_descent as gd
+from explainer.ui.scenes import training_step as ts
 
 
 @ui.scene(
@@ -80,4 +82,37 @@ def race() -> None:
     gd.roll(landscape, ways, key="gd_race")
 
 
-ui.chapter(slope, downhill, learning_rate, race)
+@ui.scene(
+    "Backpropagation", "Which way is down, for every number at once? Follow the slopes back, one by one."
+)
+def backpropagation() -> None:
+    """Forward, every number is made of those before it. Then back: what comes from above, times the local
+    slope, and where a number is used twice, both ways are added up. Point at the gradient of the first
+    weight, and drag that weight: does the loss change as it says?
+    """
+    with ui.controls():
+        which = bp.choose_graph()
+        numbers = bp.numbers(which)
+    found = bp.graph_of(which, numbers)
+    ui.note(bp.verdict(found))
+    drawn, opens = bp.drawn(which, found), bp.opens(which, numbers)
+    ui.chart(*drawn, key=f"gd_graph_{which}", height=bp.tall(which), on_pick=opens)
+    ui.receipt_of(*bp.first_weight(which, numbers))
+
+
+@ui.scene(
+    "One step of training", "Forward, loss, backward, update: every training is these four, again and again."
+)
+def one_step() -> None:
+    """Forward, loss, backward, update: training is nothing else, thousands of times over. Point at the loss
+    of these five examples: 3.54 before the step, 1.60 after it. What do momentum and Adam make of the
+    same gradient?
+    """
+    with ui.controls():
+        stage = ui.choice("step", ts.STEPS, key="gd_stage", stages=ts.STEPS)
+        asked, part = ts.asked()
+    ts.step_grid(stage, asked, part)
+    ui.receipt_of(*ts.slope_of_first(asked))
+
+
+ui.chapter(slope, downhill, learning_rate, race, backpropagation, one_step)

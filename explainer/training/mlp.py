@@ -55,6 +55,15 @@ class Parameters(NamedTuple):
     b2: Tensor
 
 
+class Slopes(NamedTuple):
+    """What flows back through a perceptron, between the gradients of its matrices."""
+
+    logits: Tensor  # (B, V)
+    h: Tensor  # (B, H)
+    preactivation: Tensor  # (B, H)
+    x: Tensor  # (B, T * E)
+
+
 class Examples:
     """The windows of a list of words, and their mean loss at the price of the distinct windows.
 
@@ -277,12 +286,14 @@ class Trainer:
 
 def backward(
     idx: Tensor, targets: Tensor, a: Activations, p: Parameters, keep: Tensor | None, out: Parameters
-) -> None:
+) -> Slopes:
     """Write the gradient of the summed cross-entropy into ``out``, by the chain rule from back to front.
 
     Args:
         idx, targets: (B, T) and (B, 1) int64, of the forward pass ``a`` with parameters ``p``.
         keep: (B, H) the dropout mask of that pass.
+    Returns:
+        the slopes of the same loss by what lies between the matrices.
     """
     dlogits = torch.softmax(a.logits, dim=1)  # (B, V)
     dlogits.scatter_(1, targets, -1.0, reduce="add")  # (B, V)
@@ -296,6 +307,7 @@ def backward(
     torch.sum(dpreactivation, 0, out=out.b1)  # (H,)
     dx = torch.mm(dpreactivation, p.W1.t())  # (B, T * E)
     out.C.zero_().index_add_(0, idx.view(-1), dx.view(-1, p.C.shape[1]))  # (V, E)
+    return Slopes(dlogits, dh, dpreactivation, dx)
 
 
 def adamw(

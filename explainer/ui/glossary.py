@@ -40,7 +40,7 @@ TERMS = (
     Term(
         "backpropagation",
         "The chain rule, walked from the loss back to every weight: it gives all slopes in one sweep.",
-        (("gradient-descent", "slope"), ("neuron", "it-learns")),
+        (("gradient-descent", "backpropagation"), ("gradient-descent", "one-step"), ("neuron", "it-learns")),
     ),
     Term(
         "batch",
@@ -66,6 +66,16 @@ TERMS = (
         "byte pairs",
         "Tokens made by merging the most frequent pair of neighbours, again and again.",
         (("gpt", "byte-pairs"),),
+    ),
+    Term(
+        "chain rule",
+        "The slopes on a way are multiplied; where several ways lead to the loss, they are added up.",
+        (("gradient-descent", "backpropagation"),),
+    ),
+    Term(
+        "computation graph",
+        "Every number with what it was made of, from the inputs to the loss; gradients follow it back.",
+        (("gradient-descent", "backpropagation"),),
     ),
     Term(
         "context window",
@@ -105,12 +115,22 @@ TERMS = (
     Term(
         "gradient",
         "How much the loss would rise for a small step of each weight: the slope, in all directions at once.",
-        (("gradient-descent", "slope"), ("gradient-descent", "downhill")),
+        (
+            ("gradient-descent", "backpropagation"),
+            ("gradient-descent", "slope"),
+            ("gradient-descent", "downhill"),
+            ("gradient-descent", "one-step"),
+        ),
     ),
     Term(
         "gradient descent",
         "Take a small step against the gradient, look again, repeat: this is all that learning is.",
-        (("gradient-descent", "downhill"), ("gradient-descent", "race"), ("bigram", "counting-is-learning")),
+        (
+            ("gradient-descent", "downhill"),
+            ("gradient-descent", "one-step"),
+            ("gradient-descent", "race"),
+            ("bigram", "counting-is-learning"),
+        ),
     ),
     Term(
         "head",

@@ -3,17 +3,25 @@
 import itertools
 import json
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.components.grid import unpacked
 from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
-from tests.scenes import ask, plotted, title
+from explainer.ui.receipt.dialog import text as number_in_receipt
+from explainer.ui.scenes import backpropagation as graphs
+from explainer.ui.scenes import training_step as steps
+from tests.scenes import ask, drawn, part, plotted, primitives, tell, title
+from tests.scenes import open_scene as open_page_scene
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "gradient_descent.py"
+SLUGS = ("slope", "downhill", "learning-rate", "race", "backpropagation", "one-step")
+TITLES = {"The slope", "Downhill", "The learning rate", "The race", "Backpropagation", "One step of training"}
 
 
 def open_scene(slug: str, **query: str) -> AppTest:
@@ -29,7 +37,7 @@ def open_scene(slug: str, **query: str) -> AppTest:
 def sound(app: AppTest) -> None:
     """Fail if the page shows an exception, or another page, or sends what is not a number."""
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
-    assert title(app) in {"The slope", "Downhill", "The learning rate", "The race"}
+    assert title(app) in TITLES
     if title(app) == "The slope":
         assert all(plotted(app, key).data for key in ("gd_tangent", "gd_error"))
 
@@ -175,15 +183,156 @@ def test_a_hostile_link_falls_back_to_the_start():
         "gd_step",
         "gd_bowl_x1",
         "gd_step_own",
+        "gd_graph",
+        "gd_neuron_x1",
+        "gd_network_w11",
+        "gd_network_y",
+        "gd_stage",
+        "gd_optimizer",
+        "gd_sgd_number",
+        "gd_name",
+        "gd_weights",
+        "gd_sgd_rate",
+        "gd_part",
     ]
     hostile = ["<script>alert(1)</script>", "9" * 400, "nan", "-inf"]
-    for slug, value in itertools.product(["slope", "downhill", "learning-rate", "race"], hostile):
+    for slug, value in itertools.product(SLUGS, hostile):
         app = open_scene(slug, **dict.fromkeys(keys, value))
         assert all("script" not in m.value for m in app.markdown)
 
 
-def test_the_code_that_ran_is_shown():
-    app = open_scene("race")
+@pytest.mark.parametrize(
+    ("slug", "names"),
+    [
+        ("race", ("race", "sgd", "momentum", "adam")),
+        ("backpropagation", ("neuron", "backward", "times", "tanh", "measured")),
+        ("one-step", ("backward", "forward_pass", "training_step", "sgd", "momentum", "adam")),
+    ],
+)
+def test_the_code_that_ran_is_shown(slug, names):
+    app = open_scene(slug)
     ask(app, "code")
     shown = "\n".join(c.value for c in app.code)
-    assert all(f"def {name}(" in shown for name in ("race", "sgd", "momentum", "adam"))
+    assert [name for name in names if f"def {name}(" not in shown] == []
+
+
+# --- backpropagation --------------------------------------------------------------------------------
+
+
+def boxes(app: AppTest, frame: int) -> dict[str, tuple[str, str]]:
+    """Return what stands in every box of the graph in a frame: value and gradient, by its name."""
+    texts = [p for p in primitives(app, "text") if p["bold"] is True or isinstance(p["text"], dict)]
+    at = [i for i, text in enumerate(texts) if isinstance(text["text"], str)]
+    shown = [[_now(texts[i + k]["text"], frame) for k in (1, 2)] for i in at]
+    return {texts[i]["text"]: tuple(two) for i, two in zip(at, shown, strict=True)}
+
+
+def _now(text: dict | str, frame: int) -> str:
+    return text["each"][frame] if isinstance(text, dict) else text
+
+
+@pytest.mark.parametrize(("graph", "query"), [
+    ("one neuron", {}),
+    ("one neuron", {"gd_neuron_x1": "-2", "gd_neuron_w2": "1.3", "gd_neuron_y": "-1"}),
+    ("a 2–4–1 network", {}),
+    ("a 2–4–1 network", {"gd_network_x1": "-1.5", "gd_network_v3": "2.4", "gd_network_y": "0"}),
+])  # fmt: skip
+def test_the_boxes_fill_in_with_the_numbers_of_the_graph(graph, query):
+    which = {"one neuron": "neuron", "a 2–4–1 network": "network"}[graph]
+    app = open_scene("backpropagation", gd_graph=graph, **query)
+    start = graphs.start(which)
+    changed = {key.rsplit("_", 1)[1]: float(value) for key, value in query.items()}
+    numbers = [changed.get(name.translate(graphs.LOWERED), value) for name, value in start.items()]
+    found = graphs.graph_of(which, numbers)
+    first, last = boxes(app, 0), boxes(app, -1)
+    for name, value, slope in zip(found.names, found.values, found.gradients, strict=True):
+        assert last[name] == (graphs.told(value), "" if np.isnan(slope) else graphs.told(slope))
+        assert first[name] == (graphs.told(value) if name in start else "", "")
+
+
+def test_every_step_is_told_with_its_operands():
+    app = open_scene("backpropagation")
+    titles = drawn(app)["frames"]["titles"]
+    found = graphs.graph_of("neuron", graphs.start("neuron").values())
+    assert len(titles) == 1 + 6 + 1 + len(found.flows)
+    weight = next(flow for flow in found.flows if found.names[flow.to] == "w₁")
+    [told] = [title for title in titles if ": w₁ gets" in title]
+    assert told.endswith(f"{graphs.told(weight.gradient)} × {graphs.told(weight.slope)}")
+
+
+def test_a_gradient_in_the_graph_opens_its_receipt():
+    app = open_scene("backpropagation", gd_neuron_w1="1.7")
+    app = tell(app, [(part(app, "gd_graph_neuron").id, "pick", "w₁")])
+    found = graphs.graph_of("neuron", (graphs.NEURON | {"w₁": 1.7}).values())
+    sent = receipt(app)
+    assert sent["formula"][-1]["text"] == number_in_receipt(found.gradients[found.names.index("w₁")], "loss")
+    assert sent["good"]
+
+
+# --- one step of training ---------------------------------------------------------------------------
+
+
+def step_grid(app: AppTest, stage: str) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return what the grid of a stage was sent: its header, and its matrices by name."""
+    header, arrays = unpacked(part(app, f"gd_step_{stage}").bytes)
+    return header, {matrix["name"]: arrays[matrix["values"]["array"]] for matrix in header["matrices"]}
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Momentum", "Adam"])
+def test_the_update_is_the_one_that_the_trace_makes(optimizer):
+    name = optimizer.lower()
+    query = {"gd_stage": "update", "gd_optimizer": optimizer, f"gd_{name}_number": "3", "gd_name": "EWA"}
+    app = open_scene("one-step", gd_part="all of W2", **query)
+    found = steps.made(steps.Asked("girls", "better", "EWA", name, steps.USUAL[name], 3))
+    _, shown = step_grid(app, "update")
+    np.testing.assert_allclose(shown[steps.GRADIENT], found.gradients["W2"].T, rtol=1e-6)
+    np.testing.assert_allclose(shown["W2"] + shown["change"], shown["= W2 after"], atol=1e-6)
+    assert set(shown) - {steps.GRADIENT, "W2", "change", "= W2 after"} == set(found.memory["W2"])
+    assert f"{found.loss:.3f} → :red[**{found.loss_after:.3f}**]" in note(app)
+
+
+def test_the_gradient_in_the_picture_is_a_product():
+    _, shown = step_grid(open_scene("one-step", gd_stage="backward"), "backward")
+    made = shown["hᵀ"].astype(float) @ shown["slope by logit"].astype(float)
+    np.testing.assert_allclose(made, shown[steps.GRADIENT], atol=1e-6)
+    assert shown["W2"].shape == shown[steps.GRADIENT].shape
+
+
+@pytest.mark.parametrize("query", [
+    {},
+    {"gd_sex": "boys", "gd_name": "JAN", "gd_weights": "trained"},
+    {"gd_part": "all of W2"},
+    {"gd_optimizer": "Adam", "gd_adam_number": "5", "gd_adam_rate": "0.001"},
+    {"gd_optimizer": "Momentum", "gd_momentum_number": "2", "gd_weights": "the talk's start"},
+])  # fmt: skip
+@pytest.mark.parametrize("stage", ["backward", "update"])
+def test_a_gradient_in_the_picture_opens_its_own_receipt(stage, query):
+    app = open_scene("one-step", gd_stage=stage, **query)
+    header, shown = step_grid(app, stage)
+    place = [matrix["name"] for matrix in header["matrices"]].index(steps.GRADIENT)
+    gradient = shown[steps.GRADIENT]
+    row, col = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+    app = tell(app, [(part(app, f"gd_step_{stage}").id, "press", {"matrix": place, "row": row, "col": col})])
+    sent, seen = receipt(app), float(gradient[row, col])
+    assert float(sent["formula"][-1]["text"].replace("−", "-")) == pytest.approx(seen, abs=5.1e-5)
+    assert sent["good"]
+    linked = parse_qs(urlsplit(sent["link"]).query)
+    page = open_page_scene("receipt.py", "receipt", **{key: value[0] for key, value in linked.items()})
+    assert receipt(page)["formula"] == sent["formula"]
+
+
+@pytest.mark.parametrize("model", [
+    "gradient_girls_better_sgd_0.1_1_W2_900_1", "gradient_girls_better_sgd_0.1_1_W3_0_1",
+    "gradient_girls_better_sgd_nan_1_W2_0_1", "gradient_x_better_sgd_0.1_1_W2_0_1",
+    "gradient_girls_better_sgd_0.1_1_W2_-1_1", "neuron_1_2", "neuron_9_9_9_9_9_9", "network_nan",
+])  # fmt: skip
+def test_a_link_to_a_gradient_that_is_none_says_so(model):
+    app = open_page_scene("receipt.py", "receipt", model=model, context="ANNA")
+    assert [e.message for e in app.exception] == []
+    assert [text.value for text in app.text if "No model has" in text.value or "columns" in text.value]
+
+
+def receipt(app: AppTest) -> dict:
+    """Return the receipt on the screen as it is sent to the browser."""
+    shown = [p.proto for p in app.get("bidi_component") if p.proto.component_name == "receipt"]
+    return json.loads(shown[-1].json)

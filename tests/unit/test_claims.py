@@ -5,6 +5,8 @@ import pytest
 
 from explainer import checkpoints, names
 from explainer.traces import compare
+from explainer.ui.scenes import backpropagation as graphs
+from explainer.ui.scenes import training_step as steps
 
 
 def models(sex: str) -> dict:
@@ -43,3 +45,44 @@ def test_what_is_kept_of_every_text_model_is_its_best_step_on_the_text_held_out(
         assert history["held_out_loss"].min() == pytest.approx(
             meta["losses"]["val"], abs=0.04
         )  # the curve is judged on a part
+
+
+@pytest.mark.parametrize("which", graphs.GRAPHS)
+def test_the_slopes_are_followed_back_to_every_number_that_could_be_changed(which):
+    found = graphs.graph_of(which, graphs.start(which).values())
+    known = ~np.isnan(found.gradients)
+    assert [name for name, one in zip(found.names, known, strict=True) if not one] == ["y"]
+    np.testing.assert_allclose(found.gradients[known], found.autograd[known], atol=1e-12)
+    np.testing.assert_allclose(found.gradients[known], found.measured[known], atol=1e-6)
+    assert {flow.ways for flow in found.flows} == {"neuron": {1, 2}, "network": {1, 4}}[
+        which
+    ]  # sums are seen
+
+
+def test_a_step_against_the_gradient_makes_the_neuron_of_the_scene_better():
+    start = graphs.start("neuron")
+    found = graphs.graph_of("neuron", start.values())
+    slopes = dict(zip(found.names, found.gradients, strict=True))
+    moved = [value - 0.1 * slopes[name] if name[0] in "wb" else value for name, value in start.items()]
+    assert graphs.graph_of("neuron", moved).values[-1] < found.values[-1]
+
+
+@pytest.mark.parametrize("optimizer", steps.OPTIMIZERS)
+@pytest.mark.parametrize("weights", steps.WEIGHTS)
+def test_a_step_lowers_the_loss_of_its_own_examples(optimizer, weights):
+    rate = steps.USUAL[optimizer]
+    found = steps.made(steps.Asked("girls", weights, "ANNA", optimizer, rate, 1))
+    assert found.loss_after < found.loss
+
+
+def test_momentum_adds_up_what_points_the_same_way():
+    asked = [steps.Asked("girls", "better", "ANNA", name, 0.1, 3) for name in ("sgd", "momentum")]
+    plain, rolling = (np.abs(steps.made(one).changes["W2"]).max() for one in asked)
+    assert rolling > 2 * plain
+
+
+def test_adam_goes_as_far_for_a_small_gradient_as_for_a_large_one():
+    found = steps.made(steps.Asked("girls", "better", "ANNA", "adam", 0.01, 1))
+    gradient, change = (np.abs(one["W2"]) for one in (found.gradients, found.changes))
+    assert np.median(gradient) < gradient.max() / 10
+    assert np.median(change) > 0.99 * change.max()

@@ -14,6 +14,7 @@ from explainer.training.recipes import TALK
 from explainer.ui.deck import PAGES, chapters
 from explainer.ui.scenes import gpt
 from explainer.ui.scenes import mlp as shown
+from explainer.ui.scenes import training_step as steps
 from explainer.ui.scenes.matrix_multiplication import A_TEXT, B_TEXT
 from tests.scenes import deck
 
@@ -101,6 +102,8 @@ NAMED = {
     ("fine_tuning.py", "was_it_worth_it", "125"): lambda: str(checkpoints.read_meta("pan-tadeusz")["steps"]),
     ("fine_tuning.py", "was_it_worth_it", "400"): lambda: str(checkpoints.read_meta("poem-alone")["steps"]),
     ("fine_tuning.py", "before_and_after", "125"): lambda: str(checkpoints.read_meta("pan-tadeusz")["steps"]),
+    ("gradient_descent.py", "one_step", "3.54"): lambda: f"{first_step().loss:.2f}",
+    ("gradient_descent.py", "one_step", "1.60"): lambda: f"{first_step().loss_after:.2f}",
     ("neuron.py", "it_learns", "seventeen"): lambda: {17: "seventeen"}[parameters()],
     ("gpt.py", "byte_pairs", "nearly twice"): lambda: {True: "nearly twice"}[1.9 < polish_tokens() < 2],
     ("matrix_multiplication.py", "counting", "twenty-four"): lambda: {24: "twenty-four"}[seconds(0)],
@@ -108,6 +111,11 @@ NAMED = {
         55: "fifty-five thousand years"
     }[seconds(-1) // 31_557_600 // 1000],
 }  # fmt: skip
+
+
+def first_step():
+    """Return the step that the scene opens with."""
+    return steps.made(steps.Asked("girls", "better", "ANNA", "sgd", steps.USUAL["sgd"], 1))
 
 
 def smoothing() -> float:

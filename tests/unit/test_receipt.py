@@ -9,10 +9,12 @@ import torch
 
 from explainer import checkpoints
 from explainer.models.bigram import CountedBigram, NeuralBigram, count_pairs, initial_weights
-from explainer.traces import gpt
+from explainer.models.mlp import build_dataset
+from explainer.traces import backpropagation, gpt, training_step
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import FORMS, BadReceipt, Receipt, receipt, walk
 from explainer.traces.receipt.bigram import Counted
+from explainer.traces.receipt.gradient import GraphSlope, Slope
 from explainer.ui.receipt.dialog import text
 from explainer.vocabulary import UnknownCharacter, Vocabulary
 
@@ -217,3 +219,59 @@ def test_a_text_model_needs_a_text():
     loaded = load("shakespeare")
     with pytest.raises(BadReceipt, match="at least one character"):
         receipt(loaded.model, loaded.vocabulary, "", "a")
+
+
+# --- gradients --------------------------------------------------------------------------------------
+
+
+@functools.cache
+def trained_on(optimizer: str = "adam", number: int = 2) -> training_step.TrainingStep:
+    loaded = load("girls-mlp")
+    X, Y = build_dataset(["KAMILA"], loaded.vocabulary, 3)
+    return training_step.training_step(loaded.model, X, Y, optimizer, 0.01, number)
+
+
+@pytest.mark.parametrize("matrix", training_step.NAMES)
+def test_every_step_of_a_gradient_adds_up(matrix):
+    vocabulary, die = load("girls-mlp").vocabulary, random.Random(5)
+    found = trained_on()
+    rows, columns = np.atleast_2d(found.gradients[matrix]).shape
+    for _ in range(6):
+        row, column = die.randrange(rows), die.randrange(columns)
+        made = Slope(found, vocabulary, matrix, row, column)
+        place = column if matrix in ("b1", "b2") else (row, column)
+        assert made.step("").result == found.gradients[matrix][place]
+        for _ in range(3):
+            path = descend(made, die)
+            assert walk(made, path)[-1].leads == set()
+
+
+def test_a_gradient_opens_by_example_and_letter_down_to_what_was_read():
+    vocabulary = load("girls-mlp").vocabulary
+    made = Slope(trained_on(), vocabulary, "W1", 12, 7)
+    letter = vocabulary.encode("A")[0]
+    steps = walk(made, f"sum-1-7/logit-1-{letter}/in-1-{letter}-/in-1-{letter}-logit-{letter}")
+    assert [term.label for term in steps[0].terms][:2] == ["··· → K", "··K → A"]
+    assert len(steps[1].terms) == len(vocabulary)
+    assert [term.value for term in steps[2].terms][1:] == [-1.0]
+    assert steps[3].result == pytest.approx(trained_on().probabilities[1, letter], rel=1e-5)
+
+
+def test_the_gradient_of_a_letter_comes_from_the_places_where_it_is_read():
+    vocabulary = load("girls-mlp").vocabulary
+    read = Slope(trained_on(), vocabulary, "C", vocabulary.encode("K")[0], 0).step("")
+    assert [term.label for term in read.terms] == [
+        "··K → A, letter 3", "·KA → M, letter 2", "KAM → I, letter 1",
+    ]  # fmt: skip
+    never = Slope(trained_on(), vocabulary, "C", vocabulary.encode("Z")[0], 0).step("")
+    assert never.result == never.made == 0
+
+
+def test_the_gradient_in_a_graph_opens_way_by_way_to_the_loss():
+    opened = backpropagation.network([0.5, -0.5], np.ones((2, 4)), [0, 1, 0, 1], [1, -1, 0.5, 2], 0.1, 1)
+    for place, name in enumerate(opened.names):
+        if name != "y":
+            for _ in range(3):
+                descend(GraphSlope(opened, place), random.Random(place))
+    ways = GraphSlope(opened, opened.names.index("x₁")).step("")
+    assert [term.label for term in ways.terms] == [f"by way of z{j}" for j in "₁₂₃₄"]

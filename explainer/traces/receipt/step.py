@@ -12,6 +12,7 @@ FORMS: dict[str, Callable[..., float]] = {
     "−{}": lambda a: -a,
     "{} + {}": lambda a, b: a + b,
     "{} × {}": lambda a, b: a * b,
+    "−{} × {}": lambda a, b: -a * b,
     "({} − {})²": lambda a, b: (a - b) ** 2,
     "e^({} − {})": lambda a, b: math.exp(a - b),
 }
@@ -24,7 +25,7 @@ class Operand:
     """A number that stands in a formula.
 
     Args:
-        role: its colour: input, weights, activations, probabilities, or counts.
+        role: its colour: input, weights, activations, probabilities, loss, or counts.
         opens: the step that shows how it came about; empty for what was learned or given.
     """
 

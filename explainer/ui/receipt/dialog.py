@@ -30,6 +30,7 @@ SPOKEN = (
     "value",
     "mean",
     "deviation",
+    "gradient",
 )  # steps that are called by name
 KEPT_CRUMBS = 5  # of a long way, and the first
 EXAMPLE = {"model": "girls-gpt", "context": "AN", "next": "N"}
@@ -113,7 +114,7 @@ def show(asked: Question, path: str, go: Callable[[str], None], place: str = "pa
     names = [name for name in path.split("/") if name]
     step = {
         **_worded(steps, names, st.session_state.setdefault("receipt_shown", TOP)),
-        "asked": _asked(made.model, asked.context, asked.character, made.names, made.read),
+        "asked": made.asked or _asked(made.model, asked.context, asked.character, made.names, made.read),
         "link": f"{ADDRESS}?{urlencode(link(asked if made.read else asked._replace(read=None), path))}",
         "place": place,
     }
@@ -308,10 +309,14 @@ def _plain(value: float, role: str) -> dict:
 def _check(step: "Step") -> str:
     """Return in one sentence what the terms add up to, and what the model used."""
     total, result = text(step.total, step.terms[0].role), text(step.result, step.role)
-    all_of_them = "Both" if len(step.terms) == 2 else f"All {len(step.terms):,}"
+    count = len(step.terms)
+    all_of_them = {1: "The one number", 2: "Both"}.get(count, f"All {count:,}")
     what = step.name if step.name.split(" of ")[0] in SPOKEN else "number"
+    by = "that the way back found" if step.role == "loss" else "that the model used"
+    if step.finish.kind == "sum" and count == 1:
+        return f"It is the {what} {by}: {result}"
     if step.finish.kind == "sum":
-        return f"{all_of_them} add up to the {what} that the model used: {result}"
+        return f"{all_of_them} add up to the {what} {by}: {result}"
     then = {
         "share": f"; the share of {step.terms[step.finish.picked].label} is the {what}",
         "tanh": f", and tanh makes it the {what}",
@@ -319,7 +324,7 @@ def _check(step: "Step") -> str:
         "scale": f"; the rest of the formula makes it the {what}",
         "root": f"; the rest of the formula makes it the {what}",
     }[step.finish.kind]
-    return f"{all_of_them} add up to {total}{then} that the model used: {result}"
+    return f"{all_of_them} add up to {total}{then} {by}: {result}"
 
 
 def text(value: float, role: str = "activations") -> str:

@@ -8,6 +8,7 @@ the visit.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,17 +18,21 @@ import torch
 from explainer import checkpoints
 from explainer.components.grid import Cell
 from explainer.models.bigram import NeuralBigram
+from explainer.models.mlp import LONGEST as LONGEST_NAME
 from explainer.models.mlp import MLP
+from explainer.names import VOCABULARY
 from explainer.traces import receipt as trace
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
 from explainer.traces.receipt.gpt import Transformer
+from explainer.traces.receipt.gradient import GraphSlope, Slope
 from explainer.traces.receipt.mlp import Perceptron
+from explainer.traces.training_step import NAMES as MATRICES
 from explainer.ui import own_training
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import Question, open_receipt
-from explainer.ui.scenes import bigram
+from explainer.ui.scenes import backpropagation, bigram, training_step
 from explainer.ui.trained import checkpoint
 from explainer.ui.words import KINDS, MIN_BEARERS, Source, Words, words
 from explainer.vocabulary import BOUNDARY, Vocabulary
@@ -49,12 +54,14 @@ class Made:
         model: as it is spoken of.
         names: whether it reads names, and not running text.
         read: how many characters a GPT read, if not all that stand before; the boundary counts.
+        asked: the question in words, if it is not about a probability.
     """
 
     receipt: Receipt
     model: str
     names: bool = True
     read: int | None = None
+    asked: str = ""
 
 
 def made(asked: Question) -> Made:
@@ -250,6 +257,43 @@ def _trained_here() -> tuple[MLP, Vocabulary]:
     return model, job.about.vocabulary
 
 
+# --- the Gradient descent page ----------------------------------------------------------------------
+
+
+def _slope(
+    sex: str,
+    weights: str,
+    optimizer: str,
+    rate: float,
+    number: int,
+    matrix: str,
+    row: int,
+    column: int,
+    name: str,
+    _: str,
+) -> Made:
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise BadReceipt(f"A step is made on the letters of one name: give 1 to {LONGEST_NAME} of them.")
+    trace.check(VOCABULARY, name, name[0])
+    asked = training_step.Asked(sex, weights, name, optimizer, rate, number)
+    found = training_step.made(asked)
+    rows, columns = np.atleast_2d(found.gradients[matrix]).shape
+    if row >= rows or column >= columns:
+        raise BadReceipt(f"{matrix} has {rows} rows and {columns} columns; choose a number within them.")
+    made = Slope(found, VOCABULARY, matrix, row, column)
+    told = f"{name}, step {number} with {training_step.OPTIMIZERS[optimizer]}"
+    return Made(made, told, asked=f"{told}: how fast does the loss change with {made.called}?")
+
+
+def _in_graph(which: str, *asked: Any) -> Made:
+    *numbers, name, _ = asked
+    found = backpropagation.graph_of(which, numbers)
+    if name not in found.names or np.isnan(found.gradients[found.names.index(name)]):
+        raise BadReceipt(UNKNOWN)
+    told = f"{backpropagation.GRAPHS[which]}: how fast does the loss L change with {name}?"
+    return Made(GraphSlope(found, found.names.index(name)), which, asked=told)
+
+
 # --- names of models --------------------------------------------------------------------------------
 
 
@@ -280,7 +324,26 @@ def _letter(text: str) -> str:
     return text
 
 
-MAKERS: dict[str, Callable[..., Made]] = {"counted": _counted, "learned": _learned, "nudged": _nudged}
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise ValueError(f"{text} is no place in a matrix")
+    return int(text)
+
+
+def _knob(text: str) -> float:
+    if not abs(float(text)) <= backpropagation.MOST:
+        raise ValueError(f"{text} is beyond what the sliders reach")
+    return float(text)
+
+
+MAKERS: dict[str, Callable[..., Made]] = {
+    "counted": _counted,
+    "learned": _learned,
+    "nudged": _nudged,
+    "gradient": _slope,
+    "neuron": partial(_in_graph, "neuron"),
+    "network": partial(_in_graph, "network"),
+}
 WORDS = _one_of(*KINDS), _one_of("names", "bearers"), int
 SETTINGS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "counted": (*WORDS, _smoothing, _one_of("train", "all")),
@@ -291,6 +354,18 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], ...]] = {
         _near(*bigram.REGULARISATIONS),
     ),
     "nudged": (_one_of("girls", "boys", "own"), _letter, _finite, _finite),
+    "gradient": (
+        _one_of(*training_step.SEXES),
+        _one_of(*training_step.WEIGHTS),
+        _one_of(*training_step.OPTIMIZERS),
+        _near(*training_step.RATES),
+        lambda text: int(_near(*training_step.NUMBERS)(text)),
+        _one_of(*MATRICES),
+        _place,
+        _place,
+    ),
+    "neuron": (_knob,) * len(backpropagation.start("neuron")),
+    "network": (_knob,) * len(backpropagation.start("network")),
 }
 
 

@@ -1,0 +1,315 @@
+"""What the scene on one step of training shows: a name's examples, forward and back, and the update of W2."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explainer import names
+from explainer.components.grid import Cell, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
+from explainer.figures.base import number
+from explainer.models import mlp as model
+from explainer.models.mlp import MLP
+from explainer.traces import gradient_descent as descent
+from explainer.traces import training_step as trace
+from explainer.training.mlp import backward
+from explainer.training.recipes import BETTER, TALK, Shape, untrained
+from explainer.ui import widgets
+from explainer.ui.blocks import note
+from explainer.ui.deck import narrow
+from explainer.ui.receipt.dialog import open_receipt
+from explainer.ui.source import cached
+from explainer.ui.trained import checkpoint
+from explainer.ui.words import Source, shown, typed_name, words
+
+STEPS = {"forward": "forward", "loss": "loss", "backward": "backward", "update": "update"}
+WEIGHTS = {"better": "a better start", "talk": "the talk's start", "trained": "trained"}
+SEXES = {"girls": "girls", "boys": "boys"}
+OPTIMIZERS = {name: descent.OPTIMIZERS[name].title for name in descent.RACERS}
+RATES = (0.001, 0.01, 0.1, 0.5, 1.0)
+USUAL = {"sgd": 0.1, "momentum": 0.1, "adam": 0.01}
+SEEN = {"sgd": 1, "momentum": 3, "adam": 3}  # the step at which one sees what an optimizer remembers
+NUMBERS = (1, 2, 3, 5, 10)
+PARTS = {"largest": "the largest gradients", "all": "all of W2"}
+GRADIENT = "gradient of W2"
+SHOWN = 8  # of the gradient's numbers that are played
+NEURONS, LETTERS = (5, 5), (5, 3)  # that are shown, and on a phone
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which step of which training: the weights it begins with, and the name whose examples it learns."""
+
+    sex: str
+    weights: str
+    name: str
+    optimizer: str
+    rate: float
+    number: int
+
+    def called(self, matrix: str, row: int, column: int) -> str:
+        """Return the name of a number of the gradient, from which its receipt is made again."""
+        numbers = f"{self.rate:g}", str(self.number), matrix, str(row), str(column)
+        return "_".join(["gradient", self.sex, self.weights, self.optimizer, *numbers])
+
+
+def _made(asked: Asked) -> trace.TrainingStep:
+    X, Y = model.build_dataset([asked.name], names.VOCABULARY, Shape().block_size)  # (B, T), (B,)
+    return trace.training_step(
+        start(asked.sex, asked.weights), X, Y, asked.optimizer, asked.rate, asked.number
+    )
+
+
+def start(sex: str, weights: str) -> MLP:
+    """Return the perceptron that a training begins with; nobody writes to it."""
+    if weights == "trained":
+        return checkpoint(f"{sex}-mlp").model
+    return untrained(Shape(), {"talk": TALK, "better": BETTER}[weights])
+
+
+made = cached(
+    _made,
+    backward,
+    model.forward_pass,
+    trace.training_step,
+    *(descent.OPTIMIZERS[name].step for name in OPTIMIZERS),
+    pool="typed",
+)
+
+
+# --- the controls -----------------------------------------------------------------------------------
+
+
+def asked() -> tuple[Asked, str]:
+    """Offer the optimizer, and behind a button all else.
+
+    Returns:
+        what is asked for, and how much of W2 is shown: a key of PARTS.
+    """
+    optimizer = widgets.choice("optimizer", OPTIMIZERS, key="gd_optimizer")
+    with st.popover("More"):
+        count = widgets.steps("which step", NUMBERS, SEEN[optimizer], key=f"gd_{optimizer}_number")
+        sex = widgets.choice("names of", SEXES, key="gd_sex")
+        name = typed_name(words(Source(sex.removesuffix("s"))), "its examples are those of", key="gd_name")
+        weights = widgets.choice("weights", WEIGHTS, key="gd_weights")
+        rate = widgets.steps("learning rate", RATES, USUAL[optimizer], key=f"gd_{optimizer}_rate")
+        part = "largest" if narrow() else widgets.choice("of W2", PARTS, key="gd_part")
+    return Asked(sex, weights, name, optimizer, rate, count), part
+
+
+# --- the picture ------------------------------------------------------------------------------------
+
+
+def step_grid(stage: str, wanted: Asked, part: str) -> None:
+    """Draw one stage of a training step, with its line above."""
+    found = made(wanted)
+    note(said(stage, found))
+    places = _largest(found.gradients["W2"]) if part == "largest" else _all(found.gradients["W2"])
+    view = _View(found, *places, turned=part == "all")
+    drawn, links, frames = {
+        "forward": view.forward,
+        "loss": view.loss,
+        "backward": view.backward,
+        "update": view.update,
+    }[stage]()
+    clicked = [m.name for m in drawn].index(GRADIENT) if stage in ("backward", "update") else None
+
+    def open_slope(cell: Cell) -> None:
+        if cell.matrix == clicked:
+            open_receipt(wanted.called("W2", *view.place(cell)), wanted.name, "")
+
+    opens = open_slope if clicked is not None else None
+    grid(drawn, key=f"gd_step_{stage}", alt=alt(stage, found), links=links, frames=frames, on_press=opens)
+
+
+@dataclass(frozen=True)
+class _View:
+    """The part of a step that is on the screen.
+
+    Args:
+        neurons, letters: which rows and columns of W2.
+        turned: whether its columns stand as rows: 200 neurons have room side by side.
+    """
+
+    found: trace.TrainingStep
+    neurons: Sequence[int]
+    letters: Sequence[int]
+    turned: bool = False
+
+    def place(self, cell: Cell) -> tuple[int, int]:
+        """Return the row and column of W2 that a cell stands for."""
+        row, column = (cell.col, cell.row) if self.turned else (cell.row, cell.col)
+        return self.neurons[row], self.letters[column]
+
+    def forward(self) -> tuple[list[Matrix], list[Link], None]:
+        look = {"title": "logits", "decimals": 2, **self._labelled()}
+        drawn = [Matrix(self.found.logits, "logit", "activations", (0, 0), **look)]
+        return [*drawn, self._probabilities((1, 0))], [Same((0, 1))], None
+
+    def loss(self) -> tuple[list[Matrix], list[Link], None]:
+        look = {"decimals": 2, "title": "−ln p", "shade": "sequential"}
+        column = Matrix(self.found.losses[:, None], "−ln p", "loss", (0, 1), **look)
+        return [self._probabilities((0, 0)), column], [SameRow((0, 1))], None
+
+    def backward(self) -> tuple[list[Matrix], list[Link], Stages]:
+        rows, columns = self._axes()["rows"], self._axes()["cols"]
+        read = examples(self.found)
+        h, slopes = self.found.h[:, self.neurons], self.found.dlogits[:, self.letters]  # (B, n), (B, v)
+        told = f"(p − truth) / {len(read)}"
+        of_h = {"name": "h" if self.turned else "hᵀ", "role": "activations", "decimals": 2}
+        of_slopes = {
+            "name": "slope by logit",
+            "role": "loss",
+            "title": told,
+            "shade": "diverging",
+            "decimals": 3,
+        }
+        left, above = (slopes.T, h) if self.turned else (h.T, slopes)
+        of_left, of_above = (of_slopes, of_h) if self.turned else (of_h, of_slopes)
+        drawn = [
+            Matrix(left, place=(1, 0), rows=rows, cols=read, show_shape=False, **of_left),
+            Matrix(above, place=(0, 1), rows=read, cols=columns, show_shape=False, **of_above),
+            self._gradient((1, 1)),
+            self._weights(self.found.before, "W2", (2, 1) if narrow() or self.turned else (1, 2)),
+        ]
+        size = np.abs(drawn[2].values)
+        cells = [np.unravel_index(i, size.shape) for i in np.argsort(-size, axis=None)[:SHOWN]]
+        frames = Stages([self._stage(int(i), int(j)) for i, j in cells])
+        return drawn, [Product(0, 1, 2), Same((2, 3))], frames
+
+    def _stage(self, i: int, j: int) -> Stage:
+        neuron, letter = self.place(Cell(2, i, j))
+        slope = number(self.found.gradients["W2"][neuron, letter], 3)
+        lit = [(0, i, None), (1, None, j), (2, i, j), (3, i, j)]
+        return Stage(f"neuron {neuron}, letter {symbols()[letter]}: {slope}", lit)
+
+    def update(self) -> tuple[list[Matrix], list[Link], None]:
+        found, kept = self.found, self.found.memory["W2"]
+        step = FORMULAS[found.optimizer].format(rate=number(found.learning_rate, 4))
+        drawn = [
+            self._gradient(),
+            *(self._matrix(values, name, "loss") for name, values in kept.items()),
+            self._weights(found.before, "W2"),
+            self._matrix(found.changes["W2"], "change", "loss", title=f"+ change = {step}"),
+            self._weights(found.after, "= W2 after"),
+        ]
+        if self.turned:
+            places = [(i, 0) for i in range(len(drawn))]
+        else:
+            places = [(0, i + (not kept)) for i in range(1 + len(kept))] + [(1, 0), (1, 1), (1, 2)]
+        drawn = [replace(matrix, place=place) for matrix, place in zip(drawn, places, strict=True)]
+        return drawn, [Same(tuple(range(len(drawn))))], None
+
+    def _probabilities(self, place: tuple[int, int]) -> Matrix:
+        truth = np.zeros(self.found.probabilities.shape, dtype=bool)
+        truth[np.arange(len(truth)), self.found.targets] = True
+        return Matrix(
+            self.found.probabilities,
+            "probability",
+            "probabilities",
+            place,
+            title="softmax: probabilities",
+            decimals=2,
+            scale_max=1.0,
+            marks=truth,
+            marked_as="truly follows",
+            **self._labelled(),
+        )
+
+    def _labelled(self) -> dict:
+        return {"rows": examples(self.found), "cols": symbols()}
+
+    def _axes(self) -> dict:
+        """Return the labels of the rows and columns of what has the shape of W2."""
+        neurons = [str(n) for n in self.neurons]
+        letters = [symbols()[v] for v in self.letters]
+        return {"rows": letters, "cols": neurons} if self.turned else {"rows": neurons, "cols": letters}
+
+    def _matrix(self, values: np.ndarray, name: str, role: str, place: tuple = (0, 0), **look: Any) -> Matrix:
+        cut = values[np.ix_(self.neurons, self.letters)]
+        look = {"decimals": 3, "show_shape": False, "shade": "diverging", **self._axes(), **look}
+        return Matrix(cut.T if self.turned else cut, name, role, place, **look)
+
+    def _gradient(self, place: tuple[int, int] = (0, 0)) -> Matrix:
+        return self._matrix(self.found.gradients["W2"], GRADIENT, "loss", place)
+
+    def _weights(self, of: Mapping[str, np.ndarray], name: str, place: tuple[int, int] = (0, 0)) -> Matrix:
+        some = np.ix_(self.neurons, self.letters)
+        most = max(np.abs(matrices["W2"][some]).max() for matrices in (self.found.before, self.found.after))
+        return self._matrix(of["W2"], name, "weights", place, scale_max=float(most))
+
+
+FORMULAS = {"sgd": "−{rate} · gradient", "momentum": "−{rate} · v", "adam": "−{rate} · m̂ / √v̂"}
+
+
+def _largest(gradient: np.ndarray) -> tuple[list[int], list[int]]:
+    """Return the neurons and letters with the largest gradients, in their order."""
+    few = int(narrow())
+    size = np.abs(gradient)
+    rows, columns = (
+        np.sort(np.argsort(-size.max(axis=axis), kind="stable")[:count])
+        for axis, count in ((1, NEURONS[few]), (0, LETTERS[few]))
+    )
+    return rows.tolist(), columns.tolist()
+
+
+def _all(gradient: np.ndarray) -> tuple[list[int], list[int]]:
+    return list(range(gradient.shape[0])), list(range(gradient.shape[1]))
+
+
+def symbols() -> list[str]:
+    """Return the characters as they are shown."""
+    return [shown(symbol) for symbol in names.VOCABULARY.symbols]
+
+
+def examples(found: trace.TrainingStep) -> list[str]:
+    """Return what was read and what truly follows, for every example."""
+    pairs = zip(found.idx.tolist(), found.targets.tolist(), strict=True)
+    return [shown(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
+
+
+def said(stage: str, found: trace.TrainingStep) -> str:
+    """Return the line above a stage."""
+    before, after = f"{found.loss:.3f}", f"{found.loss_after:.3f}"
+    count, rate = len(found.losses), number(found.learning_rate, 4)
+    update = {
+        "sgd": f"W2 ← W2 − {rate} · gradient.",
+        "momentum": f"v ← 0.9 · v + gradient{_first(found)}. W2 ← W2 − {rate} · v.",
+        "adam": f"m̂: the mean of the gradients, √v̂: their usual size. W2 ← W2 − {rate} · m̂ / √v̂.",
+    }[found.optimizer]
+    return {
+        "forward": f"A row is an example: three letters were read, the underlined one truly follows. "
+        f"{count} examples at once.",
+        "loss": f"Minus the logarithm of what the truth was given; the mean is the loss: :red[**{before}**] "
+        f"nats. Knowing nothing costs ln 34 = {np.log(34):.2f}.",
+        "backward": "The gradient of W2 is hᵀ times (p − truth): too much probability is pushed down, too "
+        "little up. Click one of its numbers for its receipt.",
+        "update": f"{update} The loss of the same examples: {before} → :red[**{after}**].",
+    }[stage]
+
+
+def _first(found: trace.TrainingStep) -> str:
+    first = ", at first the gradient itself: choose a later step"
+    return first if found.number == 1 else ": what points the same way adds up"
+
+
+def alt(stage: str, found: trace.TrainingStep) -> str:
+    """Return one sentence: what a stage shows."""
+    most = float(np.abs(found.gradients["W2"]).max())
+    return {
+        "forward": f"Logits and probabilities of {len(found.losses)} examples, a column for every letter.",
+        "loss": f"The probabilities, and minus the logarithm of each true one, {found.loss:.3f} on average.",
+        "backward": f"h transposed times the slopes by the logits is the gradient of W2, at most "
+        f"{number(most, 3)}, beside W2.",
+        "update": f"W2, its gradient, the change by {OPTIMIZERS[found.optimizer]}, and W2 after step "
+        f"{found.number}; the loss goes from {found.loss:.3f} to {found.loss_after:.3f}.",
+    }[stage]
+
+
+def slope_of_first(wanted: Asked) -> tuple[str, str, str]:
+    """Return the largest number of the gradient, as ``receipt_of`` takes it."""
+    size = np.abs(made(wanted).gradients["W2"])
+    row, column = np.unravel_index(int(size.argmax()), size.shape)
+    return wanted.called("W2", int(row), int(column)), wanted.name, ""
