@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.interaction import summary  # noqa: E402
 from benchmarks.served import APP, Server, served  # noqa: E402
-from benchmarks.sessions import Failed, Placed, Run, Session  # noqa: E402
+from explainer.ui.sessions import Failed, Placed, Run, Session  # noqa: E402
 from tests.scenes import address, deck  # noqa: E402
 
 BARE = ROOT / "benchmarks" / "peers" / "slider.py"

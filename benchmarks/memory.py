@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.served import APP, Server, served  # noqa: E402
-from benchmarks.sessions import Run, Session  # noqa: E402
 from explainer.ui.scenes.attention import LONGEST_PROMPT, MODELS  # noqa: E402
+from explainer.ui.sessions import Run, Session  # noqa: E402
 from tests.scenes import deck  # noqa: E402
 
 BOUND = 690  # megabytes that Community Cloud promises

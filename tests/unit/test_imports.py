@@ -29,7 +29,7 @@ def _layer(module: str) -> str:
     top = module.split(".")[0]
     if top in ENGINE:
         return "engine"
-    return {"app": "ui"}.get(top, top if top in RULES else "data")
+    return {"app": "ui", "rehearse": "ui"}.get(top, top if top in RULES else "data")
 
 
 def _imports(path: Path) -> set[str]:

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.sessions import Session
+from explainer.ui.sessions import Session
 from tests.browser.conftest import started
 from tests.scenes import APP
 
