@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import torch
@@ -19,12 +19,14 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 from safetensors.torch import save as save_tensors
 from torch.overrides import TorchFunctionMode
+from typing_extensions import TypeVar
 
 from explainer import metadata
 from explainer.faults import Fault
 from explainer.models.half import can_be_halved, halved
 from explainer.vocabulary import Vocabulary
 
+M = TypeVar("M", bound=torch.nn.Module, default=Any)  # what a file holds is known when it is read
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 
 # architecture -> (module, class); imported when asked for, so that one model does not load the others.
@@ -48,10 +50,10 @@ class BadCheckpoint(Fault):
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Generic[M]):
     """A trained model, ready to answer: evaluation mode, no gradients."""
 
-    model: torch.nn.Module
+    model: M
     vocabulary: Vocabulary
     meta: dict[str, Any]
 

@@ -188,6 +188,7 @@ def _refused(error: Exception) -> bool:
 
 
 def _explain(error: Exception) -> str:
-    answered = isinstance(error, HTTPError)
-    reason = f"the server answered {error.code} {error.reason}" if answered else str(error)
+    reason = str(error)
+    if isinstance(error, HTTPError):
+        reason = f"the server answered {error.code} {error.reason}"
     return f"{reason}. Check the network and {LATER}."

@@ -70,11 +70,8 @@ def decode(data: bytes, codec: str | None = None) -> Decoded:
     Raises:
         EncodingError: if the bytes are no such text.
     """
-    guessed = codec is None
-    if guessed:
-        codec = _marked(data) or _unmarked_utf_16(data) or ("utf-8" if _is_utf_8(data) else None)
-        guessed = codec is None
-        codec = codec or likeliest(data)
+    sure = codec or _marked(data) or _unmarked_utf_16(data) or ("utf-8" if _is_utf_8(data) else None)
+    guessed, codec = sure is None, sure or likeliest(data)
     python = {"utf-8": "utf-8-sig"}.get(codec, codec)
     try:
         return Decoded(data.decode(python), codec, guessed)
@@ -178,4 +175,4 @@ def _other_alphabet(sample: bytes) -> str | None:
 
     found = from_bytes(sample).best()
     letters = [c for c in str(found or "") if c.isalpha() and not unicodedata.name(c, "").startswith("LATIN")]
-    return found.encoding if 2 * len(letters) > len(sample) else None
+    return found.encoding if found and 2 * len(letters) > len(sample) else None

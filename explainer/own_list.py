@@ -46,7 +46,7 @@ class _Found(NamedTuple):
     line: int
     word: str
     objection: str = ""
-    count: int = 1
+    times: int = 1  # that it counts
 
 
 class _Column(NamedTuple):
@@ -150,9 +150,10 @@ def _cells_of(rows: Rows, place: int, counts: int | None) -> list[_Found]:
     found = []
     for line, cells in enumerate(rows, 1):
         word = _cell(cells, place)
-        count = 1 if counts is None else _count(_cell(cells, counts))
-        told = _cell(cells, counts)[:MAX_TITLE] if not count else ""
-        objection = "" if count or not word else f"counts “{told}” times, which is no whole number above zero"
+        told = "1" if counts is None else _cell(cells, counts)
+        count = _count(told)
+        objection = f"counts “{told[:MAX_TITLE]}” times, which is no whole number above zero"
+        objection = "" if count or not word else objection
         found.append(_Found(line, word, objection, count))
     return found
 
@@ -202,7 +203,7 @@ def _sift(found: list[_Found], counted: bool) -> tuple[dict[str, int], list[_Fou
             objection = f"stands twice, first in line {words[word].line}"
             if counted:
                 objection += ", where its count is added"
-                words[word] = words[word]._replace(count=words[word].count + one.count)
+                words[word] = words[word]._replace(times=words[word].times + one.times)
         if objection:
             left_out.append(_Found(one.line, word[:60], objection))
         else:
@@ -215,7 +216,8 @@ def _fitting(words: Iterable[_Found]) -> tuple[dict[str, int], list[_Found]]:
     """Return the words for which there is room, with their counts, and the others with the reason."""
     words = list(words)
     letters = _letters(words)
-    used, left_out, written = {}, [], 0
+    used: dict[str, int] = {}
+    left_out, written = [], 0
     for one in words:
         if rare := set(one.word) - letters:
             objection = f"has “{min(rare)}”, which is not among the {MAX_LETTERS} most frequent letters"
@@ -225,7 +227,7 @@ def _fitting(words: Iterable[_Found]) -> tuple[dict[str, int], list[_Found]]:
         elif (written := written + len(one.word)) > MAX_WRITTEN:
             left_out.append(_Found(one.line, one.word, f"comes after the first {MAX_WRITTEN:,} letters"))
         else:
-            used[one.word] = one.count
+            used[one.word] = one.times
     return used, left_out
 
 
@@ -237,7 +239,7 @@ def _letters(words: list[_Found]) -> set[str]:
     counted: Counter[str] = Counter()
     for one in words:
         for letter in one.word:
-            counted[letter] += one.count
+            counted[letter] += one.times
     own = set(POLISH_ALPHABET)
     if 2 * sum(counted[letter] for letter in own) < counted.total():
         own = set()

@@ -18,6 +18,8 @@ class CountedBigram(nn.Module):
         smoothing: what is added to every count before the shares are taken.
     """
 
+    counts: Tensor  # (V, V)
+
     def __init__(self, vocab_size: int = 34, smoothing: float = 0.0) -> None:
         super().__init__()
         self.smoothing = smoothing
@@ -118,11 +120,12 @@ def count_pairs(words: Sequence[str], vocabulary: Vocabulary, weights: Sequence[
         (V, V) int64.
     """
     xs, ys = pairs(words, vocabulary)  # (N,), (N,)
+    times = None
     if weights is not None:
         lengths = torch.tensor([len(word) + 1 for word in words], dtype=torch.int64)  # (words,)
-        weights = torch.as_tensor(weights, dtype=torch.float64).repeat_interleave(lengths)  # (N,)
+        times = torch.as_tensor(weights, dtype=torch.float64).repeat_interleave(lengths)  # (N,)
     size = len(vocabulary)
-    return torch.bincount(xs * size + ys, weights, size * size).to(torch.int64).view(size, size)  # (V, V)
+    return torch.bincount(xs * size + ys, times, size * size).to(torch.int64).view(size, size)  # (V, V)
 
 
 def _encode(text: str, vocabulary: Vocabulary) -> Tensor:

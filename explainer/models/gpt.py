@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn as nn
@@ -176,13 +177,13 @@ class GPT(nn.Module):
         vocab_size, block_size, n_layer, n_head, n_embd, dropout: see GPTConfig.
     """
 
-    def __init__(self, **options: float) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__()
         self.config = config = GPTConfig(**options)
         self.wte = nn.Embedding(config.vocab_size, config.n_embd)
         self.wpe = nn.Embedding(config.block_size, config.n_embd)
         self.drop = nn.Dropout(config.dropout)
-        self.h = nn.ModuleList(Block(config) for _ in range(config.n_layer))
+        self.h: list[Block] = nn.ModuleList(Block(config) for _ in range(config.n_layer))  # type: ignore[assignment]
         self.ln_f = nn.LayerNorm(config.n_embd, bias=False)
         self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.apply(_initialise)
@@ -210,7 +211,7 @@ class GPT(nn.Module):
 
     def read(
         self, idx: torch.Tensor, cache: KVCache | None = None, gains: Gains | None = None, last: bool = False
-    ) -> tuple[torch.Tensor, list[torch.Tensor | None]]:
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Run the characters idx (B, T), which follow those in the cache, through all blocks.
 
         Args:
@@ -221,10 +222,11 @@ class GPT(nn.Module):
             ValueError: if the positions exceed block_size.
         """
         x = self.embed(idx, 0 if cache is None else cache.length)  # (B, T, C)
-        patterns = []
+        patterns: list[torch.Tensor] = []  # none while it trains
         for layer, block in enumerate(self.h):
             x, pattern = block(x, cache, layer, gains)  # (B, T, C), (B, nh, T, S)
-            patterns.append(pattern)
+            if pattern is not None:
+                patterns.append(pattern)
         if cache is not None:
             cache.length += idx.size(1)
         return self.unembed(x[:, -1:] if last else x), patterns

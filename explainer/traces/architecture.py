@@ -1,6 +1,7 @@
 """What a GPT is made of: its parts, how many numbers each holds, and every tensor of each for a text."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -125,8 +126,8 @@ def _stream(values: np.ndarray, role: str = "activations") -> Tensor:
 
 @torch.no_grad()
 def _weights(module: nn.Module, rows: str = "number") -> Tensor:
-    weight = module.weight if module.weight.ndim == 2 else module.weight[None]
-    return Tensor(weight.numpy(), "weights", rows, "number")
+    weight = cast(torch.Tensor, module.weight).numpy()  # a property where it is kept in half precision
+    return Tensor(np.atleast_2d(weight), "weights", rows, "number")
 
 
 def _normalised(before: np.ndarray, after: np.ndarray, norm: nn.LayerNorm) -> dict[str, Tensor]:

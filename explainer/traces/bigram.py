@@ -306,13 +306,16 @@ def neural_training(
 def _walk(run: Iterable[Step], recorded: set[int]) -> tuple[list[Step], Step]:
     """Return the recorded states up to the last one with a finite loss, and the one before that."""
     states: list[Step] = []
-    before = last = None
+    before: Step | None = None
+    last: Step | None = None
     for state in run:
         if not math.isfinite(state.loss):
             break
         before, last = last or state, state
         if state.step in recorded:
             states.append(state)
+    if last is None or before is None:
+        raise ValueError("The first loss is no number.")
     return states if states[-1] is last else [*states, last], before
 
 

@@ -69,7 +69,8 @@ class Compared:
 
     def loss(self, until: int | None = None) -> tuple[float, float]:
         """Return both models' nats per character over the first characters."""
-        return tuple(float(-np.log(p[:until]).mean()) for p in (self.before, self.after))
+        before, after = (float(-np.log(p[:until]).mean()) for p in (self.before, self.after))
+        return before, after
 
 
 def compared(before: GPT, after: GPT, vocabulary: Vocabulary, prompt: str, text: str) -> Compared:

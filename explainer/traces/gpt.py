@@ -49,7 +49,7 @@ class Layers(Sequence[LayerTrace]):
         return len(self._streams) - 1
 
     @torch.inference_mode()
-    def __getitem__(self, layer: int) -> LayerTrace:
+    def __getitem__(self, layer: int) -> LayerTrace:  # type: ignore[override]
         layer = range(len(self))[layer]
         stages = _stages(self._model.h[layer], self._streams[layer], layer, self._gains)
         return LayerTrace(**{name: tensor[0].numpy() for name, tensor in stages.items()})
@@ -244,7 +244,7 @@ class Ablation:
 
 
 @torch.inference_mode()
-def ablation(model: GPT, ids: Sequence[int], gains: Gains) -> Ablation:
+def ablation(model: GPT, ids: Sequence[int], gains: Gains | None) -> Ablation:
     """Return how switching parts off changes the prediction after a prompt."""
     idx = torch.tensor([list(ids)])  # (1, T)
     before, after = (model.read(idx, gains=each, last=True)[0][0, -1] for each in (None, gains))  # (V,)

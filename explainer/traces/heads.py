@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
 
 import numpy as np
 import torch
@@ -237,13 +239,12 @@ def measure(model: GPT, symbols: Sequence[str], texts: Iterable[Sequence[int]]) 
         Seen, with (n_layer, n_head, habits) masses.
     """
     device = model.lm_head.weight.device
-    total = None
+    found = []
     for ids in texts:
         _, patterns = model.read(torch.tensor([list(ids)], device=device))  # n_layer times (1, nh, T, T)
         pattern = torch.cat(patterns).cpu().numpy()  # (L, nh, T, T)
-        found = seen(pattern, [symbols[i] for i in ids])
-        total = found if total is None else total + found
-    return total
+        found.append(seen(pattern, [symbols[i] for i in ids]))
+    return reduce(add, found)
 
 
 # --- the name ---------------------------------------------------------------------------------------

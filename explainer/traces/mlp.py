@@ -106,8 +106,8 @@ class ForwardPass:
     logits: np.ndarray
     exponentials: np.ndarray
     probabilities: np.ndarray
-    target: int | None = None
-    loss: float | None = None
+    target: int | None
+    loss: float | None
 
     @property
     def surprise(self) -> np.ndarray:
@@ -130,12 +130,14 @@ def forward(model: MLP, vocabulary: Vocabulary, text: str, target: str | None = 
     a = model.activations(idx)
     exponentials = (a.logits - a.logits.max()).exp()  # (1, V)
     probabilities = F.softmax(a.logits, dim=1)  # (1, V)
-    steps = (idx, a.emb, a.x, a.preactivation, a.h, a.logits, exponentials, probabilities)
-    arrays = [tensor[0].numpy() for tensor in steps]
+    steps = {name: tensor for name, tensor in a._asdict().items() if name != "kept"}
+    tensors = {"idx": idx, **steps, "exponentials": exponentials, "probabilities": probabilities}
+    arrays = {name: tensor[0].numpy() for name, tensor in tensors.items()}
     if target is None:
-        return ForwardPass(context, *arrays)
+        return ForwardPass(context=context, target=None, loss=None, **arrays)
     truth = vocabulary.encode(target)
-    return ForwardPass(context, *arrays, truth[0], F.cross_entropy(a.logits, torch.tensor(truth)).item())
+    loss = F.cross_entropy(a.logits, torch.tensor(truth)).item()
+    return ForwardPass(context=context, target=truth[0], loss=loss, **arrays)
 
 
 def window(text: str, block_size: int) -> str:
@@ -187,7 +189,7 @@ def layer(
     b: np.ndarray,
     outputs: np.ndarray,
     names: Sequence[str],
-    kept: Sequence[int] | None = None,
+    kept: Sequence[int] | np.ndarray | None = None,
 ) -> Layer:
     """Write x (I,) @ W (I, O) + b (O,) = outputs (O,) as one product.
 
@@ -195,14 +197,14 @@ def layer(
         names: (I,) of the inputs.
         kept: the inputs that stay, in this order, all if None; the others are added up into one.
     """
-    kept = np.arange(len(x)) if kept is None else np.asarray(kept)
-    others = np.setdiff1d(np.arange(len(x)), kept)
+    stay = np.arange(len(x)) if kept is None else np.asarray(kept)
+    others = np.setdiff1d(np.arange(len(x)), stay)
     rest = [x[others] @ W[others]] if len(others) else []  # (O,)
-    weights = np.vstack([W[kept], *rest, b])  # (K, O)
-    inputs = np.concatenate([x[kept], np.ones(len(rest) + 1)])[None]  # (1, K)
+    weights = np.vstack([W[stay], *rest, b])  # (K, O)
+    inputs = np.concatenate([x[stay], np.ones(len(rest) + 1)])[None]  # (1, K)
     told = ["others"] * len(rest) + ["bias"]
     terms = (inputs * weights.T)[None]  # (1, O, K)
-    return Layer(inputs, weights, outputs[None], terms, (*(names[i] for i in kept), *told))
+    return Layer(inputs, weights, outputs[None], terms, (*(names[i] for i in stay.tolist()), *told))
 
 
 def loudest(h: np.ndarray, W2: np.ndarray, letter: int, count: int = 10) -> np.ndarray:

@@ -100,7 +100,7 @@ def layer(
         raise ValueError(f"No activation is called “{activation}”; choose one of {', '.join(ACTIVATIONS)}.")
     sums = linear(x, W, b)  # (O,)
     outputs = ACTIVATIONS[activation](sums)  # (O,)
-    return Layer(*map(_array, (x, W, b, x[:, None] * W, sums, outputs)), activation)
+    return _layer(activation, (x, W, b, x[:, None] * W, sums, outputs))
 
 
 def curve(
@@ -160,11 +160,10 @@ def forward(training: Training, point: Sequence[float], snapshot: int = -1) -> F
     X = torch.tensor([point], dtype=torch.float32)  # (1, 2)
     W1, b1, W2, b2 = _weights(training, snapshot)
     passed = forward_pass(X, W1, b1, W2, b2, training.activation)
-    hidden = Layer(
-        *map(_array, (X[0], W1, b1, X[0][:, None] * W1, passed.sums[0], passed.h[0])), training.activation
-    )
+    read = (X[0], W1, b1, X[0][:, None] * W1, passed.sums[0], passed.h[0])
+    hidden = _layer(training.activation, read)
     h = passed.h[0]  # (H,)
-    output = Layer(*map(_array, (h, W2, b2, h[:, None] * W2, passed.logits[0], passed.p[0])), "sigmoid")
+    output = _layer("sigmoid", (h, W2, b2, h[:, None] * W2, passed.logits[0], passed.p[0]))
     return Forward(hidden, output, passed.p.item())
 
 
@@ -241,6 +240,12 @@ def _weights(training: Training, snapshot: int) -> tuple[Tensor, Tensor, Tensor,
     stored = (training.W1, training.b1, training.W2, training.b2)
     W1, b1, W2, b2 = (torch.tensor(values[snapshot]) for values in stored)
     return W1, b1, W2, b2
+
+
+def _layer(activation: str, tensors: Sequence[Tensor]) -> Layer:
+    """Return a layer of its tensors, in the order in which it names them."""
+    inputs, weights, bias, products, sums, outputs = map(_array, tensors)
+    return Layer(inputs, weights, bias, products, sums, outputs, activation)
 
 
 def _array(tensor: Tensor) -> np.ndarray:

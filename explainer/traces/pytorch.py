@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -128,7 +129,7 @@ def memory(tensor: Tensor, origin: Tensor | None = None, first: Tensor | None = 
         positions.numpy().copy(),
         tuple(tensor.shape),
         tensor.stride(),
-        tensor.storage_offset(),
+        int(tensor.storage_offset()),
         tensor.is_contiguous(),
         origin.numpy().copy(),
         tensor.untyped_storage().data_ptr() == first.untyped_storage().data_ptr(),
@@ -171,14 +172,14 @@ def _operation(node: ast.expr, tensors: Mapping[str, Tensor], allowed: str) -> t
         return _Operation(code, lambda tensor: tensor[index], NESTED_LIST if nested else ""), node.value
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return _Operation(code, lambda tensor: tensor.T), node.value
-    call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.keywords
-    if call and node.func.attr in METHODS:
-        method, sizes = node.func.attr, [_index(argument, {}) for argument in node.args]
-        return _Operation(code, lambda tensor: getattr(tensor, method)(*sizes)), node.func.value
+    called = node.func if isinstance(node, ast.Call) and not node.keywords else None
+    if isinstance(node, ast.Call) and isinstance(called, ast.Attribute) and called.attr in METHODS:
+        method, sizes = called.attr, [_index(argument, {}) for argument in node.args]
+        return _Operation(code, lambda tensor: getattr(tensor, method)(*sizes)), called.value
     raise BadExpression(f"“{code}” is not asked for here. {allowed}")
 
 
-def _index(node: ast.expr, tensors: Mapping[str, Tensor]) -> object:
+def _index(node: ast.expr, tensors: Mapping[str, Tensor]) -> Any:
     """Return the number, list, slice, tuple or tensor that stands in brackets."""
     if isinstance(node, ast.Constant) and (node.value is None or node.value is ... or _is_number(node.value)):
         return node.value
@@ -311,29 +312,29 @@ def cross_entropy(logits: Tensor, Y: Tensor) -> CrossEntropy:
     """Compute the loss of logits (B, V) and true characters Y (B,) by the talk's lines and by safe ones."""
     rows = torch.arange(len(Y))
     counts = logits.exp()  # (B, V)
-    totals = counts.sum(1, keepdims=True)  # (B, 1)
+    totals = counts.sum(1, keepdim=True)  # (B, 1)
     prob = counts / totals  # (B, V)
     picked = prob[rows, Y]  # (B,)
     loss = -picked.log().mean()  # ()
-    shifted = logits - logits.max(1, keepdims=True).values  # (B, V)
-    safe_totals = shifted.exp().sum(1, keepdims=True)  # (B, 1)
+    shifted = logits - logits.max(1, keepdim=True).values  # (B, V)
+    safe_totals = shifted.exp().sum(1, keepdim=True)  # (B, 1)
     log_prob = shifted - safe_totals.log()  # (B, V)
     safe_loss = -log_prob[rows, Y].mean()  # ()
     return CrossEntropy(
         stages=(
             stage("logits", logits),
             stage("counts = logits.exp()", counts),
-            stage("counts.sum(1, keepdims=True)", totals),
-            stage("prob = counts / counts.sum(1, keepdims=True)", prob),
+            stage("counts.sum(1, keepdim=True)", totals),
+            stage("prob = counts / counts.sum(1, keepdim=True)", prob),
             stage("prob[torch.arange(B), Y]", picked),
             stage("-prob[torch.arange(B), Y].log()", -picked.log()),
             stage("loss = -prob[torch.arange(B), Y].log().mean()", loss),
         ),
         safe_stages=(
-            stage("shifted = logits - logits.max(1, keepdims=True).values", shifted),
+            stage("shifted = logits - logits.max(1, keepdim=True).values", shifted),
             stage("shifted.exp()", shifted.exp()),
-            stage("shifted.exp().sum(1, keepdims=True)", safe_totals),
-            stage("log_prob = shifted - shifted.exp().sum(1, keepdims=True).log()", log_prob),
+            stage("shifted.exp().sum(1, keepdim=True)", safe_totals),
+            stage("log_prob = shifted - shifted.exp().sum(1, keepdim=True).log()", log_prob),
             stage("-log_prob[torch.arange(B), Y]", -log_prob[rows, Y]),
             stage("loss = -log_prob[torch.arange(B), Y].mean()", safe_loss),
         ),

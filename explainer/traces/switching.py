@@ -106,7 +106,17 @@ def _write(
 ) -> Written:
     model, vocabulary = loaded.model, loaded.vocabulary
     stop = BOUNDARY if prompt.startswith(BOUNDARY) else None  # a name ends as it began
-    options = {"seed": seed, "switches": switches, "stop": stop, "top": len(vocabulary)}
-    steps = list(generate(model, vocabulary, prompt, length, settings, **options))
+    told = generate(
+        model,
+        vocabulary,
+        prompt,
+        length,
+        settings,
+        seed=seed,
+        switches=switches,
+        stop=stop,
+        top=len(vocabulary),
+    )
+    steps = list(told)
     given = [next(c.probability for c in step.candidates if c.token == step.token) for step in steps]
     return Written("".join(step.character for step in steps), np.array(given))

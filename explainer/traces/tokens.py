@@ -182,6 +182,7 @@ def readable(content: bytes) -> str:
 
 
 def _as_numbers(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
     return f"⟨{error.object[error.start : error.end].hex(' ').upper()}⟩", error.end
 
 

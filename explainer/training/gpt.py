@@ -5,6 +5,7 @@ import math
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -87,7 +88,8 @@ class Trainer:
             self.model.load_state_dict(checkpoints.load(recipe.start, folder).model.state_dict())
         self.optimizers = _optimizers(self.model, recipe)
         self.step, self.seconds = 0, 0.0
-        self.best, self.best_loss, self.best_step = {}, math.inf, 0
+        self.best: dict[str, torch.Tensor] = {}
+        self.best_loss, self.best_step = math.inf, 0
         self.history: list[dict] = []
         self.record_at = {
             int(s) for s in np.logspace(0, math.log10(recipe.steps), recipe.records - 1).round()
@@ -148,7 +150,7 @@ class Trainer:
         n = self.recipe.judged
         held_out = next(iter(self.data.held_out.values()))
         rows = self.data.train.rows(0, torch.arange(min(n, len(self.data.train))))
-        entry = {
+        entry: dict[str, Any] = {
             "step": self.step,
             "train_loss": self.loss(rows),
             "dev_loss": self.loss(_spread(held_out, n)),
@@ -292,7 +294,7 @@ def schedule(step: int, recipe: Recipe) -> float:
 
 def _optimizers(model: GPT, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks, AdamW for everything else."""
-    matrices = [p for p in model.h.parameters() if p.ndim == 2]
+    matrices = [p for block in model.h for p in block.parameters() if p.ndim == 2]
     chosen = {id(p) for p in matrices}
     rest = [p for p in model.parameters() if id(p) not in chosen]
     optimizers = [

@@ -275,11 +275,11 @@ class Trainer:
         return self.learning_rate * rate_factor(self.recipe.schedule, (self.step + 0.5) / self.recipe.steps)
 
     def _record(self) -> None:
-        losses = [examples.loss(self._parameters) for examples in (self.train, self.dev)]
-        if not all(map(math.isfinite, losses)):
+        train, dev = (examples.loss(self._parameters) for examples in (self.train, self.dev))
+        if not (math.isfinite(train) and math.isfinite(dev)):
             self.diverged = True
             return
-        self._records.append((self.step, *losses))
+        self._records.append((self.step, train, dev))
         if self.shape.embedding_dimension == 2:
             self._snapshots.append(self.model.C.detach().clone())
 

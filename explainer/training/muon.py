@@ -43,7 +43,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
         """Move every matrix once."""
         if closure is not None:
             raise ValueError("Muon takes no closure; call backward() before step().")
@@ -65,6 +65,7 @@ class Muon(torch.optim.Optimizer):
 
     def _momentum(self, p: torch.nn.Parameter, momentum: float) -> torch.Tensor:
         buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+        assert p.grad is not None  # backward() has been called
         buffer.lerp_(p.grad, 1 - momentum)
         return p.grad.lerp(buffer, momentum)
 

@@ -51,6 +51,10 @@ class Report:
     problem: str = ""
 
 
+def _ended() -> Trainer:
+    raise RuntimeError("A training that has ended is not made again.")
+
+
 class Job:
     """One visitor's training; all methods may be called from any thread.
 
@@ -103,19 +107,23 @@ class Job:
     def history(self) -> dict[str, np.ndarray] | None:
         """Return what was recorded so far (``Trainer.history``); None before the start."""
         with self._busy:
-            return self._left[0] if self._left else self._trainer and self._trainer.history()
+            if self._left:
+                return self._left[0]
+            return self._trainer.history() if self._trainer else None
 
     def trained(self) -> MLP | None:
         """Return the model as it is now, which later steps do not change; None before the start."""
         with self._busy:
-            return self._left[1] if self._left else self._trainer and self._trainer.trained()
+            if self._left:
+                return self._left[1]
+            return self._trainer.trained() if self._trainer else None
 
     def _let_go(self) -> None:
         """Keep what an ended training brought, and nothing of what it needed."""
         with self._busy:
             if self._trainer and self._state != FAILED:
                 self._left = self._trainer.history(), self._trainer.trained()
-            self._trainer = self._make = None
+            self._trainer, self._make = None, _ended
 
     def _advance(self, seconds: float) -> str:
         """Train for about so long and return the state that follows."""

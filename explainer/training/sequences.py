@@ -28,8 +28,12 @@ SHAKESPEARE = "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/t
 class Examples(Protocol):
     """Sequences to learn from, in a fixed order for every epoch."""
 
-    characters: float  # that one sequence predicts, on average
     content: torch.Tensor  # all of it, as ids
+
+    @property
+    def characters(self) -> float:
+        """Characters that one sequence predicts, on average."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -104,7 +108,7 @@ class Data:
         """Return what differs as soon as a character does, or the order of the vocabulary."""
         found = hashlib.sha256("".join(self.vocabulary.symbols).encode())
         for part in (self.train.content, *self.held_out.values()):
-            found.update(part.numpy())
+            found.update(part.numpy().tobytes())
         return found.hexdigest()
 
 

@@ -81,8 +81,8 @@ class Transformer:
         ]
         for layer, head in np.ndindex(parts.heads.shape):
             opens = f"head-{token}-{layer}-{head}"
-            terms.append(_part(f"layer {layer + 1}, head {head + 1}", parts.heads[layer, head], opens))
-        for layer, value in enumerate(parts.mlps):
+            terms.append(_part(f"layer {layer + 1}, head {head + 1}", float(parts.heads[layer, head]), opens))
+        for layer, value in enumerate(parts.mlps.tolist()):
             terms.append(_part(f"layer {layer + 1}, MLP", value, f"mlp-{token}-{layer}"))
         return self._of_logit(token, "What every part of the model wrote for or against it", tuple(terms))
 

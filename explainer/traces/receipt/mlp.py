@@ -36,8 +36,8 @@ class Perceptron:
     def step(self, name: str) -> Step:
         """Return a step by its name; empty for the probability, from which all the others are reached."""
         kind, *numbers = name.split("-")
-        steps = {"": self._probability, "logit": self._logit, "h": self._neuron, "x": self._looked_up}
-        return steps[kind](*map(int, numbers))
+        steps = {"logit": self._logit, "h": self._neuron, "x": self._looked_up}
+        return steps[kind](*map(int, numbers)) if kind else self._probability()
 
     def _probability(self) -> Step:
         return Step(

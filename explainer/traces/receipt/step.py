@@ -4,7 +4,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from explainer.vocabulary import BOUNDARY, Vocabulary
+
+Numbers = Sequence[float] | np.ndarray  # (N,)
 
 # How the operands of a term stand together, and what they then amount to.
 FORMS: dict[str, Callable[..., float]] = {
@@ -140,8 +144,8 @@ class Step:
 
 def products(
     labels: Iterable[str],
-    left: tuple[str, Sequence[float], str, str],
-    right: tuple[str, Sequence[float], str, str],
+    left: tuple[str, Numbers, str, str],
+    right: tuple[str, Numbers, str, str],
     role: str = "activations",
 ) -> tuple[Term, ...]:
     """Return one multiplication a line.
@@ -154,14 +158,14 @@ def products(
     return tuple(Term(label, a.value * b.value, (a, b), "{} × {}", role) for label, a, b in lines)
 
 
-def _numbered(name: str, values: Sequence[float], role: str, opens: str) -> list[Operand]:
+def _numbered(name: str, values: Numbers, role: str, opens: str) -> list[Operand]:
     return [
         Operand(name.replace("#", subscript(i)), float(value), role, opens.replace("#", str(i)))
         for i, value in enumerate(values)
     ]
 
 
-def one_hot(index: int, labels: Sequence[str], table: str, column: Sequence[float]) -> tuple[Term, ...]:
+def one_hot(index: int, labels: Sequence[str], table: str, column: Numbers) -> tuple[Term, ...]:
     """Return a look-up as the multiplication that it is: only the row ``index`` counts.
 
     Args:
@@ -172,7 +176,7 @@ def one_hot(index: int, labels: Sequence[str], table: str, column: Sequence[floa
 
 
 def exponentials(
-    labels: Sequence[str], logits: Sequence[float], name: str, opens: str, role: str = "activations"
+    labels: Sequence[str], logits: Numbers, name: str, opens: str, role: str = "activations"
 ) -> tuple[Term, ...]:
     """Return the exponentials of a softmax, each less the highest, as softmax computes them."""
     highest = Operand("highest", float(max(logits)), role)
