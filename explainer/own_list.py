@@ -150,10 +150,13 @@ def _cells_of(rows: Rows, place: int, counts: int | None) -> list[_Found]:
     found = []
     for line, cells in enumerate(rows, 1):
         word = _cell(cells, place)
-        told = "1" if counts is None else _cell(cells, counts)
-        count = _count(told)
-        objection = f"counts “{told[:MAX_TITLE]}” times, which is no whole number above zero"
-        objection = "" if count or not word else objection
+        if counts is None:
+            found.append(_Found(line, word))
+            continue
+        count, told = _count(_cell(cells, counts)), _cell(cells, counts)[:MAX_TITLE]
+        objection = (
+            f"counts “{told}” times, which is no whole number above zero" if word and not count else ""
+        )
         found.append(_Found(line, word, objection, count))
     return found
 
@@ -250,6 +253,8 @@ def _objection(word: str) -> str:
     """Return why a word cannot be used; nothing if it can."""
     if not word:
         return "is empty"
+    if word.isalpha() and len(word) <= MAX_LENGTH:
+        return ""
     if len(word) > MAX_LENGTH:
         return f"is longer than {MAX_LENGTH} characters"
     if any(character.isspace() for character in word):

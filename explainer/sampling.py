@@ -15,7 +15,6 @@ import torch
 from explainer.faults import Fault
 from explainer.models.gpt import GPT, Gains, KVCache
 from explainer.models.half import HalfLinear, can_be_halved
-from explainer.models.mlp import MLP
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
@@ -211,8 +210,9 @@ def reader(model: torch.nn.Module, vocabulary: Vocabulary, switches: Switches = 
         return GPTReader(model, switches.gains(model))
     if switches != Switches():
         raise BadRequest("Only a GPT has heads and layers to switch off; choose one or leave that out.")
-    if isinstance(model, MLP):
-        return WindowReader(model, model.block_size, pad=vocabulary.encode(BOUNDARY)[0])
+    block_size = getattr(model, "block_size", None)
+    if isinstance(block_size, int):
+        return WindowReader(model, block_size, pad=vocabulary.encode(BOUNDARY)[0])
     return WindowReader(model, 1)
 
 
