@@ -21,6 +21,10 @@ def test_both_windows_follow_each_other_and_a_late_one_catches_up(open_page):
     presenter.keyboard.press("b")
     stage.locator(".blackened").wait_for()
     assert presenter.locator(".blackened").count() == 0
+    stage.goto(stage.url.split("/mlp")[0] + "/bigram?scene=fill-in&bigram_fill_in_at=1234")
+    presenter.locator(".notes .where", has_text="name 1,234 of 3,517").wait_for()
+    stage.evaluate("[...__players][0].seek(2000)")
+    presenter.locator(".notes .where", has_text="name 2,000 of 3,517").wait_for()
     presenter.get_by_label("minutes planned").fill("61")
     assert "planned to here" in presenter.locator(".notes .time").inner_text()
     presenter.close()

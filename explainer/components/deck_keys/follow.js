@@ -6,19 +6,27 @@ function openPresenter() {
   window.open(new URL('presenter', document.baseURI), 'presenter', 'popup,width=1200,height=800');
 }
 
-// Where the talk is, told whenever something moves, and to a window that asks.
+const OFTEN = 250; // ms between two words about what plays
+
+// Where the talk is, told soon after something moves, and at once to a window that asks.
+function tellSoon() { tellSoon.timer ??= setTimeout(tellWhere, OFTEN); }
+
 function tellWhere() {
+  clearTimeout(tellSoon.timer);
+  tellSoon.timer = null;
   if (!window.__deck || window.__remote) return;
   const { path, scene, stage, stages } = window.__deck.here;
-  const playing = [...(window.__players ?? [])].some((player) => player.playing);
-  const here = JSON.stringify({ path, scene, stage, stages, playing });
+  const players = [...(window.__players ?? [])].filter(({ root }) => root.isConnected);
+  const playing = players.some((player) => player.playing);
+  const seen = players.map((player) => player.film.counter(player.position));
+  const here = JSON.stringify({ path, scene, stage, stages, playing, seen });
   if (here !== tellWhere.last) channel.postMessage({ here: JSON.parse(here) });
   tellWhere.last = here;
 }
 
 // A tab in the background is not the stage.
 function following(doing) {
-  window.__moved = tellWhere;
+  window.__moved = tellSoon;
   channel.onmessage = ({ data: { does, ask } }) => {
     if (window.__remote || document.hidden) return;
     if (ask) tellWhere.last = null;

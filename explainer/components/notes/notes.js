@@ -47,7 +47,7 @@ class Notes {
     if (place < 0) return; // a page that is not on the way
     const [{ chapter, title, note }, next] = [this.scenes[place], this.scenes[place + 1]];
     const stages = here.stages > 1 ? `, stage ${here.stage + 1} of ${here.stages}` : '';
-    this.parts.where.textContent = `${chapter}, scene ${place + 1} of ${this.scenes.length}${stages}${here.playing ? ', playing' : ''}`;
+    this.parts.where.textContent = `${chapter}, scene ${place + 1} of ${this.scenes.length}${stages}${[...here.seen, here.playing ? 'playing' : ''].filter(Boolean).map((part) => `, ${part}`).join('')}`;
     this.parts.now.textContent = title;
     this.parts.said.textContent = note;
     this.parts.next.textContent = next ? `Next: ${next.title}. ${next.sentence}` : 'This is the last scene.';
