@@ -65,7 +65,7 @@ def what_each_layer_guesses() -> None:
     with ui.controls():
         asked = heads.asked()
         colour = ui.choice("colour: probability of", heads.COLOURS, key="attention_colour")
-        places = heads.window(asked)
+        places = heads.guesses_shown(asked)
         heads.receipt(asked)
     heads.guess_grid(asked, places, colour)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explainer import ui
-from explainer.ui.receipt import models as receipt
+from explainer.ui.receipt import models, opening
 from explainer.ui.scenes import bigram
 from explainer.ui.words import ENOUGH, Words, chosen, typed_name
 
@@ -91,10 +91,10 @@ def probabilities() -> None:
     counted = matrix(words, table.counts, "count", "counts")
     shares = matrix(words, table.probabilities, "probability", "probabilities", 1, **look)
     alt = "The counts beside the probabilities; each row of the probabilities sums to one."
-    link, model = ui.Share(0, 1, table.totals, added), receipt.counted(source, added)
-    opens = receipt.of_pair([model, model], words)
+    link, model = ui.Share(0, 1, table.totals, added), models.counted(source, added)
+    opens = opening.of_pair([model, model], words)
     ui.grid([counted, shares], key="bigram_probabilities", alt=alt, links=link, panel=False, on_press=opens)
-    ui.receipt_of(*receipt.first(model, table.probabilities, words))
+    ui.receipt_of(*opening.first(model, table.probabilities, words))
 
 
 @ui.scene("Sample a name", "Start at the dot, roll a die for the next letter, go on until the dot is drawn.")
@@ -115,7 +115,7 @@ def sample() -> None:
         drawn = bigram.sample(source, added, seed)
         draw = bigram.letters_picture if way == "one" else bigram.name_picture
         picture = draw(drawn, words)
-        ui.receipt_of(*receipt.beginning(receipt.counted(source, added), drawn.name))
+        ui.receipt_of(*opening.beginning(models.counted(source, added), drawn.name))
     ui.chart(*picture, key=f"bigram_sample_{way}")
 
 
@@ -134,10 +134,10 @@ def how_good() -> None:
     with named:
         judged = bigram.likelihood(source, added, word)
         ui.metrics(**bigram.sums(judged))
-        model = receipt.counted(source, added, train=True)
-        opens = receipt.of_letter(model, word)
+        model = models.counted(source, added, train=True)
+        opens = opening.of_letter(model, word)
         ui.part(*bigram.pairs_picture(judged), key="bigram_pairs", on_pick=opens)
-        ui.receipt_of(*receipt.beginning(model, word))
+        ui.receipt_of(*opening.beginning(model, word))
     with over:
         if not words.splits:
             st.markdown(f"A list needs {ENOUGH} words, so that some can be held out. Add a few more.")
@@ -175,10 +175,10 @@ def counting_is_learning() -> None:
     frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
     alt = "The learned probabilities beside the counted ones, and their difference, step by step."
     link, matrices = ui.Same((0, 1, 2)), [learned, counted, difference]
-    model = receipt.learned(source, steps, rate, pull)
-    opens = receipt.of_pair([model, receipt.counted(source, run.smoothing, train=True), model], words)
+    model = models.learned(source, steps, rate, pull)
+    opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
     ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, panel=False, on_press=opens)
-    ui.receipt_of(*receipt.first(model, run.probabilities[-1], words))
+    ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 
 
 ui.chapter(data, one_name, fill_in, probabilities, sample, how_good, counting_is_learning)

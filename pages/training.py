@@ -3,7 +3,8 @@
 from explainer import ui
 from explainer.figures import bars, curves, letters, palette, recipes
 from explainer.ui import words
-from explainer.ui.receipt import models as receipt
+from explainer.ui.receipt.models import nudged
+from explainer.ui.receipt.opening import OPENS, of_one
 from explainer.ui.scenes import training
 
 
@@ -58,11 +59,11 @@ def nudge_a_letter() -> None:
         ui.chart(figure, letters.letters_alt(places, found.labels), key="training_plane")
     with guess:
         labels, probabilities, texts = training.likely(found, move)
-        figure = bars.bars(labels, probabilities, texts, opens=receipt.OPENS, font_size=ui.font_size())
-        model = receipt.nudged(training.run(), letter, move.after)
+        figure = bars.bars(labels, probabilities, texts, opens=OPENS, font_size=ui.font_size())
+        model = nudged(training.run(), letter, move.after)
         alt = bars.bars_alt("The next letter", labels, texts)
         with ui.shared(1, key="training_guesses")[0]:
-            ui.part(figure, alt, key="training_guess", on_pick=receipt.of_one(model, text, labels))
+            ui.part(figure, alt, key="training_guess", on_pick=of_one(model, text, labels))
         ui.receipt_of(model, text, labels[0])
 
 

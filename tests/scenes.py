@@ -13,7 +13,7 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from explainer.ui.deck import PAGES, chapters
+from explainer.ui.chapters import CHAPTERS, PAGES
 from tests.drawings import unfolded
 
 APP = PAGES.parent / "explainer" / "app.py"
@@ -142,7 +142,7 @@ def deck(hidden: bool = True) -> list[tuple[str, str, Path]]:
     Args:
         hidden: whether the pages are among them that only links lead to.
     """
-    listed = [c for c in chapters() if hidden or not c.hidden]
+    listed = [c for c in CHAPTERS if hidden or not c.hidden]
     return [(c.path, slug, PAGES / c.file) for c in listed for slug in scenes_of(c.file)]
 
 

@@ -10,8 +10,8 @@ import torch
 from explainer import checkpoints
 from explainer.faults import Fault, told
 from explainer.models.gpt import GPT
-from explainer.traces.heads import measure, named
 from explainer.training.gpt_recipes import RECIPES
+from explainer.training.habits import measure, named
 from explainer.training.sequences import IGNORED, Data, data_of
 from explainer.vocabulary import Vocabulary
 

@@ -2,10 +2,11 @@
 
 from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Share, Values, grid
 from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
-from explainer.ui.deck import chapter, controls, font_size, narrow, receipt_of, scene
+from explainer.ui.deck import chapter, scene
 from explainer.ui.presenter import presenter
 from explainer.ui.receipt.dialog import linked_receipt, open_receipt, receipt_button
 from explainer.ui.source import cached, shown
+from explainer.ui.stage import controls, receipt_of
 from explainer.ui.widgets import (
     action,
     choice,
@@ -21,6 +22,7 @@ from explainer.ui.widgets import (
     upload,
     word,
 )
+from explainer.ui.window import font_size, narrow
 
 __all__ = [
     "Cross",

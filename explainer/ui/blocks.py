@@ -13,7 +13,7 @@ from explainer.components.drawing import drawing
 from explainer.components.listing import listing
 from explainer.components.plot import plot
 from explainer.figures.drawing import Drawing
-from explainer.ui import deck
+from explainer.ui import chapters, stage, window
 
 PHONE_HEIGHT = 380  # pixels of one picture among several
 
@@ -59,8 +59,10 @@ def explained(messages: Sequence[str], good: bool = False) -> DeltaGenerator:
 
 def agenda() -> None:
     """List the chapters by section, each a link, with what one will be able to explain at its end."""
-    pages = deck.pages()
-    sections = [(name, list(group)) for name, group in groupby(deck.chapters(), lambda c: c.section) if name]
+    pages = chapters.pages()
+    sections = [
+        (name, list(group)) for name, group in groupby(chapters.CHAPTERS, lambda c: c.section) if name
+    ]
     for column, (name, group) in zip(st.columns(len(sections), gap="large"), sections, strict=True):
         with column:
             st.header(name, anchor=False)
@@ -76,14 +78,14 @@ def chapter_link(path: str, scene: str, label: str, query: dict[str, str] | None
         path, scene: as they stand in the URL.
         label: constant text and numbers only.
     """
-    page = deck.pages().get(path)
+    page = chapters.pages().get(path)
     if page is not None:
         st.page_link(page, label=label, query_params={"scene": scene, **(query or {})})
 
 
 def shared(*shares: float, key: str) -> list[DeltaGenerator]:
     """Return columns that fill the stage between them; on a phone they stand one below the other."""
-    with st.container(key=f"stacked-{key}" if deck.narrow() else f"fill-{key}"):
+    with st.container(key=f"stacked-{key}" if window.narrow() else f"fill-{key}"):
         return st.columns(shares, gap="large")
 
 
@@ -101,7 +103,7 @@ def part(
         height: in pixels, for a figure that needs only so much.
         on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
     """
-    rest = PHONE_HEIGHT if deck.narrow() else "stretch"
+    rest = PHONE_HEIGHT if window.narrow() else "stretch"
     _picture(figure, alt, key=key, height=height or rest, on_pick=on_pick)
 
 
@@ -126,7 +128,7 @@ def table(
         height: in pixels, for a table that needs only so much.
         empty: what is said if there are no rows.
     """
-    rest = "content" if deck.narrow() else "stretch"
+    rest = "content" if window.narrow() else "stretch"
     columns = {name: frame[name].to_numpy() for name in frame}
     listing(columns, alt, key=key, height=height or rest, empty=empty)
 
@@ -143,14 +145,14 @@ def note(text: str) -> None:
 
     Where something is wrong, that is said instead.
     """
-    line = deck.line()
+    line = stage.line()
     if line is not None:
         line.markdown(text)
 
 
 def complain(text: str) -> bool:
     """Say what is wrong in the line above the picture, if anything is; a visitor's words may stand in it."""
-    line = deck.line(complaint=True) if text else None
+    line = stage.line(complaint=True) if text else None
     if line is not None:
         line.text(text)
     return bool(text)

@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 
-from explainer.ui.deck import PAGES, chapters
+from explainer.ui.chapters import CHAPTERS, PAGES
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Written:
 @cache
 def outline() -> dict[str, list[Written]]:
     """Return the scenes of every chapter of the talk, by its path, both in their order."""
-    return {c.path: _scenes(c.file) for c in chapters() if not c.hidden}
+    return {c.path: _scenes(c.file) for c in CHAPTERS if not c.hidden}
 
 
 def _scenes(file: str) -> list[Written]:

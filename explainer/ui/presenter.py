@@ -3,13 +3,13 @@
 from dataclasses import asdict
 
 from explainer.components.notes import notes
-from explainer.ui import deck
+from explainer.ui import chapters
 from explainer.ui.outline import outline
 
 
 def presenter() -> None:
     """Draw the notes of the whole talk; the browser finds the one that belongs to the other window."""
-    titles = {chapter.path: chapter.title for chapter in deck.chapters()}
+    titles = {chapter.path: chapter.title for chapter in chapters.CHAPTERS}
     notes(
         [
             {"path": path, "chapter": titles[path], "scene": i, **asdict(scene)}

@@ -5,16 +5,16 @@ from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.deck_keys import clicker
 from explainer.components.kept import kept
-from explainer.ui import address, collector, deck, own_training
+from explainer.ui import address, chapters, collector, own_training
 from explainer.ui.guard import guarded
 
 
 def run() -> None:
     """Draw the navigation, listen to the clicker and run the page on the screen."""
     collector.start()
-    pages = deck.pages()
+    pages = chapters.pages()
     grouped: dict[str, list[StreamlitPage]] = {}
-    for chapter in deck.chapters():
+    for chapter in chapters.CHAPTERS:
         grouped.setdefault(chapter.section, []).append(pages[chapter.path])
     page = st.navigation(grouped, position="top")
     address.bring_back(clicker("clicker", _nothing))
@@ -26,7 +26,7 @@ def run() -> None:
 
 def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:
     """Draw the links that the clicker follows at the ends of a chapter; nobody sees them."""
-    last, following = deck.neighbours(path)
+    last, following = chapters.neighbours(path)
     with st.container(key="doors"):
         if last is not None:
             with st.container(key="last_chapter"):

@@ -11,7 +11,7 @@ from zlib import compress, decompress
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer.ui import deck
+from explainer.ui import stage
 from explainer.ui.address import clean
 
 LINK_LENGTH = 1500  # characters of a text that still fit into a link
@@ -47,7 +47,7 @@ def steps(label: str, options: Sequence[Any], default: Any, *, key: str, stages:
     Args:
         stages: those that PageDown takes one by one before it turns the scene.
     """
-    deck.stages(key, stages)
+    stage.stages(key, stages)
     return st.select_slider(label, options, default, **_kept(key, _one_of(map(str, options))))
 
 
@@ -65,7 +65,7 @@ def choice(
         default: the option at the start; the first if not given.
         stages: those that PageDown takes one by one before it turns the scene.
     """
-    deck.stages(key, stages)
+    stage.stages(key, stages)
     return st.segmented_control(
         label,
         list(options),
@@ -122,7 +122,7 @@ def pick(label: str, options: Sequence[str], default: str, *, key: str, stages: 
     Args:
         stages: those that PageDown takes one by one before it turns the scene.
     """
-    deck.stages(key, stages)
+    stage.stages(key, stages)
     return st.selectbox(label, options, options.index(default), **_kept(key, _one_of(options)))
 
 

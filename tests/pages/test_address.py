@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.components.moment import KINDS, LONGEST, fits
-from explainer.ui.deck import PAGES
+from explainer.ui.chapters import PAGES
 from tests.pages.test_every_scene import sound
 from tests.scenes import deck, open_scene, part, tell, title
 

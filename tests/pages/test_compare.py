@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
 from explainer.traces import compare as trace
-from explainer.ui import deck
+from explainer.ui import window
 from explainer.ui.scenes import compare
 from explainer.ui.trained import split
 from tests.scenes import open_sound
@@ -116,7 +116,7 @@ def test_a_whole_name_is_played_and_everyone_scored():
 
 
 def test_on_stage_the_hidden_names_are_those_of_the_rehearsal(monkeypatch):
-    monkeypatch.setattr(deck, "presenting", lambda: True)
+    monkeypatch.setattr(window, "presenting", lambda: True)
 
     def hidden() -> list[str]:
         app = page("guess-the-next-letter")

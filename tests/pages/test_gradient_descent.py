@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.components.grid import unpacked
 from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
-from explainer.ui.receipt.dialog import text as number_in_receipt
+from explainer.ui.receipt.wording import text as number_in_receipt
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import training_step as steps
 from tests.scenes import ask, drawn, part, plotted, primitives, tell, title

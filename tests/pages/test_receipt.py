@@ -10,7 +10,7 @@ from explainer import checkpoints, names
 from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
 from explainer.training.queue import DONE, Report
-from explainer.ui.deck import PAGES
+from explainer.ui.chapters import PAGES
 from explainer.ui.words import Source, words
 from tests.scenes import APP, ask, open_scene
 

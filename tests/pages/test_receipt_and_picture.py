@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.training.queue import DONE, Report
-from explainer.ui.deck import PAGES
-from explainer.ui.receipt.dialog import percent
+from explainer.ui.chapters import PAGES
+from explainer.ui.receipt.wording import percent
 from explainer.ui.scenes import attention as writers
 from explainer.ui.scenes import bigram, gpt
 from tests.drawings import unfolded

@@ -31,9 +31,9 @@ def test_a_page_that_one_run_marks_is_no_page_of_another():
 def _two_runs():
     import streamlit as st
 
-    from explainer.ui import deck
+    from explainer.ui import chapters
 
-    mine, yours = deck.pages()["neuron"], deck.pages()["neuron"]
+    mine, yours = chapters.pages()["neuron"], chapters.pages()["neuron"]
     mine._can_be_called = True  # as st.navigation does for the run that it is called in
     st.text(mine._can_be_called)
     st.text(yours._can_be_called)

@@ -8,8 +8,8 @@ import torch
 
 from explainer import checkpoints
 from explainer.models.gpt import GPT
-from explainer.traces import heads
-from explainer.traces.heads import ABLE, HABITS, LEAST, MEANINGS, NONE, SPREAD, Habit, keys, named, seen
+from explainer.training import habits as heads
+from explainer.training.habits import ABLE, HABITS, LEAST, MEANINGS, NONE, SPREAD, Habit, keys, named, seen
 from explainer.training.heads import habits, keep
 from explainer.training.sequences import IGNORED, Data, Names
 from explainer.vocabulary import Vocabulary

@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,48 @@ def test_the_rule_notices_a_breach(tmp_path):
     page = tmp_path / "page.py"
     page.write_text("import torch\nfrom explainer.traces import bigram\n")
     assert sorted(_forbidden(page, "pages")) == ["explainer.traces.bigram", "torch"]
+
+
+def _graph() -> dict[str, set[str]]:
+    """Return which modules of the house each one imports by name, wherever in it that stands."""
+    files = [*(ROOT / "explainer").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    modules = {
+        ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in files
+    }
+    return {
+        module: {_module(name, modules) for name in _imports(path)} - {module, ""}
+        for module, path in modules.items()
+    }
+
+
+def _module(name: str, modules: Mapping[str, Path]) -> str:
+    """Return the module that an imported name is or stands in; "" if it is not of the house."""
+    return next((found for found in (name, name.rpartition(".")[0]) if found in modules), "")
+
+
+def _circle(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return modules of which each imports the next, the last one the first; nothing if there are none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_needs_itself():
+    """Also an import within a function, which Python would forgive."""
+    graph = _graph()
+    assert sum(map(len, graph.values())) > 300
+    assert _circle(graph) == []
+
+
+def test_the_rule_notices_a_circle(tmp_path):
+    late = tmp_path / "late.py"
+    late.write_text("def f():\n    from explainer.ui import deck\n")
+    modules = {"explainer.ui.deck": late, "explainer.ui.blocks": late}
+    graph = {"explainer.ui.deck": {"explainer.ui.blocks"}}
+    graph["explainer.ui.blocks"] = {_module(name, modules) for name in _imports(late)}
+    assert set(_circle(graph)) == set(modules)
 
 
 def test_no_page_or_component_renders_html():

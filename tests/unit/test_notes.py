@@ -11,7 +11,7 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import matrix_multiplication, mlp, tokens
 from explainer.training.network import data_set, train
 from explainer.training.recipes import TALK
-from explainer.ui.deck import PAGES, chapters
+from explainer.ui.chapters import CHAPTERS, PAGES
 from explainer.ui.scenes import gpt
 from explainer.ui.scenes import mlp as shown
 from explainer.ui.scenes import training_step as steps
@@ -22,7 +22,7 @@ from tests.scenes import deck
 @cache
 def notes() -> dict[tuple[str, str], str]:
     """Return the docstring of every scene, in one line, by the page's file and the function."""
-    trees = {c.file: ast.parse((PAGES / c.file).read_text(encoding="utf-8")) for c in chapters()}
+    trees = {c.file: ast.parse((PAGES / c.file).read_text(encoding="utf-8")) for c in CHAPTERS}
     return {
         (file, node.name): " ".join((ast.get_docstring(node) or "").split())
         for file, tree in trees.items()

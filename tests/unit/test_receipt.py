@@ -15,7 +15,7 @@ from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import FORMS, BadReceipt, Receipt, receipt, walk
 from explainer.traces.receipt.bigram import Counted
 from explainer.traces.receipt.gradient import GraphSlope, Slope
-from explainer.ui.receipt.dialog import text
+from explainer.ui.receipt.wording import text
 from explainer.vocabulary import UnknownCharacter, Vocabulary
 
 NAMES = sorted(path.stem for path in checkpoints.FOLDER.glob("*.safetensors") if "." not in path.stem)

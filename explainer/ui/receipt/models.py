@@ -6,7 +6,7 @@ the visit.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,6 @@ import streamlit as st
 import torch
 
 from explainer import checkpoints
-from explainer.components.grid import Cell
 from explainer.models.bigram import NeuralBigram
 from explainer.models.mlp import LONGEST as LONGEST_NAME
 from explainer.models.mlp import MLP
@@ -31,18 +30,17 @@ from explainer.traces.receipt.mlp import Perceptron
 from explainer.traces.training_step import NAMES as MATRICES
 from explainer.ui import own_training
 from explainer.ui.caches import keep
-from explainer.ui.receipt.dialog import Question, open_receipt
+from explainer.ui.receipt.question import Question
 from explainer.ui.scenes import backpropagation, bigram, training_step
 from explainer.ui.trained import checkpoint
-from explainer.ui.words import KINDS, MIN_BEARERS, Source, Words, words
-from explainer.vocabulary import BOUNDARY, Vocabulary
+from explainer.ui.words import KINDS, MIN_BEARERS, Source, words
+from explainer.vocabulary import Vocabulary
 
 GONE = (
     "This model lived only in the visit that made it: words of one's own and weights trained here are not "
     "kept. Open the receipt again from the page where the model was made."
 )
 UNKNOWN = "No model has the name in this link. Open a receipt by clicking a probability on a page."
-OPENS = "open the receipt"
 MOST_SMOOTHING = 1_000
 
 
@@ -173,47 +171,7 @@ def _called(source: Source) -> str:
     return f"{'bearers of ' if source.weighted else ''}names of {who}{least}"
 
 
-def of_pair(models: Sequence[str], found: Words) -> Callable[[Cell], None]:
-    """Return what opens the receipt of the pair that was clicked in a table of letters.
-
-    Args:
-        models: whose each of the tables is.
-    """
-    symbols = found.vocabulary.symbols
-
-    def clicked(cell: Cell) -> None:
-        open_receipt(models[cell.matrix], symbols[cell.row].strip(BOUNDARY), symbols[cell.col])
-
-    return clicked
-
-
-def of_letter(model: str, word: str) -> Callable[[str], None]:
-    """Return what opens the receipt of the letter of a word that was clicked, its end included."""
-
-    def clicked(pick: str) -> None:
-        place = int(pick)
-        open_receipt(model, word[:place], (word + BOUNDARY)[place])
-
-    return clicked
-
-
-def beginning(model: str, word: str) -> tuple[str, str, str]:
-    """Return the first letter of a word, as ``receipt_of`` takes it; its end if it has none."""
-    return model, "", word[:1] or BOUNDARY
-
-
-def first(model: str, probabilities: np.ndarray, found: Words) -> tuple[str, str, str]:
-    """Return the most probable first letter of a table (V, V), as ``receipt_of`` takes it."""
-    start = found.vocabulary.encode(BOUNDARY)[0]
-    return model, "", found.vocabulary.symbols[int(probabilities[start].argmax())]
-
-
 # --- the Training page ------------------------------------------------------------------------------
-
-
-def of_one(model: str, context: str, symbols: list[str]) -> Callable[[str], None]:
-    """Return what opens the receipt of the next letter that was clicked among some."""
-    return lambda pick: open_receipt(model, context, symbols[int(pick)])
 
 
 def nudged(run: str, letter: str, place: np.ndarray) -> str:

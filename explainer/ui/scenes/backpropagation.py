@@ -21,7 +21,7 @@ from explainer.figures.drawing import Drawing, Words
 from explainer.models import graph
 from explainer.models.network import Network
 from explainer.traces import backpropagation as trace
-from explainer.ui import deck, widgets
+from explainer.ui import widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import shown
@@ -116,16 +116,16 @@ def first_weight(which: str, numbers: Sequence[float]) -> tuple[str, str, str]:
 
 def drawn(which: str, found: trace.Opened) -> tuple[Drawing, str]:
     """Return the picture of a graph that fills in, and its sentence."""
-    narrow = deck.narrow()
+    narrow = window.narrow()
     layout = (neuron_layout if which == "neuron" else network_layout)(narrow=narrow)
-    look = {"font_size": deck.font_size(), "narrow": narrow}
+    look = {"font_size": window.font_size(), "narrow": narrow}
     figure = computation_graph(layout, found.names, found.roles, moments(found, narrow), **look)
     return figure, computation_graph_alt(found.names, told(found.values[-1]), len(found.flows))
 
 
 def tall(which: str) -> int | None:
     """Return the height of a picture that needs more than a phone's share of the screen, else None."""
-    return PHONE_HEIGHTS[which] if deck.narrow() else None
+    return PHONE_HEIGHTS[which] if window.narrow() else None
 
 
 def moments(found: trace.Opened, narrow: bool = False) -> list[Moment]:

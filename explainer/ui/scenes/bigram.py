@@ -16,8 +16,8 @@ from explainer.figures.strip import Strip, draws, draws_alt, strips
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
-from explainer.ui.deck import font_size, narrow
 from explainer.ui.source import cached
+from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, words
 from explainer.vocabulary import Vocabulary
 

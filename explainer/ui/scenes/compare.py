@@ -12,7 +12,7 @@ from explainer.components.names import Answer, Column, Entry, Player, answers, g
 from explainer.models.bigram import count_pairs
 from explainer.traces import compare as trace
 from explainer.training.copied import COUNT
-from explainer.ui import deck, typed, widgets
+from explainer.ui import typed, widgets, window
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
 from explainer.ui.receipt.models import learned
@@ -267,20 +267,20 @@ def game(sex: str) -> Game:
     """Return the visit's game with the names of one sex."""
     games = _games()
     if sex not in games:
-        games[sex] = Game(sex, REHEARSED if deck.presenting() else random.randrange(2**31))
+        games[sex] = Game(sex, REHEARSED if window.presenting() else random.randrange(2**31))
     return games[sex]
 
 
 def start_over(sex: str) -> None:
     """Forget the score and hide other names: on stage the next ones, so that they can be rehearsed, too."""
     last = _games().pop(sex, None)
-    if last and deck.presenting():
+    if last and window.presenting():
         _games()[sex] = Game(sex, last.seed + 1)
 
 
 def _games() -> dict[str, Game]:
     """Return the visit's games; those of the stage are games of their own."""
-    kept = "compare_games_on_stage" if deck.presenting() else "compare_games"
+    kept = "compare_games_on_stage" if window.presenting() else "compare_games"
     return st.session_state.setdefault(kept, {})
 
 

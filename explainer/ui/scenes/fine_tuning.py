@@ -12,7 +12,7 @@ from explainer.components.reel import Chart, Lane, Line, Pages, Tile, Tiles, ree
 from explainer.figures import bars, palette
 from explainer.traces import fine_tuning as trace
 from explainer.training.sequences import HELD_OUT
-from explainer.ui import blocks, deck, typed, widgets
+from explainer.ui import blocks, typed, widgets, window
 from explainer.ui.scenes.gpt import available, visible, vocabulary_of
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint, history
@@ -94,10 +94,10 @@ def sizes(found: list[Corpus]) -> None:
     texts = [f"{one.characters / 1e6:.2f} million" for one in found]
     lengths = [one.characters for one in found]
     figure = bars.bars(
-        labels, lengths, texts, color=palette.INPUT, font_size=deck.font_size(), narrow=deck.narrow()
+        labels, lengths, texts, color=palette.INPUT, font_size=window.font_size(), narrow=window.narrow()
     )
     alt = bars.bars_alt("Characters of each stage", labels, texts)
-    blocks.part(figure, alt, key="tuning_sizes", height=260 if deck.narrow() else 330)
+    blocks.part(figure, alt, key="tuning_sizes", height=260 if window.narrow() else 330)
 
 
 def told(found: Corpus) -> None:

@@ -17,7 +17,7 @@ from explainer.figures import scale, transformer
 from explainer.models.gpt import Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
-from explainer.ui import blocks, deck, own_file, typed, widgets
+from explainer.ui import blocks, own_file, stage, typed, widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached, shown
@@ -292,8 +292,8 @@ def decoder(asked: Opened) -> None:
         asked.layer,
         loaded.model.config.n_layer,
         guesses,
-        font_size=deck.font_size(),
-        narrow=deck.narrow(),
+        font_size=window.font_size(),
+        narrow=window.narrow(),
     )
     alt = transformer.decoder_alt(visible(asked.text), loaded.model.config.n_layer, asked.part, guesses)
 
@@ -305,7 +305,7 @@ def decoder(asked: Opened) -> None:
             open_receipt(*_receipt(asked, int(number)))
 
     blocks.chart(figure, alt, key="gpt_decoder", on_pick=click)
-    deck.receipt_of(*_receipt(asked, 0))
+    stage.receipt_of(*_receipt(asked, 0))
 
 
 def _receipt(asked: Opened, rank: int) -> tuple[str, str, str]:
@@ -423,7 +423,7 @@ def sizes() -> tuple[list[str], list[int]]:
 def zoom() -> None:
     """Draw the sizes as areas to scale, seen from farther and farther away."""
     labels, values = sizes()
-    figure = scale.zoom(labels, values, first=1, font_size=deck.font_size())
+    figure = scale.zoom(labels, values, first=1, font_size=window.font_size())
     blocks.chart(figure, scale.zoom_alt(labels, values), key="gpt_scale")
 
 

@@ -12,8 +12,8 @@ from explainer.models.gpt import GPT, attention_scores, causal_attention
 from explainer.sampling import Settings, Switches
 from explainer.traces import gpt as trace
 from explainer.traces import one_head, switching
-from explainer.traces.heads import MEANINGS, NONE
-from explainer.ui import deck, widgets
+from explainer.training.habits import MEANINGS, NONE
+from explainer.ui import widgets, window
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
@@ -150,7 +150,7 @@ def pair(wanted: Asked) -> Pair:
 
 def _room(numbers: tuple[int, int]) -> int:
     """Return how much there is room for, of a pair for a projector and for a phone."""
-    return numbers[deck.narrow()]
+    return numbers[window.narrow()]
 
 
 def _head(places: list[str], default: str) -> str:
@@ -464,7 +464,7 @@ def _difference(found: switching.Comparison) -> str:
 # --- what each layer guesses ------------------------------------------------------------------------
 
 
-def window(wanted: Asked) -> range:
+def guesses_shown(wanted: Asked) -> range:
     """Return which characters' guesses are shown; draw a slider if there are more than fit."""
     T, most = len(wanted.text), _room(POSITIONS)
     if most >= T:
@@ -495,7 +495,7 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
         Matrix(
             value, "guess" if colour == "guess" else "truth", "probabilities", (0, 0), rows=rows, cols=labels,
             scale_max=1.0, texts=texts,
-            title="likeliest next character" + ("" if deck.narrow() else ", in %"),
+            title="likeliest next character" + ("" if window.narrow() else ", in %"),
         ),
         Matrix(
             true[-1:], "follows", "input", (1, 0), rows=[f"truly{SPACE}follows"], shade="none", texts=[ends],
@@ -516,7 +516,7 @@ def guess_grid(wanted: Asked, places: range, colour: str) -> None:
 
 def _guess(character: str, probability: float) -> str:
     """Return a guess as it stands in its cell: 99 at most, because nothing is certain."""
-    return character if deck.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}"
+    return character if window.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}"
 
 
 def likeliest(wanted: Asked) -> str:

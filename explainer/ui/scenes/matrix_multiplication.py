@@ -9,8 +9,8 @@ from explainer.components.grid import Edit, Matrix, Product, Stage, Stages, Valu
 from explainer.traces import matrix_multiplication as trace
 from explainer.ui import widgets
 from explainer.ui.blocks import explained
-from explainer.ui.deck import controls
 from explainer.ui.source import shown
+from explainer.ui.stage import controls
 
 # Falk's scheme on the talk's slide: B above, A to the left, the product where they cross.
 A_TEXT = "2 -1 0.5\n1 0 3"

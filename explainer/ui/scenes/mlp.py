@@ -20,10 +20,10 @@ from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
-from explainer.ui.deck import font_size, narrow
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
+from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, typed_name, words
 
 SEXES = {"girls": "girls", "boys": "boys"}

@@ -15,7 +15,7 @@ from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.models.network import Network, forward_pass, linear
 from explainer.traces import neuron as trace
 from explainer.training import network as training
-from explainer.ui import deck, widgets
+from explainer.ui import widgets, window
 from explainer.ui.blocks import shared
 from explainer.ui.caches import keep
 from explainer.ui.source import cached, shown
@@ -50,8 +50,8 @@ layer = shown(trace.layer, linear)
 
 def places(key: str) -> list[DeltaGenerator]:
     """Return the places of sliders, neuron and curve: from left to right, on a phone the neuron on top."""
-    left, middle, right = shared(*(PHONE_SHARES if deck.narrow() else SHARES), key=key)
-    return [middle, left, right] if deck.narrow() else [left, middle, right]
+    left, middle, right = shared(*(PHONE_SHARES if window.narrow() else SHARES), key=key)
+    return [middle, left, right] if window.narrow() else [left, middle, right]
 
 
 def knobs(count: int) -> tuple[list[float], list[float]]:
@@ -80,7 +80,7 @@ curve = shown(trace.curve, *FUNCTIONS.values())
 
 def formula(opened: trace.Layer) -> None:
     """Write the neuron as a formula with the live numbers in it."""
-    st.latex(trace.formula(opened, per_line=1 if deck.narrow() else 2))
+    st.latex(trace.formula(opened, per_line=1 if window.narrow() else 2))
 
 
 def layer_knobs(inputs: tuple[float, float]) -> trace.Layer:
@@ -96,7 +96,7 @@ def layer_knobs(inputs: tuple[float, float]) -> trace.Layer:
                 weights[i, j] = widgets.slider(label, -2.0, 2.0, LAYER_WEIGHTS[i][j], step=0.1, key=key)
     opened = layer(inputs, weights, np.zeros(3))
     for j, place in enumerate(places):
-        place.latex(trace.layer_formula(opened, j, narrow=deck.narrow()))
+        place.latex(trace.layer_formula(opened, j, narrow=window.narrow()))
     return opened
 
 
@@ -212,13 +212,13 @@ def _ready(figure: Drawing) -> Drawing:
 
 def tall(plots: int) -> int | None:
     """Return the height of a figure that needs more than a phone's share of the screen, else None."""
-    return PHONE_HEIGHTS[plots] if deck.narrow() else None
+    return PHONE_HEIGHTS[plots] if window.narrow() else None
 
 
 def learning(network: Trained) -> tuple[Drawing, str]:
     """Return the figure of a network while it learns, and its sentence."""
     record = network.record
-    figure = _learning(network.choice, deck.font_size(), deck.narrow())
+    figure = _learning(network.choice, window.font_size(), window.narrow())
     return figure, plane.learning_alt(record.steps, record.losses, record.accuracy)
 
 
@@ -231,7 +231,7 @@ def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> Dr
 
 def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[Drawing, str]:
     """Return the map of a network after its training, and its sentence."""
-    figure = _map(network.choice, mark, deck.font_size())
+    figure = _map(network.choice, mark, window.font_size())
     accuracy = float(network.record.accuracy[-1])
     return figure, plane.output_map_alt(network.maps.p[-1], accuracy, len(network.y))
 
@@ -295,7 +295,7 @@ def two_layers(network: Trained, *, key: str) -> None:
         _matrix(both.Y, second, "activations"),
         _matrix(both.Y_one, "X·(W₁·W₂)", "activations"),
     ]
-    places = PHONE_PLACES if deck.narrow() else PLACES
+    places = PHONE_PLACES if window.narrow() else PLACES
     matrices = [replace(matrix, place=place) for matrix, place in zip(matrices, places, strict=True)]
     links = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
     if plain:

@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 import streamlit as st
 
-from explainer.ui import deck, widgets
+from explainer.ui import chapters, widgets
 from explainer.ui.blocks import chapter_link, shared, table
 from explainer.ui.caches import keep
 from explainer.ui.glossary import TERMS, Term
@@ -110,11 +110,11 @@ def explain(term: Term) -> None:
     """Tell what a word means and link to the scenes that show it."""
     st.header(term.name, anchor=False)
     st.subheader(f":gray[{term.meaning}]", anchor=False)
-    chapters = {chapter.path: chapter.title for chapter in deck.chapters()}
+    names = {chapter.path: chapter.title for chapter in chapters.CHAPTERS}
     for path, slug in term.scenes:
         title = titles().get((path, slug))
         if title is not None:
-            chapter_link(path, slug, f"{chapters[path]} · {title}")
+            chapter_link(path, slug, f"{names[path]} · {title}")
 
 
 @cache
@@ -122,8 +122,8 @@ def titles() -> dict[tuple[str, str], str]:
     """Return the title of every scene, by chapter path and slug, as the pages' source has it."""
     return {
         (chapter.path, function.name.replace("_", "-")): ast.literal_eval(decorator.args[0])
-        for chapter in deck.chapters()
-        for function in ast.parse((deck.PAGES / chapter.file).read_text(encoding="utf-8")).body
+        for chapter in chapters.CHAPTERS
+        for function in ast.parse((chapters.PAGES / chapter.file).read_text(encoding="utf-8")).body
         if isinstance(function, ast.FunctionDef)
         for decorator in function.decorator_list
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "ui.scene"

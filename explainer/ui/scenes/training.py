@@ -32,7 +32,7 @@ from explainer.training.queue import (
     Report,
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
-from explainer.ui import deck, own_training, typed, widgets
+from explainer.ui import own_training, typed, widgets, window
 from explainer.ui.blocks import beside, chart, metrics, table
 from explainer.ui.guard import guarded
 from explainer.ui.source import cached, offer, shown
@@ -195,7 +195,7 @@ def _show(
     with picture:
         run = recorded_run or {"step": np.zeros(1), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
         losses = {"train": run["train_loss"], "dev": run["dev_loss"]}
-        figure = curves.losses(run["step"], losses, font_size=deck.font_size())
+        figure = curves.losses(run["step"], losses, font_size=window.font_size())
         alt = curves.losses_alt(run["step"], losses) if recorded_run else "No loss yet."
         chart(figure, alt, key="training_losses")
     with words:

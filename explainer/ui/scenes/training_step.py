@@ -18,10 +18,10 @@ from explainer.training.mlp import backward
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
-from explainer.ui.deck import narrow
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
+from explainer.ui.window import narrow
 from explainer.ui.words import Source, shown, typed_name, words
 
 STEPS = {"forward": "forward", "loss": "loss", "backward": "backward", "update": "update"}
