@@ -51,7 +51,7 @@ LONGEST_EDIT = 20_000  # characters that are pasted into a cell
 
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
-_PARTS = ["payload", "theme", "numbers", "model", "layout", "links", "frames"]
+_PARTS = ["payload", "theme", "numbers", "model", "layout", "lens", "links", "frames"]
 _PARTS += ["paint", "panel", "edit", "mount", "grid"]
 _SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
 

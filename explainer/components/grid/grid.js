@@ -27,6 +27,7 @@ class Grid {
     this.painter = new Painter(this.canvas, this.glow);
     this.hover = this.lock = this.focus = this.editing = null;
     this.moment = new Moment(this.root);
+    this.lenses = [];
     this.listen();
     this.canvas.__grid = this.report();
   }
@@ -113,7 +114,10 @@ class Grid {
     this.height = this.available = height;
     this.dress();
     const measure = (...args) => this.painter.measure(...args);
-    const total = layOut(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow });
+    const { total, lenses } = layOutAll(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow });
+    this.lenses = lenses;
+    lenses.forEach((lens) => { lens.least = leastNumber(this); });
+    if (lenses.length) beginAt(this);
     if (this.narrow) this.height = Math.ceil(total);
     this.picture.style.height = this.narrow ? `${this.height}px` : '';
     this.painter.resize(width, this.height);
@@ -144,7 +148,11 @@ class Grid {
     const cell = this.active();
     const found = cell ? lit(this, cell) : null;
     this.lights = [...(this.frames?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
-    this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock));
+    if (this.lenses.length) {
+      const seen = [...this.lights, ...strongest(this, cell)];
+      this.lenses.forEach((lens) => follow(lens, seen, this.within));
+    }
+    this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock), this.lenses);
     const words = found?.words ?? this.frames?.words?.() ?? '';
     if (this.readout.textContent !== words) this.readout.textContent = words;
     this.readout.classList.toggle('locked', Boolean(this.lock));
@@ -197,7 +205,7 @@ class Grid {
     const { canvas } = this;
     canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.under(event)); };
     canvas.onpointerdown = () => this.byKey(false);
-    canvas.onpointerleave = () => this.point(null);
+    canvas.onpointerleave = () => { this.within = false; this.point(null); };
     canvas.onclick = (event) => this.click(this.under(event), event.pointerType === 'touch');
     canvas.ondblclick = (event) => this.edit(this.under(event));
     canvas.onkeydown = (event) => this.key(event);
@@ -211,7 +219,12 @@ class Grid {
     document.fonts.addEventListener('loadingdone', this.restyle);
   }
 
-  under(event) { return cellAt(this.matrices, event.offsetX, event.offsetY); }
+  // In a lens, too, a cell is pointed at; the window then stays where it is.
+  under(event) {
+    const inLens = cellInLens(this.lenses, event.offsetX, event.offsetY);
+    this.within = Boolean(inLens);
+    return inLens ?? cellAt(this.matrices, event.offsetX, event.offsetY);
+  }
 
   point(cell) {
     if (sameCell(cell, this.hover)) return;
@@ -325,6 +338,17 @@ class Grid {
           name: m.name, rows: m.height, cols: m.width, values: Array.from(m.values), font: m.font,
           x: m.x, y: m.y, cw: m.cw, ch: m.ch, texts: Array.from(m.values, (_, i) => m.text(Math.floor(i / m.width), i % m.width)),
         }));
+      },
+      get lenses() {
+        return grid.lenses.map((l) => ({ matrix: l.index, seen: seenOf(l), at: l.aimed, font: l.font, left: l.left, top: l.top, cw: l.cw, ch: l.ch, box: l.box }));
+      },
+      // Every number that painting it all draws now, with its size in pixels.
+      get painted() {
+        const drawn = [];
+        grid.painter.note = (m, text, px) => drawn.push({ matrix: m.index, text, px });
+        grid.paint();
+        grid.painter.note = null;
+        return drawn;
       },
       redraw() { grid.paint(); return grid.drawMs; },
     };

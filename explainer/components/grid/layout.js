@@ -15,7 +15,7 @@ function layOut(matrices, links, page) {
   let found = { cw: 0, ch: Infinity };
   // The size of the labels depends on that of the cells, and the other way round.
   for (let pass = 0; pass < 3; pass += 1) {
-    const label = Math.max(MIN_NUMBER, Math.min(page.rem, found.ch * 0.86));
+    const label = Math.max(leastLabel(page), Math.min(page.rem, found.ch * 0.86));
     matrices.forEach((m, i) => setTitle(m, titlePlace(m, i, { matrices, places, crowned, cw: found.cw, ...page }), page));
     matrices.forEach((m) => setInset(m, label, page));
     found = arrange(matrices, places, page);
@@ -130,15 +130,20 @@ function cellSize(wide, high, { rem, narrow, outlined }) {
 const crisp = (size) => (size >= 4 ? Math.floor(size * 4) / 4 : Math.max(0.5, size));
 
 // The first notation whose numbers fit, and the size they are written in; none if all would be too small.
-function chooseNumbers(m, { rem, measure }) {
+function chooseNumbers(m, page) {
+  const { rem, measure } = page;
+  const smallest = leastNumber(page);
   const roomy = Math.min(1, Math.max(0, (m.ch - rem) / rem));
   const best = m.ch * (0.76 - 0.38 * roomy);
   m.write = null;
   m.font = 0;
-  for (const { write, least } of m.texts ? [{ write: (text) => text, least: MIN_NUMBER }] : notations(m)) {
+  m.least = smallest;
+  m.map = true;
+  if (best < smallest || m.cw < 0.5 * smallest) return;
+  for (const { write } of m.texts ? [{ write: (text) => text }] : notations(m)) {
     const widest = Math.max(0.3, ...(m.texts ?? m.samples).map((value) => measure(write(value), 1, 600)));
     const font = Math.min(best, (m.cw - m.gap - Math.max(2, m.cw * 0.1)) / widest);
-    if (font >= least && font > m.font * 1.1) Object.assign(m, { write, font });
+    if (font >= smallest && font > m.font * 1.1) Object.assign(m, { write, font, map: false });
     if (m.font >= best * 0.8) return;
   }
 }

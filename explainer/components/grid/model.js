@@ -1,7 +1,8 @@
 // --- model: a matrix and what it shows now -------------------------------------------------------------
 
-const SAMPLES = 400;
+const SAMPLES = 1200;
 const MANY = 100;
+const DECADES = 100; // the largest count above which shades are logarithmic
 
 class Matrix {
   constructor(spec, index) {
@@ -17,6 +18,7 @@ class Matrix {
     this.texts = spec.texts?.map(visible) ?? null;
     // In a large table of counts or probabilities what never occurs is left white.
     this.sparse = spec.role === 'counts' || (spec.shade === 'sequential' && spec.values.length > MANY);
+    this.map = false; // whether its numbers would be too small, so that only shades are drawn
     this.range(spec.values);
   }
 
@@ -43,9 +45,15 @@ class Matrix {
 
   at(row, col) { return this.values[row * this.width + col]; }
 
-  // Position on the colour scale, 0 to 1; the root keeps small counts and probabilities apart from none.
+  get tone() { return this.map && this.shade === 'none' ? 'diverging' : this.shade; }
+
+  // Counts that span decades: on a root, all but a few cells of a finished table looked empty.
+  get logarithmic() { return this.role === 'counts' && this.peak > DECADES; }
+
+  // Position on the colour scale, 0 to 1; a root or a logarithm keeps small counts and probabilities apart from none.
   shadeOf(value) {
     const part = Math.max(-1, Math.min(1, value / this.peak));
+    if (this.shade === 'sequential' && this.logarithmic) return Math.log1p(Math.max(0, part) * this.peak) / Math.log1p(this.peak);
     return this.shade === 'sequential' ? Math.sqrt(Math.max(0, part)) : (part + 1) / 2;
   }
 
@@ -75,6 +83,7 @@ class Matrix {
   say(row, col) {
     if (this.covers(row, col)) return 'not computed yet';
     const value = spoken(this.at(row, col), this.decimals);
-    return this.texts ? `${this.texts[row * this.width + col]} · ${value}` : value;
+    const text = this.texts?.[row * this.width + col];
+    return text && text !== value ? `${text} · ${value}` : value;
   }
 }

@@ -83,13 +83,13 @@ class Painter {
   cell(ctx, m, row, col) {
     const box = cellBox(m, row, col);
     const value = m.at(row, col);
-    const shaded = m.shade !== 'none' && !Number.isNaN(value) && !m.covers(row, col);
+    const shaded = m.tone !== 'none' && !Number.isNaN(value) && !m.covers(row, col);
     let { ink } = this;
     if (shaded) {
       const step = Math.round(m.shadeOf(value) * (SHADES - 1));
-      ctx.fillStyle = this.theme[m.shade].fill[step];
+      ctx.fillStyle = this.theme[m.tone].fill[step];
       ctx.fillRect(box.x, box.y, box.w, box.h);
-      ink = this.theme[m.shade].text[step];
+      ink = this.theme[m.tone].text[step];
     } else if (m.shade === 'none') this.outline(ctx, m, box);
     else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
     this.number(ctx, m, m.text(row, col), box, ink);
@@ -118,11 +118,12 @@ class Painter {
     const wanted = m.font || (text === UNKNOWN ? m.ch * 0.6 : 0);
     if (!text || !wanted) return;
     const size = Math.min(wanted, w / this.measure(text, 1, weight));
-    if (size < MIN_NUMBER - 1) return;
+    if (size < m.least) return;
     const own = size !== m.font || weight !== 500;
     if (own) ctx.font = this.font(size, weight);
     ctx.fillStyle = ink;
     ctx.fillText(text, x + w / 2, y + h / 2 + size * 0.34);
+    if (this.note) this.note(m, text, size);
     if (own) ctx.font = this.font(m.font || 10);
   }
 
@@ -160,9 +161,9 @@ class Painter {
 
   labels(ctx, m) {
     const color = css(this.theme.soft);
-    for (let row = 0; row < m.rows.length; row += every(m.labelSize * 0.95, m.ch)) this.rowLabel(ctx, m, row, color);
+    for (let row = 0; row < m.rows.length; row += every(m.labelSize * 1.05, m.ch)) this.rowLabel(ctx, m, row, color);
     const widest = Math.max(0, ...m.cols.map((text) => this.measure(text, m.labelSize, 700)));
-    for (let col = 0; col < m.cols.length; col += every(widest * 0.9, m.cw)) this.colLabel(ctx, m, col, color);
+    for (let col = 0; col < m.cols.length; col += every(widest * 1.15, m.cw)) this.colLabel(ctx, m, col, color);
   }
 
   rowLabel(ctx, m, row, color) {
@@ -170,7 +171,7 @@ class Painter {
     ctx.fillStyle = color;
     ctx.textBaseline = 'alphabetic';
     ctx.textAlign = 'right';
-    ctx.fillText(m.rows[row], m.x - m.labelSize * 0.4, m.y + (row + 0.5) * m.ch + m.labelSize * 0.34);
+    ctx.fillText(m.rows[row], (m.left ?? m.x) - m.labelSize * 0.4, m.y + (row + 0.5) * m.ch + m.labelSize * 0.34);
   }
 
   colLabel(ctx, m, col, color) {
@@ -178,22 +179,59 @@ class Painter {
     ctx.fillStyle = color;
     ctx.textBaseline = 'alphabetic';
     ctx.textAlign = 'center';
-    ctx.fillText(m.cols[col], m.x + (col + 0.5) * m.cw - m.gap / 2, m.y - m.labelSize * 0.4);
+    ctx.fillText(m.cols[col], m.x + (col + 0.5) * m.cw - m.gap / 2, (m.top ?? m.y) - m.labelSize * 0.4);
   }
 
   // --- lights ---
 
-  shine(matrices, lights, focus, locked) {
+  shine(matrices, lights, focus, locked, lenses) {
     const ctx = this.lights;
     const shown = lights.filter((l) => !matrices[l.matrix].hidden);
     if (ctx.canvas.width) ctx.clearRect(0, 0, ...this.size);
-    else if (shown.length || focus) this.lay(ctx); // its pixels cost time: only once there is light
+    else if (shown.length || focus || lenses.length) this.lay(ctx); // its pixels cost time: only once there is light
     const order = ['soft', 'mark', 'band', 'row', 'column', 'term', 'cell'];
     for (const l of shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
       const m = matrices[l.matrix];
       this[`light_${l.kind}`](ctx, m, l, locked);
     }
     if (focus) this.focusRing(ctx, matrices[focus.matrix], focus);
+    for (const lens of lenses.filter((l) => !l.hidden)) this.lens(lens, shown, locked);
+  }
+
+  // The window of a lens with its numbers, what is lit of it, and where it lies on the map.
+  lens(lens, lights, locked) {
+    const [rows, cols] = seenOf(lens);
+    this.window(this.cells, lens, rows, cols);
+    for (const l of lights.filter((one) => one.matrix === lens.index && one.kind !== 'band')) {
+      const seen = clipped(lens, l);
+      if (seen) this[`light_${l.kind}`](this.lights, lens, seen, locked);
+    }
+    this.frame(this.lights, grow(areaBox(lens.of, rows, cols), 1), this.ink, 1.5, 2);
+  }
+
+  window(ctx, lens, rows, cols) {
+    const { x, y, w, h } = lens.box;
+    ctx.clearRect(x, y, w, h);
+    this.begin(ctx, lens);
+    for (let row = rows[0]; row <= rows[1]; row += 1) for (let col = cols[0]; col <= cols[1]; col += 1) this.cell(ctx, lens, row, col);
+    const soft = css(this.theme.soft);
+    if (lens.rows.length) for (let row = rows[0]; row <= rows[1]; row += 1) this.rowLabel(ctx, lens, row, soft);
+    if (lens.cols.length) for (let col = cols[0]; col <= cols[1]; col += 1) this.colLabel(ctx, lens, col, soft);
+    this.lensWords(ctx, lens, rows[1] - rows[0] + 1);
+  }
+
+  lensWords(ctx, lens, rows) {
+    const write = (text, size, y, weight, color) => {
+      const fit = Math.min(size, lens.room / this.measure(text, 1, weight));
+      ctx.font = this.font(fit, weight);
+      ctx.fillStyle = color;
+      ctx.textAlign = 'left';
+      ctx.textBaseline = 'alphabetic';
+      ctx.fillText(text, lens.left, y);
+    };
+    write(lensHeading(lens), 1.15 * lens.rem, lens.box.y + 1.25 * lens.rem, 700, css(this.theme.text[lens.role]));
+    const told = legend(lens.of);
+    if (told) write(told, 0.85 * lens.rem, lens.top + rows * lens.ch + 1.2 * lens.rem, 500, css(this.theme.soft));
   }
 
   outlined(m) { return m.shade === 'none' && m.cw >= TINY; }
@@ -271,11 +309,11 @@ class Painter {
     if (row !== null) {
       const width = this.measure(m.rows[row], m.labelSize, 700) + 2;
       const height = Math.max(m.ch, m.labelSize * 1.1);
-      ctx.fillRect(m.x - m.labelSize * 0.4 - width, m.y + (row + 0.5) * m.ch - height / 2, width + 1, height);
+      ctx.fillRect((m.left ?? m.x) - m.labelSize * 0.4 - width, m.y + (row + 0.5) * m.ch - height / 2, width + 1, height);
       this.rowLabel(ctx, m, row, color);
     } else {
       const width = Math.max(m.cw, this.measure(m.cols[col], m.labelSize, 700) + 2);
-      ctx.fillRect(m.x + (col + 0.5) * m.cw - width / 2, m.y - m.labelSize * 1.3, width, m.labelSize * 1.2);
+      ctx.fillRect(m.x + (col + 0.5) * m.cw - width / 2, (m.top ?? m.y) - m.labelSize * 1.3, width, m.labelSize * 1.2);
       this.colLabel(ctx, m, col, color);
     }
   }

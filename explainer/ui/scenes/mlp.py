@@ -202,7 +202,11 @@ def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
     m = matrices(sex, time)
     alphabet = symbols()
     if name == "all":
-        grid(_to_scale(m), key="mlp_matrices_all", alt="The five matrices, cell by cell to scale.")
+        grid(
+            _to_scale(m),
+            key="mlp_matrices_all",
+            alt="The five matrices, cell by cell to scale; W2 lies on its side.",
+        )
         return
     some = slice(None) if first is None else slice(first, first + TOGETHER)
     neurons = [str(i) for i in range(len(m.b1))[some]]
@@ -229,8 +233,8 @@ def _to_scale(m: trace.Matrices) -> list[Matrix]:
         Matrix(m.C, "C", "weights", (0, 0)),
         Matrix(m.W1, "W1", "weights", (0, 1)),
         Matrix(m.b1[None], "b1", "weights", (1, 1)),
-        Matrix(m.W2, "W2", "weights", (0, 2)),
-        Matrix(m.b2[None], "b2", "weights", (1, 2)),
+        Matrix(m.W2.T, "W2", "weights", (2, 1), title="W2 200 × 34, lying on its side"),
+        Matrix(m.b2[:, None], "b2", "weights", (2, 0), title="b2, upright"),
     ]
 
 

@@ -1,0 +1,189 @@
+// --- lens: what matters now of a matrix whose numbers would be too small, enlarged beside it ---------------
+
+const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
+const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
+const MOST_LENS_ROWS = 9;
+const FEW = 4; // columns and, below the matrices, rows for which a lens is given room
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+// Lays out the matrices and, where one became a map, lenses at the side that leaves the maps larger.
+function layOutAll(matrices, links, page) {
+  const total = layOut(matrices, links, page);
+  if (!matrices.some((m) => m.map)) return { total, lenses: [] };
+  const ways = page.narrow ? [lensesBelow] : [lensesRight, lensesBelow];
+  const sizes = ways.map((way) => { way(matrices, links, page); return matrices[0].cw * matrices[0].ch; });
+  return ways[sizes.indexOf(Math.max(...sizes))](matrices, links, page);
+}
+
+function lensesRight(matrices, links, page) {
+  const plans = matrices.filter((m) => m.map).map((m) => plan(m, page));
+  const least = Math.max(...plans.map((p) => p.left + Math.min(FEW, p.m.width) * p.cw));
+  const gap = 2 * page.rem;
+  const total = layOut(matrices, links, { ...page, width: page.width - least - gap });
+  const [from, to] = [Math.min(...matrices.map((m) => m.x - m.inset.left)), Math.max(...matrices.map(rightEnd))];
+  const most = Math.max(...plans.map((p) => p.left + p.m.width * p.cw));
+  const w = Math.min(most, page.width - (to - from) - gap - 2 * EDGE);
+  const shift = (page.width - (to - from) - gap - w) / 2 - from;
+  matrices.forEach((m) => { m.x = Math.round(m.x + shift); });
+  return { total, lenses: piled(plans, { x: to + shift + gap, w, h: page.height }, page) };
+}
+
+const rightEnd = (m) => m.x + Math.max(m.width * m.cw + m.inset.right, titleSpans(m) ? m.titleWidth : 0);
+
+// As many as fit below each other, the largest matrices first.
+function piled(plans, { x, w, h }, page) {
+  const fit = [...plans].sort((a, b) => b.m.values.length - a.m.values.length);
+  while (fit.length > 1 && sum(fit.map((p) => p.around + p.ch)) > h) fit.pop();
+  const chosen = plans.filter((p) => fit.includes(p));
+  let spare = h - sum(chosen.map((p) => p.around));
+  let rows = chosen.map(() => 0);
+  const wants = (p, i) => rows[i] < Math.min(MOST_LENS_ROWS, p.m.height) && spare >= p.ch;
+  for (let i = 0; chosen.some(wants); i = (i + 1) % chosen.length) {
+    if (wants(chosen[i], i)) { rows[i] += 1; spare -= chosen[i].ch; }
+  }
+  rows = rows.map((count) => Math.max(1, count));
+  let y = Math.max(0, spare / 2);
+  return chosen.map((p, i) => {
+    const lens = lensOf(p, { x, y, w, rows: rows[i] }, page);
+    y += p.around + rows[i] * p.ch;
+    return lens;
+  });
+}
+
+function lensesBelow(matrices, links, page) {
+  const plans = matrices.filter((m) => m.map).map((m) => plan(m, page));
+  const rows = page.narrow || plans.some((p) => p.m.height < 3) ? 1 : 3;
+  const fit = page.narrow ? plans.map(() => page.width) : shares(plans, page);
+  const h = (page.narrow ? sum : (list) => Math.max(...list))(plans.map((p) => p.around + Math.min(rows, p.m.height) * p.ch));
+  const total = layOut(matrices, links, { ...page, height: page.height - h - page.rem });
+  let [x, y] = [EDGE, total + 0.5 * page.rem];
+  const lenses = plans.map((p, i) => {
+    const lens = lensOf(p, { x, y, w: fit[i] - EDGE, rows: Math.min(rows, p.m.height) }, page);
+    if (page.narrow) y += p.around + Math.min(rows, p.m.height) * p.ch;
+    else x += fit[i];
+    return lens;
+  });
+  return { total: page.narrow ? y + page.rem : page.height, lenses };
+}
+
+// Every lens has room for a column and its heading; of the rest it gets as much as its whole matrix would take.
+function shares(plans, { width, rem }) {
+  const least = plans.map((p) => Math.max(p.left + p.cw, p.left + 7 * rem));
+  const wanted = plans.map((p, i) => Math.max(0, p.left + p.m.width * p.cw - least[i]));
+  const spare = Math.max(0, width - 2 * EDGE - sum(least));
+  return least.map((w, i) => w + (spare * wanted[i]) / Math.max(1, sum(wanted)));
+}
+
+// The size of a lens's cells and of what stands around them.
+function plan(m, { rem, measure }) {
+  const write = m.texts ? (text) => text : lensNotation(m);
+  const texts = (m.texts ?? m.samples).map((value) => write(value));
+  const cw = clamp(Math.max(0, ...texts.map((text) => measure(text, rem, 600))) + 0.5 * rem, 1.9 * rem, 8 * rem);
+  const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => String(i + 1));
+  const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => String(i + 1));
+  const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
+  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 5 : 3.8) * rem };
+}
+
+// Three decimals, or as many as make a number as long; the heading has the exact one.
+function lensNotation(m) {
+  const places = 3 - Math.max(0, Math.floor(Math.log10(m.peak)));
+  const short = m.decimals === null && !m.whole && m.peak >= 0.01 && places > 0;
+  return short ? (value) => fixed(value, places) : notations(m)[0].write;
+}
+
+// A view of the same matrix: its values, shades and texts, in larger cells of which a window is seen.
+function lensOf(p, { x, y, w, rows }, { rem }) {
+  const lens = Object.create(p.m);
+  const cols = clamp(Math.floor((w - p.left) / p.cw), 1, p.m.width);
+  Object.assign(lens, {
+    map: false, of: p.m, write: p.write, rows: p.rows, cols: p.cols, cw: p.cw, ch: p.ch, font: rem, labelSize: 0.85 * rem,
+    gap: p.m.shade === 'none' ? 0.1 * rem : 1, left: x + p.left, top: y + p.head, seen: [rows, cols], room: w - p.left,
+    box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 2 * rem }, rem,
+  });
+  aim(lens, ...largest(p.m));
+  return lens;
+}
+
+function largest(m) {
+  let best = 0;
+  for (let i = 1; i < m.values.length; i += 1) if (Math.abs(m.values[i]) > Math.abs(m.values[best]) || Number.isNaN(m.values[best])) best = i;
+  return [Math.floor(best / m.width), best % m.width];
+}
+
+// Moves the window so that a cell stands in its middle; a cell that was pointed at within it stays where it is.
+function aim(lens, row, col, still = false) {
+  const [rows, cols] = lens.seen;
+  lens.aimed = [row, col];
+  if (still) return;
+  const first = [clamp(row - (rows >> 1), 0, lens.height - rows), clamp(col - (cols >> 1), 0, lens.width - cols)];
+  lens.first = first;
+  lens.x = lens.left - first[1] * lens.cw;
+  lens.y = lens.top - first[0] * lens.ch;
+}
+
+const seenOf = ({ first: [row, col], seen: [rows, cols] }) => [[row, row + rows - 1], [col, col + cols - 1]];
+
+// Where all lenses begin while nothing is lit: at the largest number of a product or of the first map.
+function beginAt(grid) {
+  const product = grid.links.find((l) => l.kind === 'product');
+  const m = grid.matrices[product ? product.out : (grid.lenses[0]?.index ?? 0)];
+  const [row, col] = largest(m);
+  const cell = { matrix: m.index, row, col };
+  const { lights } = lit(grid, cell);
+  grid.lenses.forEach((lens) => follow(lens, [...lights, ...strongest(grid, cell)]));
+}
+
+// The factors of the largest product that makes a number: there the lenses of both matrices stand.
+function strongest(grid, cell) {
+  const link = cell && grid.links.find((l) => l.kind === 'product' && l.out === cell.matrix);
+  if (!link) return [];
+  const list = entries(grid, { link, row: cell.row, col: cell.col });
+  const k = list.reduce((best, e, i) => (Math.abs(e.product) > Math.abs(list[best].product) ? i : best), 0);
+  const [left, right] = [grid.matrices[link.left], grid.matrices[link.right]];
+  return [light(left, one(cell.row), one(k), 'term'), light(right, one(k), one(cell.col), 'term')];
+}
+
+// Follows what is lit: the cell itself, otherwise the row or the column that is lit.
+function follow(lens, lights, still) {
+  const own = lights.filter((l) => l.matrix === lens.index && l.kind !== 'band');
+  const found = own.findLast((l) => l.kind === 'cell') ?? own.findLast((l) => l.kind === 'term') ?? own.at(-1);
+  if (!found) { aim(lens, ...lens.aimed, still); return; }
+  const at = (span, size, old) => (span[0] === span[1] || span[1] - span[0] + 1 < size ? span[0] : old);
+  aim(lens, at(found.rows, lens.height, lens.aimed[0]), at(found.cols, lens.width, lens.aimed[1]), still);
+}
+
+function clipped(lens, light) {
+  const [rows, cols] = seenOf(lens);
+  const cut = (a, b) => [Math.max(a[0], b[0]), Math.min(a[1], b[1])];
+  const seen = { ...light, rows: cut(light.rows, rows), cols: cut(light.cols, cols) };
+  return seen.rows[0] <= seen.rows[1] && seen.cols[0] <= seen.cols[1] ? seen : null;
+}
+
+function cellInLens(lenses, x, y) {
+  for (const lens of lenses) {
+    const [row, col] = [Math.floor((y - lens.top) / lens.ch), Math.floor((x - lens.left) / lens.cw)];
+    const [rows, cols] = lens.seen;
+    const inside = row >= 0 && row < rows && col >= 0 && col < cols;
+    if (inside && !lens.hidden) return { matrix: lens.index, row: lens.first[0] + row, col: lens.first[1] + col };
+  }
+  return null;
+}
+
+// "A·N  820": which cell the lens is about, and its number.
+function lensHeading(lens) {
+  const [row, col] = lens.aimed;
+  const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
+  const named = lens.of.rows.length || lens.of.cols.length;
+  const place = named ? labels.join(labels.every((text) => text.length === 1) ? '' : ', ') : lens.where(row, col);
+  return [lens.name, place, lens.covers(row, col) ? '' : spoken(lens.at(row, col), lens.decimals)].filter(Boolean).join('  ');
+}
+
+// How shades stand for numbers: the scale by its name, and its ends.
+function legend(m) {
+  if (m.texts) return '';
+  const [low, high] = m.tone === 'sequential' ? [0, m.peak] : [-m.peak, m.peak];
+  const named = m.tone === 'diverging' ? '' : m.logarithmic ? 'log scale, ' : 'square root, ';
+  return `${named}${spoken(low)} to ${spoken(high)}`;
+}
