@@ -17,7 +17,7 @@ GRIDS = [
     "/pytorch?scene=indexing",
     "/pytorch?scene=cross-entropy",
     "/gpt?scene=architecture",
-    "/attention?scene=one-head",
+    "/attention?scene=how-one-head-does-it",
 ]
 LEAST = {(1920, 1080): 20, (1280, 720): 14}
 # Every number of every grid on the page, as the grid says that it painted it, in css pixels.
