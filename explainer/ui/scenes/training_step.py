@@ -34,8 +34,9 @@ SEEN = {"sgd": 1, "momentum": 3, "adam": 3}  # the step at which one sees what a
 NUMBERS = (1, 2, 3, 5, 10)
 PARTS = {"largest": "the largest gradients", "all": "all of W2"}
 GRADIENT = "gradient of W2"
+PHONE_LETTERS = 6  # of those that are guessed
 SHOWN = 8  # of the gradient's numbers that are played
-NEURONS, LETTERS = (5, 5), (5, 3)  # that are shown, and on a phone
+NEURONS, LETTERS = (4, 4), (4, 3)  # that are shown, and on a phone
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,8 @@ class _View:
         return self.neurons[row], self.letters[column]
 
     def forward(self) -> tuple[list[Matrix], list[Link], None]:
-        look = {"title": "logits", "decimals": 2, **self._labelled()}
-        drawn = [Matrix(self.found.logits, "logit", "activations", (0, 0), **look)]
-        return [*drawn, self._probabilities((1, 0))], [Same((0, 1))], None
+        logits = self._guesses(self.found.logits, "logit", "activations", (0, 0), title="logits", decimals=1)
+        return [logits, self._probabilities((1, 0))], [Same((0, 1))], None
 
     def loss(self) -> tuple[list[Matrix], list[Link], None]:
         look = {"decimals": 2, "title": "−ln p", "shade": "sequential"}
@@ -205,21 +205,21 @@ class _View:
     def _probabilities(self, place: tuple[int, int]) -> Matrix:
         truth = np.zeros(self.found.probabilities.shape, dtype=bool)
         truth[np.arange(len(truth)), self.found.targets] = True
-        return Matrix(
-            self.found.probabilities,
-            "probability",
-            "probabilities",
-            place,
-            title="softmax: probabilities",
-            decimals=2,
-            scale_max=1.0,
-            marks=truth,
-            marked_as="truly follows",
-            **self._labelled(),
-        )
+        look = {"title": "softmax: probabilities in %", "decimals": 0, "scale_max": 100.0}
+        marks = {"marks": truth[:, self._asked()], "marked_as": "truly follows"}
+        percent = 100 * self.found.probabilities
+        return self._guesses(percent, "probability in %", "probabilities", place, **look, **marks)
 
-    def _labelled(self) -> dict:
-        return {"rows": examples(self.found), "cols": symbols()}
+    def _guesses(self, values: np.ndarray, name: str, role: str, place: tuple, **look: Any) -> Matrix:
+        """Return what has a row for every example and a column for every letter."""
+        columns = [symbols()[v] for v in self._asked()]
+        return Matrix(values[:, self._asked()], name, role, place, examples(self.found), columns, **look)
+
+    def _asked(self) -> list[int]:
+        """Return the letters that have a column: all, on a phone those that follow and the likeliest."""
+        order = np.argsort(-self.found.probabilities.max(axis=0), kind="stable").tolist()
+        first = dict.fromkeys([*self.found.targets.tolist(), *order])
+        return sorted(list(first)[: PHONE_LETTERS if narrow() else None])
 
     def _axes(self) -> dict:
         """Return the labels of the rows and columns of what has the shape of W2."""
