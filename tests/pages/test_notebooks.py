@@ -125,6 +125,19 @@ def test_what_a_gpt_writes(offered):
     assert len(written.draws) == 12
 
 
+def test_the_gradients_of_a_graph(offered):
+    app = open_scene("gradient_descent.py", "backpropagation")
+    found = _answer(run(offered(app)[0]), "neuron")
+    assert np.allclose(found.gradients, found.autograd, atol=1e-12, equal_nan=True)
+
+
+def test_one_step_of_training(offered):
+    app = open_scene("gradient_descent.py", "one-step", gd_stage="update", gd_optimizer="Adam", gd_name="EWA")
+    gradient = grid(app, "gd_step_update")[0]
+    found = next(one for name, one in run(offered(app)[0]).items() if hasattr(one, "gradients"))
+    assert np.abs(found.gradients["W2"]).max() == pytest.approx(np.abs(gradient).max(), rel=1e-6)
+
+
 def test_four_answers_to_one_prefix(offered):
     app = open_sound("compare", "one-prefix", {"prefix": "ZO", "seed": "3"})
     left = run(offered(app)[0])
