@@ -96,7 +96,7 @@ def notebook(cells: Sequence[Cell]) -> bytes:
 
 def _cell(number: int, cell: Cell) -> dict[str, Any]:
     common = {"id": f"cell-{number}", "metadata": {}, "source": cell.text.splitlines(keepends=True)}
-    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": []}
     return {**(code if cell.code else {"cell_type": "markdown"}), **common}
 
 

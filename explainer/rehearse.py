@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from websockets.exceptions import WebSocketException
@@ -65,7 +66,7 @@ async def _scene(address: str, path: str, slug: str) -> AsyncIterator[Step]:
             for stage in range(1, frame["stages"]):
                 asked = {"scene": frame["scene"], "stage": stage, "by": 1}
                 told = f"{where}, stage {stage + 1} of {frame['stages']}"
-                yield await _timed(told, lambda asked=asked: visitor.event("frame", "pick", asked))
+                yield await _timed(told, partial(visitor.event, "frame", "pick", asked))
     except (Failed, OSError, TimeoutError, WebSocketException) as failure:
         yield Step(where, 0.0, failed=str(failure) or type(failure).__name__)
 

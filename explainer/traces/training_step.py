@@ -17,6 +17,11 @@ SETTINGS = {name: dict(one.settings) for name, one in OPTIMIZERS.items()}
 BETA1, BETA2 = 0.9, 0.999  # Adam's
 
 
+# Tensors of a forward and a backward pass, in the order in which they arise.
+ON_THE_WAY: tuple[str, ...] = ("idx", "targets", "x", "h", "logits", "probabilities", "losses")
+ON_THE_WAY += ("dlogits", "dh", "dpreactivation", "dx")
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingStep:
     """What happens in one step, on B examples; a slope is that of the mean loss.
@@ -80,19 +85,19 @@ def training_step(
         }
     log_p = F.log_softmax(passed.logits, dim=1)  # (B, V)
     losses = -log_p.gather(1, Y[:, None])[:, 0]  # (B,)
-    arrays = [t.numpy() for t in (X, Y, passed.x, passed.h, passed.logits, log_p.exp(), losses, *slopes)]
+    tensors = (X, Y, passed.x, passed.h, passed.logits, log_p.exp(), losses, *slopes)
     return TrainingStep(
-        number,
-        optimizer,
-        learning_rate,
-        *arrays,
-        before,
-        gradients,
-        {name: weights[name] - before[name] for name in NAMES},
-        weights,
-        losses.mean().item(),
-        _loss(weights, X, Y),
-        {name: remembered(optimizer, states[name]) for name in NAMES},
+        number=number,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        before=before,
+        gradients=gradients,
+        changes={name: weights[name] - before[name] for name in NAMES},
+        after=weights,
+        loss=losses.mean().item(),
+        loss_after=_loss(weights, X, Y),
+        memory={name: remembered(optimizer, states[name]) for name in NAMES},
+        **{name: tensor.numpy() for name, tensor in zip(ON_THE_WAY, tensors, strict=True)},
     )
 
 

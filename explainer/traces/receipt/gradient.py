@@ -38,8 +38,8 @@ class Slope:
         kind, *places = name.split("-")
         if kind == "in":
             return self._within(int(places[0]), int(places[1]), "-".join(places[2:]))
-        steps = {"": self._gradient, "logit": self._logit, "sum": self._sum, "bend": self._bend, "x": self._x}
-        return steps[kind](*map(int, places))
+        steps = {"logit": self._logit, "sum": self._sum, "bend": self._bend, "x": self._x}
+        return steps[kind](*map(int, places)) if kind else self._gradient()
 
     def _gradient(self) -> Step:
         terms = {"W2": self._by_w2, "b2": self._by_b2, "W1": self._by_w1, "b1": self._by_b1, "C": self._by_c}
