@@ -290,7 +290,12 @@ class _Writer:
         if value.size > LARGEST:
             raise Unwritable("a large array")
         self.imports.add((__name__, "np"))
-        return f'np.array({value.tolist()}, dtype="{value.dtype}").reshape({value.shape})'
+        return f'np.array({self._nested(value.tolist())}, dtype="{value.dtype}").reshape({value.shape})'
+
+    def _nested(self, value: Any) -> str:
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._nested, value))}]"
+        return self._literally(value)
 
     def scalar(self, value: np.generic) -> str:
         return self.expression(value.item())

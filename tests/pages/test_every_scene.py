@@ -3,9 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.notebooks import offered, run
 from tests.scenes import ask, deck, heaviest, open_scene, title
 
 SCENES = deck()
+MODELS = ("", "bigram", "mlp", "training", "gpt", "attention", "fine-tuning", "compare")  # chapters
+WITHOUT = {"agenda", "data", "to-scale", "the-data"}  # their scenes that show no answer of a model
 HOSTILE = ["<script>alert(1)</script>", "-1", "9" * 400, "null", "../../etc/passwd", "\x00", "🙂", ""]
 
 
@@ -16,10 +19,8 @@ def sound(app: AppTest, what: str) -> None:
     assert heaviest(app) < 1_000_000, what
 
 
-@pytest.mark.parametrize(
-    ("slug", "file"), [(s, f) for _, s, f in SCENES], ids=[f"{p}?scene={s}" for p, s, _ in SCENES]
-)
-def test_every_control_moves(slug, file):
+@pytest.mark.parametrize(("path", "slug", "file"), SCENES, ids=[f"{p}?scene={s}" for p, s, _ in SCENES])
+def test_every_control_moves(path, slug, file):
     app = open_scene(file, slug)
     sound(app, "at the start")
     assert title(app)
@@ -36,8 +37,14 @@ def test_every_control_moves(slug, file):
     ):
         for key in [w.key for w in app.get(kind) if w.key]:
             _move(app, kind, key, ends)
-    for what in ("words", "code", "receipt"):
+    for what in ("words", "receipt"):
         sound(ask(app, what), what)
+    notebook = offered(app)
+    sound(app, "code")
+    assert notebook or path not in MODELS or slug in WITHOUT
+    if notebook:
+        assert notebook[1] == f"{path or 'welcome'}-{slug}.ipynb"
+        run(notebook[0])
 
 
 def _move(app: AppTest, kind: str, key: str, ends) -> None:

@@ -5,8 +5,6 @@ import json
 
 import nbformat
 import numpy as np
-import pytest
-import streamlit as st
 from nbclient import NotebookClient
 from streamlit.testing.v1 import AppTest
 
@@ -14,42 +12,9 @@ from explainer.components.grid import unpacked
 from explainer.notebook import Call, of_calls
 from explainer.ui import caches, words
 from explainer.ui.source import ROOT
-from tests.scenes import ask, bars, deck, open_scene, open_sound, part
+from tests.notebooks import offered, run
+from tests.scenes import bars, open_scene, open_sound, part
 from tests.unit.test_attention_component import unpacked as attention_unpacked
-
-MODEL_CHAPTERS = ("", "bigram", "mlp", "training", "gpt", "attention", "fine-tuning", "compare")
-WITHOUT = {"agenda", "data", "to-scale", "the-data"}  # they show no answer of a model
-SCENES = [(path, slug, file) for path, slug, file in deck() if path in MODEL_CHAPTERS and slug not in WITHOUT]
-
-
-@pytest.fixture
-def offered(monkeypatch):
-    """Return the notebook that a scene offers, and its name; None if it offers none."""
-    kept = {}
-    draw = st.download_button
-
-    def download_button(label, data, file_name, *args, **kwargs):
-        kept[label] = (data, file_name)
-        return draw(label, data, file_name, *args, **kwargs)
-
-    monkeypatch.setattr(st, "download_button", download_button)
-
-    def open_window(app: AppTest) -> tuple[bytes, str] | None:
-        kept.clear()
-        ask(app, "code")
-        assert not app.exception
-        return kept.get("As a notebook")
-
-    return open_window
-
-
-def run(data: bytes) -> dict:
-    """Run the code of a notebook from top to bottom and return what it leaves."""
-    left = {"__name__": "notebook"}
-    for cell in json.loads(data)["cells"]:
-        if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), "<cell>", "exec"), left)
-    return left
 
 
 def grid(app: AppTest, key: str) -> list[np.ndarray]:
@@ -68,18 +33,10 @@ def _answer(left: dict, function: str):
     )
 
 
-@pytest.mark.parametrize(("path", "slug", "file"), SCENES, ids=[f"{path}-{slug}" for path, slug, _ in SCENES])
-def test_every_scene_of_a_model_is_offered_as_a_notebook_that_runs(path, slug, file, offered):
-    data, name = offered(open_scene(file, slug))
-    assert name == f"{path or 'welcome'}-{slug}.ipynb"
-    nbformat.validate(nbformat.reads(data.decode(), as_version=4))
-    run(data)
-
-
 # --- the number on the screen ---------------------------------------------------------------------------
 
 
-def test_a_name_that_was_sampled(offered):
+def test_a_name_that_was_sampled():
     app = open_sound(
         "bigram", "sample", {"names": "boys", "smoothing": "0.1", "seed": "7", "way": "ten names"}
     )
@@ -88,7 +45,7 @@ def test_a_name_that_was_sampled(offered):
     assert [one.name for one in _answer(left, "ten_names")] == shown
 
 
-def test_the_table_of_a_list_of_ones_own(offered):
+def test_the_table_of_a_list_of_ones_own():
     app = open_sound("bigram", "probabilities", {"names": "your own list", "smoothing": "1"})
     app.session_state["bigram_file"] = ("imiona.csv", "imię;ile\nŻaneta;3\nŁukasz;2\n".encode("cp1250"))
     app.run()
@@ -101,7 +58,7 @@ def test_the_table_of_a_list_of_ones_own(offered):
     assert np.allclose(found.probabilities, probabilities, atol=1e-6)
 
 
-def test_a_step_of_the_mlps_forward_pass(offered):
+def test_a_step_of_the_mlps_forward_pass():
     app = open_sound("mlp", "forward-pass", {"sex": "boys", "name": "ADAM", "read": "2", "step": "softmax"})
     left = run(offered(app)[0])
     shown = grid(app, "mlp_step_softmax")
@@ -109,7 +66,7 @@ def test_a_step_of_the_mlps_forward_pass(offered):
     assert any(one.size == expected.size and np.allclose(one.ravel(), expected, atol=1e-6) for one in shown)
 
 
-def test_what_a_gpt_writes(offered):
+def test_what_a_gpt_writes():
     query = {
         "model": "Pan Tadeusz",
         "prompt_pan-tadeusz": "Litwo!",
@@ -125,20 +82,20 @@ def test_what_a_gpt_writes(offered):
     assert len(written.draws) == 12
 
 
-def test_the_gradients_of_a_graph(offered):
+def test_the_gradients_of_a_graph():
     app = open_scene("gradient_descent.py", "backpropagation")
     found = _answer(run(offered(app)[0]), "neuron")
     assert np.allclose(found.gradients, found.autograd, atol=1e-12, equal_nan=True)
 
 
-def test_one_step_of_training(offered):
+def test_one_step_of_training():
     app = open_scene("gradient_descent.py", "one-step", gd_stage="update", gd_optimizer="Adam", gd_name="EWA")
     gradient = grid(app, "gd_step_update")[0]
     found = next(one for name, one in run(offered(app)[0]).items() if hasattr(one, "gradients"))
     assert np.abs(found.gradients["W2"]).max() == pytest.approx(np.abs(gradient).max(), rel=1e-6)
 
 
-def test_four_answers_to_one_prefix(offered):
+def test_four_answers_to_one_prefix():
     app = open_sound("compare", "one-prefix", {"prefix": "ZO", "seed": "3"})
     left = run(offered(app)[0])
     rows = json.loads(_sent(app, "names_answers").json)["rows"]
@@ -147,7 +104,7 @@ def test_four_answers_to_one_prefix(offered):
         assert np.allclose(left[f"probabilities_{i}"], row["probabilities"], atol=1e-6)
 
 
-def test_a_downloaded_notebook_runs_by_itself(offered, tmp_path):
+def test_a_downloaded_notebook_runs_by_itself(tmp_path):
     app = open_sound("mlp", "structure", {"name": "ZOFIA", "read": "3"})
     data, name = offered(app)
     (tmp_path / name).write_bytes(data)
