@@ -5,6 +5,7 @@ import json
 
 import nbformat
 import numpy as np
+import pytest
 from nbclient import NotebookClient
 from streamlit.testing.v1 import AppTest
 
