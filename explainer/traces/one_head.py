@@ -77,3 +77,9 @@ def loudest(pattern: np.ndarray, count: int, always: int) -> np.ndarray:
     order = np.argsort(-pattern, kind="stable")[:count]
     kept = order if always in order else np.r_[order[: count - 1], always]
     return np.sort(kept)  # (at most count,)
+
+
+def looks_elsewhere(pattern: np.ndarray) -> int:
+    """Return the last character whose largest share of a pattern (T, T) goes to another one; else the last."""
+    found = np.flatnonzero(pattern.argmax(axis=1) != np.arange(len(pattern)))
+    return int(found[-1]) if len(found) else len(pattern) - 1

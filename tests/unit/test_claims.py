@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from explainer import checkpoints, names
-from explainer.traces import compare
+from explainer.sampling import Settings, Switches
+from explainer.traces import compare, heads, one_head, switching
+from explainer.traces import gpt as trace
+from explainer.ui.scenes import attention
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import training_step as steps
 
@@ -86,3 +89,40 @@ def test_adam_goes_as_far_for_a_small_gradient_as_for_a_large_one():
     gradient, change = (np.abs(one["W2"]) for one in (found.gradients, found.changes))
     assert np.median(gradient) < gradient.max() / 10
     assert np.median(change) > 0.99 * change.max()
+
+
+# --- attention: what it opens on --------------------------------------------------------------------
+
+
+def opening(name: str):
+    """Return a model, its opening prompt as it reads it, and the head that is shown first, from 0."""
+    loaded = checkpoints.load(name)
+    prompt = attention.PROMPTS[name].replace("↵", "\n").replace("␣", " ")
+    text = f".{prompt}" if name.endswith("-gpt") else prompt
+    layer, head = (int(number) - 1 for number in attention.HEADS[name].split("."))
+    return loaded, text, layer, head
+
+
+@pytest.mark.parametrize("name", attention.HEADS)
+def test_the_head_that_attention_opens_on_does_there_what_its_habit_says(name):
+    loaded, text, layer, head = opening(name)
+    habit = loaded.meta["heads"][layer][head]
+    pattern = trace.trace(loaded.model, loaded.vocabulary.encode(text)).layers[layer].pattern[head]
+    row = one_head.looks_elsewhere(pattern)
+    assert row > 0
+    assert pattern[row, heads.keys(habit["name"], text)[row]].sum() > 0.6
+
+
+@pytest.mark.parametrize("name", ["shakespeare", "polish-books", "pan-tadeusz"])
+def test_without_the_head_that_is_off_at_first_the_same_dice_write_another_text(name):
+    loaded, text, layer, head = opening(name)
+    off = Switches(heads=frozenset([(layer, head)]))
+    found = switching.compare(loaded, text, 72, Settings(1.0), 1, off)
+    assert found.differs is not None
+    assert found.off.text != found.on.text
+
+
+def test_switching_off_opens_on_the_one_head_that_matters_most():
+    loaded, text, layer, head = opening("shakespeare")
+    matter = switching.importance(loaded.model, loaded.vocabulary.encode(text)).heads
+    assert np.unravel_index(matter.argmax(), matter.shape) == (layer, head)

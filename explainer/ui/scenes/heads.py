@@ -138,14 +138,16 @@ def pair(wanted: Asked) -> Pair:
     config, T = checkpoint(wanted.model).model.config, len(wanted.text)
     places = [f"{layer + 1}.{head + 1}" for layer, head in np.ndindex(config.n_layer, config.n_head)]
     with st.popover("Head and pair"):
-        default = f"{round(0.7 * config.n_layer)}.3"
-        layer, head = (int(number) - 1 for number in _head(places, default).split("."))
-        query = _place("query: the character that asks", T, T, "attention_query")
-        pattern = traced(wanted).layers[layer].pattern[head, query]  # (T,)
+        layer, head = (int(number) - 1 for number in _head(places, attention.HEADS[wanted.model]).split("."))
+        pattern = traced(wanted).layers[layer].pattern[head]  # (T, T)
+        query = _place(
+            "query: the character that asks; 0 for the last that looks elsewhere", T, 0, "attention_query"
+        )
+        query = one_head.looks_elsewhere(pattern) if query < 0 else query
         key = _place(
             "key: the character that is asked; 0 for the one it looks at most", T, 0, "attention_key"
         )
-    return Pair(layer, head, query, int(pattern.argmax()) if key < 0 else key)
+    return Pair(layer, head, query, int(pattern[query].argmax()) if key < 0 else key)
 
 
 def _room(numbers: tuple[int, int]) -> int:
@@ -362,8 +364,9 @@ def switched_off(wanted: Asked) -> Switches:
     if isinstance(chosen, list) and not set(chosen) <= set(options):
         st.session_state["attention_off"] = [part for part in chosen if part in options]
     off = widgets.several(
-        "switched off", {part: part for part in options}, key="attention_off", placeholder="click on a number"
-    )
+        "switched off", {part: part for part in options}, key="attention_off",
+        default=[f"head {attention.HEADS[wanted.model]}"], placeholder="click on a number",
+    )  # fmt: skip
     found = [options[part] for part in off]
     return Switches(
         heads=frozenset((layer, part) for layer, part in found if isinstance(part, int)),
