@@ -80,6 +80,6 @@ def loudest(pattern: np.ndarray, count: int, always: int) -> np.ndarray:
 
 
 def looks_elsewhere(pattern: np.ndarray) -> int:
-    """Return the last character whose largest share of a pattern (T, T) goes to another one; else the last."""
+    """Return the last character whose largest share of a pattern (T, T) goes to another; else the last."""
     found = np.flatnonzero(pattern.argmax(axis=1) != np.arange(len(pattern)))
     return int(found[-1]) if len(found) else len(pattern) - 1

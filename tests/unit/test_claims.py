@@ -5,8 +5,9 @@ import pytest
 
 from explainer import checkpoints, names
 from explainer.sampling import Settings, Switches
-from explainer.traces import compare, heads, one_head, switching
+from explainer.traces import compare, one_head, switching
 from explainer.traces import gpt as trace
+from explainer.training import habits
 from explainer.ui.scenes import attention
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import training_step as steps
@@ -110,7 +111,7 @@ def test_the_head_that_attention_opens_on_does_there_what_its_habit_says(name):
     pattern = trace.trace(loaded.model, loaded.vocabulary.encode(text)).layers[layer].pattern[head]
     row = one_head.looks_elsewhere(pattern)
     assert row > 0
-    assert pattern[row, heads.keys(habit["name"], text)[row]].sum() > 0.6
+    assert pattern[row, habits.keys(habit["name"], text)[row]].sum() > 0.6
 
 
 @pytest.mark.parametrize("name", ["shakespeare", "polish-books", "pan-tadeusz"])
