@@ -39,7 +39,7 @@ def how_one_head_does_it() -> None:
     "What is switched off writes nothing; the same dice then write another text, or the same.",
 )
 def switch_a_head_off() -> None:
-    """One head of 36 is off, the one that looks for the same letter, and the same dice write gibberish. Most
+    """One head is off, the one that looks for the same letter, and the same dice write gibberish. Most
     of the others change next to nothing. Ask before you click: does this one matter?
     """
     with ui.controls():
