@@ -20,7 +20,7 @@ def component(name: str, styles: Sequence[Path], sources: Sequence[Path], moment
         sources: one module for the browser, in the order of who needs whom; it defines ``show(component)``.
         moments: what the browser tells of it in the address, of ``moment.KINDS``.
     """
-    js = f"const CSS = {json.dumps(_joined(styles))};\n{_joined([*sources, _SHADOW])}"
+    js = f"const CSS = {json.dumps(joined(styles))};\n{joined([*sources, _SHADOW])}"
     draw = st.components.v2.component(name, js=js, isolate_styles=False)
 
     def drawn(*, key: str, **given: Any) -> Any:
@@ -39,5 +39,6 @@ def sized(height: str | int) -> tuple[str, int]:
     return (height, 0) if isinstance(height, str) else ("content", height)
 
 
-def _joined(paths: Sequence[Path]) -> str:
+def joined(paths: Sequence[Path]) -> str:
+    """Return several files as one, in their order."""
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -9,7 +9,8 @@ from math import isfinite
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explainer.components.streamlit_inside import this_run
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
@@ -32,7 +33,7 @@ def on(key: str, event: str, read: Reader[T], act: Callable[[T], None] | None) -
 
     def told() -> None:
         nonlocal answered
-        run = getattr(get_script_run_ctx(), "cursors", None)  # new in each run, which has no other name
+        run = this_run()
         if act is None or (run is not None and run is answered):
             return
         answered = run

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.state.query_params import QueryParams
 
 from explainer.components import moment
+from explainer.components.streamlit_inside import QueryParams, drop, goes_back, put, query
 
 _drawn: ContextVar[set[str] | None] = ContextVar("drawn", default=None)
 
@@ -20,12 +19,12 @@ def clean(key: str, fits: Callable[[Sequence[str]], bool]) -> str:
         key: of the control, which is the parameter's name, too.
         fits: whether the control can take these values of the parameter, in their order.
     """
-    query, drawn = _query(), _drawn.get()
+    told, drawn = query(), _drawn.get()
     if drawn is not None:
         drawn.add(key)
-    _bring_back(query, key)
-    if key in query and not fits(query.get_all(key)):
-        _drop(query, key)
+    _bring_back(told, key)
+    if key in told and not fits(told.get_all(key)):
+        drop(told, key)
     return key
 
 
@@ -39,15 +38,15 @@ def of_scene(reads: Collection[str]) -> Iterator[None]:
     drawn: set[str] = set()
     token = _drawn.set(drawn)
     try:
-        with moment.noting() as told:
+        with moment.noting() as noted:
             yield
     finally:
         _drawn.reset(token)
-    query = _query()
-    for key in set(query) - drawn - set(reads):
-        if key not in told or not moment.fits(told[key], query.get_all(key)):
-            _drop(query, key)
-    _keep({key: query.get_all(key) for key in drawn})
+    told = query()
+    for key in set(told) - drawn - set(reads):
+        if key not in noted or not moment.fits(noted[key], told.get_all(key)):
+            drop(told, key)
+    _keep({key: told.get_all(key) for key in drawn})
 
 
 def kept() -> dict[str, list[str]]:
@@ -62,26 +61,12 @@ def bring_back(told: dict[str, list[str]] | None) -> None:
         st.session_state["address_kept"] = {**told, **kept()}
 
 
-def _bring_back(query: QueryParams, key: str) -> None:
+def _bring_back(told: QueryParams, key: str) -> None:
     values = st.session_state.get("address_back", {}).pop(key, None)
-    free = key not in query and key not in st.session_state
-    if (
-        values and free and not get_script_run_ctx().is_history_navigation
-    ):  # Back leads to what was seen there
-        query.set_corrected_value(key, values, "string_array_value")
-        query._initial_query_params[key] = values
+    free = key not in told and key not in st.session_state
+    if values and free and not goes_back():
+        put(told, key, values)
 
 
 def _keep(told: Mapping[str, list[str]]) -> None:
     st.session_state["address_kept"] = {k: v for k, v in {**kept(), **told}.items() if v}
-
-
-def _drop(query: QueryParams, key: str) -> None:
-    query.remove_param(key)
-    query._initial_query_params.pop(key, None)
-
-
-def _query() -> QueryParams:
-    """Return the parameters with what ``st.query_params`` does not tell: the values for new controls."""
-    with get_script_run_ctx().session_state.query_params() as query:
-        return query

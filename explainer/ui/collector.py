@@ -7,9 +7,9 @@ while that is all that open sessions hold.
 import gc
 import threading
 import time
+from typing import Any
 
-from streamlit.runtime import Runtime, RuntimeState
-
+from explainer.components.streamlit_inside import runs, server
 from explainer.ui import allocator
 
 NAME = "collector"
@@ -24,12 +24,12 @@ def start() -> None:
     with _starting:
         if NAME not in (thread.name for thread in threading.enumerate()):  # this module may have come anew
             allocator.settle()
-            threading.Thread(target=_work, args=(Runtime.instance(),), name=NAME, daemon=True).start()
+            threading.Thread(target=_work, args=(server(),), name=NAME, daemon=True).start()
 
 
-def _work(server: Runtime) -> None:
+def _work(served: Any) -> None:
     due = time.monotonic()
-    while server.state is not RuntimeState.STOPPED:
+    while runs(served):
         time.sleep(FREEZE_EVERY)
         if time.monotonic() >= due:
             gc.unfreeze()

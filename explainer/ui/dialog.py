@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Literal, ParamSpec
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explainer.components.streamlit_inside import has_dialog
 from explainer.ui.guard import guarded
 
 P = ParamSpec("P")
@@ -25,7 +25,7 @@ def dialog(
 
         @wraps(draw)
         def open_window(*args: P.args, **kwargs: P.kwargs) -> None:
-            if not getattr(get_script_run_ctx(), "has_dialog_opened", False):
+            if not has_dialog():
                 window(*args, **kwargs)
 
         return open_window

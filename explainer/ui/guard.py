@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.errors import FragmentHandledException
 
+from explainer.components.streamlit_inside import FragmentHandledException
 from explainer.faults import Fault
 
 FAILED = "Reload the page. If that does not help, go on with the next scene: the others are not affected."

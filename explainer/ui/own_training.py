@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit import runtime
 from streamlit.navigation.page import StreamlitPage
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.components.pulse import pulse
+from explainer.components.streamlit_inside import is_open, this_tab
 from explainer.training.queue import PAUSED, RUNNING, WAITING, Job, Report, TrainingQueue
 
 if TYPE_CHECKING:  # the shell is drawn before torch is there
@@ -23,12 +22,7 @@ LOOK_EVERY = 2.0  # seconds
 SECRET = re.compile(r"[\w-]{43}", re.ASCII)  # as secrets.token_urlsafe(32) makes them
 
 
-def _is_open(tab: str) -> bool:
-    # Streamlit's session manager alone knows who is connected; there is no public word for it.
-    return runtime.exists() and runtime.get_instance().is_active_session(tab)
-
-
-queue = TrainingQueue(is_open=_is_open)  # of all visitors
+queue = TrainingQueue(is_open=is_open)  # of all visitors
 
 
 def current() -> Job | None:
@@ -56,7 +50,7 @@ def recover(offered: str) -> None:
 
 
 def _take(job: Job) -> None:
-    job.opened_in(get_script_run_ctx().session_id)
+    job.opened_in(this_tab())
     st.session_state["training_job"] = job
 
 

@@ -1,7 +1,5 @@
 """Whose training it is: the secret that finds it cannot be guessed, and nothing else finds it."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from explainer.training.queue import TrainingQueue
@@ -15,9 +13,9 @@ def visitor(monkeypatch):
     sessions = iter("abcdef")
 
     def come():
-        context = SimpleNamespace(session_id=next(sessions))
+        tab = next(sessions)
         monkeypatch.setattr(own_training.st, "session_state", {})
-        monkeypatch.setattr(own_training, "get_script_run_ctx", lambda: context)
+        monkeypatch.setattr(own_training, "this_tab", lambda: tab)
 
     come()
     return come

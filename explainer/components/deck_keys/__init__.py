@@ -10,29 +10,28 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.components import events
+from explainer.components import events, joined
 from explainer.components.plot import ADDRESS
 
 _FOLDER = Path(__file__).parent
 _MOUNT = _FOLDER.parent / "grid" / "mount.js"
+_INSIDE = _FOLDER.parent / "streamlit_inside.js"
 
 
 def _component(name: str, sources: Sequence[Path], css: str | None = None) -> Any:
-    js = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    return st.components.v2.component(name, css=css, js=js, isolate_styles=False)
+    return st.components.v2.component(name, css=css, js=joined(sources), isolate_styles=False)
 
 
 # The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
 _STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
 _KEPT = events.named(events.several(events.text(2000), 60), 200)
 _shell = [
-    _FOLDER / f"{name}.js"
-    for name in ("touch", "away", "history", "reconnect", "presenting", "follow", "clicker")
+    _FOLDER / f"{name}.js" for name in ("touch", "history", "reconnect", "presenting", "follow", "clicker")
 ]
-_clicker = _component("clicker", _shell, _STAGE)
+_clicker = _component("clicker", [_INSIDE, *_shell], _STAGE)
 _head = _component("head", [_MOUNT, _FOLDER / "head.js"])
-_parts = [_FOLDER / f"{name}.js" for name in ("away", "keys", "voice", "frame")]
-_frame = _component("frame", [_MOUNT, *_parts])
+_parts = [_FOLDER / f"{name}.js" for name in ("keys", "voice", "frame")]
+_frame = _component("frame", [_INSIDE, _MOUNT, *_parts])
 
 
 def clicker(key: str, on_change: Callable[[], None]) -> dict[str, list[str]] | None:

@@ -16,7 +16,7 @@ function isTyping(element) {
 
 // Whether keys have nothing else to do than to turn.
 function isFree(element) {
-  return !element.matches || element.matches('body, html, main, [data-testid=stMain]');
+  return !element.matches || element.matches(`body, html, main, ${STREAMLIT.main}`);
 }
 
 // Whether single letters, or the space bar, mean something where the focus is.
@@ -119,10 +119,10 @@ function mend() {
 function watch(app) {
   let timer = 0;
   const slow = (is) => document.documentElement.classList.toggle('slow', is);
-  const mark = () => slow(Boolean(document.querySelector('.st-key-stage [data-stale="true"]')));
+  const mark = () => slow(Boolean(document.querySelector(`.st-key-stage ${STREAMLIT.stale}`)));
   new MutationObserver(() => {
     clearTimeout(timer);
-    if (app.dataset.testScriptState === 'running') timer = setTimeout(mark, SLOW);
+    if (scriptState() === 'running') timer = setTimeout(mark, SLOW);
     else slow(false);
   }).observe(app, { attributeFilter: ['data-test-script-state'] });
 }
@@ -142,7 +142,7 @@ export default function (component) {
   document.addEventListener('pointerdown', () => { hand = true; }, true);
   document.addEventListener('focusin', rest);
   fetchAhead(component.data.ahead);
-  const app = document.querySelector('[data-testid=stApp]');
+  const app = streamlitApp();
   watch(app);
   mend();
   keepHistory();

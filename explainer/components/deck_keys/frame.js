@@ -3,14 +3,14 @@ const ARRIVAL = 5000; // ms that a scene may take to be drawn, while no press wa
 
 // What is on the screen and can be played; after a turn not what it is about to take away.
 function players(turned = false) {
-  const gone = ({ root }) => !root.isConnected || (turned && root.getRootNode().host?.closest('[data-stale="true"]'));
+  const gone = ({ root }) => !root.isConnected || (turned && root.getRootNode().host?.closest(STREAMLIT.stale));
   return [...(window.__players ?? [])].filter((player) => !gone(player));
 }
 
 // Streamlit puts an empty element into every component; those that are not seen add nothing to it.
 const DRAWN = (host) => (host.shadowRoot ? host.shadowRoot.childElementCount > 0 : host.childElementCount > 1) || !host.checkVisibility();
-const drawn = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
-  && [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')].every(DRAWN);
+const drawn = () => scriptState() === 'notRunning'
+  && [...document.querySelectorAll(`.st-key-stage ${STREAMLIT.part}`)].every(DRAWN);
 
 const within = (index, length) => index >= 0 && index < length;
 

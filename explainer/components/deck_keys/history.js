@@ -1,6 +1,5 @@
 // --- history: one turn is one entry; what else changes the address changes it in place --------------------
 
-const PAGE_LINKS = '[data-testid=stPageLink-NavLink], [data-testid=stTopNavLink], [data-testid=stSidebarNavLink]';
 const ENTRANCES = ['first', 'last']; // how the keys name a scene of the next chapter; it tells its name then
 
 function keepHistory() {
@@ -12,7 +11,7 @@ function keepHistory() {
   cleanFirst();
   // Streamlit would first take the old chapter's parameters along, and then write the new ones to the old path.
   document.addEventListener('click', (event) => {
-    const link = event.target.closest?.(PAGE_LINKS);
+    const link = event.target.closest?.(STREAMLIT.pageLinks);
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || isAway()) return;
     // A link to the first page is told as nothing at all: beside this page, not on it.
     const told = link.getAttribute('href');

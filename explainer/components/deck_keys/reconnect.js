@@ -25,9 +25,9 @@ function comeBack(app) {
   new MutationObserver(() => {
     if (away && !isAway()) asked = ask();
     away = isAway();
-    if (asked?.begun && app.dataset.testScriptState === 'notRunning') asked = see(asked);
-    if (asked && app.dataset.testScriptState === 'running') asked.begun = true;
-  }).observe(app, { attributeFilter: ['data-test-connection-state', 'data-test-script-state'] });
+    if (asked?.begun && scriptState() === 'notRunning') asked = see(asked);
+    if (asked && scriptState() === 'running') asked.begun = true;
+  }).observe(app, { attributeFilter: STREAMLIT.states });
   const { [KEPT]: kept } = tab();
   delete tab()[KEPT];
   if (kept) window.__clicker.setTriggerValue('back', JSON.parse(kept));

@@ -2,7 +2,7 @@
 
 const SWIPED = 60; // px from side to side that are meant
 const SWIPE = 700; // ms that a swipe takes at most
-const DRAGGED = 'input, textarea, select, [contenteditable=true], [role=slider], [data-testid=stSlider], [role=dialog], dialog, [data-testid=stSidebar]';
+const DRAGGED = `input, textarea, select, [contenteditable=true], [role=slider], ${STREAMLIT.slider}, [role=dialog], dialog, ${STREAMLIT.menu}`;
 
 // What is dragged, or scrolls sideways, has a use of its own for a finger.
 function isDragged(element) {
@@ -34,7 +34,7 @@ function swiping(turn) {
 // Where the menu lies over the page, as on a phone, it goes when a chapter is chosen.
 function choosing(narrow) {
   document.addEventListener('click', ({ target }) => {
-    const chosen = narrow.matches && target.closest?.('[data-testid=stSidebarNavLink]');
-    if (chosen) document.querySelector('[data-testid=stSidebarCollapseButton] button')?.click();
+    const chosen = narrow.matches && target.closest?.(STREAMLIT.menuLinks);
+    if (chosen) document.querySelector(STREAMLIT.closesMenu)?.click();
   });
 }

@@ -1,6 +1,6 @@
 // --- where the page is longer than the window, as enlarged, keys go through it before they turn ---
 
-const page = () => document.querySelector('[data-testid=stMain]');
+const page = () => document.querySelector(STREAMLIT.main);
 const MOST = 0.85; // of a window that is scrolled at once
 
 // Returns whether there was something to scroll.

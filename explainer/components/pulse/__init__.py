@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-_component = st.components.v2.component(
-    "pulse", js=(Path(__file__).parent / "pulse.js").read_text(encoding="utf-8"), isolate_styles=False
-)
+from explainer.components import joined
+
+_FOLDER = Path(__file__).parent
+_sources = (_FOLDER.parent / "streamlit_inside.js", _FOLDER / "pulse.js")
+_component = st.components.v2.component("pulse", js=joined(_sources), isolate_styles=False)
 
 
 def pulse(key: str, seconds: float | None) -> None:

@@ -8,7 +8,7 @@ const leave = () => { left = performance.now(); };
 window.addEventListener('popstate', leave, true);
 document.addEventListener('click', ({ target }) => { if (target.closest?.('a')) leave(); }, true);
 
-const rests = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning';
+const rests = () => scriptState() === 'notRunning';
 
 // A page that nobody sees asks nothing.
 const quiet = () => document.hidden || !rests() || performance.now() - left < WHILE_LEAVING;
