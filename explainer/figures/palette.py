@@ -16,7 +16,6 @@ ACTIVATIONS_TEXT = "#000008"
 PROBABILITIES_TEXT = "#000009"
 LOSS_TEXT = "#000010"
 
-SEQUENTIAL = [f"#0000{i}" for i in range(11, 21)]  # probabilities and counts, from zero
 DIVERGING = [f"#0000{i}" for i in range(21, 31)]  # signed numbers, centred on zero
 
 # Streamlit's own greys, by distance from the background.

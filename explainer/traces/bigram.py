@@ -246,8 +246,6 @@ class NeuralTraining:
     counted: np.ndarray  # (V, V) float64 the counted probabilities
     difference: np.ndarray  # (R, V, V) float32 probabilities - counted
     counted_losses: dict[str, float]  # nats per character by part
-    max_difference: np.ndarray  # (R,) largest |probability - counted| of all cells
-    mean_difference: np.ndarray  # (R,) mean over all cells
     misplaced: np.ndarray  # (R,) share of probability that lies elsewhere, a mean over the pairs of the data
     last_change: np.ndarray  # (V,) largest change of a probability in each row during the very last step
     finished: bool  # whether all steps were made; if not, the next one led beyond what a number can hold
@@ -295,8 +293,6 @@ def neural_training(
         counted=counted.numpy(),
         difference=difference.float().numpy(),
         counted_losses=losses(counts, {"train": counts, "dev": held_out}, smoothing),
-        max_difference=difference.abs().amax((1, 2)).numpy(),
-        mean_difference=difference.abs().mean((1, 2)).numpy(),
         misplaced=misplaced(probabilities, counted, counts).numpy(),
         last_change=(last.log_probabilities.exp() - before.log_probabilities.exp()).abs().amax(1).numpy(),
         finished=last.step == steps,

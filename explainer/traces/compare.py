@@ -280,13 +280,11 @@ class Bet:
 
     Args:
         guess: id of the likeliest character; probability: what the model gives it.
-        true_probability: what the model gives the character that follows.
-        nats: minus its logarithm, what the model pays.
+        nats: what the model pays, minus the logarithm of what it gives the character that follows.
     """
 
     guess: int
     probability: float
-    true_probability: float
     nats: float
 
 
@@ -295,7 +293,7 @@ def bet(model: NamesModel, vocabulary: Vocabulary, name: str, read: int) -> Bet:
     p = next_probabilities(model, vocabulary, name[:read])  # (V,)
     truth = vocabulary.encode((name + BOUNDARY)[read])[0]
     guess = int(p.argmax())
-    return Bet(guess, float(p[guess]), float(p[truth]), float(-np.log(p[truth])))
+    return Bet(guess, float(p[guess]), float(-np.log(p[truth])))
 
 
 def hidden_names(split: Split, seed: int) -> list[str]:

@@ -176,15 +176,6 @@ def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contr
 
 
 @torch.inference_mode()
-def logit_terms(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
-    """Return the products (C,) of the final LayerNorm's numbers with the token's unembedding row.
-
-    They add up to the logit.
-    """
-    return traced.ln_f[position] * model.lm_head.weight[token].numpy()  # (C,)
-
-
-@torch.inference_mode()
 def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
     """Return the vector (C,) whose dot product with the final residual stream is the token's logit.
 
@@ -194,26 +185,6 @@ def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.
     weight = (model.ln_f.weight * model.lm_head.weight[token]).numpy()  # (C,)
     stream = traced.layers.stream(-1)[position]  # (C,)
     return (weight - weight.mean()) / np.sqrt(stream.var() + model.ln_f.eps)  # (C,)
-
-
-@torch.inference_mode()
-def head_outputs(model: GPT, traced: Trace, layer: int) -> np.ndarray:
-    """Return what each head of a layer writes (nh, T, C); over the heads they add up to attn_out."""
-    return _written(model, layer, traced.layers[layer].z)  # (nh, T, C)
-
-
-@torch.inference_mode()
-def head_sources(model: GPT, traced: Trace, layer: int, head: int, position: int, token: int) -> np.ndarray:
-    """Return how much each earlier position gives to a logit by way of one head.
-
-    Returns:
-        (T,) pattern times value, in the logit's direction; they add up to the head's contribution, and
-        positions after ``position`` give nothing.
-    """
-    stage = traced.layers[layer]
-    written = torch.tensor(stage.v[head]) @ _output_weights(model, layer)[head]  # (T, C)
-    direction = logit_direction(model, traced, position, token)  # (C,)
-    return stage.pattern[head, position] * (written.numpy() @ direction)  # (T,)
 
 
 def _written(model: GPT, layer: int, z: np.ndarray) -> np.ndarray:
@@ -249,15 +220,3 @@ def ablation(model: GPT, ids: Sequence[int], gains: Gains | None) -> Ablation:
     idx = torch.tensor([list(ids)])  # (1, T)
     before, after = (model.read(idx, gains=each, last=True)[0][0, -1] for each in (None, gains))  # (V,)
     return Ablation(F.softmax(before, dim=-1).numpy(), F.softmax(after, dim=-1).numpy())
-
-
-@torch.inference_mode()
-def head_importance(model: GPT, ids: Sequence[int]) -> np.ndarray:
-    """Return how far the prediction moves when each head alone is off (n_layer, n_head), in nats."""
-    config = model.config
-    importance = np.zeros((config.n_layer, config.n_head))  # (L, nh)
-    for layer, head in np.ndindex(importance.shape):
-        gains = Gains(torch.ones(config.n_layer, config.n_head), torch.ones(config.n_layer))
-        gains.head[layer, head] = 0
-        importance[layer, head] = ablation(model, ids, gains).divergence
-    return importance  # (L, nh)

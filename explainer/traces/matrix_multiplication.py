@@ -77,8 +77,6 @@ class FourViews:
     rows: np.ndarray  # (n, K, m) row k of B times A[i, k]: a row of the product is their mixture
     columns: np.ndarray  # (m, K, n) column k of A times B[k, j]: a column of the product is their mixture
     layers: np.ndarray  # (K, n, m) column k of A times row k of B: the product is the sum of the layers
-    row_sums: np.ndarray  # (n, K, m) running sums of rows
-    column_sums: np.ndarray  # (m, K, n) running sums of columns
     layer_sums: np.ndarray  # (K, n, m) running sums of layers
 
 
@@ -91,8 +89,6 @@ def four_views(product: Product) -> FourViews:
         rows=products.transpose(by_row),
         columns=products.transpose(by_column),
         layers=products.transpose(by_layer),
-        row_sums=partial.transpose(by_row),
-        column_sums=partial.transpose(by_column),
         layer_sums=partial.transpose(by_layer),
     )
 
@@ -172,13 +168,6 @@ def parse_matrix(text: str, max_size: int = MAX_SIZE) -> Parsed:
             if note:
                 notes[i, j] = note
     return Parsed(values, notes, message)
-
-
-def format_matrix(values: np.ndarray) -> str:
-    """Write a matrix as text from which ``parse_matrix`` reads exactly the same numbers."""
-    return _text(
-        [[EMPTY if np.isnan(x) else repr(float(x)).removesuffix(".0") for x in row] for row in values]
-    )
 
 
 def edit_matrix(text: str, row: int, column: int, typed: str) -> Edited:

@@ -212,34 +212,6 @@ def loudest(h: np.ndarray, W2: np.ndarray, letter: int, count: int = 10) -> np.n
     return np.argsort(-np.abs(h * W2[:, letter]), kind="stable")[:count]  # (count,)
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """The way a model sees one name: what it expected at every letter.
-
-    Args:
-        windows: the contexts and what followed, N of them, the end included.
-        probabilities: (N, V) of the next character; chosen: (N,) of the one that followed.
-        probability: of the whole name, their product.
-        loss: mean of their negative logarithms, nats per character.
-    """
-
-    windows: Windows
-    probabilities: np.ndarray
-    chosen: np.ndarray
-    probability: float
-    loss: float
-
-
-@torch.no_grad()
-def spell(model: MLP, vocabulary: Vocabulary, name: str) -> Spelling:
-    """Read a name letter by letter."""
-    slid = windows(name, vocabulary, model.block_size)
-    logits, loss = model(torch.from_numpy(slid.contexts), torch.from_numpy(slid.targets))
-    probabilities = F.softmax(logits, dim=1).numpy()  # (N, V)
-    chosen = probabilities[np.arange(len(slid.targets)), slid.targets]  # (N,)
-    return Spelling(slid, probabilities, chosen, float(chosen.prod(dtype=np.float64)), loss.item())
-
-
 # --- tanh -------------------------------------------------------------------------------------------
 
 
@@ -350,7 +322,6 @@ class Nudge:
         before, after: (E,) where the letter stood and stands now.
         probabilities_before, probabilities_after: (V,) of the next character.
         change: (V,) their difference, adding up to 0.
-        loss_before, loss_after: over the examples that were given, nats per character; None without any.
     """
 
     before: np.ndarray
@@ -358,8 +329,6 @@ class Nudge:
     probabilities_before: np.ndarray
     probabilities_after: np.ndarray
     change: np.ndarray
-    loss_before: float | None = None
-    loss_after: float | None = None
 
 
 @torch.no_grad()
@@ -369,12 +338,9 @@ def nudge(
     letter: str,
     place: Sequence[float],
     text: str,
-    examples: tuple[Tensor, Tensor] | None = None,
 ) -> Nudge:
     """Put a letter at another place (E,) and predict what follows a text, as before and with the move.
 
-    Args:
-        examples: X (N, block_size) and Y (N,), to see what the move does to the loss.
     Raises:
         UnknownCharacter: if the vocabulary lacks a character of the text or the letter.
     """
@@ -386,9 +352,4 @@ def nudge(
     before, after = (
         F.softmax(forward_pass(idx, table, *others).logits, dim=1)[0].numpy() for table in (C, moved)
     )
-    losses = [
-        F.cross_entropy(forward_pass(examples[0], table, *others).logits, examples[1]).item()
-        for table in (C, moved)
-        if examples is not None
-    ]
-    return Nudge(C[i].numpy().copy(), moved[i].numpy(), before, after, after - before, *losses)
+    return Nudge(C[i].numpy().copy(), moved[i].numpy(), before, after, after - before)

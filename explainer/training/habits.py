@@ -41,10 +41,6 @@ class Text:
         return self.where(str.isalpha)  # (T,)
 
     @property
-    def spaces(self) -> np.ndarray:
-        return self.where(lambda symbol: symbol in " \n")  # (T,)
-
-    @property
     def word(self) -> np.ndarray:
         """Return which word a character belongs to or follows (T,): 1, 2, …; 0 before the first."""
         letters = self.letters

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from explainer import checkpoints
 from explainer.models.gpt import GPT, Gains, GPTConfig, KVCache, attention_scores, causal_attention
 from explainer.traces import gpt as traces
+from explainer.traces.switching import importance
 from explainer.ui.caches import footprint
 
 torch.set_num_threads(1)
@@ -204,27 +205,6 @@ def test_contributions_add_up_to_the_logit(model, ids, position, token):
     assert parts.logit == traced.logits[position, token]
 
 
-def test_terms_of_the_unembedding_add_up_to_the_logit(model, ids):
-    traced = traces.trace(model, ids)
-    terms = traces.logit_terms(model, traced, 5, 2)
-    assert terms.shape == (8,)
-    assert terms.sum() == pytest.approx(traced.logits[5, 2], abs=1e-4)
-
-
-def test_heads_add_up_to_what_attention_writes(model, ids):
-    traced = traces.trace(model, ids)
-    outputs = traces.head_outputs(model, traced, 1)  # (nh, T, C)
-    np.testing.assert_allclose(outputs.sum(0), traced.layers[1].attn_out, atol=1e-5)
-
-
-def test_sources_add_up_to_the_heads_contribution(model, ids):
-    traced = traces.trace(model, ids)
-    sources = traces.head_sources(model, traced, layer=2, head=1, position=6, token=3)
-    assert sources.sum() == pytest.approx(traces.contributions(model, traced, 6, 3).heads[2, 1], abs=1e-4)
-    assert not sources[7:].any()
-    assert sources[:7].all()
-
-
 def test_ablation_compares_on_with_off(model, ids):
     gains = Gains(torch.zeros(3, 2), torch.zeros(3))
     result = traces.ablation(model, ids, gains)
@@ -235,14 +215,14 @@ def test_ablation_compares_on_with_off(model, ids):
     assert result.divergence > 0
 
 
-def test_head_importance_is_zero_for_a_head_that_writes_nothing(model, ids):
+def test_importance_is_zero_for_a_head_that_writes_nothing(model, ids):
     twin = GPT(vocab_size=11, block_size=16, n_layer=3, n_head=2, n_embd=8).eval()
     twin.load_state_dict(model.state_dict())
     with torch.no_grad():
         twin.h[0].attn.c_proj.weight[:, 4:] = 0
-    importance = traces.head_importance(twin, ids)
-    assert importance[0, 1] == pytest.approx(0, abs=1e-6)
-    assert (np.delete(importance.ravel(), 1) > 1e-4).all()
+    heads = importance(twin, ids).heads
+    assert heads[0, 1] == pytest.approx(0, abs=1e-6)
+    assert (np.delete(heads.ravel(), 1) > 1e-4).all()
 
 
 def test_a_full_trace_costs_at_most_three_forward_passes():

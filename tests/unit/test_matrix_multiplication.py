@@ -11,7 +11,6 @@ from explainer.models.mlp import parameter_shapes
 from explainer.traces.matrix_multiplication import (
     EMPTY,
     edit_matrix,
-    format_matrix,
     four_views,
     gpt_multiplications,
     layer,
@@ -110,7 +109,7 @@ def test_four_views_are_one_product(shape):
             assert np.allclose(views.rows[i, k], left[i, k] * right[k])
         for j in range(m):
             assert np.allclose(views.columns[j, k], right[k, j] * left[:, k])
-    for sums in (views.layer_sums[-1], views.row_sums[:, -1], views.column_sums[:, -1].T):
+    for sums in (views.layer_sums[-1], views.rows.sum(1), views.columns.sum(1).T):
         assert np.allclose(sums, result)
     assert np.allclose(views.layer_sums, views.layers.cumsum(0))
 
@@ -215,17 +214,16 @@ def test_hostile_text_is_answered(hostile):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (8, 1), (1, 8)])
-def test_parse_reads_back_what_format_wrote(shape):
+def test_parse_reads_every_digit(shape):
     rng = np.random.default_rng(1)
     values = rng.normal(size=shape) * 10.0 ** rng.integers(-12, 6, size=shape)
     values.flat[0] = -3
-    assert np.array_equal(parse_matrix(format_matrix(values)).values, values)
+    text = "\n".join(" ".join(repr(float(x)) for x in row) for row in values)
+    assert np.array_equal(parse_matrix(text).values, values)
 
 
-def test_an_empty_cell_survives_writing_and_reading():
-    values = np.array([[np.nan], [2.0]])
-    assert format_matrix(values) == "?\n2"
-    assert np.array_equal(parse_matrix(format_matrix(values)).values, values, equal_nan=True)
+def test_an_empty_cell_is_read_as_one():
+    assert np.array_equal(parse_matrix("?\n2").values, [[np.nan], [2.0]], equal_nan=True)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +256,7 @@ def test_an_edit_keeps_the_nonsense_of_other_cells():
 
 @pytest.mark.parametrize("typed", ["foo bar", "1;2", "a,b", "[x]", "1,2,3", "a\x0bb"])
 def test_nonsense_in_a_single_column_stays_in_its_cell(typed):
-    text = edit_matrix(format_matrix(np.array([[1.0], [2.0]])), 0, 0, typed).text
+    text = edit_matrix("1\n2", 0, 0, typed).text
     for _ in range(2):
         parsed = parse_matrix(text)
         assert parsed.notes == {(0, 0): f"“{' '.join(typed.split())}” is not a number"}

@@ -137,10 +137,12 @@ def test_the_parts_of_a_gpts_logit_are_those_of_the_trace(names_gpt):
     parts = gpt.contributions(names_gpt.model, traced, -1, token)
     logit = made.step(f"logit-{token}")
     assert logit.total == pytest.approx(parts.logit, abs=1e-4)
-    sources = gpt.head_sources(names_gpt.model, traced, 1, 2, 2, token)
+    stage, weight = traced.layers[1], names_gpt.model.h[1].attn.c_proj.weight.T.unflatten(0, (4, -1))
+    direction = gpt.logit_direction(names_gpt.model, traced, -1, token)  # (C,)
+    sources = stage.pattern[2, 2] * (stage.v[2] @ weight[2].numpy() @ direction)  # (T,)
     head = made.step(f"head-{token}-1-2")
     np.testing.assert_allclose([term.value for term in head.terms], sources, atol=1e-5)
-    products = gpt.logit_terms(names_gpt.model, traced, -1, token)
+    products = traced.ln_f[-1] * names_gpt.model.lm_head.weight[token].numpy()  # (C,)
     shown = walk(made, f"logit-{token}~products")[-1]
     np.testing.assert_allclose([term.value for term in shown.terms], products, atol=1e-5)
 

@@ -124,7 +124,7 @@ function watch(app) {
     clearTimeout(timer);
     if (scriptState() === 'running') timer = setTimeout(mark, SLOW);
     else slow(false);
-  }).observe(app, { attributeFilter: ['data-test-script-state'] });
+  }).observe(app, { attributeFilter: STREAMLIT.states });
 }
 
 // Charts are drawn with what comes while nothing else does: the first of them stands at once.
