@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ DELIMITERS = "\t;,|"
 SPREADSHEET, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # how XML in it begins
 WHITESPACE = frozenset("\t\n\v\f\r\x1a\x1c\x1d\x1e\x1f\x85")  # controls that end lines, or a file of DOS
+
+SEPARATOR = re.compile(rf"sep=([{DELIMITERS}])", re.IGNORECASE)  # by which a first line tells Excel what separates columns
 
 Rows = list[list[str]]
 
@@ -110,7 +113,10 @@ def _lines(text: str, filename: str | None, source: str) -> tuple[list[str], Row
     lines = text.splitlines()
     if len(lines) > MAX_LINES:
         raise TextError(f"{source} has {len(lines):,} lines, and at most {MAX_LINES:,} can be read.")
-    delimiter = _delimiter(lines, filename)
+    told = SEPARATOR.fullmatch(lines[0].strip('"')) if lines else None
+    if told:
+        lines[0] = ""  # is for Excel, and no row of the table
+    delimiter = told[1] if told else _delimiter(lines, filename)
     return lines, None if delimiter is None else [_cells(line, delimiter) for line in lines]
 
 

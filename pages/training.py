@@ -14,7 +14,7 @@ def live() -> None:
     it learns from and names it does not. When would you stop?
     """
     with ui.controls():
-        _, found, _ = words.chosen()
+        _, found, _ = words.chosen(weighing=False)
         plan = training.planned(found)
         training.buttons(plan, found)
     training.watch()

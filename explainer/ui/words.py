@@ -133,11 +133,14 @@ def _parts(words: list[str]) -> list[str]:
 # --- the controls -----------------------------------------------------------------------------------
 
 
-def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGenerator]:
+def chosen(
+    stage: DeltaGenerator | None = None, weighing: bool = True
+) -> tuple[Source, Words, DeltaGenerator]:
     """Draw the choice of words that all scenes share.
 
     Args:
         stage: where a list of one's own is asked for; behind a button if not given.
+        weighing: whether it matters here how often each word counts.
     Returns:
         What was asked for, the words found, and the place behind a button for further controls.
     """
@@ -145,7 +148,7 @@ def chosen(stage: DeltaGenerator | None = None) -> tuple[Source, Words, DeltaGen
     own = kind == "own"
     more = stage if own and stage else st.popover("Your list" if own else "More")
     with more:
-        source = _own_source(more is stage) if own else _register_source(kind)
+        source = _own_source(more is stage, weighing) if own else _register_source(kind, weighing)
     found = words(source)
     with more:
         if own:
@@ -165,30 +168,34 @@ def typed_name(found: Words, label: str, *, key: str) -> str:
     return typed.name(widgets.word(label, found.words[0], key=key), found.vocabulary) or found.words[0]
 
 
-def _register_source(kind: str) -> Source:
+def _register_source(kind: str, weighing: bool) -> Source:
     bearers = widgets.steps("names with at least so many bearers", MIN_BEARERS, 21, key="bigram_bearers")
-    weighted = widgets.switch("count every bearer, not every name once", False, key="bigram_weighted")
-    return Source(kind, bearers, weighted)
+    if not weighing:
+        return Source(kind, bearers)
+    return Source(
+        kind, bearers, widgets.switch("count every bearer, not every name once", False, key="bigram_weighted")
+    )
 
 
-def _own_source(wide: bool) -> Source:
+def _own_source(wide: bool, weighing: bool) -> Source:
     """Draw a field to paste into, a file, and what can be chosen of it.
 
     Args:
         wide: whether there is room side by side, and little from top to bottom.
+        weighing: whether it matters how often each word counts.
     """
     pasting, choosing = st.container(), st.container()
     with choosing:
         file = own_file.upload("from a file: a list, a table, a spreadsheet", key="bigram_file")
     if file:
-        return _table_source(Source("own", text=file[1], filename=file[0]), wide)
+        return _table_source(Source("own", text=file[1], filename=file[0]), wide, weighing)
     example, height = "ZOË\nŁUKASZ\nОЛЕНА", 120 if wide else 200
     with pasting:
         text = widgets.pasted("your words, one a line", key="bigram_list", placeholder=example, height=height)
-    return _table_source(Source("own", text=text), wide)
+    return _table_source(Source("own", text=text), wide, weighing)
 
 
-def _table_source(source: Source, wide: bool) -> Source:
+def _table_source(source: Source, wide: bool, weighing: bool) -> Source:
     """Draw what can be chosen of a file: its encoding, and the columns of the words and of their counts."""
     found, said = words(source), st.container()
     places = st.columns(3) if wide else [st.container() for _ in range(3)]
@@ -207,7 +214,7 @@ def _table_source(source: Source, wide: bool) -> Source:
     with places[1]:
         column = widgets.pick("column", found.columns, found.column, key="bigram_column")
     numeric = [title for title in found.numeric if title != column]
-    if not numeric:
+    if not (numeric and weighing):
         return replace(source, column=column)
     with places[2]:
         counts = widgets.pick("each word counts", [ONCE, *numeric], ONCE, key="bigram_counts")

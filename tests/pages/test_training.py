@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.ui.scenes import training
+from tests.notebooks import offered, run
 from tests.scenes import listed, open_scene
 
 
@@ -62,6 +63,8 @@ def test_the_same_seed_trains_the_same_model(short):
         app = wait_for(button(short, label).click().run(), "Done.")
         losses.append([m.value for m in app.metric if m.label in ("train", "dev")])
     assert losses[0] == losses[1]
+    retrained = run(offered(app)[0])["retrained_1"]
+    assert losses[0] == [f"{retrained[loss][-1]:.3f}" for loss in ("train_loss", "dev_loss")]
 
 
 def test_a_training_can_be_paused_and_stopped():

@@ -112,6 +112,12 @@ def test_a_csv_file_of_one_column():
     assert found.column == "name"
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+def test_the_line_that_tells_excel_the_separator_is_no_row(first):
+    found = own_list(f"{first}\nimię;ile\nAnna;3\n".encode("utf-8-sig"), "imiona.csv", counts="ile")
+    assert (found.columns, found.names, found.weights) == (["imię", "ile"], ["ANNA"], [3])
+
+
 def test_the_apps_own_table_and_the_registers_can_be_uploaded():
     assert len(own_list(DATA.read_bytes(), "names.csv").names) == 8269  # 188 names are girls' and boys'
     assert own_list(REGISTER.encode("utf-16"), "pesel.csv").names == ["ŁUCJA", "ZOË", "NAN", "EWUNIA"]
