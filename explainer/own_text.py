@@ -24,7 +24,7 @@ SPREADSHEET, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # how XML in it begins
 WHITESPACE = frozenset("\t\n\v\f\r\x1a\x1c\x1d\x1e\x1f\x85")  # controls that end lines, or a file of DOS
 
-SEPARATOR = re.compile(rf"sep=([{DELIMITERS}])", re.IGNORECASE)  # by which a first line tells Excel what separates columns
+SEPARATOR = re.compile(rf"sep=([{DELIMITERS}])", re.IGNORECASE)  # a first line, for Excel
 
 Rows = list[list[str]]
 
