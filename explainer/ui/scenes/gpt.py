@@ -160,15 +160,23 @@ def _counted(text: str, found: tokens.Characters) -> str:
     return f"{cut}, {len(text[:TILED].encode(errors='replace'))} bytes in UTF-8"
 
 
+def _own_text() -> str:
+    """Draw a field for a text and, below it, the choice of a file, which takes the field's place."""
+    pasting, choosing = st.container(), st.container()
+    with choosing:
+        found = own_file.text("from a file", key="gpt_own")
+    if found:
+        return found
+    with pasting:
+        return widgets.pasted("your own text", key="gpt_own", placeholder="Write or paste a text.") or ""
+
+
 def text_to_cut() -> tuple[str, str]:
     """Draw the choice of a text and how its tokens are shown; a long one of the visitor's is cut short."""
     chosen = widgets.choice("text", TEXT_TITLES, key="gpt_text")
     with st.popover("More"):
         shown_as = widgets.choice("tokens", SHOWN, key="gpt_shown")
-        written = widgets.pasted(
-            "your own text", key="gpt_own", placeholder="Write or paste a text.", height=200
-        )
-        own = own_file.text("from a file", key="gpt_own") or written or ""
+        own = _own_text()
         if len(own) > LONGEST:
             st.text(f"{len(own):,} characters are too many: the first {LONGEST:,} are used.")
     return (TEXTS[chosen] if chosen in TEXTS else own[:LONGEST]), shown_as
