@@ -34,7 +34,13 @@ def build(folder: Path, name: str, seed: int) -> None:
         "sample": np.array([VOCABULARY.encode("\nżół!"), VOCABULARY.encode("\nLas.")], np.int16),
     }
     losses = {"losses": {"train": 1.5, "val": 1.9 + seed}, "start_losses": {"val": 6.3}}
-    run = {"data": "three", "seed": seed, "steps": 100, "characters": 614_400, "recipe": {"steps": 400}}
+    run = {
+        "data": "three",
+        "seed": seed,
+        "steps": 100,
+        "characters": 614_400,
+        "recipe": {"steps": 400, "judged": 64},
+    }
     meta = {**losses, "prompt": "\n", **run}
     checkpoints.save(name, model, {"kind": "gpt", **SHAPE}, VOCABULARY, meta, history, folder)
 

@@ -50,11 +50,24 @@ def test_every_checkpoint_is_told_with_its_record():
         row = {title: values[table["name"].index(path.stem)] for title, values in table.items()}
         meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         assert row["sha256"] == meta["sha256"]
+        recipe = meta.get("recipe", {})
+        assert (row["batch"], row["dropout"]) == (recipe.get("batch_size"), recipe.get("dropout"))
+        rates = [recipe[key] for key in ("learning_rate", "lr_matrices", "lr_rest") if key in recipe]
+        assert all(f" {rate:g}" in row["optimizer, learning rate"] for rate in rates)
         assert (row["steps"], row["seed"]) == (meta["steps"], str(meta["seed"]))
         assert all(f"{loss:.3f}" in row["nats per character"] for loss in meta["losses"].values())
         assert row["parameters"] == sum(
             p.numel() for p in checkpoints.load(path.stem).model.state_dict().values()
         )
+
+
+def test_the_talks_own_recipes_and_results_stand_beside_ours():
+    app = open_scene("references.py", "checkpoints")
+    rows = list(zip(*listed(app, "references_talk").values(), strict=True))
+    [mlp, gpt] = [" ".join(map(str, row)) for row in rows]
+    assert all(said in mlp for said in ("SGD 0.1", "32", "200000", "1.5667", "2.4647", "2.5008"))
+    assert all(said in gpt for said in ("AdamW 0.0003", "64", "0.2", "5000", "1.4111", "1.4315"))
+    assert "Muon" in told(app)
 
 
 @pytest.fixture

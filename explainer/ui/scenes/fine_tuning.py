@@ -138,8 +138,9 @@ def learning(name: str) -> None:
     """Show the losses of a training, and what the model wrote at each recorded step."""
     found, meta = recorded(name), checkpoints.read_meta(name)
     each = meta["characters"] / max(meta["steps"], 1)  # characters a step
+    judged = "the dev names" if "dev" in meta["losses"] else f"{meta['recipe']['judged']} passages held out"
     facts = [
-        f"held-out loss {found.held_out_at(step):.2f} nats per character, "
+        f"{found.held_out_at(step):.2f} nats per character on {judged}, "
         f"after {_millions(step * each)} characters read"
         for step in found.sample_steps.tolist()
     ]
@@ -162,10 +163,11 @@ def kept(name: str) -> str:
     """Say which step of a training the house keeps, and by what it was chosen."""
     meta = checkpoints.read_meta(name)
     losses = meta["losses"]
+    part = "" if "dev" in losses else f" The curve is judged on {meta['recipe']['judged']} passages of it."
     return (
-        f"Kept: step {meta['steps']:,} of {meta['recipe']['steps']:,}, the best on what is held out; "
-        f"over all of it, {losses.get('val', losses.get('dev')):.3f} nats per character. "
-        "The curve is judged on a part."
+        f"Kept: step {meta['steps']:,} of {meta['recipe']['steps']:,}, the best on what is held out, "
+        f"{losses.get('val', losses.get('dev')):.3f} nats per character over all of it: "
+        f"a little kind, because it was chosen by it.{part}"
     )
 
 

@@ -8,10 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from explainer.ui import chapters, widgets
-from explainer.ui.blocks import chapter_link, shared, table
+from explainer.ui.blocks import chapter_link, note, shared, table
 from explainer.ui.caches import keep
 from explainer.ui.glossary import TERMS, Term
 
+ORDER = ["name", "model", "parameters", "learned from", "optimizer, learning rate", "batch", "dropout"]
+ORDER += ["steps", "nats per character", "seed", "sha256"]
+OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
+TOLD = (
+    "Muon moves the matrices inside a GPT's blocks, AdamW the rest. A GPT is kept as it was at its best step "
+    "on val or dev: those figures are a little kind, test is not."
+)
+TALKS = (  # their losses are those of their own splits
+    ("MLP", "mlp", 13_374, "3,517 girls' names", "SGD 0.1, then 0.01", 32, 0.0, 200_000,
+     "train 1.5667 · dev 2.4647 · test 2.5008"),
+    ("GPT", "gpt", None, "Polish books", "AdamW 0.0003", 64, 0.2, 5_000, "train 1.4111 · val 1.4315"),
+)  # fmt: skip
 KEPT = (".json", ".safetensors")  # what a checkpoint's files end in
 
 
@@ -135,9 +147,12 @@ def titles() -> dict[tuple[str, str], str]:
 
 def checkpoints() -> None:
     """Show the record of every trained model whose files are here."""
-    alt = "Every trained model: what it is, what it learned from, for how long, how well, and its checksum."
+    alt = "Every trained model: what it is, what it learned from, its recipe, how well, and its checksum."
+    note(TOLD)
     with shared(1, key="references_records")[0]:
         table(records(), alt, key="references_checkpoints")
+        st.markdown("**The talk's own models, by its slides and notebooks**")
+        table(talks(), "The recipes and results of the talk's own models.", key="references_talk", height=150)
 
 
 @keep("scenes")
@@ -147,8 +162,14 @@ def records() -> pd.DataFrame:
     from explainer.checkpoints import FOLDER
 
     names = sorted({path.name.split(".")[0] for path in FOLDER.glob("*.*") if path.suffix in KEPT})
-    order = ["name", "model", "parameters", "learned from", "steps", "nats per character", "seed", "sha256"]
-    return pd.DataFrame([_row(name) for name in names]).reindex(columns=order)
+    return pd.DataFrame([_row(name) for name in names]).reindex(columns=ORDER)
+
+
+@keep("scenes")
+def talks() -> pd.DataFrame:
+    """Return one row a model of the talk: its recipe, and what it reached."""
+    rows = [dict(zip(ORDER, row, strict=False)) for row in TALKS]
+    return pd.DataFrame(rows).reindex(columns=ORDER[: ORDER.index("seed")])
 
 
 def _row(name: str) -> dict[str, object]:
@@ -162,7 +183,11 @@ def _row(name: str) -> dict[str, object]:
 
 def _record(meta: dict) -> dict[str, object]:
     losses = " · ".join(f"{part} {loss:.3f}" for part, loss in meta["losses"].items())
+    recipe = meta.get("recipe", {})
     return {
+        "optimizer, learning rate": _optimizer(meta),
+        "batch": recipe.get("batch_size"),
+        "dropout": recipe.get("dropout"),
         "model": meta["architecture"]["kind"],
         "learned from": _data(meta),
         "steps": meta["steps"],
@@ -170,6 +195,18 @@ def _record(meta: dict) -> dict[str, object]:
         "seed": str(meta["seed"]),  # a name rather than an amount
         "sha256": meta["sha256"],
     }
+
+
+def _optimizer(meta: dict) -> str:
+    """Return what moved the weights, and how far a step; a counted table was moved by nothing."""
+    recipe = meta.get("recipe")
+    if recipe is None:
+        return f"counted, smoothing {meta['architecture']['smoothing']:g}"
+    if "lr_matrices" in recipe:
+        return f"Muon {recipe['lr_matrices']:g}, AdamW {recipe['lr_rest']:g}"
+    rate = recipe["learning_rate"]
+    falls = {"step": f", then {rate / 10:g}", "cosine": ", falling as a cosine"}[recipe["schedule"]]
+    return f"{OPTIMIZERS[recipe['optimiser']]} {rate:g}{falls}"
 
 
 def _data(meta: dict) -> str:
