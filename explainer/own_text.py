@@ -191,7 +191,7 @@ def _sheet(data: bytes, source: str) -> Rows:
     It is read by openpyxl itself: pandas makes every row as wide as the widest, and one cell in the last
     column of a sheet of 100,000 rows would take thirteen gigabytes.
     """
-    from openpyxl import load_workbook  # a quarter of a second that no page needs before it is drawn
+    from openpyxl import load_workbook  # 70 ms that no page needs before it is drawn
 
     try:
         _check_archive(data, source)

@@ -18,7 +18,7 @@ LANGUAGES = {
 }
 # Measured on lists that Faker's names make, half of them in capitals; each holds a letter beyond ASCII.
 # How many of 100 lists come out letter by letter as they were, by how many names they have.
-LEAST = {3: 90, 10: 93, 100: 97, 1_000: 100}
+LEAST = {3: 91, 10: 98, 100: 100, 1_000: 100}
 
 
 @cache
