@@ -94,8 +94,9 @@ def _part_of(value: Any, kept: Any) -> str | None:
 
 
 def _is_short(brief: Any) -> bool:
-    """Return whether an argument stands in a key as it was."""
-    return isinstance(brief, tuple) and len(brief) == 2 and type(brief[1]) is brief[0]
+    """Return whether an argument stands in a key as it was; bytes may be a digest of others."""
+    kind, value = brief if isinstance(brief, tuple) and len(brief) == 2 else (None, brief)
+    return type(value) is kind and kind is not bytes
 
 
 def footprint(value: Any, models: bool = True) -> int:

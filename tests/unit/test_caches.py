@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 import torch
 
+from explainer.notebook import Origin
 from explainer.ui import caches
-from explainer.ui.caches import BOUNDS, MEGABYTE, footprint, keep
+from explainer.ui.caches import BOUNDS, MEGABYTE, footprint, keep, origin
 from explainer.ui.trained import checkpoint
 from explainer.ui.words import Source
 
@@ -192,3 +193,18 @@ def test_what_took_long_leaves_nothing_behind_in_the_heap(monkeypatch):
     made(2 * caches.HEAVY)
     made(2 * caches.HEAVY)
     assert trims == [1]
+
+
+@keep("scenes")
+def _made_of(name, data=b""):  # noqa: ARG001  a part of the key
+    return Origin(name, "", (), "")
+
+
+def test_where_a_value_comes_from_is_known_while_it_is_kept():
+    value, part = _made_of("a"), "_made_of"
+    assert origin(value) == (__name__, part, ("a",), "")
+    assert origin(_made_of(name="b")) is None  # called by name: not told
+    assert origin(_made_of("a", b"x" * 1_000)) is None  # its key holds a digest
+    assert origin(object()) is None
+    model = checkpoint("girls-mlp").model
+    assert origin(model) == ("explainer.ui.trained", "checkpoint", ("girls-mlp",), "model")
