@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.served import APP, Server, served  # noqa: E402
-from explainer.ui.scenes.attention import LONGEST_PROMPT, MODELS  # noqa: E402
+from explainer.ui.catalogue import GPTS  # noqa: E402
+from explainer.ui.scenes.attention import LONGEST_PROMPT  # noqa: E402
 from explainer.ui.sessions import Run, Session  # noqa: E402
 from tests.scenes import deck  # noqa: E402
 
@@ -51,7 +52,7 @@ async def every_checkpoint(address: str) -> list[Run]:
     names = sorted({path.name.split(".")[0] for path in (ROOT / "checkpoints").glob("*.safetensors")})
     async with Session(address) as visitor:
         runs = [await visitor.open("receipt", model=name, context="A", next="a") for name in names]
-        for title in MODELS.values():
+        for title in GPTS.values():
             for slug in scenes_of("attention"):
                 runs.append(await visitor.open("attention", scene=slug, attention_model=title))
         return runs

@@ -1,6 +1,7 @@
 """Four models: what each of them expects, what it costs, and whether it beats the room."""
 
 from explainer import ui
+from explainer.ui.catalogue import SEXES
 from explainer.ui.scenes import compare
 
 
@@ -14,7 +15,7 @@ def one_prefix() -> None:
     """
     with ui.controls():
         prefix = compare.prefix("a name begins with", "KAMI", key="compare_prefix")
-        sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
+        sex = ui.choice("learned from", SEXES, key="compare_sex")
         seed = ui.seed(key="compare_seed")
     clicked = compare.four_answers(sex, prefix, seed, key="compare_answers")
     if clicked:
@@ -30,7 +31,7 @@ def what_each_step_was_worth() -> None:
     seen. Was it worth it? Look at the last column, too: who copies?
     """
     with ui.controls():
-        sex = ui.choice("learned from", compare.SEXES, key="compare_sex")
+        sex = ui.choice("learned from", SEXES, key="compare_sex")
         part = ui.choice("judged on", compare.PARTS, key="compare_part")
     compare.worth(sex, part, key="compare_worth")
 
@@ -39,7 +40,7 @@ def what_each_step_was_worth() -> None:
 def guess_the_next_letter() -> None:
     """Now you: a real name that no model has seen, letter by letter, against all of them. Take bets."""
     with ui.controls():
-        sex = ui.choice("names of", compare.SEXES, key="compare_sex")
+        sex = ui.choice("names of", SEXES, key="compare_sex")
         ui.action("Start over", lambda: compare.start_over(sex), key="compare_again", primary=False)
     compare.table(compare.game(sex), key="compare_game")
 

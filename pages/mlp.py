@@ -4,6 +4,7 @@ import streamlit as st
 
 from explainer import ui
 from explainer.figures import bars, bengio, palette, window
+from explainer.ui.catalogue import SEXES
 from explainer.ui.scenes import mlp
 
 
@@ -79,7 +80,7 @@ def matrices() -> None:
         name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix", stages=mlp.MATRICES)
         time = ui.choice("numbers", mlp.TIMES, key="mlp_time")
         with st.popover("More"):
-            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            sex = ui.choice("learned from", SEXES, key="mlp_sex")
             first = ui.choice("neurons of W1 and W2", mlp.neuron_windows(), key="mlp_first")
     mlp.matrix_grid(sex, time, name, None if first == "all" else int(first))
 
@@ -124,7 +125,7 @@ def activations() -> None:
         time = ui.choice("when", mlp.BATCHES, key="mlp_when")
         view = ui.choice("show", mlp.VIEWS, key="mlp_view", stages=mlp.VIEWS)
         with st.popover("More"):
-            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            sex = ui.choice("learned from", SEXES, key="mlp_sex")
             seed = ui.seed("Another batch", key="mlp_seed")
     found = mlp.saturation(sex, recipe, time, 32, seed)
     ui.note(mlp.summary(found))
@@ -143,7 +144,7 @@ def good_start() -> None:
         time = ui.choice("when", mlp.BATCHES, key="mlp_when", stages=mlp.BATCHES)
         layer = ui.choice("histogram of", mlp.LAYERS, key="mlp_layer")
         with st.popover("More"):
-            sex = ui.choice("learned from", mlp.SEXES, key="mlp_sex")
+            sex = ui.choice("learned from", SEXES, key="mlp_sex")
             seed = ui.seed("Another batch", key="mlp_seed")
     found = {recipe: mlp.saturation(sex, recipe, time, 32, seed) for recipe in mlp.RECIPES}
     most = mlp.highest(list(found.values()), layer)

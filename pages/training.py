@@ -3,6 +3,7 @@
 from explainer import ui
 from explainer.figures import bars, curves, letters, palette, recipes
 from explainer.ui import words
+from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.models import nudged
 from explainer.ui.receipt.opening import OPENS, of_one
 from explainer.ui.scenes import training
@@ -76,7 +77,7 @@ def two_recipes() -> None:
     2.02. The start is what everybody talks about; what is it worth on names held out?
     """
     with ui.controls():
-        sex = ui.choice("names", training.SEXES, key="training_sex")
+        sex = ui.choice("names", SEXES, key="training_sex")
     runs = training.compared(sex)
     picture, told = ui.beside(3, 2)
     with picture:
@@ -94,7 +95,7 @@ def overfitting() -> None:
     overfitting. Read the names: can you hear which model copies?
     """
     with ui.controls():
-        sex = ui.choice("names", training.SEXES, key="training_sex")
+        sex = ui.choice("names", SEXES, key="training_sex")
     runs = training.compared(sex)
     picture, told = ui.beside(3, 2)
     with picture:
@@ -113,7 +114,7 @@ def sweep() -> None:
     begins; the talk took 0.1.
     """
     with ui.controls():
-        sex = ui.choice("names", training.SEXES, key="training_sex")
+        sex = ui.choice("names", SEXES, key="training_sex")
     swept = training.sweep(sex)
     lines = [
         curves.Curve("loss of one batch", swept.learning_rates, swept.losses, palette.LOSS, width=1),

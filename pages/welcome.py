@@ -1,6 +1,7 @@
 """Welcome: the claim, a name for your baby, and the way into the chapters."""
 
 from explainer import ui
+from explainer.ui.catalogue import KINDS
 from explainer.ui.scenes import compare, welcome
 
 
@@ -27,7 +28,7 @@ def name_your_baby() -> None:
     with ui.controls():
         prefix = compare.prefix("begins with", "AN", key="welcome_prefix")
         sex = ui.choice("for a", welcome.SEXES, key="welcome_sex")
-        kind = ui.choice("made by", welcome.MODELS, default="gpt", key="welcome_model")
+        kind = ui.choice("made by", KINDS, default="gpt", key="welcome_model")
         temperature = ui.steps(
             "how adventurous", list(welcome.TEMPERATURES), welcome.CAREFUL, key="welcome_temperature"
         )

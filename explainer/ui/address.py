@@ -12,19 +12,21 @@ from explainer.components.streamlit_inside import QueryParams, drop, goes_back, 
 _drawn: ContextVar[set[str] | None] = ContextVar("drawn", default=None)
 
 
-def clean(key: str, fits: Callable[[Sequence[str]], bool]) -> str:
+def clean(key: str, fits: Callable[[Sequence[str]], bool], labels: Mapping[str, str] | None = None) -> str:
     """Take what the address says of a control out of it if it makes no sense there; return the key.
 
     Args:
         key: of the control, which is the parameter's name, too.
         fits: whether the control can take these values of the parameter, in their order.
+        labels: what the control calls the values that links hold, so that rewording breaks no link.
     """
     told, drawn = query(), _drawn.get()
     if drawn is not None:
         drawn.add(key)
     _bring_back(told, key)
     if key in told and not fits(told.get_all(key)):
-        drop(told, key)
+        values = [(labels or {}).get(value, value) for value in told.get_all(key)]
+        put(told, key, values) if fits(values) else drop(told, key)
     return key
 
 

@@ -72,7 +72,7 @@ def choice(
         format_func=options.__getitem__,
         default=default or next(iter(options)),
         required=True,
-        **_kept(key, _one_of(options.values())),
+        **_kept(key, _one_of(options.values()), _labels(options)),
     )
 
 
@@ -126,6 +126,18 @@ def pick(label: str, options: Sequence[str], default: str, *, key: str, stages: 
     return st.selectbox(label, options, options.index(default), **_kept(key, _one_of(options)))
 
 
+def named(label: str, options: Mapping[str, str], *, key: str, default: str | None = None) -> str:
+    """Return the key of one of many options; the values are what is shown.
+
+    Args:
+        default: the option at the start; the first if not given.
+    """
+    titles = list(options.values())
+    at_first = titles.index(options[default or next(iter(options))])
+    chosen = st.selectbox(label, titles, at_first, **_kept(key, _one_of(titles), _labels(options)))
+    return list(options)[titles.index(chosen)]
+
+
 def pills(label: str, options: Sequence[str], *, key: str) -> str:
     """Return one of many words, all of them in sight; the first at the start."""
     kept = _kept(key, _one_of(options))
@@ -143,7 +155,7 @@ def several(
         format_func=options.__getitem__,
         placeholder=placeholder,
         width=420,
-        **_kept(key, lambda told: told == [""] or set(told) <= {*options.values()}),
+        **_kept(key, lambda told: told == [""] or set(told) <= {*options.values()}, _labels(options)),
     )
 
 
@@ -201,9 +213,14 @@ def _keep_within(key: str, low: float, high: float) -> None:
         st.session_state[key] = min(max(kept, low), high)
 
 
-def _kept(key: str, fits: Fits) -> dict[str, Any]:
+def _kept(key: str, fits: Fits, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what makes a control keep its value, once the address is clean of what does not fit it."""
-    return {"key": clean(key, fits), "bind": "query-params", "persist_state": "session"}
+    return {"key": clean(key, fits, labels), "bind": "query-params", "persist_state": "session"}
+
+
+def _labels(options: Mapping[str, str]) -> dict[str, str]:
+    """Return what is shown of each option by its key, and by an apostrophe as older links have it."""
+    return {label.replace("’", "'"): label for label in options.values()} | dict(options)
 
 
 def _one_of(shown: Iterable[str]) -> Fits:

@@ -189,6 +189,22 @@ def test_what_a_control_can_stand_at_stays_in_the_address():
     assert set(bound(app)) == set(CAN_STAND_AT)
 
 
+def test_a_link_may_name_options_by_their_keys_which_no_rewording_touches():
+    app = AppTest.from_function(one_of_each)
+    app.query_params["choice"], app.query_params["several"] = "second", ["c", "a"]
+    for _ in range(2):
+        app.run()
+        assert app.session_state["choice"] == "second"
+        assert app.session_state["several"] == ["c", "a"]
+    assert said(app)["choice"] == ["second & last"]
+
+
+def test_older_links_call_the_models_by_a_straight_apostrophe():
+    app = open_scene("gpt.py", "architecture", gpt_model="girls' names")
+    assert app.session_state["gpt_model"] == "girls’ names"
+    assert said(app)["gpt_model"] == ["girls’ names"]
+
+
 def test_the_moment_of_a_picture_stays_in_the_address_and_no_other():
     good = {"bigram_fill_in_at": "1234", "bigram_fill_in_cell": "0.3.17"}
     others = {"bigram_table_at": "3", "bigram_fill_in_camera": "30.40", "bigram_fill_in_find": "ann"}

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.training.queue import DONE, Report
+from explainer.ui.catalogue import GPTS
 from explainer.ui.chapters import PAGES
 from explainer.ui.receipt.wording import percent
-from explainer.ui.scenes import attention as writers
 from explainer.ui.scenes import bigram, gpt
 from tests.drawings import unfolded
 from tests.scenes import ask, open_scene, part, plotted, tell
@@ -275,7 +275,7 @@ def test_a_text_that_is_written(model, which):
         "attention_text": kept,
         "attention_at": "310",
     }
-    app = open_scene("attention.py", "who-looks-at-whom", attention_model=writers.MODELS[model], **query)
+    app = open_scene("attention.py", "who-looks-at-whom", attention_model=GPTS[model], **query)
     for position in (1, 8, 150, 300):
         explains_a_written_one(app, position)
 
@@ -284,7 +284,7 @@ def test_a_text_that_is_written(model, which):
 @pytest.mark.parametrize("model", ["girls-gpt", "boys-gpt"])
 def test_a_name_that_is_written(model, written):
     query = {f"attention_prompt_{model}": "MARYANNAZOFI", "attention_text": written, "attention_at": "22"}
-    app = open_scene("attention.py", "who-looks-at-whom", attention_model=writers.MODELS[model], **query)
+    app = open_scene("attention.py", "who-looks-at-whom", attention_model=GPTS[model], **query)
     for position in {1, min(3, len(written) + 1), len(written) + 1}:
         explains_a_written_one(app, position)
 
@@ -307,7 +307,7 @@ NAMED = {"girls-gpt": "MARYANNAZOFIAELŻBIETA", "boys-gpt": "JAN"}
     [*NAMED.items(), ("shakespeare", "ROMEO:↵O,␣"), ("pan-tadeusz", prompts("pan-tadeusz")[2])],
 )
 def test_heads_and_layers(model, prompt):
-    query = {"attention_model": writers.MODELS[model], f"attention_prompt_{model}": prompt}
+    query = {"attention_model": GPTS[model], f"attention_prompt_{model}": prompt}
     app = open_scene("attention.py", "switch-a-head-off", **query)
     header, arrays = grid(app, "attention_switches")
     shares = arrays[header["matrices"][1]["values"]["array"]]

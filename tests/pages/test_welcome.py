@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
 from explainer.traces import compare as trace
+from explainer.ui.catalogue import KINDS
 from explainer.ui.scenes import welcome
 from tests.pages.test_compare import sent, told
 from tests.scenes import open_scene, open_sound
@@ -20,9 +21,9 @@ def shown(app: AppTest) -> list[dict]:
 
 
 @pytest.mark.parametrize("temperature", ["careful · 0.6", "as it learned · 1.0", "wild · 1.7"])
-@pytest.mark.parametrize("kind", list(welcome.MODELS))
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_twelve_names_are_the_models_and_their_odds_are_those_they_were_drawn_with(kind, temperature):
-    query = {"prefix": "jo", "sex": "boy", "model": welcome.MODELS[kind], "seed": "5"}
+    query = {"prefix": "jo", "sex": "boy", "model": KINDS[kind], "seed": "5"}
     cards = shown(page(**query, temperature=temperature))
     assert len({card["name"] for card in cards}) == 12
     model = checkpoints.load(f"boys-{kind}").model

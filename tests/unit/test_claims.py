@@ -8,7 +8,7 @@ from explainer.sampling import Settings, Switches
 from explainer.traces import compare, one_head, switching
 from explainer.traces import gpt as trace
 from explainer.training import habits
-from explainer.ui.scenes import attention
+from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import training_step as steps
 
@@ -98,13 +98,13 @@ def test_adam_goes_as_far_for_a_small_gradient_as_for_a_large_one():
 def opening(name: str):
     """Return a model, its opening prompt as it reads it, and the head that is shown first, from 0."""
     loaded = checkpoints.load(name)
-    prompt = attention.PROMPTS[name].replace("↵", "\n").replace("␣", " ")
+    prompt = catalogue.PROMPTS[name].replace("↵", "\n").replace("␣", " ")
     text = f".{prompt}" if name.endswith("-gpt") else prompt
-    layer, head = (int(number) - 1 for number in attention.HEADS[name].split("."))
+    layer, head = (int(number) - 1 for number in catalogue.HEADS[name].split("."))
     return loaded, text, layer, head
 
 
-@pytest.mark.parametrize("name", attention.HEADS)
+@pytest.mark.parametrize("name", catalogue.HEADS)
 def test_the_head_that_attention_opens_on_does_there_what_its_habit_says(name):
     loaded, text, layer, head = opening(name)
     habit = loaded.meta["heads"][layer][head]

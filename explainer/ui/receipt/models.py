@@ -30,6 +30,7 @@ from explainer.traces.receipt.mlp import Perceptron
 from explainer.traces.training_step import NAMES as MATRICES
 from explainer.ui import own_training
 from explainer.ui.caches import keep
+from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.question import Question
 from explainer.ui.scenes import backpropagation, bigram, training_step
 from explainer.ui.trained import checkpoint
@@ -313,7 +314,7 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], ...]] = {
     ),
     "nudged": (_one_of("girls", "boys", "own"), _letter, _finite, _finite),
     "gradient": (
-        _one_of(*training_step.SEXES),
+        _one_of(*SEXES),
         _one_of(*training_step.WEIGHTS),
         _one_of(*training_step.OPTIMIZERS),
         _near(*training_step.RATES),

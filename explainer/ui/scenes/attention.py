@@ -14,33 +14,13 @@ from explainer.traces.writing import Writing, rows, windows
 from explainer.traces.writing import write as write_text
 from explainer.ui import typed, widgets
 from explainer.ui.blocks import complain
+from explainer.ui.catalogue import GPTS, HEADS, PROMPTS
 from explainer.ui.guard import guarded
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
-MODELS = {
-    "shakespeare": "Shakespeare",
-    "polish-books": "Polish books",
-    "pan-tadeusz": "Pan Tadeusz",
-    "girls-gpt": "girls’ names",
-    "boys-gpt": "boys’ names",
-}
-PROMPTS = {
-    "shakespeare": "ROMEO:↵O,␣",
-    "polish-books": "Pan Tadeusz wszedł do␣",
-    "pan-tadeusz": "Litwo! Ojczyzno moja!␣",
-    "girls-gpt": "MA",
-    "boys-gpt": "MA",
-}
-HEADS = {  # whose habit shows on these prompts
-    "shakespeare": "1.6",
-    "polish-books": "1.2",
-    "pan-tadeusz": "1.2",
-    "girls-gpt": "2.4",
-    "boys-gpt": "1.4",
-}
 VISIBLE = {"↵": "\n", "␣": " "}  # as whitespace is typed and shown
 ALL = "all"
 TOP_K = (1, 2, 3, 5, 8, 12, 20, 30, ALL)
@@ -73,19 +53,14 @@ def models() -> dict[str, str]:
     """Return the texts' and the names' GPTs that are there, with what they are called; all if none is."""
     folder = checkpoints.FOLDER
     there = [
-        name
-        for name in MODELS
-        if all((folder / f"{name}{end}").exists() for end in (".json", ".safetensors"))
+        name for name in GPTS if all((folder / f"{name}{end}").exists() for end in (".json", ".safetensors"))
     ]
-    return {name: MODELS[name] for name in there} or MODELS
+    return {name: GPTS[name] for name in there} or GPTS
 
 
 def model() -> str:
     """Draw the choice of a model that all scenes share, and return its name."""
-    found = models()
-    labels = list(found.values())
-    chosen = widgets.pick("model", labels, labels[0], key="attention_model")
-    return list(found)[labels.index(chosen)]
+    return widgets.named("model", models(), key="attention_model")
 
 
 def asked() -> Asked:
@@ -174,7 +149,7 @@ def _watched(asked: Asked) -> None:
         _stream(trained, asked),
         chunk,
         key="attention_view",
-        alt=f"What the model {MODELS[asked.name]} looks at while it goes on with a text.",
+        alt=f"What the model {GPTS[asked.name]} looks at while it goes on with a text.",
         position=link.position,
         head=link.head,
         prefix="attention",

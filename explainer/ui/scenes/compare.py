@@ -22,7 +22,6 @@ from explainer.ui.source import shown as noted
 from explainer.ui.trained import checkpoint, split
 from explainer.ui.words import Source
 
-SEXES = {"girls": "girls", "boys": "boys"}
 KINDS = {"bigram": "counts", "neural": "gradient descent", "mlp": "MLP", "gpt": "GPT"}
 READS = {
     "bigram": "reads one letter",

@@ -13,6 +13,7 @@ from explainer.figures import bars, palette
 from explainer.traces import fine_tuning as trace
 from explainer.training.sequences import HELD_OUT
 from explainer.ui import blocks, typed, widgets, window
+from explainer.ui.catalogue import GPTS
 from explainer.ui.scenes.gpt import available, visible, vocabulary_of
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint, history
@@ -20,12 +21,12 @@ from explainer.ui.trained import checkpoint, history
 FACTS = Path(__file__).resolve().parents[3] / "data" / "corpora.json"
 STAGES = {"shakespeare": "Shakespeare", "polish-books": "Polish books", "pan-tadeusz": "then Pan Tadeusz"}
 RUNS = {
-    "shakespeare": "Shakespeare",
-    "polish-books": "Polish books",
-    "pan-tadeusz": "Pan Tadeusz, refined",
-    "poem-alone": "Pan Tadeusz alone",
-    "girls-gpt": "girls' names",
-    "boys-gpt": "boys' names",
+    "shakespeare": GPTS["shakespeare"],
+    "polish-books": GPTS["polish-books"],
+    "pan-tadeusz": f"{GPTS['pan-tadeusz']}, refined",
+    "poem-alone": f"{GPTS['pan-tadeusz']} alone",
+    "girls-gpt": GPTS["girls-gpt"],
+    "boys-gpt": GPTS["boys-gpt"],
 }
 KINDS = {
     "polish-books": "Polish books",
@@ -128,10 +129,8 @@ def run_name() -> str | None:
     if not runs:
         ready(*RUNS)
         return None
-    titles = list(runs.values())
-    default = next(runs[name] for name in ("polish-books", *runs) if name in runs)
-    chosen = widgets.pick("training", titles, default, key="tuning_run")
-    return next(name for name, title in runs.items() if title == chosen)
+    default = next(name for name in ("polish-books", *runs) if name in runs)
+    return widgets.named("training", runs, key="tuning_run", default=default)
 
 
 def learning(name: str) -> None:

@@ -19,18 +19,12 @@ from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
 from explainer.ui import blocks, own_file, stage, typed, widgets, window
 from explainer.ui.caches import keep
+from explainer.ui.catalogue import POLISH_FIRST
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
-MODELS = {
-    "polish-books": "Polish books",
-    "pan-tadeusz": "Pan Tadeusz",
-    "shakespeare": "Shakespeare",
-    "girls-gpt": "girls' names",
-    "boys-gpt": "boys' names",
-}
 STARTS = {"shakespeare": "To be, or not to b", "girls-gpt": "ANNAMA", "boys-gpt": "WOJCIE"}
 POLISH_START = "Litwo! Ojczyzno mo"
 TEXTS = {
@@ -65,7 +59,7 @@ ROWS = 18
 # --- which models there are -------------------------------------------------------------------------
 
 
-def available(options: dict[str, str] = MODELS) -> dict[str, str]:
+def available(options: dict[str, str] = POLISH_FIRST) -> dict[str, str]:
     """Return those of some models whose files are there; a model still to be trained is left out."""
     found = (checkpoints.FOLDER / f"{name}.json" for name in options)
     return {
@@ -77,10 +71,7 @@ def available(options: dict[str, str] = MODELS) -> dict[str, str]:
 
 def model_of(label: str, *, key: str) -> str:
     """Draw the choice among the models that are there and return the chosen one's name."""
-    options = available()
-    shown_as = list(options.values())
-    chosen = widgets.pick(label, shown_as, shown_as[0], key=key)
-    return next(name for name, title in options.items() if title == chosen)
+    return widgets.named(label, available(), key=key)
 
 
 @keep("scenes")
@@ -142,7 +133,7 @@ def character_tiles(name: str, text: str) -> None:
     ]
     lanes = [
         Lane("Your text, as the model reads it", Tiles(read), [_counted(text, found)]),
-        Lane(f"All {len(vocabulary)} tokens of {MODELS[name]}", Tiles(known)),
+        Lane(f"All {len(vocabulary)} tokens of {POLISH_FIRST[name]}", Tiles(known)),
     ]
     alt = f"{len(read)} characters with their ids, and the {len(known)} characters that the model knows."
     reel(lanes, key="gpt_tokens", alt=alt, stacked=True)

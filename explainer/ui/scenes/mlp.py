@@ -20,13 +20,13 @@ from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
+from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, typed_name, words
 
-SEXES = {"girls": "girls", "boys": "boys"}
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
 TIMES = {"trained": "trained", "start": "before training, as in the talk"}
 STEPS = {

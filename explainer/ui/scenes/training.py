@@ -34,6 +34,7 @@ from explainer.training.queue import (
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import own_training, typed, widgets, window
 from explainer.ui.blocks import beside, chart, metrics, table
+from explainer.ui.catalogue import SEXES
 from explainer.ui.guard import guarded
 from explainer.ui.source import cached, offer, shown
 from explainer.ui.trained import checkpoint, history, split
@@ -43,7 +44,6 @@ from explainer.vocabulary import Vocabulary
 RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
-SEXES = {"girls": "girls", "boys": "boys"}
 LADDER = {
     "mlp-talk": "the talk's",
     "mlp-talk-scaled": "+ scaled start",

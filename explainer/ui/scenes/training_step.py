@@ -18,6 +18,7 @@ from explainer.training.mlp import backward
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui import widgets
 from explainer.ui.blocks import note
+from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
@@ -26,7 +27,6 @@ from explainer.ui.words import Source, shown, typed_name, words
 
 STEPS = {"forward": "forward", "loss": "loss", "backward": "backward", "update": "update"}
 WEIGHTS = {"better": "a better start", "talk": "the talk's start", "trained": "trained"}
-SEXES = {"girls": "girls", "boys": "boys"}
 OPTIMIZERS = {name: descent.OPTIMIZERS[name].title for name in descent.RACERS}
 RATES = (0.001, 0.01, 0.1, 0.5, 1.0)
 USUAL = {"sgd": 0.1, "momentum": 0.1, "adam": 0.01}

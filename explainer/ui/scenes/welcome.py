@@ -13,14 +13,13 @@ from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
 from explainer.ui.blocks import chapter_link, note
 from explainer.ui.caches import keep
+from explainer.ui.catalogue import KINDS
 from explainer.ui.dialog import dialog
 from explainer.ui.scenes import compare
-from explainer.ui.scenes.attention import MODELS as WRITERS
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint, split
 
 SEXES = {"girls": "girl", "boys": "boy"}
-MODELS = {"bigram": "bigram", "mlp": "MLP", "gpt": "GPT"}
 TEMPERATURES = {
     "very careful · 0.3": 0.3,
     "careful · 0.6": 0.6,
@@ -100,9 +99,9 @@ def _example(one: trace.Made, kind: str) -> str:
     """Say what the number on a card means, by that card."""
     said = odds(one.chance)
     if not said.startswith("1 in "):
-        return f"{one.name}, {said}: so often the {MODELS[kind]} writes it after this beginning."
+        return f"{one.name}, {said}: so often the {KINDS[kind]} writes it after this beginning."
     return (
-        f"{one.name}, {said}: among {said[5:]} names with this beginning, the {MODELS[kind]} writes it once."
+        f"{one.name}, {said}: among {said[5:]} names with this beginning, the {KINDS[kind]} writes it once."
     )
 
 
@@ -112,7 +111,7 @@ def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) ->
     Returns:
         The model, the letters before and the letter that was clicked in this run; None if none was.
     """
-    alt = f"Names that the {MODELS[kind]} made: {', '.join(one.name for one in found)}."
+    alt = f"Names that the {KINDS[kind]} made: {', '.join(one.name for one in found)}."
     clicked = cards([_card(sex, one) for one in found], key=key, alt=alt)
     if clicked is None:
         return None
@@ -169,7 +168,7 @@ def odds(probability: float) -> str:
 def _take_along(sex: str, kind: str, one: trace.Made) -> None:
     """Tell what is known of a name, and open chapters with it."""
     known, _ = register_says(one.name, sex)
-    st.metric(f"{MODELS[kind]}, {odds(one.chance)}", one.name)
+    st.metric(f"{KINDS[kind]}, {odds(one.chance)}", one.name)
     st.text(f"The register: {known}.")
     for link in ways(sex, one):
         chapter_link(*link)
@@ -181,7 +180,7 @@ def ways(sex: str, one: trace.Made) -> list[tuple[str, str, str, dict[str, str]]
     bigram = {"bigram_name": one.name} | ({} if girls else {"bigram_names": "boys"})
     mlp = {"mlp_name": one.name, "mlp_read": str(len(one.prefix))} | ({} if girls else {"mlp_sex": "boys"})
     begun = {
-        "attention_model": WRITERS[f"{sex}-gpt"],
+        "attention_model": f"{sex}-gpt",
         f"attention_prompt_{sex}-gpt": one.prefix or one.name[0],
     }
     four = {"compare_prefix": one.prefix} | ({} if girls else {"compare_sex": "boys"})
