@@ -13,25 +13,28 @@ from explainer.ui.scenes import training_step as ts
     "The slope", "The slope says which way is down: measure it with a small step h, or derive it exactly."
 )
 def slope() -> None:
-    """Go a small step h and see how far you rise: that is the slope, measured. Make h smaller, and it gets
-    better, until the digits run out. Why is the smallest h not the best one?
+    """Go a small step h and see how far you rise: that is the slope, measured. Make h smaller, and the two
+    lines become one. At last make it tiny: the digits run out. Why is the smallest h not the best one?
     """
     with ui.controls():
         landscape = gd.choose_curve()
         x = ui.slider("x", -2.5, 2.5, 1.0, step=0.1, key="gd_x")
         h = ui.steps("step h", list(gd.H), "0.5", key="gd_h", stages=gd.SMALLER)
     found = gd.slope(landscape, x, gd.H[h])
-    steps, errors = gd.slope_errors(landscape, x)
     ui.note(gd.measured(found, h))
     here, beyond = (x, found.y), (x + found.h, found.beyond)
     tangent = curves.tangent(
         *gd.curve(landscape), here, found.gradient, beyond, found.numeric, font_size=ui.font_size()
     )
+    alt = curves.tangent_alt(here, found.gradient, found.numeric, found.h)
+    if found.h >= gd.SEEN:
+        ui.chart(tangent, alt, key="gd_tangent")
+        return
+    steps, errors = gd.slope_errors(landscape, x)
     off = abs(found.numeric - found.gradient)
     error = curves.slope_errors(steps, errors, (found.h, off) if off else None, font_size=ui.font_size())
-    left, right = ui.shared(3, 2, key="gd_slope")
+    left, right = ui.shared(2, 3, key="gd_slope")
     with left:
-        alt = curves.tangent_alt(here, found.gradient, found.numeric, found.h)
         ui.part(tangent, alt, key="gd_tangent")
     with right:
         st.markdown(gd.judged(found, steps, errors))
@@ -66,18 +69,19 @@ def learning_rate() -> None:
     gd.roll(landscape, [way], key="gd_curve_way")
 
 
-@ui.scene("The race", "Several optimizers start from one place: click the contour to choose it.")
+@ui.scene("The race", "Three optimizers start from the same place; only how they use the slope differs.")
 def race() -> None:
     """In a ravine one learning rate has to serve two slopes: SGD zigzags across and crawls along. Momentum
-    remembers where it was going; Adam divides by how steep it has been. Then choose the bowl: who wins
-    there?
+    remembers where it was going; Adam divides by how steep it has been. Then take a real loss: two weights
+    of the bigram, one of a rare pair of letters. Drag the ball: who wins from there?
     """
     with ui.controls():
         landscape = gd.choose_surface("gd_race_surface", "ravine")
-        taking_part = gd.entries(landscape)
+        taking_part, more = gd.entries(landscape)
         start = gd.start_on(landscape)
         ways = gd.race(landscape, start, taking_part)
-        gd.reasons(ways)
+        with more:
+            gd.reasons(ways)
     ui.note(gd.told_race(landscape, ways))
     gd.roll(landscape, ways, key="gd_race")
 

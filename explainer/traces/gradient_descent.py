@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from explainer import checkpoints
+from explainer.models.bigram import conditional_probabilities, mean_nll
 
 Function = Callable[[Tensor], Tensor]
 State = dict[str, np.ndarray]
@@ -31,6 +35,7 @@ class Landscape:
     start: tuple[float, ...]  # (D,)
     half: float = 3.0  # the picture shows -half..half in every direction
     lesson: str = ""  # what a race on it teaches
+    names: tuple[str, ...] = ("x₁", "x₂")  # of the inputs; a curve has one, x
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +57,7 @@ class Optimizer:
     rates: Mapping[str, Rates]
     settings: Mapping[str, float] = field(default_factory=dict)
     limit: Callable[..., float] | None = None
+    velocity: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Descent:
     points: np.ndarray  # (T + 1, D), the start first
     values: np.ndarray  # (T + 1,)
     gradients: np.ndarray  # (T + 1, D)
+    velocities: np.ndarray  # (T + 1, D) what the next step carries along; zero without a memory
     verdict: str  # a key of VERDICTS
     settings: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""  # one sentence, with numbers
@@ -176,7 +183,7 @@ SURFACES = {
             r"\tfrac{1}{2}x_1^2 - \tfrac{1}{2}x_2^2 + \tfrac{1}{16}x_2^4",
             saddle,
             (-2.5, 0.02),
-            lesson="Almost level on the ridge: SGD's steps are as tiny as the slope; Adam's are not.",
+            lesson="The ridge is almost level: SGD's first steps across it are tiny, Adam's are not.",
         ),
         Landscape(
             "valleys",
@@ -188,6 +195,45 @@ SURFACES = {
         ),
     )
 }
+
+
+_UNSEEN = 1e-3  # counted for every pair, so that each has a logarithm
+RARE, COMMON, NEXT = "Ł", "N", "A"  # the pairs whose weights are changed: a rare one, and one that is not
+
+
+@cache
+def names_loss() -> Landscape:
+    """Return a loss that is not made up: the bigram's on the girls' names, over two of its 1,156 weights.
+
+    All others are the logarithms of the probabilities that were counted, each row moved by what makes its
+    weight of A zero: softmax does not notice, and the lowest point lies in the middle.
+    """
+    found = checkpoints.load("girls-bigram")
+    counts = found.model.counts.double()  # (V, V)
+    rows, column = found.vocabulary.encode(RARE + COMMON), found.vocabulary.encode(NEXT)[0]
+    W = conditional_probabilities(counts, _UNSEEN).log()  # (V, V)
+    W = W - W[:, [column]]  # (V, V) whose weights of A are zero
+    seen = torch.zeros_like(W)  # (V, V)
+    seen[rows, column] = 1.0
+
+    def loss(x: Tensor) -> Tensor:
+        """Return the mean negative log-likelihood of all pairs, in nats, for weights (..., 2): (...)."""
+        moved = W[rows] + x[..., None] * seen[rows]  # (..., 2, V)
+        terms = moved.log_softmax(-1) * counts[rows]  # (..., 2, V)
+        return others - terms.sum((-1, -2)) / counts.sum()
+
+    kept = counts.clone()
+    kept[rows] = 0
+    others = mean_nll(W.log_softmax(-1), kept) * kept.sum() / counts.sum()  # (), what the other rows cost
+    return Landscape(
+        "names",
+        "A real loss",
+        r"-\tfrac{1}{N}\sum \log p(\text{next} \mid \text{letter})",
+        loss,
+        (-2.6, -1.2),
+        lesson=f"{RARE}{NEXT} is rare, {COMMON}{NEXT} is common: SGD learns the rare pair slowly.",
+        names=(f"w {RARE}{NEXT}", f"w {COMMON}{NEXT}"),
+    )
 
 
 def sgd(x: np.ndarray, gradient: np.ndarray, _state: State, learning_rate: float) -> np.ndarray:
@@ -253,6 +299,7 @@ OPTIMIZERS = {
             "bowl": Rates(0.01, 0.2, 2.1),
             "saddle": Rates(0.01, 0.3, 2.1),
             "valleys": Rates(0.005, 0.2, 6.0),
+            "names": Rates(5.0, 50.0, 800.0),
         },
         limit=lambda: 2.0,
     ),
@@ -265,9 +312,11 @@ OPTIMIZERS = {
             "bowl": Rates(0.0005, 0.05, 4.0),
             "saddle": Rates(0.0005, 0.05, 1.2),
             "valleys": Rates(0.001, 0.1, 4.0),
+            "names": Rates(0.2, 10.0, 400.0),
         },
         settings={"beta": 0.9},
         limit=lambda beta: 2 * (1 + beta),
+        velocity="v",
     ),
     "rmsprop": Optimizer(
         "RMSProp",
@@ -279,6 +328,7 @@ OPTIMIZERS = {
             "bowl": Rates(0.005, 0.1, 5.0),
             "saddle": Rates(0.005, 0.1, 5.0),
             "valleys": Rates(0.005, 0.3, 5.0),
+            "names": Rates(0.005, 0.05, 12.0),
         },
     ),
     "adam": Optimizer(
@@ -290,7 +340,9 @@ OPTIMIZERS = {
             "bowl": Rates(0.005, 0.2, 12.0),
             "saddle": Rates(0.005, 0.1, 12.0),
             "valleys": Rates(0.005, 0.3, 12.0),
+            "names": Rates(0.005, 0.1, 12.0),
         },
+        velocity="m",
     ),
 }
 RACERS = ("sgd", "momentum", "adam")  # who starts, if nobody else is chosen
@@ -375,18 +427,48 @@ def descend(
         raise ValueError(
             f"Start within the picture: {len(landscape.start)} numbers of at most {landscape.half}."
         )
-    state: State = {}
-    record = [(x, *gradient_at(landscape.function, x))]
-    for _ in range(steps):
-        with np.errstate(over="ignore"):  # a step too long to be a number ends the path below
-            x = taken.step(x, record[-1][2], state, rate, **settings)
-        if not np.all(np.abs(x) <= _BOUND * landscape.half):  # also when x is not a number
-            break
-        record.append((x, *gradient_at(landscape.function, x)))
-    points, heights, gradients = (np.array(column) for column in zip(*record, strict=True))
+    record = _walk(landscape.function, taken, x, rate, settings, steps, _BOUND * landscape.half)
+    points, heights, gradients, velocities = (np.array(column) for column in zip(*record, strict=True))
     verdict = _verdict(landscape, points, gradients, steps)
-    path = Descent(optimizer, rate, points, heights, gradients, verdict, settings)
+    path = Descent(optimizer, rate, points, heights, gradients, velocities, verdict, settings)
     return replace(path, reason=_reason(landscape, path))
+
+
+def _walk(
+    function: Function,
+    taken: Optimizer,
+    x: np.ndarray,
+    rate: float,
+    settings: Mapping[str, float],
+    steps: int,
+    bound: float,
+) -> list[tuple[np.ndarray, float, np.ndarray, np.ndarray]]:
+    """Return place, value, gradient and velocity, at the start and after each step within bounds."""
+    state: State = {}
+    record = []
+    while len(record) <= steps and np.all(np.abs(x) <= bound):  # not when x is not a number
+        value, gradient = gradient_at(function, x)
+        with np.errstate(over="ignore"):  # a step too long to be a number ends the path
+            ahead = taken.step(x, gradient, state, rate, **settings)
+        record.append((x, value, gradient, state.get(taken.velocity, np.zeros_like(x))))
+        x = ahead
+    return record
+
+
+def ground(name: str) -> Landscape:
+    """Return the surface of that name, the real loss among them."""
+    return names_loss() if name == "names" else SURFACES[name]
+
+
+def opening(ways: Sequence[Descent]) -> int:
+    """Return the step that a picture opens with: something has happened, and the end is still to come.
+
+    It is the first, after three, at which a ball has fallen half as far as it will.
+    """
+    last = max(len(way.values) for way in ways) - 1
+    halfway = [np.flatnonzero(way.values <= (way.values[0] + way.values.min()) / 2) for way in ways]
+    first = min((int(steps[0]) for steps in halfway if len(steps)), default=0)
+    return max(min(max(first, 3), last // 3), min(1, last - 1), 0)
 
 
 def race(
@@ -450,7 +532,8 @@ def _verdict(landscape: Landscape, points: np.ndarray, gradients: np.ndarray, st
     if first is not None and first <= len(points) - 5:
         return "arrived"
     still = _moves(points)[-5:].max(initial=0) < landscape.half / 50
-    if still and np.abs(gradients[-10:].mean(0)).max() < 1e-3:
+    level = 1e-3 * np.ptp(_shown(landscape)) / landscape.half
+    if still and np.abs(gradients[-10:].mean(0)).max() < level:
         return "stuck"
     return "bounces" if crossings(gradients[-20:]) >= 2 and not still else "slow"
 
@@ -491,7 +574,7 @@ def _why_diverged(landscape: Landscape, path: Descent) -> str:
     if path.learning_rate > most:
         return (
             f"Step {step} leaves the map: at the bottom the curvature is {bottom:.2g}, "
-            f"and a rate above {most:.2g} overshoots farther every time."
+            f"and a rate above {f'{most:.2g}' if most < 10 else f'{most:.0f}'} overshoots farther every time."
         )
     return (
         f"Step {step} leaves the map: at a learning rate of {path.learning_rate:.3g} "

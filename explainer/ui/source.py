@@ -101,7 +101,7 @@ def _window(functions: list[Callable], notebook: bytes | None, name: str) -> Non
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button("As a notebook", notebook, name, "application/x-ipynb+json", on_click="ignore")
             st.markdown(":gray[These very numbers, computed again: open it in a checkout of this project.]")
-    for function in functions:
+    for function in sorted(functions, key=_shows):
         where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
         st.markdown(f"**{function.__name__.replace('_', ' ').strip()}** :gray[· {where}]")
         st.code(inspect.getsource(function), language="python")
@@ -111,3 +111,13 @@ def _ours(function: Callable) -> bool:
     """Return whether a function is written in this house, and not in one of its libraries."""
     path = Path(getattr(inspect.getmodule(function), "__file__", None) or "/")
     return any(path.is_relative_to(ROOT / folder) for folder in ("explainer", "pages"))
+
+
+def _shows(function: Callable) -> int:
+    """Return 0 for what computes, 1 for what puts it on the stage, 2 for the scene itself."""
+    return {"explainer.ui": 1, "pages": 2}.get(_home(function), 0)
+
+
+def _home(function: Callable) -> str:
+    where = Path(inspect.getsourcefile(function)).relative_to(ROOT).parts
+    return where[0] if where[0] == "pages" else ".".join(where[:2])

@@ -39,7 +39,7 @@ def sound(app: AppTest) -> None:
     assert [e.message for e in app.exception] + [e.value for e in app.error] == []
     assert title(app) in TITLES
     if title(app) == "The slope":
-        assert all(plotted(app, key).data for key in ("gd_tangent", "gd_error"))
+        assert plotted(app, "gd_tangent").data
 
 
 def landscape(app: AppTest) -> dict:
@@ -48,8 +48,8 @@ def landscape(app: AppTest) -> dict:
     sent = json.loads(next(part.json for part in parts if part.component_name == "landscape"))
     sent["heights"] = decoded(sent["heights"])
     for way in sent["ways"]:
-        way |= {name: decoded(way[name]) for name in ("points", "losses", "gradients")}
-        assert all(np.isfinite(way[name]).all() for name in ("points", "losses", "gradients"))
+        way |= {name: decoded(way[name]) for name in ("points", "losses", "gradients", "velocities")}
+        assert all(np.isfinite(way[name]).all() for name in ("points", "losses", "gradients", "velocities"))
     return sent
 
 
@@ -74,6 +74,10 @@ def test_the_slope_is_measured_beside_autograd(h, size):
     found = trace.slope(trace.CURVES["two-valleys"], 1.5, size)
     assert f"**autograd** f′(x) = **{found.gradient:g}**" in note(app)
     assert f"autograd: slope {found.gradient:g}" in [line.name for line in plotted(app, "gd_tangent").data]
+    if size >= 0.01:  # the picture fills the stage; the round-off comes last
+        with pytest.raises(StopIteration):
+            plotted(app, "gd_error")
+        return
     steps, errors = trace.slope_errors(trace.CURVES["two-valleys"], 1.5)
     line, *marks = plotted(app, "gd_error").data
     np.testing.assert_allclose([line.x, line.y], [steps, errors])
@@ -84,8 +88,7 @@ def test_the_slope_is_measured_beside_autograd(h, size):
 @pytest.mark.parametrize(
     ("h", "says"),
     [
-        ("1", "too big"),
-        ("0.01", "too big"),
+        ("10⁻³", "too big"),
         ("10⁻⁸", "A good h"),
         ("10⁻¹⁴", "too small"),
         ("10⁻¹⁶", "nothing"),
@@ -122,7 +125,7 @@ def test_every_curve_is_gone_down_as_the_trace_says(curve, rate):
     way = trace.descend(shape, "sgd", getattr(trace.OPTIMIZERS["sgd"].rates[curve], rate.replace(" ", "_")))
     sent = landscape(app)
     assert sent["flat"]
-    assert not sent["pickable"]
+    assert sent["pickable"]
     np.testing.assert_array_equal(sent["heights"], trace.curve(shape)[1].astype("f4"))
     assert_drawn(sent["ways"][0], way)
 
@@ -138,6 +141,7 @@ def test_the_three_race_from_the_start_of_the_link(surface):
     start = {f"gd_{surface}_x1": "1.25", f"gd_{surface}_x2": "-2.5"}
     sent = landscape(open_scene("race", gd_race_surface=shape.title, **start))
     assert sent["pickable"]
+    assert sent["opening"] == trace.opening(trace.race(shape, (1.25, -2.5)))
     for one, way in zip(sent["ways"], trace.race(shape, (1.25, -2.5)), strict=True):
         assert_drawn(one, way)
         assert one["points"][:2].tolist() == [1.25, -2.5]

@@ -7,6 +7,7 @@ from explainer import checkpoints, names
 from explainer.sampling import Settings, Switches
 from explainer.traces import compare, one_head, switching
 from explainer.traces import gpt as trace
+from explainer.traces import gradient_descent as gd
 from explainer.training import habits
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
@@ -127,3 +128,98 @@ def test_switching_off_opens_on_the_one_head_that_matters_most():
     loaded, text, layer, head = opening("shakespeare")
     matter = switching.importance(loaded.model, loaded.vocabulary.encode(text)).heads
     assert np.unravel_index(matter.argmax(), matter.shape) == (layer, head)
+
+
+# --- gradient descent -------------------------------------------------------------------------------
+
+
+def test_the_measured_slope_says_which_way_is_down_and_a_smaller_step_says_it_better_until_the_digits_end():
+    found = [gd.slope(gd.CURVES["parabola"], 1.0, h) for h in (0.5, 0.1, 0.01, 1e-15)]
+    off = [abs(one.numeric - one.gradient) for one in found]
+    assert all(np.sign(one.numeric) == np.sign(one.gradient) for one in found)
+    assert off[0] > off[1] > off[2] < off[3]
+
+
+@pytest.mark.parametrize("surface", ["bowl", "ravine", "saddle", "valleys", "names"])
+def test_each_step_of_sgd_is_the_rate_times_the_slope_and_it_leads_down(surface):
+    way = gd.descend(gd.ground(surface))
+    np.testing.assert_allclose(
+        np.diff(way.points, axis=0), -way.learning_rate * way.gradients[:-1], atol=1e-12
+    )
+    assert (np.diff(way.values) <= 1e-12).all()
+
+
+@pytest.mark.parametrize("curve", gd.CURVES)
+def test_too_small_a_rate_crawls_and_too_big_a_one_flies_off(curve):
+    rates = gd.OPTIMIZERS["sgd"].rates[curve]
+    verdicts = [
+        gd.descend(gd.CURVES[curve], "sgd", rate).verdict for rate in (rates.too_small, rates.too_big)
+    ]
+    assert verdicts == ["slow", "diverged"]
+
+
+@pytest.mark.parametrize("curve", ["parabola", "two-valleys"])
+def test_in_between_it_arrives(curve):
+    assert gd.descend(gd.CURVES[curve]).verdict == "arrived"
+
+
+@pytest.fixture(scope="module")
+def raced():
+    return {
+        name: {way.optimizer: way for way in gd.race(gd.ground(name))} for name in (*gd.SURFACES, "names")
+    }
+
+
+def swings(points):
+    """How often the second coordinate changes its side."""
+    return (np.sign(points[1:, 1]) * np.sign(points[:-1, 1]) < 0).sum()
+
+
+def test_in_a_ravine_sgd_zigzags_and_crawls_while_the_others_arrive(raced):
+    ways = raced["ravine"]
+    assert [way.verdict for way in ways.values()] == ["slow", "arrived", "arrived"]
+    first = ways["sgd"].points[: gd.opening(list(ways.values())) + 1]
+    assert swings(first) == len(first) - 1 >= 3  # it has zigzagged where the picture opens
+
+
+def test_momentum_swings_past_the_bottom_and_less_with_a_smaller_beta(raced):
+    for name in ("bowl", "ravine", "names"):
+        calm = gd.descend(gd.ground(name), "momentum", settings={"beta": 0.3})
+        assert swings(raced[name]["momentum"].points) > 2, name
+        if name == "bowl":
+            assert gd.crossings(calm.gradients) < gd.crossings(raced[name]["momentum"].gradients)
+
+
+def test_adam_walks_flat_directions_as_fast_as_steep_ones(raced):
+    for name in ("ravine", "names"):
+        gone = {who: np.abs(way.points[1] - way.points[0]) for who, way in raced[name].items()}
+        assert gone["adam"][0] == pytest.approx(gone["adam"][1], rel=1e-3)
+        assert gone["sgd"][0] < gone["sgd"][1] / 5
+
+
+def test_a_bowl_needs_no_help_and_a_ridge_takes_tiny_steps(raced):
+    steps = {who: gd.arrival(gd.SURFACES["bowl"], way.points) for who, way in raced["bowl"].items()}
+    assert min(steps, key=steps.get) == "sgd"
+    left = {who: abs(way.points[4, 1]) for who, way in raced["saddle"].items()}
+    assert left["adam"] > 4 * left["sgd"]
+
+
+def test_sgd_stops_in_the_first_valley_and_what_has_speed_rolls_through(raced):
+    assert [way.verdict for way in raced["valleys"].values()] == ["stuck", "arrived", "arrived"]
+
+
+def test_the_real_loss_learns_the_rare_pair_slowly_by_sgd(raced):
+    ways = raced["names"]
+    assert [way.verdict for way in ways.values()] == ["slow", "arrived", "arrived"]
+    rare, common = np.abs(ways["sgd"].points[20])
+    assert rare > 1 > 0.05 > common
+
+
+def test_a_scene_that_plays_opens_after_something_has_happened_and_before_the_end(raced):
+    for ways in (
+        *[list(one.values()) for one in raced.values()],
+        *[[gd.descend(c)] for c in gd.CURVES.values()],
+    ):
+        last = max(len(way.values) for way in ways) - 1
+        assert 3 <= gd.opening(ways) <= last / 3
+        assert min(way.values[gd.opening(ways)] / way.values[0] for way in ways) < 1

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from explainer import checkpoints
+from explainer.models.bigram import NeuralBigram, mean_nll
 from explainer.traces import gradient_descent as gd
 
 torch.set_num_threads(1)
@@ -229,3 +231,20 @@ def test_a_start_outside_the_picture_is_refused(start):
 def test_an_unknown_optimizer_names_the_known_ones():
     with pytest.raises(ValueError, match="choose one of sgd, momentum, rmsprop, adam"):
         gd.descend(gd.SURFACES["bowl"], "lbfgs")
+
+
+def test_the_real_loss_is_the_bigrams_on_the_names_it_learned():
+    landscape = gd.names_loss()
+    found = checkpoints.load("girls-bigram")
+    counts, encode = found.model.counts.double(), found.vocabulary.encode
+    W = ((counts + 1e-3) / (counts + 1e-3).sum(1, keepdim=True)).log()
+    (a,) = encode("A")
+    for x in ([0.0, 0.0], [-2.6, -1.2], [1.5, 3.0]):
+        moved = W.clone()
+        for row, weight in zip(encode("ŁN"), x, strict=True):
+            moved[row, a] += weight  # softmax does not notice that the row's weight of A was made zero
+        model = NeuralBigram(moved)
+        logits, _ = model(torch.arange(len(W))[None])
+        expected = mean_nll(logits[0].log_softmax(1), counts).item()
+        assert gd.gradient_at(landscape.function, x)[0] == pytest.approx(expected, abs=1e-12)
+    np.testing.assert_allclose(gd.lowest(landscape), [[0, 0]], atol=1e-9)

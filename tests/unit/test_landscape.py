@@ -15,12 +15,14 @@ BOWL = X[:, None] ** 2 + X**2
 
 def way(name="SGD", steps=5):
     points = np.stack([np.linspace(-2, 1, steps), np.linspace(2, 0, steps)], axis=1)
-    return Way(name, points, (points**2).sum(1), 2 * points, 0.1)
+    return Way(name, points, (points**2).sum(1), 2 * points, 3 * points, 0.1)
 
 
 def test_what_is_sent_is_what_was_given():
     sent = packed(
-        Landscape("Bowl", X, BOWL, [way(), way("Adam", 3)], (10.0, 40.0)), alt="A bowl.", pickable=True
+        Landscape("Bowl", X, BOWL, [way(), way("Adam", 3)], 2, ("a", "b"), (10.0, 40.0)),
+        alt="A bowl.",
+        pickable=True,
     )
     np.testing.assert_array_equal(decoded(sent["x"]), X.astype("f4"))
     np.testing.assert_array_equal(decoded(sent["heights"]).reshape(7, 7), BOWL.astype("f4"))
@@ -29,28 +31,35 @@ def test_what_is_sent_is_what_was_given():
         np.testing.assert_array_equal(decoded(one["points"]).reshape(-1, 2), given.points.astype("f4"))
         np.testing.assert_array_equal(decoded(one["losses"]), given.losses.astype("f4"))
         np.testing.assert_array_equal(decoded(one["gradients"]).reshape(-1, 2), given.gradients.astype("f4"))
+        np.testing.assert_array_equal(
+            decoded(one["velocities"]).reshape(-1, 2), given.velocities.astype("f4")
+        )
+    assert (sent["opening"], sent["names"]) == (2, ["a", "b"])
     assert (sent["flat"], sent["pickable"], sent["camera"], sent["alt"]) == (False, True, [10, 40], "A bowl.")
 
 
 def test_a_curve_is_flat():
     points = np.array([[2.0], [1.0]])
     sent = packed(
-        Landscape("Parabola", X, X**2, [Way("SGD", points, points[:, 0] ** 2, 2 * points, 0.25)]), alt=""
+        Landscape("Parabola", X, X**2, [Way("SGD", points, points[:, 0] ** 2, 2 * points, 0 * points, 0.25)]),
+        alt="",
     )
     assert sent["flat"]
     np.testing.assert_array_equal(decoded(sent["heights"]), (X**2).astype("f4"))
 
 
 def test_a_race_weighs_less_than_sixty_kilobytes():
-    for surface in trace.SURFACES.values():
+    for surface in (*trace.SURFACES.values(), trace.names_loss()):
         ground, ways = trace.surface(surface), trace.race(surface)
-        sent = [Way(w.optimizer, w.points, w.values, w.gradients, w.learning_rate) for w in ways]
+        sent = [
+            Way(w.optimizer, w.points, w.values, w.gradients, w.velocities, w.learning_rate) for w in ways
+        ]
         whole = json.dumps(packed(Landscape(surface.title, ground.x, ground.z, sent), alt=""))
         assert len(whole) < 60_000, surface.title
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300])
-@pytest.mark.parametrize("part", ["points", "losses", "gradients"])
+@pytest.mark.parametrize("part", ["points", "losses", "gradients", "velocities"])
 def test_no_way_is_sent_that_is_not_a_number(part, bad):
     values = getattr(way(), part).copy()
     values[-1] = bad

@@ -15,7 +15,7 @@ _GRID = _FOLDER.parent / "grid"  # its theme and its look serve both
 _SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "numbers", "kept", "mount"))]
 _SOURCES += [
     _FOLDER / f"{part}.js"
-    for part in ("board", "lattice", "levels", "surface", "planes", "readout", "landscape")
+    for part in ("board", "lattice", "levels", "grip", "surface", "planes", "readout", "landscape")
 ]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "landscape.css"]
 
@@ -28,20 +28,21 @@ def landscape(
     key: str,
     alt: str,
     speed: float = 6.0,
-    on_pick: Callable[[tuple[float, float]], None] | None = None,
+    on_pick: Callable[[tuple[float, ...]], None] | None = None,
 ) -> None:
     """Draw a landscape that fills the stage; turning, playing and scrubbing never leave the browser.
 
     Args:
         alt: one sentence that says what is seen.
         speed: steps a second.
-        on_pick: called with the place (x₁, x₂), rounded to hundredths, that a visitor chose on the contour
-            as a start, before the scene is drawn anew.
+        on_pick: called with the place (D,), rounded to hundredths, to which a visitor dragged a ball or where
+            they clicked, before the scene is drawn anew; the balls then roll from there.
     Raises:
         ValueError: if a number is not finite, or the parts do not fit together.
     """
     along = events.number(float(ground.x[0]), float(ground.x[-1]))
-    start = None if on_pick is None else lambda place: on_pick((place["x"], place["y"]))
-    picked = events.on(key, "pick", events.record(x=along, y=along), start)
+    names = ("x", "y")[: ground.heights.ndim]
+    start = None if on_pick is None else lambda place: on_pick(tuple(place[name] for name in names))
+    picked = events.on(key, "pick", events.record(**dict.fromkeys(names, along)), start)
     data = packed(ground, alt=alt, pickable=on_pick is not None, speed=speed)
     _component(key=key, data=data, height="stretch", on_pick_change=picked)

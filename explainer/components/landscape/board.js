@@ -1,6 +1,5 @@
 // --- board: a canvas in its place, and what all pictures share --------------------------------------------
 
-const SUB = ['x\u2081', 'x\u2082'];
 // Ways are told apart by dash and mark as well as by colour; dashes in units of the line's width.
 const LOOKS = [
   { color: (theme) => theme.ink, text: (theme) => theme.ink, dash: [], mark: 'circle' },
@@ -80,6 +79,25 @@ class Board {
     ctx.setLineDash([]);
   }
 
+  // From a place to another, with a head; nothing where it would be all head.
+  arrow(from, to, width, color, dash = []) {
+    const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    const length = Math.hypot(dx, dy);
+    const head = 3.4 * width;
+    if (length < head) return;
+    const [ux, uy] = [dx / length, dy / length];
+    const neck = [to[0] - ux * head, to[1] - uy * head];
+    const tip = [[neck[0] - uy * head * 0.55, neck[1] + ux * head * 0.55], to, [neck[0] + uy * head * 0.55, neck[1] - ux * head * 0.55]];
+    for (const [thick, shade] of [[width * 2, css(this.theme.ground, 0.85)], [width, color]]) {
+      this.line([from, neck], thick, shade, dash);
+      this.ctx.beginPath();
+      tip.forEach(([x, y], i) => (i ? this.ctx.lineTo(x, y) : this.ctx.moveTo(x, y)));
+      this.ctx.closePath();
+      this.ctx.fillStyle = shade;
+      this.ctx.fill();
+    }
+  }
+
   // A ball, or the mark in place of one, with a rim of the ground that sets it off from any colour.
   mark(kind, x, y, radius, color) {
     const { ctx } = this;
@@ -121,6 +139,7 @@ function roundStep(rough) {
 }
 
 const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));
+const fine = (value, span) => exact(value, Math.max(2, 2 - Math.floor(Math.log10(span))));
 const exact = (value, places = 3) => minus(value.toFixed(places).replace(/^-(?=0\.?0*$)/, ''));
 
 // The part of a straight line inside a box around the middle, as shares of its length; null if there is none.

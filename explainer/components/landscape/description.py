@@ -14,6 +14,7 @@ class Way:
         points: (T + 1, D) places.
         losses: (T + 1,) the height at each.
         gradients: (T + 1, D) the slope at each.
+        velocities: (T + 1, D) what the next step carries along, in units of the slope; zero without a memory.
         learning_rate: what a step multiplies the slope by; a way that is shown alone works out its steps.
         diverged: whether the step after the last one would have left for good.
     """
@@ -22,6 +23,7 @@ class Way:
     points: np.ndarray
     losses: np.ndarray
     gradients: np.ndarray
+    velocities: np.ndarray
     learning_rate: float
     diverged: bool = False
 
@@ -33,6 +35,8 @@ class Landscape:
     Args:
         x: (G,) places along every axis, evenly spaced and rising.
         heights: (G, G) of a surface, ``heights[j, i]`` at ``(x[i], x[j])``; (G,) of a curve.
+        opening: the step that is seen first.
+        names: of the inputs.
         camera: where a surface is looked at from at first: degrees around from the x₁ axis, and above ground.
     """
 
@@ -40,4 +44,6 @@ class Landscape:
     x: np.ndarray
     heights: np.ndarray
     ways: Sequence[Way]
+    opening: int = 0
+    names: Sequence[str] = ("x₁", "x₂")
     camera: tuple[float, float] = (-125.0, 38.0)

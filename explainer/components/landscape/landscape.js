@@ -5,8 +5,8 @@ const MEDIUM = 1180; // css pixels below which the numbers stand under the surfa
 const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
 function read({ x, heights, ways, ...rest }) {
-  const decoded = ways.map(({ points, losses, gradients, ...way }) => ({
-    ...way, points: floats(points), losses: floats(losses), gradients: floats(gradients),
+  const decoded = ways.map(({ points, losses, gradients, velocities, ...way }) => ({
+    ...way, points: floats(points), losses: floats(losses), gradients: floats(gradients), velocities: floats(velocities),
   }));
   decoded.forEach((way) => { way.last = way.losses.length - 1; });
   return { ...rest, x: floats(x), heights: floats(heights), ways: decoded, last: Math.max(...decoded.map((way) => way.last)) };
@@ -38,7 +38,8 @@ class Scene {
     this.resize(true);
   }
 
-  // Who stood at the end of a way sees the end of the new one; who stood elsewhere stays at that step.
+  // A ball that was let go rolls. Who stood at the end of a way sees the end of the new one, who stood elsewhere
+  // stays at that step; on new ground a picture opens where something can be seen.
   change(spec, sameGround) {
     const speed = this.spec ? this.player.speed : spec.speed;
     this.build(spec);
@@ -49,15 +50,27 @@ class Scene {
     this.root.classList.toggle('crowded', spec.ways.length > 3);
     this.root.setAttribute('aria-label', spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
-    this.player.load(this.film(spec, speed), spec.last, !this.player.over);
+    const ended = sameGround && this.player.over;
+    this.player.load(this.film(spec, speed), spec.opening, sameGround);
+    if (ended) this.player.seek(spec.last);
+    if (this.rolls) this.roll();
+  }
+
+  roll() {
+    this.rolls = false;
+    this.player.reset();
+    this.player.seek(0);
+    if (!this.player.still.matches) this.player.play();
   }
 
   build({ flat }) {
     if (this.pictures && this.spec.flat === flat) return;
-    const soon = () => this.soon();
-    this.pictures = flat ? [new CurvePlane(), new Losses()] : [new Surface(soon, this.root), new Contour((place) => this.tell(place), (place) => this.pick(place)), new Losses()];
+    const acts = { soon: () => this.soon(), tell: (place) => this.tell(place), hold: (place) => this.hold(place), pick: (place) => this.pick(place) };
+    this.pictures = flat ? [new CurvePlane(acts), new Losses()] : [new Surface(acts, this.root), new Contour(acts), new Losses()];
     this.dressed = '';
     this.scene.replaceChildren(...this.pictures.map((picture) => picture.node), this.readout.node);
+    this.resizing.disconnect();
+    [this.root, ...this.pictures.map((picture) => picture.node)].forEach((node) => this.resizing.observe(node));
     this.root.classList.toggle('flat', flat);
   }
 
@@ -65,24 +78,36 @@ class Scene {
     return { last, speed, speedUnit: 'step', steps: ['\u2039 Back', 'Step \u203a'], counter: (position) => `step ${position} of ${last}` };
   }
 
-  pick([x, y]) {
-    this.tell([x, y]);
-    this.send('pick', { x, y });
+  // While the ball is held all pictures show it where it is.
+  hold(place) {
+    this.player.pause();
+    this.pictures.forEach((picture) => { picture.held = place; });
+    this.tell(place);
+  }
+
+  // Let go where it began, it rolls; elsewhere it does when its way has been computed.
+  pick(place) {
+    this.hold(null);
+    const there = place.every((value, axis) => Math.abs(value - this.spec.ways[0].points[axis]) < 0.005);
+    if (there) { this.roll(); return; }
+    this.rolls = true;
+    this.send('pick', { x: place[0], y: place[1] ?? 0 });
   }
 
   // What lies under the pointer; between the grid's points a height is only about right.
   tell(place) {
     this.soon();
     if (!place) { this.readout.tell(this.hint()); return; }
-    const { x } = this.spec;
+    const { x, flat } = this.spec;
+    if (flat) { this.readout.tell(`start at x = ${exact(place[0], 2)}`); return; }
     const [u, v] = place.map((value) => ((value - x[0]) / (x.at(-1) - x[0])) * (x.length - 1));
     const start = this.spec.pickable ? 'start at' : 'at';
-    this.readout.tell(`${start} (${place.map((value) => exact(value, 2)).join(', ')}) \u00b7 loss \u2248 ${exact(this.heights.between(u, v), 2)}`);
+    this.readout.tell(`${start} (${place.map((value) => exact(value, 2)).join(', ')}) \u00b7 loss \u2248 ${fine(this.heights.between(u, v), this.heights.span)}`);
   }
 
   hint() {
-    if (this.spec.flat) return '';
-    return this.spec.pickable ? 'Drag the surface to turn it. Click or tap the contour to start there.' : 'Drag the surface to turn it.';
+    if (!this.spec.pickable) return this.spec.flat ? '' : 'Drag the surface to turn it.';
+    return this.spec.flat ? 'Drag the ball and let it roll.' : 'Drag the ball and let it roll, or the surface to turn it.';
   }
 
   // --- size and painting ---
@@ -91,7 +116,9 @@ class Scene {
     if (!this.spec || !this.root.isConnected) return;
     const style = getComputedStyle(document.documentElement);
     const rem = parseFloat(style.fontSize);
-    const size = `${this.root.clientWidth} ${this.root.clientHeight} ${rem} ${window.devicePixelRatio}`;
+    // Words that come and go beside a picture may change its place, too.
+    const places = [this.root, ...this.pictures.map(({ node }) => node)].map((node) => `${node.clientWidth} ${node.clientHeight}`);
+    const size = [...places, rem, window.devicePixelRatio].join(' ');
     if (!force && size === this.size) return;
     this.size = size;
     this.dress(rem);

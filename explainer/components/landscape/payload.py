@@ -25,6 +25,8 @@ def packed(landscape: Landscape, *, alt: str, pickable: bool = False, speed: flo
         "heights": _coded(landscape.heights),
         "flat": landscape.heights.ndim == 1,
         "ways": [_way(way) for way in landscape.ways],
+        "opening": landscape.opening,
+        "names": list(landscape.names),
         "camera": [float(angle) for angle in landscape.camera],
         "pickable": pickable,
         "speed": speed,
@@ -46,6 +48,7 @@ def _way(way: Way) -> dict[str, Any]:
         "points": _coded(way.points),
         "losses": _coded(way.losses),
         "gradients": _coded(way.gradients),
+        "velocities": _coded(way.velocities),
         "rate": float(way.learning_rate),
         "diverged": bool(way.diverged),
     }
@@ -68,13 +71,15 @@ def _check_ways(ways: Sequence[Way], dimensions: int) -> None:
     if not 1 <= len(ways) <= _LOOKS:
         raise ValueError(f"Give one to {_LOOKS} ways: more cannot be told apart. Got {len(ways)}.")
     for way in ways:
-        for part in ("points", "losses", "gradients"):
+        for part in ("points", "losses", "gradients", "velocities"):
             _finite(f"{part} of “{way.name}”", getattr(way, part))
         places = (len(way.losses), dimensions)
-        if len(way.losses) == 0 or way.points.shape != places or way.gradients.shape != places:
+        shapes = {part.shape for part in (way.points, way.gradients, way.velocities)}
+        if len(way.losses) == 0 or shapes != {places}:
             raise ValueError(
-                f"“{way.name}” has {len(way.losses)} losses, points {way.points.shape} and gradients "
-                f"{way.gradients.shape}: give one of each for every step, {dimensions} numbers a place."
+                f"“{way.name}” has {len(way.losses)} losses, points {way.points.shape}, gradients "
+                f"{way.gradients.shape} and velocities {way.velocities.shape}: give one of each for every "
+                f"step, {dimensions} numbers a place."
             )
 
 

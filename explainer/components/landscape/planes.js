@@ -51,6 +51,17 @@ class Plane extends Board {
     if (end) this.mark(end.gone ? 'cross' : look.mark, ...end.place, this.font * (end.gone ? 0.36 : 0.42), color);
   }
 
+  // Draws what must not reach beyond the axes.
+  within(draw) {
+    const { ctx, box } = this;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.left - 1, box.top - 1, box.width + 2, box.height + 2);
+    ctx.clip();
+    draw();
+    ctx.restore();
+  }
+
   // Where the ball is, or where it was last seen.
   exit(reached) {
     const { left, top, width, height } = this.box;
@@ -66,14 +77,14 @@ class Plane extends Board {
 }
 
 class Contour extends Plane {
-  constructor(tell, pick) {
+  constructor({ tell, hold, pick }) {
     super('contour', 'application');
-    Object.assign(this, { tell, pick });
+    Object.assign(this, { tell, hold, pick });
     this.about = [5, 5];
     this.canvas.tabIndex = 0;
-    this.canvas.onpointermove = (event) => { if (event.pointerType !== 'touch') this.point(this.data(event)); };
+    this.grip = new Grip(this, true, { hold, drop: (place) => this.choose(place) });
+    this.canvas.onpointermove = (event) => { if (event.pointerType !== 'touch' && !this.grip.held) this.point(this.data(event)); };
     this.canvas.onpointerleave = () => this.point(null);
-    this.canvas.onclick = (event) => this.choose(this.data(event));
     this.canvas.onkeydown = (event) => this.key(event);
     this.canvas.onblur = () => this.point(null);
   }
@@ -83,6 +94,7 @@ class Contour extends Plane {
     Object.assign(this, { spec, heights, wanted: null });
     this.content = [heights.values, ...spec.ways.map((way) => way.points)].map((numbers) => numbers.join()).join(' ');
     this.reach = [spec.x[0], spec.x.at(-1)];
+    this.lengths = lengthsOf(spec.ways);
     const how = spec.pickable ? ' Move with the arrow keys, Enter starts there.' : '';
     this.canvas.setAttribute('aria-label', `The contour, seen from above.${how}`);
     this.canvas.classList.toggle('pickable', spec.pickable);
@@ -104,9 +116,14 @@ class Contour extends Plane {
     this.tell(place);
   }
 
+  pickable() { return this.spec.pickable; }
+
+  near({ offsetX, offsetY }) {
+    return this.balls.some(([x, y]) => Math.hypot(x - offsetX, y - offsetY) < NEAR * this.font);
+  }
+
   choose(place) {
-    const there = place && this.start().every((value, axis) => Math.abs(value - place[axis]) < 0.005);
-    if (!place || !this.spec.pickable || there) return;
+    if (!place || !this.spec.pickable) return;
     this.wanted = place;
     this.pick(place);
   }
@@ -144,10 +161,35 @@ class Contour extends Plane {
   paint(position) {
     this.begin();
     this.relief();
-    this.axes(SUB[0], SUB[1], false);
-    this.spec.ways.forEach((way, index) => this.way(this.places(way), index, Math.min(position, way.last), { dots: true }));
-    const place = this.wanted ?? this.pointed;
+    this.axes(...this.spec.names, false);
+    const { ways } = this.spec;
+    this.balls = ways.map((way) => this.places(way)[Math.min(position, way.last)]);
+    this.ctx.globalAlpha = this.held ? 0.25 : 1;
+    ways.forEach((way, index) => this.way(this.places(way), index, Math.min(position, way.last), { dots: true }));
+    if (!this.held) ways.forEach((way, index) => this.arrows(way, index, position));
+    this.ctx.globalAlpha = 1;
+    const place = this.held ?? this.wanted ?? this.pointed;
     if (place) this.aim(place);
+    if (this.held) this.mark('circle', this.x(this.held[0]), this.y(this.held[1]), this.font * 0.42, LOOKS[0].color(this.theme));
+  }
+
+  // Where the slope points downhill, what is carried along, and the step that is taken: the step as long as it is.
+  arrows(way, index, step) {
+    if (step >= way.last) return;
+    const from = this.balls[index];
+    const [x, y] = [0, 1].map((axis) => way.points[2 * step + axis]);
+    const width = this.font * 0.13;
+    const to = (numbers, length) => {
+      const unit = (0.2 * (this.reach[1] - this.reach[0])) / (length || 1);
+      return [this.x(x - numbers[2 * step] * unit), this.y(y - numbers[2 * step + 1] * unit)];
+    };
+    const { slope, velocity } = this.lengths[index];
+    this.within(() => {
+      this.arrow(from, to(way.gradients, slope), width, css(this.theme.role.loss));
+      if (velocity) this.arrow(from, to(way.velocities, velocity), width, css(LOOKS[index].color(this.theme)), [2.5 * width, 1.6 * width]);
+      this.arrow(from, this.places(way)[step + 1], 1.25 * width, css(LOOKS[index].color(this.theme)));
+    });
+    this.mark(LOOKS[index].mark, ...from, this.font * 0.42, LOOKS[index].color(this.theme));
   }
 
   places(way) { return Array.from(way.losses, (_, i) => [this.x(way.points[2 * i]), this.y(way.points[2 * i + 1])]); }
@@ -246,6 +288,12 @@ class Contour extends Plane {
   }
 }
 
+// The longest slope and the longest velocity of every way: arrows are drawn as shares of them.
+function lengthsOf(ways) {
+  const most = (numbers) => numbers.reduce((found, _, i) => (i % 2 ? found : Math.max(found, Math.hypot(numbers[i], numbers[i + 1]))), 0);
+  return ways.map(({ gradients, velocities }) => ({ slope: most(gradients), velocity: most(velocities) }));
+}
+
 const rounded = (value) => Math.round(value * 100) / 100 + 0;
 
 class Losses extends Plane {
@@ -274,6 +322,7 @@ class Losses extends Plane {
     this.begin();
     this.frame(...this.reach);
     this.axes('step', 'loss');
+    this.ctx.globalAlpha = this.held ? 0.25 : 1;
     this.spec.ways.forEach((way, index) => {
       const places = Array.from(way.losses, (loss, step) => [this.x(step), this.y(loss)]);
       this.way(places, index, Math.min(position, way.last), { rim: false });
@@ -281,12 +330,44 @@ class Losses extends Plane {
   }
 }
 
-// A curve with the ball on it and the slope under the ball.
+// A curve with the ball on it, the slope under the ball and the next step.
 class CurvePlane extends Plane {
-  constructor() {
-    super('curve', 'img');
+  constructor({ hold, pick }) {
+    super('curve', 'application');
     this.margin = [0.6, 0.8, 2.9, 3.2];
     this.about = [8, 6];
+    this.canvas.tabIndex = 0;
+    this.grip = new Grip(this, true, { hold, drop: pick });
+    this.canvas.onkeydown = (event) => this.key(event, pick);
+  }
+
+  pickable() { return this.spec.pickable; }
+
+  data({ offsetX }) {
+    const [low, high] = this.reach[0];
+    const part = (offsetX - this.box.left) / this.box.width;
+    return part < -0.01 || part > 1.01 ? null : [rounded(Math.max(low, Math.min(high, low + part * (high - low))))];
+  }
+
+  near({ offsetX, offsetY }) { return Math.hypot(this.ball[0] - offsetX, this.ball[1] - offsetY) < NEAR * this.font; }
+
+  // The start moves by key, too.
+  key(event, pick) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by || !this.spec.pickable || event.ctrlKey || event.altKey || event.metaKey) return;
+    const [low, high] = this.reach[0];
+    pick([rounded(Math.max(low, Math.min(high, this.spec.ways[0].points[0] + (by * (high - low)) / 60)))]);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // Height and slope of the drawn curve between its points.
+  under(x) {
+    const { x: xs, heights } = this.spec;
+    const wide = xs[1] - xs[0];
+    const i = Math.max(0, Math.min(xs.length - 2, Math.floor((x - xs[0]) / wide)));
+    const slope = (heights[i + 1] - heights[i]) / wide;
+    return [heights[i] + slope * (x - xs[i]), slope];
   }
 
   update(spec) {
@@ -294,25 +375,35 @@ class CurvePlane extends Plane {
     const [low, high] = [Math.min(...spec.heights), Math.max(...spec.heights)];
     const room = 0.1 * (high - low || 1);
     this.reach = [[spec.x[0], spec.x.at(-1)], [low - room, high + room]];
-    this.canvas.setAttribute('aria-label', 'The curve, the ball on it and the slope under the ball.');
+    const how = spec.pickable ? ' The left and right arrow keys move the start.' : '';
+    this.canvas.setAttribute('aria-label', `The curve, the ball on it, the slope under the ball and its next step.${how}`);
+    this.canvas.classList.toggle('pickable', spec.pickable);
   }
 
   paint(position) {
-    const { ctx, spec, font } = this;
+    const { ctx, spec, font, theme } = this;
     const [way] = spec.ways;
     const step = Math.min(position, way.last);
     this.begin();
     this.frame(...this.reach);
     this.axes('x', 'f(x)');
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(this.box.left, this.box.top, this.box.width, this.box.height);
-    ctx.clip();
-    this.line(Array.from(spec.x, (x, i) => [this.x(x), this.y(spec.heights[i])]), font * 0.17, css(this.theme.role.loss));
-    const [x0, y0, slope] = [way.points[step], way.losses[step], way.gradients[step]];
+    const held = this.held && [this.held[0], ...this.under(this.held[0])];
+    const [x0, y0, slope] = held ?? [way.points[step], way.losses[step], way.gradients[step]];
+    this.ball = [this.x(x0), this.y(y0)];
     const reach = 0.12 * (spec.x.at(-1) - spec.x[0]);
-    this.line([-reach, reach].map((dx) => [this.x(x0 + dx), this.y(y0 + slope * dx)]), font * 0.14, css(this.theme.ink), [8, 5]);
-    ctx.restore();
+    this.within(() => {
+      this.line(Array.from(spec.x, (x, i) => [this.x(x), this.y(spec.heights[i])]), font * 0.17, css(theme.role.loss));
+      this.line([-reach, reach].map((dx) => [this.x(x0 + dx), this.y(y0 + slope * dx)]), font * 0.14, css(theme.ink), [8, 5]);
+    });
+    ctx.globalAlpha = held ? 0.25 : 1;
     this.way(Array.from(way.losses, (loss, i) => [this.x(way.points[i]), this.y(loss)]), 0, step, { dots: true });
+    ctx.globalAlpha = 1;
+    this.within(() => this.next(x0, y0, held ? x0 - way.rate * slope : way.points[step + 1]));
+    if (held || step < way.last) this.mark('circle', ...this.ball, font * 0.42, LOOKS[0].color(theme));
+  }
+
+  // The step, level along the axis: as long as it is.
+  next(x, y, to) {
+    if (to !== undefined) this.arrow([this.x(x), this.y(y)], [this.x(to), this.y(y)], this.font * 0.17, css(LOOKS[0].color(this.theme)));
   }
 }

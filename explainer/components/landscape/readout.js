@@ -5,14 +5,15 @@ class Readout {
     this.node = element('div', 'numbers');
     this.table = element('table');
     this.formulas = element('div', 'formulas');
+    this.arrows = element('p', 'arrows');
     this.hint = element('p', 'hint');
     this.hint.setAttribute('role', 'status');
-    this.node.append(this.table, this.formulas, this.hint);
+    this.node.append(this.table, this.formulas, this.arrows, this.hint);
   }
 
   update(spec) {
     this.spec = spec;
-    const names = spec.flat ? ['x'] : SUB;
+    const names = spec.flat ? ['x'] : spec.names;
     this.rows = [
       ...names.map((name, axis) => ({ name, role: '', of: (way, i) => way.points[names.length * i + axis] })),
       { name: 'loss', role: 'loss', of: (way, i) => way.losses[i] },
@@ -32,6 +33,10 @@ class Readout {
     this.table.replaceChildren(...(spec.ways.length > 1 ? [head] : []), ...lines, end);
     this.node.classList.toggle('single', spec.ways.length === 1);
     this.names = names;
+    const carries = !spec.flat && spec.ways.some((way) => way.velocities.some(Boolean));
+    const told = spec.flat ? [['\u2192 next step', 'step']] : [['\u2192 downhill', 'slope'], ...(carries ? [['\u21e2 velocity', 'step']] : []), ['\u2192 next step', 'step']];
+    this.arrows.replaceChildren(...told.map(([words, kind]) => element('span', kind, words)));
+    this.places = this.rows.map((row) => decimals(spec.ways, row));
     this.tell('');
   }
 
@@ -45,7 +50,7 @@ class Readout {
     const { spec } = this;
     spec.ways.forEach((way, w) => {
       const step = Math.min(position, way.last);
-      this.rows.forEach((row, r) => { this.cells[r][w].textContent = exact(row.of(way, step)); });
+      this.rows.forEach((row, r) => { this.cells[r][w].textContent = exact(row.of(way, step), this.places[r]); });
       this.ends[w].textContent = position >= way.last && way.diverged ? `\u2715 left after ${way.last}` : '\u00a0';
     });
     this.formulas.replaceChildren(...(spec.ways.length === 1 ? this.worked(spec.ways[0], position) : []));
@@ -53,15 +58,21 @@ class Readout {
 
   // x <- x - rate * slope, with the numbers of this step.
   worked(way, position) {
-    if (position >= way.last) return [];
+    if (position >= way.last) return this.names.map(() => element('p', '', '\u00a0')); // their room stays
     const n = this.names.length;
     return this.names.map((name, axis) => {
       const [x, slope, next] = [way.points[n * position + axis], way.gradients[n * position + axis], way.points[n * (position + 1) + axis]];
-      return element('p', '', `${name} \u2190 ${exact(x)} \u2212 ${written(way.rate)} \u00b7 ${bracketed(exact(slope))} = ${exact(next)}`);
+      return element('p', '', `${name} \u2190 ${exact(x)} \u2212 ${written(way.rate)} \u00b7 ${bracketed(exact(slope, this.places[n + 1 + axis]))} = ${exact(next)}`);
     });
   }
 
   tell(words) { if (this.hint.textContent !== words) this.hint.textContent = words; }
+}
+
+// As many as show three digits of the largest number of a row, at least three.
+function decimals(ways, row) {
+  const most = Math.max(...ways.flatMap((way) => Array.from(way.losses, (_, step) => Math.abs(row.of(way, step)))));
+  return Math.max(3, Math.min(6, 2 - Math.floor(Math.log10(most || 1))));
 }
 
 function heading(way) {

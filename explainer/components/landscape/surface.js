@@ -1,6 +1,6 @@
 // --- surface: three dimensions on a flat canvas, from far to near -------------------------------------------
 
-const TALL = 1.15; // height of the picture's box; its sides are 2
+const TALL = 0.95; // height of the picture's box; its sides are 2
 const FLOOR = -0.22; // the axes lie a little below the lowest ground
 const EYE = 6.5; // how far away the eye is
 const LIGHT = [-0.35, 0.45, 0.82]; // from the left, from above, from the eye
@@ -14,15 +14,15 @@ const radians = (degrees) => (degrees * Math.PI) / 180;
 const cameras = new Map(); // as they were turned, by the name of the surface
 
 class Surface extends Board {
-  constructor(turned, root) {
+  constructor({ soon, hold, pick }, root) {
     super('surface', 'application');
-    this.turned = turned;
+    this.turned = soon;
     this.moment = new Moment(root);
     this.own = document.createElement('canvas');
     this.canvas.tabIndex = 0;
-    this.canvas.onpointerdown = (event) => this.grab(event);
+    this.grip = new Grip(this, false, { hold, drop: pick, otherwise: (event) => this.grab(event) });
     this.canvas.onpointermove = (event) => this.drag(event);
-    this.canvas.onpointerup = this.canvas.onpointercancel = () => { this.held = null; };
+    this.canvas.onpointerup = this.canvas.onpointercancel = () => { this.grabbed = null; };
     this.canvas.ondblclick = () => this.reset();
     this.canvas.onkeydown = (event) => this.key(event);
   }
@@ -40,13 +40,14 @@ class Surface extends Board {
   // --- turning ---
 
   grab(event) {
-    this.held = [event.clientX, event.clientY, this.around, this.above];
+    this.grabbed = [event.clientX, event.clientY, this.around, this.above];
     this.canvas.setPointerCapture(event.pointerId);
   }
 
-  drag({ clientX, clientY }) {
-    if (!this.held) return;
-    const [x, y, around, above] = this.held;
+  drag({ clientX, clientY, offsetX, offsetY }) {
+    this.canvas.classList.toggle('grips', this.pickable() && this.near({ offsetX, offsetY }));
+    if (!this.grabbed) return;
+    const [x, y, around, above] = this.grabbed;
     const degrees = 220 / Math.max(this.width, 300);
     this.turn(around - (clientX - x) * degrees, above + (clientY - y) * degrees);
   }
@@ -84,20 +85,23 @@ class Surface extends Board {
     this.right = [-Math.sin(a), Math.cos(a), 0];
     this.up = [-Math.sin(e) * Math.cos(a), -Math.sin(e) * Math.sin(a), Math.cos(e)];
     this.toEye = [Math.cos(e) * Math.cos(a), Math.cos(e) * Math.sin(a), Math.sin(e)];
-    this.fill(e);
+    this.fill();
   }
 
-  // As large as the box has room for however it is turned around: a corner in front, one at the back.
-  fill(above) {
-    const corner = (along, z) => {
-      const lifted = z - (TALL + FLOOR) / 2;
-      const depth = along * Math.cos(above) + lifted * Math.sin(above);
-      return ((lifted * Math.cos(above) - along * Math.sin(above)) * EYE) / (EYE - depth);
-    };
-    const [bottom, top] = [corner(Math.SQRT2, FLOOR), corner(-Math.SQRT2, TALL)];
-    const room = [this.width - 4.4 * this.font, this.height - 3 * this.font];
-    this.scale = Math.min(room[0] / (2 * Math.SQRT2), room[1] / (top - bottom));
-    this.middle = [this.width / 2, 1.2 * this.font + (room[1] + this.scale * (top + bottom)) / 2];
+  // As large as there is room for from where it is looked at, with the numbers and names around it.
+  fill() {
+    Object.assign(this, { scale: 1, middle: [0, 0] });
+    const { side, values } = this.heights;
+    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([x, y]) => this.at([x, y, FLOOR]));
+    const ground = Array.from(values, (z, k) => this.at(this.box(k % side, Math.floor(k / side), z)));
+    const left = Math.min(...corners.map(([x]) => x));
+    const all = [...corners, ...ground, [left, this.at([0, 0, TALL])[1]]];
+    const [low, high] = [Math.min, Math.max].map((most) => [0, 1].map((axis) => most(...all.map((place) => place[axis]))));
+    const [before, above, after, below] = [3.2, 1.8, 2, 2.2].map((letters) => letters * this.font);
+    const room = [this.width - before - after, this.height - above - below];
+    this.scale = Math.min(...room.map((length, axis) => length / (high[axis] - low[axis])));
+    const start = [before, above];
+    this.middle = start.map((edge, axis) => edge + (room[axis] - this.scale * (high[axis] + low[axis])) / 2);
   }
 
   // A place of the box, -1..1 along both inputs and 0..TALL up, on the canvas.
@@ -113,6 +117,35 @@ class Surface extends Board {
     return [(2 * u) / last - 1, (2 * v) / last - 1, ((z - this.heights.low) / this.heights.span) * TALL];
   }
 
+  // --- taking a ball ---
+
+  pickable() { return this.spec.pickable; }
+
+  near({ offsetX, offsetY }) { return (this.balls ?? []).some(([x, y]) => Math.hypot(x - offsetX, y - offsetY) < NEAR * this.font); }
+
+  // The place of the ground that lies under the pointer, the nearest one if none does.
+  data({ offsetX, offsetY }) {
+    const { side, values } = this.heights;
+    const { x } = this.spec;
+    let [best, found] = [Infinity, null];
+    const look = (u, v, z) => {
+      const place = this.box(u, v, z);
+      const [left, top] = this.at(place);
+      const far = Math.hypot(left - offsetX, top - offsetY);
+      if (far < best && this.seen(place)) [best, found] = [far, [u, v]];
+    };
+    for (let k = 0; k < side * side; k += 1) look(k % side, Math.floor(k / side), values[k]);
+    if (!found) return null;
+    const [i, j] = found;
+    for (let du = -1; du <= 1; du += 0.125) {
+      for (let dv = -1; dv <= 1; dv += 0.125) {
+        const [u, v] = [i + du, j + dv].map((value) => Math.max(0, Math.min(side - 1, value)));
+        look(u, v, this.heights.between(u, v));
+      }
+    }
+    return found.map((part) => rounded(x[0] + (part / (side - 1)) * (x.at(-1) - x[0])));
+  }
+
   // --- painting ---
 
   paint(position) {
@@ -121,8 +154,19 @@ class Surface extends Board {
     this.lines ??= this.spec.ways.map((way) => this.spans(way));
     this.begin();
     this.ctx.drawImage(this.under, 0, 0, this.width, this.height);
+    this.balls = [];
+    this.ctx.globalAlpha = this.held ? 0.25 : 1;
     this.spec.ways.forEach((_, index) => this.way(index, position));
     this.spec.ways.forEach((way, index) => this.ball(way, index, Math.min(position, way.last)));
+    this.ctx.globalAlpha = 1;
+    if (this.held) this.heldBall();
+  }
+
+  heldBall() {
+    const { x } = this.spec;
+    const [u, v] = this.held.map((value) => ((value - x[0]) / (x.at(-1) - x[0])) * (this.heights.side - 1));
+    const [left, top] = this.at(this.box(u, v, this.heights.between(u, v)));
+    this.mark('circle', left, top - this.font * 0.3, this.font * 0.44, LOOKS[0].color(this.theme));
   }
 
   // What a step does not change is painted once, then copied.
@@ -242,8 +286,8 @@ class Surface extends Board {
       this.beside([part, nearY], [part, nearY * 1.1], written(value));
       this.beside([nearX, part], [nearX * 1.1, part], written(value));
     }
-    this.beside([0.36, nearY], [0.36, nearY * 1.26], SUB[0]);
-    this.beside([nearX, 0.36], [nearX * 1.26, 0.36], SUB[1]);
+    this.beside([0.36, nearY], [0.36, nearY * 1.26], this.spec.names[0]);
+    this.beside([nearX, 0.36], [nearX * 1.26, 0.36], this.spec.names[1]);
     this.upwards();
   }
 
@@ -346,6 +390,7 @@ class Surface extends Board {
     const [end, mark, radius, lift] = gone ? [this.exit(way, step), 'cross', 0.4, 0.12] : [place, LOOKS[index].mark, 0.44, 0.3];
     if (!end) return;
     const [x, y] = this.at(end);
+    this.balls.push([x, y - this.font * lift]);
     this.mark(mark, x, y - this.font * lift, this.font * radius, LOOKS[index].color(this.theme));
   }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.landscape import Landscape, Way
 from explainer.components.landscape import landscape as show
@@ -14,13 +15,14 @@ from explainer.ui import widgets
 from explainer.ui.source import cached, shown
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
-SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()}
+SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()} | {"names": "A real loss"}
 OPTIMIZERS = {name: one.title for name, one in trace.OPTIMIZERS.items()}
 GREEK = {"beta": "β"}
 H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
     f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
 SMALLER = ("0.5", "0.1", "0.01", f"10{superscript(-15)}")
+SEEN = 0.01  # the smallest step that the picture of a curve can show
 RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
 TRIED = ("too_small", "right", "too_big")
 OWN_RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 4.0, 6.0, 10.0)
@@ -32,6 +34,7 @@ CAMERAS = {
     "ravine": (-155.0, 40.0),
     "saddle": (129.0, 38.0),
     "valleys": (-128.0, 44.0),
+    "names": (-140.0, 34.0),
 }
 
 
@@ -54,7 +57,7 @@ def _race(
 
 slope = shown(trace.slope, trace.gradient_at)
 slope_errors = shown(trace.slope_errors)
-descend = cached(trace.descend, trace.sgd)
+descend = cached(trace.descend, trace.sgd, trace.gradient_at)
 _raced = cached(_race, trace.race, *(one.step for one in trace.OPTIMIZERS.values()))
 curve = trace.curve
 
@@ -66,13 +69,13 @@ def choose_curve() -> trace.Landscape:
 
 def choose_surface(key: str = "gd_surface", default: str = "bowl") -> trace.Landscape:
     """Offer the surfaces."""
-    return trace.SURFACES[widgets.choice("surface", SURFACES, key=key, default=default)]
+    return trace.ground(widgets.choice("surface", SURFACES, key=key, default=default))
 
 
 def start_on(landscape: trace.Landscape) -> tuple[float, ...]:
     """Offer where the ball starts; every landscape remembers its own place."""
     keys = _start_keys(landscape)
-    names = ["start"] if len(keys) == 1 else ["x₁", "x₂"]
+    names = ["start"] if len(keys) == 1 else landscape.names
     place = st.container() if len(keys) == 1 else st.popover("Start")
     with place:
         return tuple(
@@ -89,13 +92,14 @@ def learning_rate(landscape: trace.Landscape, *, key: str, stages: tuple[str, ..
     return getattr(trace.OPTIMIZERS["sgd"].rates[landscape.name], how)
 
 
-def entries(landscape: trace.Landscape) -> tuple[Entry, ...]:
-    """Offer who takes part, at which learning rates, and what else each can be told."""
+def entries(landscape: trace.Landscape) -> tuple[tuple[Entry, ...], DeltaGenerator]:
+    """Offer who takes part, at which rates, and what else each can be told; return where that stands."""
     how = widgets.choice("learning rates", RATES, key="gd_rates", default="right")
-    with st.popover("Optimizers"):
+    with st.popover("Optimizers") as more:
         names = widgets.several("in the race", OPTIMIZERS, key="gd_racers", default=trace.RACERS)
         names = [name for name in OPTIMIZERS if name in names] or [trace.RACERS[0]]
-        return tuple(Entry(name, _rate(landscape, name, how), _settings(name)) for name in names)
+        chosen = tuple(Entry(name, _rate(landscape, name, how), _settings(name)) for name in names)
+    return chosen, more
 
 
 def _rate(landscape: trace.Landscape, name: str, how: str) -> float:
@@ -184,24 +188,18 @@ def _as_shipped(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> bo
 
 
 def reasons(ways: Sequence[trace.Descent]) -> None:
-    """Offer what every optimizer does, and why it ended where it did."""
-    with st.popover("Why?"):
-        for way in ways:
-            st.markdown(
-                f"**{OPTIMIZERS[way.optimizer]}.** {trace.OPTIMIZERS[way.optimizer].lesson} {told(way)}"
-            )
+    """Say what every optimizer does, and why it ended where it did."""
+    for way in ways:
+        st.markdown(f"**{OPTIMIZERS[way.optimizer]}.** {trace.OPTIMIZERS[way.optimizer].lesson} {told(way)}")
 
 
 def roll(landscape: trace.Landscape, ways: Sequence[trace.Descent], *, key: str) -> None:
-    """Draw a landscape and the ways down it; a click on a surface's contour is a new start."""
+    """Draw a landscape and the ways down it; where a ball is let go, or a click, is a new start."""
 
-    def start_there(place: tuple[float, float]) -> None:
+    def start_there(place: tuple[float, ...]) -> None:
         st.session_state.update(zip(_start_keys(landscape), place, strict=True))
 
-    surface = len(landscape.start) == 2
-    show(
-        _ground(landscape, ways), key=key, alt=alt(landscape, ways), on_pick=start_there if surface else None
-    )
+    show(_ground(landscape, ways), key=key, alt=alt(landscape, ways), on_pick=start_there)
 
 
 def alt(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
@@ -216,16 +214,17 @@ def alt(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
 
 
 def _ground(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> Landscape:
-    drawn = [_way(way) for way in ways]
+    drawn, opening = [_way(way) for way in ways], trace.opening(ways)
     if len(landscape.start) == 1:
-        return Landscape(landscape.title, *trace.curve(landscape), drawn)
+        return Landscape(landscape.title, *trace.curve(landscape), drawn, opening)
     surface = trace.surface(landscape)
-    return Landscape(landscape.title, surface.x, surface.z, drawn, CAMERAS[landscape.name])
+    camera = CAMERAS[landscape.name]
+    return Landscape(landscape.title, surface.x, surface.z, drawn, opening, landscape.names, camera)
 
 
 def _way(way: trace.Descent) -> Way:
     name, gone = OPTIMIZERS[way.optimizer], way.verdict == "diverged"
-    return Way(name, way.points, way.values, way.gradients, way.learning_rate, gone)
+    return Way(name, way.points, way.values, way.gradients, way.velocities, way.learning_rate, gone)
 
 
 def _start_keys(landscape: trace.Landscape) -> list[str]:
