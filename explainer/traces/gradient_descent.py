@@ -232,7 +232,7 @@ def names_loss() -> Landscape:
         loss,
         (-2.6, -1.2),
         lesson=f"{RARE}{NEXT} is rare, {COMMON}{NEXT} is common: SGD learns the rare pair slowly.",
-        names=(f"w {RARE}{NEXT}", f"w {COMMON}{NEXT}"),
+        names=(f"{RARE}{NEXT}", f"{COMMON}{NEXT}"),
     )
 
 

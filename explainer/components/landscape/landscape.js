@@ -107,7 +107,7 @@ class Scene {
 
   hint() {
     if (!this.spec.pickable) return this.spec.flat ? '' : 'Drag the surface to turn it.';
-    return this.spec.flat ? 'Drag the ball and let it roll.' : 'Drag the ball and let it roll, or the surface to turn it.';
+    return this.spec.flat ? 'Drag the ball and let it roll.' : 'Drag a ball to let it roll.';
   }
 
   // --- size and painting ---

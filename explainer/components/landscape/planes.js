@@ -299,7 +299,7 @@ const rounded = (value) => Math.round(value * 100) / 100 + 0;
 class Losses extends Plane {
   constructor() {
     super('losses', 'img');
-    this.margin = [0.8, 1, 2.7, 3.2];
+    this.margin = [0.8, 1, 2.7, 3.9];
     this.about = [6, 3];
   }
 

@@ -69,10 +69,10 @@ class Readout {
   tell(words) { if (this.hint.textContent !== words) this.hint.textContent = words; }
 }
 
-// As many as show three digits of the largest number of a row, at least three.
+// Three, or four where the numbers of a row are small.
 function decimals(ways, row) {
   const most = Math.max(...ways.flatMap((way) => Array.from(way.losses, (_, step) => Math.abs(row.of(way, step)))));
-  return Math.max(3, Math.min(6, 2 - Math.floor(Math.log10(most || 1))));
+  return Math.max(3, Math.min(4, 2 - Math.floor(Math.log10(most || 1))));
 }
 
 function heading(way) {
