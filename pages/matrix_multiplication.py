@@ -37,20 +37,22 @@ def your_own() -> None:
     """Change any number and the product follows. Ask for a matrix that leaves the other one as it is, and
     for one that swaps two rows.
     """
+    mm.change_shape()
     pair = mm.typed()
     mm.falk(pair, key="mm_own", editable=True)
 
 
 @ui.scene("Why it is useful", "One multiplication sends a whole batch of inputs through a whole layer.")
 def why_useful() -> None:
-    """At the left a layer, drawn; at the right the same numbers as one product. Add inputs: the batch grows
-    by a row, the weights stay. This is why graphics cards are good at it.
+    """At the left a layer and the first input; at the right the whole batch as one product. Add inputs: the
+    batch grows by a row, the weights stay. This is why graphics cards are good at it.
     """
     with ui.controls():
         x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.5, key="mm_x1")
         x2 = ui.slider("x₂", -2.0, 2.0, 2.0, step=0.5, key="mm_x2")
-        inputs = ui.slider("inputs in the batch", 1, 6, 1, key="mm_batch")
+        inputs = ui.slider("inputs in the batch", 1, 6, 4, key="mm_batch")
     layer = mm.layer(mm.inputs(x1, x2, inputs), mm.LAYER_WEIGHTS)
+    ui.note(mm.written_out(layer))
     drawn, multiplied = ui.beside(1, 1)
     with drawn:
         values, weights = [layer.X[0], layer.Y[0]], [layer.W]
@@ -62,14 +64,16 @@ def why_useful() -> None:
         mm.falk_layer(layer, key="mm_layer")
 
 
-@ui.scene("Four ways to see it", "The same numbers in another order: dot products, rows, columns, layers.")
+@ui.scene(
+    "Four ways to see it", "The same numbers in another order: dot products, rows, columns, outer products."
+)
 def four_ways() -> None:
-    """Always the same numbers: cell by cell, row by row, column by column, or as a sum of layers, each a
-    column times a row. Attention will use the second way: a row of the result is a mixture of rows.
+    """Always the same numbers: cell by cell, row by row, column by column, or as a sum of outer products,
+    each a column times a row. Attention will use the second way: a row of the result is a mixture of rows.
     """
-    pair = mm.typed()
     with ui.controls():
         way = ui.choice("see it as", mm.WAYS, key="mm_way", stages=mm.WAYS)
+    pair = mm.typed()
     mm.view(pair, way, key=f"mm_view_{way}")
 
 

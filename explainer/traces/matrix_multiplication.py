@@ -170,6 +170,30 @@ def parse_matrix(text: str, max_size: int = MAX_SIZE) -> Parsed:
     return Parsed(values, notes, message)
 
 
+def format_matrix(values: np.ndarray) -> str:
+    """Write a matrix as text from which ``parse_matrix`` reads exactly the same numbers."""
+    return _text(
+        [[EMPTY if np.isnan(x) else repr(float(x)).removesuffix(".0") for x in row] for row in values]
+    )
+
+
+def resized(values: np.ndarray, axis: int, by: int) -> np.ndarray:
+    """Return a matrix with one row (axis 0) or column (1) more or less at its end, within 1 and MAX_SIZE.
+
+    What is added is zero.
+
+    Args:
+        values: (n, m).
+        by: 1 or -1.
+    """
+    size = values.shape[axis] + by
+    if not 1 <= size <= MAX_SIZE:
+        return values
+    if by < 0:
+        return np.take(values, range(size), axis)
+    return np.concatenate([values, np.zeros_like(np.take(values, [0], axis))], axis)
+
+
 def edit_matrix(text: str, row: int, column: int, typed: str) -> Edited:
     """Put what was typed into one cell, or a pasted block into the cells from there on.
 

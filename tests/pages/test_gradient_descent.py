@@ -75,7 +75,7 @@ def test_the_slope_is_measured_beside_autograd(h, size):
     assert f"**autograd** f′(x) = **{found.gradient:g}**" in note(app)
     assert f"autograd: slope {found.gradient:g}" in [line.name for line in plotted(app, "gd_tangent").data]
     if size >= 0.01:  # the picture fills the stage; the round-off comes last
-        with pytest.raises(StopIteration):
+        with pytest.raises(ValueError, match="not enough values"):
             plotted(app, "gd_error")
         return
     steps, errors = trace.slope_errors(trace.CURVES["two-valleys"], 1.5)

@@ -77,13 +77,64 @@ def test_the_odometer_counts_this_product():
     assert app.metric[0].value == "6"
 
 
-def test_outer_products_add_up_to_the_product():
-    app = opened("four-ways", mm_way="outer products")
+def test_too_many_outer_products_to_be_read_add_up_in_one_matrix():
+    wide = "\n".join(["1 2 3 4 5 6 7 8"] * 8)
+    app = opened("four-ways", mm_way="outer products", mm_a=wide, mm_b=wide)
     header, arrays = drawn(app)
     frames = next(array for array in arrays if array.ndim == 3)
     np.testing.assert_allclose(frames[-1], matrix(app, 2), atol=1e-6)
     assert not frames[0].any()
     assert header["frames"]
+
+
+A, B = np.array([[2, -1, 0.5], [1, 0, 3]]), np.array([[1, 4, -2, 0], [3, 0.5, 1, -1], [0, 2, -1, 2]])
+
+
+def test_outer_products_pile_up_as_matrices_that_one_sees():
+    app = opened("four-ways", mm_way="outer products")
+    shown = [matrix(app, place) for place in range(3, 6)]
+    for k, layer in enumerate(shown):
+        np.testing.assert_allclose(layer, np.outer(A[:, k], B[k]), atol=1e-6)
+    np.testing.assert_allclose(sum(shown), matrix(app, 2), atol=1e-6)
+    stages = drawn(app)[0]["frames"][0]["stages"]
+    assert [stage["hidden"] for stage in stages] == [[4, 5], [5], []]
+
+
+def test_rows_and_columns_show_what_they_are_mixed_of():
+    app = opened("four-ways", mm_way="rows")
+    for i in range(2):
+        np.testing.assert_allclose(matrix(app, 3 + i), A[i][:, None] * B, atol=1e-6)
+        np.testing.assert_allclose(matrix(app, 3 + i).sum(0), matrix(app, 2)[i], atol=1e-6)
+    app = opened("four-ways", mm_way="columns")
+    for j in range(4):
+        np.testing.assert_allclose(matrix(app, 3 + j), A * B[:, j], atol=1e-6)
+        np.testing.assert_allclose(matrix(app, 3 + j).sum(1), matrix(app, 2)[:, j], atol=1e-6)
+
+
+def test_cells_without_a_partner_are_marked():
+    app = opened("shape-rule", mm_k="4", mm_rows="3")
+    left, right = drawn(app)[0]["matrices"]
+    assert [note[:2] for note in left["notes"]] == [[0, 3], [1, 3]]
+    assert right["notes"] == []
+    assert all(note[2] == "no partner" for note in left["notes"])
+
+
+def test_rows_and_columns_are_added_taken_off_and_put_back():
+    app = opened("your-own")
+    app.button(key="mm_a_row_1").click().run()
+    assert matrix(app, 0).tolist() == [*A.tolist(), [0, 0, 0]]
+    app.button(key="mm_b_column_-1").click().run()
+    assert matrix(app, 1).tolist() == B[:, :3].tolist()
+    app.button(key="mm_random").click().run()
+    assert (matrix(app, 0).shape, matrix(app, 1).shape) == ((3, 3), (3, 3))
+    app.button(key="mm_reset").click().run()
+    assert (matrix(app, 0).tolist(), matrix(app, 1).tolist()) == (A.tolist(), B.tolist())
+
+
+def test_the_first_output_is_written_out_with_its_weights():
+    app = opened("why-useful")
+    assert any("Y₁ = x₁·w₁₁ + x₂·w₂₁ = 1·0.5 + 2·1.5 = 3.5" in m.value for m in app.markdown)
+    assert matrix(app, 0).shape == (4, 2)
 
 
 @pytest.mark.parametrize(

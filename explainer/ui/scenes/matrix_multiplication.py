@@ -1,6 +1,8 @@
 """What the matrix multiplication chapter shows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -23,6 +25,8 @@ LAYER_WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 1.0, -0.5]])
 LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
 MORE_INPUTS = np.array([[0.5, -1.0], [-1.0, 1.5], [2.0, 0.0], [0.0, 1.0], [-2.0, -0.5]])
 
+Notes = Mapping[tuple[int, int], str]
+
 WAYS = {
     "dots": "dot products",
     "rows": "rows",
@@ -35,6 +39,10 @@ shape_rule = shown(trace.shape_rule)
 four_views = shown(trace.four_views, trace.multiply)
 layer = shown(trace.layer, trace.multiply)
 multiplication_counts = shown(trace.multiplication_counts, trace.gpt_multiplications)
+
+
+SHOWN_TERMS = 24  # scaled numbers in a row of the picture beyond which no digit could be read
+ALONE = "no partner"
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,14 @@ class Pair:
 
 
 def typed() -> Pair:
-    """Offer A and B to be typed or pasted, and return them; a link carries them along."""
-    with controls(), st.popover("Type or paste A and B"):
+    """Offer A and B to be typed or pasted, and return them; a link carries them along.
+
+    The fields open at the right end of the row: neither A nor B lies below them.
+    """
+    with controls():
+        st.space("stretch")
+        place = st.popover("Type or paste A and B")
+    with place:
         A = trace.parse_matrix(widgets.lines("A, one row a line", A_TEXT, key="mm_a", max_chars=2000))
         B = trace.parse_matrix(widgets.lines("B, one row a line", B_TEXT, key="mm_b", max_chars=2000))
     return Pair(A, B)
@@ -66,7 +80,8 @@ def typed() -> Pair:
 
 def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) -> None:
     """Draw A, B and their product in Falk's scheme; if they do not fit, say why and keep both."""
-    matrices = [_matrix("A", pair.A, editable), _matrix("B", pair.B, editable)]
+    alone_a, alone_b = alone(pair.A.values.shape, pair.B.values.shape)
+    matrices = [_matrix("A", pair.A, editable, alone_a), _matrix("B", pair.B, editable, alone_b)]
     links, frames = (), None
     if pair.rule.fits:
         product = multiply(pair.A.values, pair.B.values)
@@ -81,7 +96,8 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
 def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> None:
     """Draw the outlines of two matrices and, if they fit, of their product; say why."""
     rule = shape_rule(a_shape, b_shape)
-    matrices = [_outline("A", a_shape), _outline("B", b_shape)]
+    alone_a, alone_b = alone(a_shape, b_shape)
+    matrices = [_outline("A", a_shape, alone_a), _outline("B", b_shape, alone_b)]
     links: tuple = ()
     if rule.fits:
         matrices.append(_outline("A·B", rule.shape))
@@ -90,10 +106,60 @@ def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> N
         grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
 
 
+def alone(a_shape: tuple[int, int], b_shape: tuple[int, int]) -> tuple[Notes, Notes]:
+    """Return, by row and column, which cells of A and of B find no partner, and that this is so."""
+    paired = min(a_shape[1], b_shape[0])
+    left = {(i, k): ALONE for i in range(a_shape[0]) for k in range(paired, a_shape[1])}
+    right = {(k, j): ALONE for k in range(paired, b_shape[0]) for j in range(b_shape[1])}
+    return left, right
+
+
+def change_shape() -> None:
+    """Offer to add and to take off rows and columns, random numbers, and the matrices of the talk."""
+    with controls():
+        with st.popover("Rows and columns"):
+            for key, name in (("mm_a", "A"), ("mm_b", "B")):
+                _more_or_less(key, name)
+        widgets.action("random", _randomise, key="mm_random", primary=False)
+        widgets.action("as in the talk", _reset, key="mm_reset", primary=False)
+
+
+def _more_or_less(key: str, name: str) -> None:
+    with st.container(horizontal=True):
+        for axis, what in enumerate(("row", "column")):
+            for by, sign in ((1, "+"), (-1, "−")):
+                act = partial(_resize, key, axis, by)
+                widgets.action(f"{name} {sign} {what}", act, key=f"{key}_{what}_{by}", primary=False)
+
+
+def _typed_text(key: str) -> str:
+    return st.session_state.get(key) or {"mm_a": A_TEXT, "mm_b": B_TEXT}[key]
+
+
+def _resize(key: str, axis: int, by: int) -> None:
+    values = trace.resized(trace.parse_matrix(_typed_text(key)).values, axis, by)
+    st.session_state[key] = trace.format_matrix(values)
+
+
+def _randomise() -> None:
+    for key in ("mm_a", "mm_b"):
+        shape = trace.parse_matrix(_typed_text(key)).values.shape
+        st.session_state[key] = trace.format_matrix(
+            np.random.default_rng().integers(-4, 5, shape).astype(float)
+        )
+
+
+def _reset() -> None:
+    st.session_state.update(mm_a=A_TEXT, mm_b=B_TEXT)
+
+
 def view(pair: Pair, way: str, *, key: str) -> None:
     """Draw A · B in one of four ways to see it: dot products, rows, columns or outer products."""
     if not pair.rule.fits:
         falk(pair, key=key)
+        return
+    if way != "dots" and _readable(pair, way):
+        _scaled(pair, way, key)
         return
     if way == "outer":
         _layers(pair, key)
@@ -108,6 +174,11 @@ def view(pair: Pair, way: str, *, key: str) -> None:
 def inputs(x1: float, x2: float, count: int) -> np.ndarray:
     """Return a batch (count, 2) that begins with the visitor's input."""
     return np.vstack([[x1, x2], MORE_INPUTS])[:count]
+
+
+def written_out(layer: trace.Layer) -> str:
+    """Return how the first number of the first output comes about, as on the talk's slide."""
+    return f"Y₁ = x₁·w₁₁ + x₂·w₂₁ = {layer.formulas[0][0].removeprefix('Y₁ = ')}"
 
 
 def edge_texts(layer: trace.Layer) -> np.ndarray:
@@ -174,18 +245,17 @@ def _edited(edit: Edit) -> None:
         st.toast(after.message)
 
 
-def _matrix(name: str, parsed: trace.Parsed, editable: bool) -> Matrix:
-    return Matrix(
-        parsed.values, name, ROLE[name], FALK[name], shade="none", notes=parsed.notes, editable=editable
-    )
+def _matrix(name: str, parsed: trace.Parsed, editable: bool, alone: Notes | None = None) -> Matrix:
+    notes = {**(alone or {}), **parsed.notes}
+    return Matrix(parsed.values, name, ROLE[name], FALK[name], shade="none", notes=notes, editable=editable)
 
 
-def _plain(name: str, values: np.ndarray) -> Matrix:
-    return Matrix(values, name, ROLE[name], FALK[name], shade="none")
+def _plain(name: str, values: np.ndarray, notes: Notes | None = None) -> Matrix:
+    return Matrix(values, name, ROLE[name], FALK[name], shade="none", notes=notes or {})
 
 
-def _outline(name: str, shape: tuple[int, int]) -> Matrix:
-    return _plain(name, np.full(shape, np.nan))
+def _outline(name: str, shape: tuple[int, int], alone: Notes | None = None) -> Matrix:
+    return _plain(name, np.full(shape, np.nan), alone)
 
 
 def _alt(pair: Pair) -> str:
@@ -228,6 +298,72 @@ _STAGES = {"dots": _dot_stages, "rows": _row_stages, "columns": _column_stages}
 def _mixture(weights: np.ndarray, what: str, of: str) -> str:
     terms = [f"{'−' if w < 0 else '+'} {abs(w):g} × {what} {k + 1}" for k, w in enumerate(weights)]
     return f"{' '.join(terms).removeprefix('+ ')} of {of}"
+
+
+def _readable(pair: Pair, way: str) -> bool:
+    """Return whether all scaled rows, columns or layers fit beside the product, their digits readable."""
+    (n, k), m = pair.A.values.shape, pair.B.values.shape[1]
+    return {"rows": n * m, "columns": m * k, "outer": k * m}[way] <= SHOWN_TERMS
+
+
+def _scaled(pair: Pair, way: str, key: str) -> None:
+    """Draw beside A · B what adds up to it: scaled rows, scaled columns or outer products, one by one."""
+    product = multiply(pair.A.values, pair.B.values)
+    parts = _parts(pair, four_views(product), way)
+    above = way == "rows"  # a scaled row of B stands beside its row, all else beside A
+    matrices = [_matrix("A", pair.A, False), _matrix("B", pair.B, False), _plain("A·B", product.result)]
+    matrices += [
+        Matrix(part.values, part.name, "activations", (0 if above else 1, 2 + i), part.rows, part.cols,
+               shade="none", show_shape=False)
+        for i, part in enumerate(parts)
+    ]  # fmt: skip
+    titles = _part_stages(pair, way, len(parts))
+    later = range(3, 3 + len(parts))
+    stages = [
+        Stage(
+            stage.title,
+            [*stage.lit, (3 + i, None, None)],
+            hidden=[j for j in later if j > 3 + i],
+            formula=stage.formula,
+        )
+        for i, stage in enumerate(titles)
+    ]
+    alt = f"{_alt(pair)} Beside it the {WAYS[way]} that add up to it."
+    grid(matrices, key=key, alt=alt, frames=Stages(stages))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the matrices that a product is a sum of, or that hold the sums' terms."""
+
+    name: str
+    values: np.ndarray
+    rows: Sequence[str] = ()
+    cols: Sequence[str] = ()
+
+
+def _parts(pair: Pair, views: trace.FourViews, way: str) -> list[Part]:
+    A, B = pair.A.values, pair.B.values
+    if way == "rows":
+        named = [[f"{_factor(w)}×" for w in row] for row in A]
+        return [Part(f"row {i + 1}", one, rows=named[i]) for i, one in enumerate(views.rows)]
+    if way == "columns":
+        named = [[f"{_factor(w)}×" for w in column] for column in B.T]
+        return [Part(f"column {j + 1}", one.T, cols=named[j]) for j, one in enumerate(views.columns)]
+    return [Part(f"{'+ ' if k else ''}outer product {k + 1}", one) for k, one in enumerate(views.layers)]
+
+
+def _part_stages(pair: Pair, way: str, count: int) -> list[Stage]:
+    if way != "outer":
+        return _STAGES[way](pair, multiply(pair.A.values, pair.B.values).result)
+    return [
+        Stage(f"column {k + 1} of A × row {k + 1} of B: one outer product", [(0, None, k), (1, k, None)])
+        for k in range(count)
+    ]
+
+
+def _factor(value: float) -> str:
+    return trace.EMPTY if np.isnan(value) else f"{value:g}".replace("-", "−")
 
 
 def _layers(pair: Pair, key: str) -> None:
