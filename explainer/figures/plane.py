@@ -119,7 +119,8 @@ def learning(
     ]
     width, height = layout.size
     frames = Frames(titles, "picture", SPEED, at)
-    return Drawing(drawn, (0, width), (0, height), (0, 0, 0, 0), font_size, frames, ratio=width / height)
+    margins = (20, 0, 12, 12)  # letters keep their size where the panels are small
+    return Drawing(drawn, (0, width), (0, height), margins, font_size, frames, ratio=width / height)
 
 
 def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) -> str:

@@ -1,5 +1,6 @@
 // Where things stand on the screen: what lies over something else, is cut off, or leaves its box or the window.
-() => {
+// Where the page may be `scrolled`, what stands below the window is reached so, and what sticks to it lies over it.
+(scrolled = false) => {
   const SLACK = 2; // px
   const main = document.querySelector('[data-testid=stMain]');
   const rect = (e) => { const { left, top, right, bottom } = e.getBoundingClientRect(); return { left, top, right, bottom }; };
@@ -13,7 +14,9 @@
 
   const styles = new Map();
   const style = (e) => { if (!styles.has(e)) styles.set(e, getComputedStyle(e)); return styles.get(e); };
-  const SKIPPED = 'style, script, defs, clipPath, [aria-hidden=true], .katex-mathml, .visually-hidden';
+  const SKIPPED = 'style, script, defs, clipPath, [aria-hidden=true], .katex-mathml, .visually-hidden, .thumbs';
+
+  const lies = (e) => [...outward(e)].some((around) => style(around).position === 'sticky');
 
   // A line is higher than its letters, and may end in a space that hangs over.
   const linesOf = (node, element) => {
@@ -35,7 +38,7 @@
         const text = node.nodeType === Node.TEXT_NODE && node.textContent.trim();
         const element = text ? node.parentElement : node;
         if (!text && !node.matches?.('canvas, img, svg, input, textarea, button, [role=slider]')) continue;
-        if (!element || element.closest(SKIPPED) || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+        if (!element || element.closest(SKIPPED) || (scrolled && lies(element)) || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
         const lines = text ? linesOf(node, element) : [rect(node)];
         for (const whole of lines.filter((line) => !empty(line))) yield { text: text ? text.slice(0, 30) : node.tagName.toLowerCase(), element, isText: Boolean(text), whole };
       }
@@ -58,7 +61,8 @@
 
   const bad = [];
   const say = (what, ink, by) => bad.push(`${what} by ${Math.round(by)} px: “${ink.text}”`);
-  const window_ = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const [above, below] = scrolled ? [main.scrollTop, main.scrollHeight - main.clientHeight - main.scrollTop] : [0, 0];
+  const window_ = { left: 0, top: -above, right: innerWidth, bottom: innerHeight + below };
   const parts = [...main.querySelectorAll('[data-testid=stElementContainer]')].filter((e) => e.checkVisibility() && !e.querySelector('[data-testid=stElementContainer]'));
   const places = [];
   for (const part of parts) {
