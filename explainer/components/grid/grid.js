@@ -93,7 +93,7 @@ class Grid {
     this.side.hidden = !beside;
     this.root.classList.toggle('captioned', this.part instanceof Script && !this.ledger);
     if (!beside) this.scene.after(this.readout);
-    this.player.describe(this.canvas, this.spec.alt);
+    this.player.describe(this.canvas, this.spec.press ? `${this.spec.alt} The arrow keys lead from cell to cell, Enter opens one.` : this.spec.alt);
     this.canvas.toggleAttribute('data-letters', this.matrices.some((m) => m.editable)); // the deck leaves them to it
   }
 

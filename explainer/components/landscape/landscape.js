@@ -48,7 +48,7 @@ class Scene {
     this.pictures.forEach((picture) => picture.update(spec, this.heights));
     this.readout.update(spec);
     this.root.classList.toggle('crowded', spec.ways.length > 3);
-    this.root.setAttribute('aria-label', spec.alt);
+    this.player.describe(this.root, spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     const ended = sameGround && this.player.over;
     this.player.load(this.film(spec, speed), spec.opening, sameGround);

@@ -58,7 +58,7 @@ class Plot {
     Object.assign(this, { data, send: setTriggerValue });
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
-    this.keys.setAttribute('aria-label', data.alt);
+    this.player.describe(this.keys, data.picks ? `${data.alt} Enter opens the point that the keys have led to.` : data.alt);
     library ??= (await import(new URL(data.library, document.baseURI))).default;
     this.begin(library);
     this.draw();

@@ -35,7 +35,7 @@ class Reel {
 
   build() {
     const { spec } = this;
-    this.root.setAttribute('aria-label', spec.alt);
+    this.player.describe(this.root, spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.root.classList.toggle('piled', spec.stacked);
     this.lanes = spec.lanes.map(lane);
