@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import names
 from explainer.own_list import own_list
 from explainer.own_text import TextError
-from explainer.ui import own_file, typed, widgets
+from explainer.ui import blocks, own_file, typed, widgets
 from explainer.ui.caches import keep
 from explainer.vocabulary import Vocabulary
 
@@ -99,7 +99,7 @@ def words(source: Source) -> Words:
     if not source.text:
         return _register(
             Source(),
-            "Your list is empty: the girls' names stand here until you paste words or choose a file.",
+            "Your list is empty, or a reload has lost it: the girls' names stand here until you paste it or choose a file.",
         )
     try:
         own = own_list(source.text, source.filename, source.column, source.counts, source.codec)
@@ -153,6 +153,8 @@ def chosen(
     with more:
         if own:
             st.text(found.complaint or _counted(found))
+    if own and not stage:
+        blocks.complain(found.complaint)  # nobody takes the girls' names for the list
     return source, found, more
 
 

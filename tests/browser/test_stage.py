@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import settled
 from tests.browser.stage_app import CASES
 from tests.scenes import deck, scenes_of
@@ -198,8 +199,8 @@ def test_page_up_takes_every_step_back_and_each_fits_and_can_be_read_on_stage_in
     assert [line for where, share, look in seen for line in complaints(where, look, share)] == []
 
 
-def test_every_scene_stacks_on_a_phone(open_page):
-    page = open_page("/", width=390, height=844)
+def test_every_scene_stacks_on_a_phone_and_keeps_nobody_out_in_the_dark(open_page):
+    page = open_page("/", width=390, height=844, color_scheme="dark")
     bad = []
     for path, slug, _ in deck(hidden=False):
         assert at(page)[:2] == (path, slug)
@@ -207,6 +208,7 @@ def test_every_scene_stacks_on_a_phone(open_page):
         page.wait_for_function(DRAWN, timeout=20_000)
         seen = page.evaluate(SURVEY)
         bad += [(path, slug)] if seen["sideways"] or seen["failures"] else []
+        bad += [(path, slug, line) for line in barriers(page)]
         page.evaluate(NEXT)
     assert bad == []
 

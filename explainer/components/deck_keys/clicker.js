@@ -1,3 +1,4 @@
+const SOON = 100; // ms of quiet after which what Streamlit has drawn is mended
 const SLOW = 500; // ms after which what is no longer true fades
 const TURN_ALWAYS = { PageDown: 1, PageUp: -1 };
 const TURN_WHEN_FREE = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -106,10 +107,15 @@ function reachable() {
   });
 }
 
+// In the chapters' menu of a phone Streamlit puts groups between a list and what it lists: they are groups of links.
+function grouped() {
+  document.querySelectorAll('[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li').forEach((node) => { node.role = 'none'; });
+}
+
 // Mends what Streamlit draws, soon after it has.
 function mend() {
   let timer = 0;
-  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { plainly(); reachable(); }, SLOW); };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(() => { plainly(); reachable(); grouped(); }, SOON); };
   new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
   window.addEventListener('resize', soon);
   soon();

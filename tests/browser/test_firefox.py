@@ -1,0 +1,55 @@
+"""The talk in Firefox: the clicker takes it from scene to scene, it fits, and no label is cut."""
+
+import pytest
+
+from tests.browser.firefox import executable, firefox
+from tests.browser.test_stage import BOXES, DRAWN, LARGE, NEXT, SURVEY
+from tests.scenes import deck
+
+pytestmark = pytest.mark.skipif(executable() is None, reason="There is no Firefox: apt install firefox-esr")
+
+# Labels whose letters are wider than the place that would cut them off.
+CUT = """[...document.querySelectorAll('[data-testid=stMain] [data-testid=stMarkdownContainer]')]
+  .filter((label) => label.checkVisibility() && getComputedStyle(label).textOverflow === 'ellipsis' && getComputedStyle(label).overflowX !== 'visible')
+  .filter((label) => { const range = document.createRange(); range.selectNodeContents(label); return range.getBoundingClientRect().width > label.getBoundingClientRect().width + 0.001; })
+  .map((label) => label.textContent)"""
+HERE = "[__deck.here.path, __deck.here.scene, __deck.here.titles.length]"
+
+
+@pytest.fixture(scope="module")
+def page(app, tmp_path_factory):
+    with firefox(tmp_path_factory.mktemp("profile")) as window:
+        window.resize(*LARGE)
+        window.open(app)
+        window.wait_for("window.__clicker && window.__deck?.resting", 60)
+        yield window
+
+
+def looked_at(page) -> list[str]:
+    """Return what is wrong with the scene on the screen."""
+    page.wait_for(f"__deck.resting && ({DRAWN})()")
+    seen = page.evaluate(f"({SURVEY})()")
+    bad = [f"“{label}” is cut" for label in page.evaluate(CUT)]
+    bad += [f"scrolls {seen[way]} px {way}" for way in ("down", "sideways") if seen[way] > 0]
+    return bad + ["shows an error"] * seen["failures"] + page.evaluate(f"({BOXES})()")
+
+
+def test_every_scene_fits_and_no_label_is_cut(page):
+    bad = []
+    for path, slug, _ in deck(hidden=False):
+        bad += [f"{path}/{slug}: {line}" for line in looked_at(page)]
+        page.evaluate(f"({NEXT})()")
+    assert bad == []
+
+
+def test_page_down_and_page_up_turn_across_chapters(page, app):
+    page.open(f"{app}/gradient-descent?scene=race")
+    page.wait_for("window.__clicker && window.__deck?.resting", 60)
+    there = page.evaluate(HERE)
+    for key, path in (("PageDown", "bigram"), ("PageUp", "gradient-descent")):
+        for _ in range(3):  # what plays starts, jumps to its end, or is taken back first
+            if page.evaluate("__deck.here.path") != path:
+                page.press(key)
+                page.wait_for("__deck.resting")
+        assert page.evaluate("__deck.here.path") == path
+    assert page.evaluate(HERE) == there
