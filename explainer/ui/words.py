@@ -99,7 +99,8 @@ def words(source: Source) -> Words:
     if not source.text:
         return _register(
             Source(),
-            "Your list is empty, or a reload has lost it: the girls' names stand here until you paste it or choose a file.",
+            "Your list is empty, or a reload has lost it: "
+            "the girls' names stand here until you paste it or choose a file.",
         )
     try:
         own = own_list(source.text, source.filename, source.column, source.counts, source.codec)

@@ -1,4 +1,4 @@
-"""A Firefox that a test drives: a client of WebDriver BiDi, because Playwright knows only a Firefox of its own."""
+"""A Firefox that a test drives, by WebDriver BiDi: Playwright knows only a Firefox of its own."""
 
 import json
 import re

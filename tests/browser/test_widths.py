@@ -1,4 +1,4 @@
-"""Every scene between the phone and the projector: nothing sideways, cut, or on anything, no barrier for anyone."""
+"""Every scene between phone and projector: nothing sideways, cut or covered, and no barrier for anyone."""
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import settled
@@ -9,7 +9,7 @@ from tests.scenes import deck
 WINDOWS = [(701, 900), (844, 390), (1024, 768)]
 PICTURE = 150  # px that the largest picture of a scene is high and wide at least
 SIDES = """() => [...document.querySelectorAll('.st-key-stage [data-testid=stBidiComponentRegular]')]
-  .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.picture, .place, .board, .lanes, .box, .cards') ?? [])])
+  .flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.picture, .place, .board, .lanes, .box') ?? [])])
   .filter((node) => node.checkVisibility()).map((node) => Math.min(node.clientWidth, node.clientHeight))"""
 
 
