@@ -292,9 +292,7 @@ def test_a_hopeless_list_is_answered_and_the_picture_stays(scene, text):
     app = page(scene, names="your own list", list=text)
     assert "girls' names" in told(app) or "words; left out" in told(app)
     if text == "" and scene != "data":  # there the list itself is on the stage
-        assert (
-            told(app).count("Your list is empty, or a reload has lost it") == 2
-        )  # also where it cannot be missed
+        assert told(app).count("Your list is empty, or a reload has lost it") == 2  # there, and in sight
     drawn_by = {part.proto.component_name for part in app.get("bidi_component")}
     assert drawn_by & {"drawing", "grid", "plot"}
 
