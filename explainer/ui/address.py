@@ -24,6 +24,8 @@ def clean(key: str, fits: Callable[[Sequence[str]], bool], labels: Mapping[str, 
     if drawn is not None:
         drawn.add(key)
     _bring_back(told, key)
+    if labels:
+        st.session_state.setdefault("address_labels", {})[key] = labels
     if key in told and not fits(told.get_all(key)):
         values = [(labels or {}).get(value, value) for value in told.get_all(key)]
         put(told, key, values) if fits(values) else drop(told, key)
@@ -49,6 +51,22 @@ def of_scene(reads: Collection[str]) -> Iterator[None]:
         if key not in noted or not moment.fits(noted[key], told.get_all(key)):
             drop(told, key)
     _keep({key: told.get_all(key) for key in drawn})
+
+
+def shared() -> list[tuple[str, str]]:
+    """Return the parameters as links hold them: options by their keys, which no rewording touches."""
+    labels = st.session_state.get("address_labels", {})
+    return [
+        (key, _keyed(value, labels.get(key, {})))
+        for key in st.query_params
+        for value in st.query_params.get_all(key)
+    ]
+
+
+def _keyed(value: str, labels: Mapping[str, str]) -> str:
+    keys = {label: key for key, label in labels.items()}
+    found = keys.get(value, value)
+    return value if found in keys else found  # what is another option's label names that one
 
 
 def kept() -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+from explainer.ui.address import shared
 from explainer.ui.dialog import dialog
 
 ALONE = ("localhost", "127.0.0.1", "::1")  # how a machine calls itself
@@ -27,7 +28,7 @@ def take_along() -> None:
 
 def here() -> str:
     """Return the address of what is seen, with what its controls say."""
-    query = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    query = shared()
     page = st.context.url or ""
     return f"{page}?{urlencode(query)}" if query else page
 

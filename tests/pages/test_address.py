@@ -199,6 +199,31 @@ def test_a_link_may_name_options_by_their_keys_which_no_rewording_touches():
     assert said(app)["choice"] == ["second & last"]
 
 
+def taken_along():
+    import streamlit as st
+
+    from explainer.ui import address, widgets
+
+    crossed = {"first": "second", "second": "third", "other": "Another one"}
+    widgets.choice("plain", {"one": "The first", "two": "The second"}, key="plain")
+    widgets.several("many", {"a": "A1", "b": "B1"}, key="many")
+    widgets.choice("crossed", crossed, key="crossed")
+    widgets.number("number", 0, 9, 1, key="number")
+    st.json(address.shared())
+
+
+def test_what_is_taken_along_names_options_by_their_keys_and_leads_back():
+    asked = {"plain": ["The second"], "many": ["B1", "A1"], "crossed": ["third"], "number": ["7"]}
+    shared = [["plain", "two"], ["many", "b"], ["many", "a"], ["crossed", "third"], ["number", "7"]]
+    for query in (asked, {"plain": ["two"], "many": ["b", "a"], "crossed": ["third"], "number": ["7"]}):
+        app = AppTest.from_function(taken_along)
+        for key, values in query.items():
+            app.query_params[key] = values
+        app.run()
+        assert said(app) == asked
+        assert sorted(json.loads(app.json[0].value)) == sorted(shared)
+
+
 def test_older_links_call_the_models_by_a_straight_apostrophe():
     app = open_scene("gpt.py", "architecture", gpt_model="girls' names")
     assert app.session_state["gpt_model"] == "girls’ names"
