@@ -219,7 +219,7 @@ TERMS = (
     ),
     Term(
         "receipt",
-        "How one probability was made, every number of it, down to single multiplications.",
+        "How one probability or gradient was made, number by number, down to single multiplications.",
         (("receipt", "receipt"), ("", "name-your-baby"), ("compare", "one-prefix")),
     ),
     Term(

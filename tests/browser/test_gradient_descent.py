@@ -1,5 +1,7 @@
 """Balls roll in the browser: no server call, the trace's numbers, a start exactly where one clicked."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -219,3 +221,26 @@ def test_light_and_dark_need_no_rerun(open_page):
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"light => ({corner})()[0] < light - 60", arg=light[0])
     assert sent == []
+
+
+def test_a_graph_is_stepped_and_its_boxes_open_receipts(open_page):
+    page = open_page("/gradient-descent?scene=backpropagation")
+    picture = page.locator(".st-key-stage svg[role=img]")
+    picture.wait_for()
+    for _ in range(8):  # six numbers forward, the loss by itself, the first way back
+        button(page, "Step ›").click()
+    assert "back 1 of 11: d gets" in picture.get_attribute("aria-label")
+    said = picture.locator("text", has_text="from above").text_content()
+    gradient, slope, product = (float(one) for one in re.findall(r"[-\d.]+", said.replace("−", "-")))
+    assert product == pytest.approx(gradient * slope, abs=2e-3)
+    picture.locator("rect.pickable").nth(1).click()
+    page.get_by_role("dialog").get_by_text("how fast does the loss L change with").wait_for()
+
+
+def test_what_rounds_to_zero_has_no_sign(open_page):
+    page = open_page("/gradient-descent?scene=one-step&gd_stage=update&gd_optimizer=Adam", 1920, 1080)
+    settled(page)
+    drawn = {m["name"]: m for m in page.evaluate(f"({PART})('canvas').__grid.matrices")}
+    pairs = list(zip(drawn["W2"]["values"], drawn["W2"]["texts"], strict=True))
+    assert "0.000" in [text for value, text in pairs if value < 0]
+    assert "−0.000" not in [text for _, text in pairs]

@@ -1,15 +1,16 @@
 """Figures show the numbers they were given, and nothing that is not a number."""
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from explainer.figures import curves, network, palette, plane, recipes
+from explainer.figures import computation_graph as graph
+from explainer.figures import curves, drawing, network, palette, plane, recipes
 from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import number
-from explainer.figures.drawing import Drawing, Field, Line, Mark, Text
+from explainer.figures.drawing import Box, Drawing, Field, Line, Mark, Text
 from tests.drawings import of_kind, read_off
 
 
@@ -346,3 +347,39 @@ def test_everything_that_must_be_read_is_large_enough(learned):
         across = list(one.select_xaxes())
         fonts = [one.layout.font, one.layout.hoverlabel.font, *(axis.title.font for axis in across)]
         assert {font.size for font in fonts} == {20}
+
+
+# --- computation graphs -----------------------------------------------------------------------------
+
+LAYOUTS = [make(narrow) for make in (graph.neuron_layout, graph.network_layout) for narrow in (False, True)]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_boxes_stand_apart_and_below_what_is_said(layout):
+    across, up = layout.size
+    for place in layout.places.values():
+        assert across / 2 <= place[0] <= 100 - across / 2
+        assert up / 2 <= place[1] <= 84 - up / 2
+    for a, b in combinations(layout.places.values(), 2):
+        assert abs(a[0] - b[0]) >= across - 1e-9 or abs(a[1] - b[1]) >= up
+
+
+def test_what_takes_part_in_a_step_is_lit_and_the_wire_between():
+    moments = [
+        graph.Moment("at first", [[]], ("1", "2", ""), ("", "", "")),
+        graph.Moment("forward", [[]], ("1", "2", "2"), ("", "", ""), ("x₁", "w₁", "x₁·w₁")),
+        graph.Moment("back", [[]], ("1", "2", "2"), ("", "4", "2"), ("x₁·w₁", "w₁"), back=True),
+    ]
+    names, roles = ("x₁", "w₁", "x₁·w₁"), ("input", "weights", "activations")
+    layout = replace(graph.neuron_layout(), wires={(a, names[2]): [((0, 0), (1, 1))] for a in names[:2]})
+    drawn = graph.computation_graph(layout, names, roles, moments)
+    by_way_of_x, by_way_of_w = of_kind(drawn, Line)
+    assert by_way_of_x.color.values == (palette.GREY, palette.INK, palette.GREY)
+    assert by_way_of_w.color.values == (palette.GREY, palette.INK, palette.LOSS)
+    x, w, product = of_kind(drawn, Box)
+    assert [x.pick, w.pick, product.pick] == ["", "w₁", "x₁·w₁"]  # x₁ has no gradient here
+    assert product.fill.values == (palette.BACKGROUND, palette.ACTIVATIONS, palette.BACKGROUND)
+    assert w.fill.values == (palette.BACKGROUND, palette.BACKGROUND, palette.LOSS)
+    texts = [text.text for text in of_kind(drawn, Text)]
+    assert texts[3:6] == ["w₁", drawing.Each(["2", "2", "2"]), drawing.Each(["", "", "4"])]
+    assert drawn.frames.titles == ["at first", "forward", "back"]

@@ -12,12 +12,13 @@ function significant(value, places = 3) {
   return minus(String(Number(value.toPrecision(places))));
 }
 
+// So many decimals; what rounds to zero has no sign.
+const exact = (value, decimals = 3) => minus(value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, ''));
+
 // A fixed number of decimals, or fewer where that is exact: "0.5", but "0.00" for what only looks like zero.
 function fixed(value, decimals) {
-  const text = value.toFixed(decimals);
-  const rounded = Number(text);
-  if (Math.fround(rounded) === Math.fround(value)) return minus(String(rounded));
-  return minus(rounded === 0 ? text.replace('-', '') : text);
+  const rounded = Number(value.toFixed(decimals));
+  return Math.fround(rounded) === Math.fround(value) ? minus(String(rounded)) : exact(value, decimals);
 }
 
 // Without the zero before the point, for narrow cells: ".03".
@@ -29,7 +30,7 @@ const thousands = (value) => minus(Math.abs(value) < 10_000 ? String(value) : co
 // A number as it stands in a sentence or in the ledger.
 function spoken(value, decimals) {
   if (Number.isNaN(value)) return 'empty';
-  if (decimals !== null && decimals !== undefined) return minus(value.toFixed(decimals));
+  if (decimals !== null && decimals !== undefined) return exact(value, decimals);
   return Number.isInteger(value) ? grouped(value) : significant(value, 4);
 }
 
@@ -39,7 +40,7 @@ const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u2
 // Ways to write the numbers of a matrix in its cells, the best one first, each with the least size in pixels.
 function notations(matrix) {
   const ways = (...list) => list.map((write) => ({ write, least: MIN_NUMBER }));
-  if (matrix.decimals !== null) return ways((v) => minus(v.toFixed(matrix.decimals)));
+  if (matrix.decimals !== null) return ways((v) => exact(v, matrix.decimals));
   if (matrix.whole) return ways((v) => minus(String(v)), thousands);
   const told = [2, 1].filter((places) => matrix.peak * 10 ** places >= 10); // two digits at least of the largest
   const short = told.flatMap((places) => [

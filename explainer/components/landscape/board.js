@@ -140,7 +140,6 @@ function roundStep(rough) {
 
 const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));
 const fine = (value, span) => exact(value, Math.max(2, 2 - Math.floor(Math.log10(span))));
-const exact = (value, places = 3) => minus(value.toFixed(places).replace(/^-(?=0\.?0*$)/, ''));
 
 // The part of a straight line inside a box around the middle, as shares of its length; null if there is none.
 function inside(from, to, low, high) {

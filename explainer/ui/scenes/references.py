@@ -48,6 +48,11 @@ TO_READ = (
         "What a neural network is, in pictures that move.",
     ),
     Reference(
+        "Rumelhart, Hinton and Williams 1986",
+        "https://www.nature.com/articles/323533a0",
+        "Learning representations by back-propagating errors.",
+    ),
+    Reference(
         "Bengio, Ducharme, Vincent and Jauvin 2003",
         "https://www.jmlr.org/papers/volume3/bengio03a/bengio03a.pdf",
         "A neural probabilistic language model: the MLP of this talk.",

@@ -145,7 +145,7 @@ class _View:
         return self.neurons[row], self.letters[column]
 
     def forward(self) -> tuple[list[Matrix], list[Link], None]:
-        logits = self._guesses(self.found.logits, "logit", "activations", (0, 0), title="logits", decimals=1)
+        logits = self._guesses(self.found.logits, "logit", "activations", (0, 0), title="logits", decimals=2)
         return [logits, self._probabilities((1, 0))], [Same((0, 1))], None
 
     def loss(self) -> tuple[list[Matrix], list[Link], None]:
