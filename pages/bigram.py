@@ -86,7 +86,7 @@ def probabilities() -> None:
         added = smoothing()
     table = bigram.probabilities(source, added)
     ui.complain(words.complaint)
-    ui.note(bigram.never_counted(table, added))
+    ui.note(f"Counted over all {len(words.words):,} words. {bigram.never_counted(table, added)}")
     look = {"scale_max": bigram.SCALE, "marks": table.never, "marked_as": "never seen"}
     counted = matrix(words, table.counts, "count", "counts")
     shares = matrix(words, table.probabilities, "probability", "probabilities", 1, **look)
@@ -130,10 +130,12 @@ def how_good() -> None:
         ui.complain(words.complaint)
         word = typed_name(words, "your name", key="bigram_name")
         added = smoothing()
-    named, over = ui.shared(2, 3, key="bigram_how_good")
+    if words.splits:
+        ui.note(bigram.judged_by(words))
+    named, over = ui.shared(1, 1, key="bigram_how_good")
     with named:
         judged = bigram.likelihood(source, added, word)
-        ui.metrics(**bigram.sums(judged))
+        ui.metrics(**bigram.sums(judged, word))
         model = models.counted(source, added, train=True)
         opens = opening.of_letter(model, word)
         ui.part(*bigram.pairs_picture(judged), key="bigram_pairs", on_pick=opens)

@@ -27,6 +27,7 @@ def bars(
     title: str = "",
     low: float = 0.0,
     high: float | None = None,
+    endless: Sequence[int] = (),
     opens: str = "",
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -39,6 +40,7 @@ def bars(
         lit: the bars in full colour, the others faint; all if not given.
         low: where a bar begins on a logarithmic axis.
         high: the longest length the axis has room for; the largest value if not given.
+        endless: the bars without an end, hatched, as long as the picture is wide.
         opens: what a click on a bar opens, in words; the picture reports the bar's number.
         narrow: whether names and texts stand above the bars, where there is no room beside them.
     Raises:
@@ -50,9 +52,11 @@ def bars(
         raise ValueError("A logarithmic axis has no place for values that are not positive.")
     longest = float(values.max(initial=1e-12)) if high is None else high
     start, end = (np.log10([low or values.min() / 10, longest])) if log else (0.0, longest)
-    tips = np.log10(values) if log else values  # (N,)
+    tips = np.log10(values) if log else values.copy()  # (N,)
+    tips[list(endless)] = end
     names, texts = [plain(name) for name in labels], [plain(text) for text in texts]
     drawn = [_bars(tips, start, names, texts, color, lit, narrow, bool(opens))]
+    drawn[0]["marker"]["pattern"] = {"shape": ["/" if i in endless else "" for i in range(len(tips))]}
     if narrow:
         drawn += [_above([f"\u00a0{name}" for name in names], start, "right"), _above(texts, end, "left")]
     if opens:

@@ -266,7 +266,7 @@ def test_a_whole_row_is_clicked_or_reached_by_key_to_open_its_receipt(open_page)
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     said = page.locator(".st-key-bigram_pairs [role=status]")
-    said.get_by_text("NN −ln 0.063 = 2.77, open the receipt").wait_for(state="attached")
+    said.get_by_text("NN −ln 0.063 = 2.77 · product 0.0011, open the receipt").wait_for(state="attached")
     page.keyboard.press("Enter")
     dialog.get_by_text("after “AN”, how probable is “N”?").wait_for()
     page.keyboard.press("Escape")

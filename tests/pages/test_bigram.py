@@ -173,18 +173,25 @@ def test_the_loss_on_held_out_names():
     train, _ = table.part("train")
     expected = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, 0.1).probabilities
     judged = trace.likelihood("ANNA", expected, names.VOCABULARY)
-    assert metrics(app)["nats per character"] == f"{judged.nll:.2f}"
+    assert metrics(app)["loss: ln ÷ −5"] == f"{judged.nll:.2f}"
+    assert float(metrics(app)["product"]) == pytest.approx(judged.probabilities.prod(), rel=0.05)
+    assert bars(app, PAIRS)[-1][2].endswith(f"product {metrics(app)['product']}")
     np.testing.assert_allclose(
         [length for _, length, _ in bars(app, PAIRS)], -judged.log_likelihoods, atol=1e-3
     )
     assert [label for label, *_ in bars(app, PAIRS)] == list(judged.labels)
 
 
-def test_an_impossible_pair_is_explained_and_never_drawn_as_infinity():
+def test_an_impossible_pair_is_a_bar_without_end():
     app = page("how-good", smoothing="0", name="ZQX")
-    assert metrics(app)["sum of ln p"] == "−∞"
-    assert metrics(app)["dev"] == "infinite"
-    assert ("impossible: ln 0 has no end", 0) in {(text, length) for _, length, text in bars(app, PAIRS)}
+    assert metrics(app)["its ln"] == "−∞"
+    assert metrics(app)["product"] == "0"
+    assert metrics(app)["dev"] == "∞"
+    drawn = plotted(app, "bigram_pairs")
+    longest, shapes = drawn.layout.xaxis.range[1], drawn.data[0].marker.pattern.shape
+    assert "/" in shapes
+    for (_, length, text), shape in zip(bars(app, PAIRS), shapes, strict=True):
+        assert (text.split(" · ")[0] == "−ln 0 = ∞") == (shape == "/") == (length == longest)
     assert "impossible" in told(app)
     assert len(plotted(app, "bigram_curve").data) == 4
 

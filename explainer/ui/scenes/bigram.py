@@ -173,13 +173,18 @@ def ten_picture(drawn: list[Drawn]) -> Picture:
 
 
 def pairs_picture(judged: trace.Likelihood) -> Picture:
-    """Draw how surprising each pair of a name is; one that is impossible gets words and no bar."""
+    """Draw how surprising each pair of a name is, and how the product shrinks; one impossible has no end."""
     possible = judged.probabilities > 0
     lengths = np.zeros(len(possible))
     lengths[possible] = 0.0 - judged.log_likelihoods[possible]
-    texts = [_logarithm(p, length) for p, length in zip(judged.probabilities, lengths, strict=True)]
+    products = np.cumprod(judged.probabilities, dtype=float)  # (N,)
+    texts = [
+        f"{_logarithm(p, length)} · product {_product(product)}"
+        for p, length, product in zip(judged.probabilities, lengths, products, strict=True)
+    ]
     labels = judged.labels
-    look = {"color": palette.LOSS, "opens": "open the receipt", "font_size": font_size()}
+    look = {"color": palette.LOSS, "opens": "open the receipt", "font_size": font_size(), "narrow": narrow()}
+    look |= {"endless": np.flatnonzero(~possible).tolist(), "high": 1.25 * max(float(lengths.max()), 1.0)}
     figure = bars(labels, lengths, texts, **look)
     return figure, bars_alt("How surprising each pair is", labels, texts)
 
@@ -246,9 +251,16 @@ def _ending(text: str, most: int) -> str:
 
 def _logarithm(probability: float, length: float) -> str:
     if not probability:
-        return "impossible: ln 0 has no end"
-    shown = f"{probability:.3f}" if probability >= 0.001 else number(probability)
-    return f"−ln {shown} = {length:.2f}"
+        return "−ln 0 = ∞"
+    return f"−ln {_share(probability)} = {length:.2f}"
+
+
+def _product(value: float) -> str:
+    return f"{value:.2g}" if value >= 1e-4 else number(value)
+
+
+def _share(probability: float) -> str:
+    return f"{probability:.3f}" if probability >= 0.001 else number(probability)
 
 
 # --- numbers in words -------------------------------------------------------------------------------
@@ -258,7 +270,7 @@ def nats(value: float) -> str:
     """Return a loss or a sum of logarithms as text, also if it has no end."""
     if np.isfinite(value):
         return f"{value:.2f}".replace("-", "−")
-    return "infinite" if value > 0 else "−∞"
+    return "∞" if value > 0 else "−∞"
 
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
@@ -271,9 +283,20 @@ def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
     return f":red[{told}: {added} they share {share:.1%} of an average row.]"
 
 
-def sums(judged: trace.Likelihood) -> dict[str, str]:
-    """Return the sum of a name's ln p, and the loss that is its mean, as text."""
-    return {"sum_of_ln_p": nats(judged.log_likelihood), "nats_per_character": nats(judged.nll)}
+def judged_by(words: Words) -> str:
+    """Return by what a name is judged: other scenes count all words, this one those to learn from."""
+    count = len(words.part("train")[0])
+    return f"The table here is counted over the {count:,} words of train alone: dev and test are new to it."
+
+
+def sums(judged: trace.Likelihood, word: str) -> dict[str, str]:
+    """Return a name, the product of its probabilities, the logarithm, and the mean, as text."""
+    return {
+        "the name": _ending(word, 10),
+        "product": _product(float(judged.probabilities.prod(dtype=float))),
+        "its ln": nats(judged.log_likelihood),
+        f"loss: ln ÷ −{len(judged.labels)}": nats(judged.nll),
+    }
 
 
 def losses(evaluation: trace.Evaluation) -> dict[str, str]:

@@ -56,11 +56,12 @@ def next_letter(letter: str, *, key: str) -> None:
     trained = checkpoint("girls-bigram")
     symbols = ["·", *trained.vocabulary.symbols[1:]]
     table = trained.model.probabilities().numpy()  # (V, V)
+    taught = f"what {trained.meta['data']['names']['train']:,} names taught it"
     one_hot = np.eye(len(symbols))[trained.vocabulary.encode(letter)]  # (1, V)
     made = product(one_hot, table)
     matrices = [
         Matrix(one_hot, "letter", "input", (1, 0), cols=symbols, title=f"the letter {letter}"),
-        Matrix(table, "table", "weights", (0, 1), rows=symbols, cols=symbols, title="what names taught it"),
+        Matrix(table, "table", "weights", (0, 1), rows=symbols, cols=symbols, title=taught),
         Matrix(made.result, "next", "probabilities", (1, 1), cols=symbols, title="the next letter"),
     ]
     alt = f"The letter {letter} as a row of zeros and a one, times the table of a bigram, is one row of it."
