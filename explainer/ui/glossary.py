@@ -26,7 +26,20 @@ TERMS = (
     Term(
         "activation",
         "The number that a neuron hands on: its weighted sum, bent by a function such as tanh.",
-        (("neuron", "one-neuron"), ("mlp", "activations"), ("mlp", "forward-pass")),
+        (
+            ("neuron", "one-neuron"),
+            ("mlp", "activations"),
+            ("mlp", "forward-pass"),
+        ),
+    ),
+    Term(
+        "Adam",
+        "A step of its own for each weight: its mean gradient, divided by its usual size.",
+        (
+            ("gradient-descent", "race"),
+            ("training", "live"),
+            ("references", "checkpoints"),
+        ),
     ),
     Term(
         "attention",
@@ -40,27 +53,54 @@ TERMS = (
     Term(
         "backpropagation",
         "The chain rule, walked from the loss back to every weight: it gives all slopes in one sweep.",
-        (("gradient-descent", "backpropagation"), ("gradient-descent", "one-step"), ("neuron", "it-learns")),
+        (
+            ("gradient-descent", "backpropagation"),
+            ("gradient-descent", "one-step"),
+            ("neuron", "it-learns"),
+        ),
     ),
     Term(
         "batch",
         "Several examples that go through the model together, as the rows of one matrix.",
-        (("matrix-multiplication", "why-useful"), ("mlp", "activations"), ("mlp", "hyperparameters")),
+        (
+            ("matrix-multiplication", "why-useful"),
+            ("mlp", "activations"),
+            ("mlp", "hyperparameters"),
+            ("training", "live"),
+            ("references", "checkpoints"),
+        ),
     ),
     Term(
         "bias",
         "A number that a neuron adds to its weighted sum; it moves the point at which the neuron bends.",
-        (("neuron", "one-neuron"), ("neuron", "a-layer")),
+        (
+            ("neuron", "one-neuron"),
+            ("neuron", "a-layer"),
+        ),
     ),
     Term(
         "bigram",
         "Two letters side by side; a bigram model knows only how often each letter follows each other one.",
-        (("bigram", "one-name"), ("bigram", "fill-in"), ("", "claim"), ("compare", "one-prefix")),
+        (
+            ("bigram", "one-name"),
+            ("bigram", "fill-in"),
+            ("", "claim"),
+            ("compare", "one-prefix"),
+        ),
+    ),
+    Term(
+        "block",
+        "One storey of a transformer: attention, then an MLP; each adds to the residual stream.",
+        (("gpt", "architecture"),),
     ),
     Term(
         "boundary",
         "The dot before the first letter of a name and after its last; drawing it ends the name.",
-        (("bigram", "one-name"), ("bigram", "sample"), ("mlp", "data-set")),
+        (
+            ("bigram", "one-name"),
+            ("bigram", "sample"),
+            ("mlp", "data-set"),
+        ),
     ),
     Term(
         "byte pairs",
@@ -80,37 +120,86 @@ TERMS = (
     Term(
         "context window",
         "The characters that a model reads before it guesses the next: 1, 3, 16 or 256 in this house.",
-        (("mlp", "data-set"), ("gpt", "architecture"), ("compare", "what-each-step-was-worth")),
+        (
+            ("mlp", "data-set"),
+            ("gpt", "architecture"),
+            ("compare", "what-each-step-was-worth"),
+            ("mlp", "structure"),
+        ),
     ),
     Term(
         "cross-entropy",
         "Minus the logarithm of the probability that the model gave to what really came.",
-        (("pytorch", "cross-entropy"), ("mlp", "forward-pass"), ("bigram", "how-good")),
+        (
+            ("pytorch", "cross-entropy"),
+            ("mlp", "forward-pass"),
+            ("bigram", "how-good"),
+        ),
+    ),
+    Term(
+        "dev and test",
+        "Two parts kept away from training: dev to choose by, test to judge by once, at the end.",
+        (
+            ("bigram", "data"),
+            ("training", "two-recipes"),
+            ("compare", "what-each-step-was-worth"),
+            ("bigram", "how-good"),
+            ("references", "checkpoints"),
+        ),
     ),
     Term(
         "dot product",
         "Two lists of numbers, multiplied place by place and added up: one cell of a matrix product.",
-        (("matrix-multiplication", "cell-by-cell"), ("matrix-multiplication", "four-ways")),
+        (
+            ("matrix-multiplication", "cell-by-cell"),
+            ("matrix-multiplication", "four-ways"),
+        ),
     ),
     Term(
         "dropout",
         "While training, a random part of the activations is set to zero, so that none is relied on alone.",
-        (("training", "two-recipes"), ("mlp", "good-start")),
+        (
+            ("training", "two-recipes"),
+            ("mlp", "good-start"),
+            ("references", "checkpoints"),
+        ),
     ),
     Term(
         "embedding",
         "The list of numbers that stands for a letter or token; it is looked up in a table, and learned.",
-        (("training", "letters-move"), ("mlp", "structure"), ("mlp", "matrices"), ("gpt", "architecture")),
+        (
+            ("training", "letters-move"),
+            ("mlp", "structure"),
+            ("mlp", "matrices"),
+            ("gpt", "architecture"),
+            ("training", "nudge-a-letter"),
+        ),
     ),
     Term(
         "fine-tuning",
         "Training a model that has learned in general a little further, on one thing in particular.",
-        (("fine-tuning", "before-and-after"), ("fine-tuning", "was-it-worth-it")),
+        (
+            ("fine-tuning", "before-and-after"),
+            ("fine-tuning", "was-it-worth-it"),
+            ("fine-tuning", "the-data"),
+        ),
+    ),
+    Term(
+        "GELU",
+        "The bend in a GPT's MLP: a ReLU with a rounded corner, nearly 0 far below 0, nearly x far above.",
+        (
+            ("gpt", "architecture"),
+            ("receipt", "receipt"),
+        ),
     ),
     Term(
         "GPT",
         "Generative pre-trained transformer: blocks of attention and MLP that predict the next token.",
-        (("gpt", "architecture"), ("gpt", "to-scale"), ("compare", "one-prefix")),
+        (
+            ("gpt", "architecture"),
+            ("gpt", "to-scale"),
+            ("compare", "one-prefix"),
+        ),
     ),
     Term(
         "gradient",
@@ -135,32 +224,82 @@ TERMS = (
     Term(
         "head",
         "One of several attentions side by side in a layer, each with queries, keys and values of its own.",
-        (("attention", "how-one-head-does-it"), ("attention", "switch-a-head-off")),
+        (
+            ("attention", "how-one-head-does-it"),
+            ("attention", "switch-a-head-off"),
+            ("attention", "who-looks-at-whom"),
+        ),
     ),
     Term(
         "held-out names",
         "Names kept away from the training: dev to choose by, test to judge by.",
-        (("bigram", "data"), ("compare", "what-each-step-was-worth"), ("compare", "guess-the-next-letter")),
+        (
+            ("bigram", "data"),
+            ("compare", "what-each-step-was-worth"),
+            ("compare", "guess-the-next-letter"),
+        ),
     ),
     Term(
         "hyperparameter",
         "A number that is chosen before training and not learned, such as the width of a layer.",
-        (("mlp", "hyperparameters"), ("training", "live")),
+        (
+            ("mlp", "hyperparameters"),
+            ("training", "live"),
+        ),
+    ),
+    Term(
+        "KV cache",
+        "Keys and values of the tokens read so far, kept, so that a new token pays only for itself.",
+        (
+            ("gpt", "to-scale"),
+            ("compare", "what-each-step-was-worth"),
+        ),
     ),
     Term(
         "layer",
-        "Neurons side by side that read the same inputs: one matrix multiplication, then one bend.",
-        (("neuron", "a-layer"), ("neuron", "a-network"), ("matrix-multiplication", "why-useful")),
+        "Neurons side by side: one multiplication, one bend; in a GPT, layer 4 is the fourth block.",
+        (
+            ("neuron", "a-layer"),
+            ("neuron", "a-network"),
+            ("matrix-multiplication", "why-useful"),
+            ("gpt", "architecture"),
+            ("attention", "who-looks-at-whom"),
+            ("attention", "switch-a-head-off"),
+        ),
+    ),
+    Term(
+        "layer norm",
+        "Brings the numbers at a position to mean 0 and spread 1, then scales and shifts them as learned.",
+        (
+            ("gpt", "architecture"),
+            ("receipt", "receipt"),
+        ),
     ),
     Term(
         "learning rate",
         "How long the steps of gradient descent are; too long, and it climbs out of the valley.",
-        (("gradient-descent", "learning-rate"), ("training", "sweep")),
+        (
+            ("gradient-descent", "learning-rate"),
+            ("training", "sweep"),
+            ("references", "checkpoints"),
+        ),
+    ),
+    Term(
+        "lm_head",
+        "The last matrix of a GPT: it turns the vector at a position into one logit for each token.",
+        (
+            ("gpt", "architecture"),
+            ("receipt", "receipt"),
+        ),
     ),
     Term(
         "logit",
         "A model's raw score for a character, any number; softmax turns all of them into probabilities.",
-        (("mlp", "forward-pass"), ("receipt", "receipt"), ("attention", "what-each-layer-guesses")),
+        (
+            ("mlp", "forward-pass"),
+            ("receipt", "receipt"),
+            ("attention", "what-each-layer-guesses"),
+        ),
     ),
     Term(
         "loss",
@@ -170,47 +309,124 @@ TERMS = (
             ("gradient-descent", "downhill"),
             ("training", "overfitting"),
             ("fine-tuning", "how-it-learned"),
+            ("training", "live"),
+            ("training", "two-recipes"),
+            ("training", "sweep"),
+            ("mlp", "good-start"),
+            ("fine-tuning", "was-it-worth-it"),
+        ),
+    ),
+    Term(
+        "mask",
+        "Keeps a token from looking at those to come: their scores become minus infinity before the softmax.",
+        (
+            ("attention", "how-one-head-does-it"),
+            ("gpt", "architecture"),
         ),
     ),
     Term(
         "matrix multiplication",
         "Every row of the first against every column of the second: multiply, then add.",
-        (("matrix-multiplication", "cell-by-cell"), ("matrix-multiplication", "shape-rule"), ("", "claim")),
+        (
+            ("matrix-multiplication", "cell-by-cell"),
+            ("matrix-multiplication", "shape-rule"),
+            ("", "claim"),
+        ),
     ),
     Term(
         "MLP",
         "Multilayer perceptron: layers one after the other, each a matrix multiplication and a bend.",
-        (("mlp", "structure"), ("neuron", "a-network"), ("compare", "one-prefix")),
+        (
+            ("mlp", "structure"),
+            ("neuron", "a-network"),
+            ("compare", "one-prefix"),
+            ("gpt", "architecture"),
+        ),
+    ),
+    Term(
+        "momentum",
+        "A ball that keeps its speed: each step is the last one, a little damped, plus the new slope.",
+        (("gradient-descent", "race"),),
+    ),
+    Term(
+        "Muon",
+        "An optimizer for matrices: momentum, made so that a step is equally long in all directions.",
+        (("references", "checkpoints"),),
     ),
     Term(
         "nats",
         "The unit of surprise with the natural logarithm: ln 34 = 3.53 nats for one of 34, knowing nothing.",
-        (("bigram", "how-good"), ("compare", "what-each-step-was-worth")),
+        (
+            ("bigram", "how-good"),
+            ("compare", "what-each-step-was-worth"),
+            ("attention", "switch-a-head-off"),
+            ("fine-tuning", "before-and-after"),
+            ("training", "two-recipes"),
+        ),
     ),
     Term(
         "neuron",
         "A weighted sum of inputs, plus a bias, bent by a function.",
-        (("neuron", "one-neuron"), ("neuron", "why-it-must-bend")),
+        (
+            ("neuron", "one-neuron"),
+            ("neuron", "why-it-must-bend"),
+            ("mlp", "structure"),
+        ),
     ),
     Term(
         "one-hot vector",
         "Zeros and a single one: it picks one row out of a matrix when it is multiplied with it.",
-        (("", "claim"), ("bigram", "counting-is-learning")),
+        (
+            ("", "claim"),
+            ("bigram", "counting-is-learning"),
+        ),
+    ),
+    Term(
+        "optimizer",
+        "The rule that turns a gradient into a step: SGD, momentum, Adam, or Muon.",
+        (
+            ("gradient-descent", "race"),
+            ("references", "checkpoints"),
+        ),
     ),
     Term(
         "overfitting",
         "Learning the examples by heart: the loss on them falls on, the one on held-out names does not.",
-        (("training", "overfitting"), ("training", "two-recipes"), ("compare", "what-each-step-was-worth")),
+        (
+            ("training", "overfitting"),
+            ("training", "two-recipes"),
+            ("compare", "what-each-step-was-worth"),
+            ("training", "live"),
+        ),
     ),
     Term(
         "parameter",
         "A number inside the model that training changes; all of them together are what it has learned.",
-        (("mlp", "matrices"), ("mlp", "hyperparameters"), ("gpt", "to-scale")),
+        (
+            ("mlp", "matrices"),
+            ("mlp", "hyperparameters"),
+            ("gpt", "to-scale"),
+            ("references", "checkpoints"),
+            ("gpt", "architecture"),
+        ),
+    ),
+    Term(
+        "position embedding",
+        "A learned list of numbers for each place in the window, added to the token's, so that order counts.",
+        (
+            ("gpt", "architecture"),
+            ("receipt", "receipt"),
+        ),
     ),
     Term(
         "probability",
         "How often something is expected, from 0 to 1; those of all next characters add up to 1.",
-        (("bigram", "probabilities"), ("", "name-your-baby"), ("compare", "one-prefix")),
+        (
+            ("bigram", "probabilities"),
+            ("", "name-your-baby"),
+            ("compare", "one-prefix"),
+            ("training", "nudge-a-letter"),
+        ),
     ),
     Term(
         "query, key, value",
@@ -220,62 +436,140 @@ TERMS = (
     Term(
         "receipt",
         "How one probability or gradient was made, number by number, down to single multiplications.",
-        (("receipt", "receipt"), ("", "name-your-baby"), ("compare", "one-prefix")),
+        (
+            ("receipt", "receipt"),
+            ("", "name-your-baby"),
+            ("compare", "one-prefix"),
+        ),
     ),
     Term(
         "residual stream",
         "The list of numbers at each position that every layer of a GPT reads and adds to.",
-        (("gpt", "architecture"), ("attention", "what-each-layer-guesses"), ("receipt", "receipt")),
+        (
+            ("gpt", "architecture"),
+            ("attention", "what-each-layer-guesses"),
+            ("receipt", "receipt"),
+        ),
     ),
     Term(
         "sampling",
         "Rolling a die whose sides are as wide as the probabilities: this is how models write.",
-        (("bigram", "sample"), ("", "name-your-baby"), ("attention", "who-looks-at-whom")),
+        (
+            ("bigram", "sample"),
+            ("", "name-your-baby"),
+            ("attention", "who-looks-at-whom"),
+            ("fine-tuning", "before-and-after"),
+        ),
     ),
     Term(
         "saturation",
         "Where tanh is flat, near −1 and 1: hardly any gradient passes, and the neuron stops learning.",
-        (("mlp", "tanh"), ("mlp", "activations"), ("mlp", "good-start")),
+        (
+            ("mlp", "tanh"),
+            ("mlp", "activations"),
+            ("mlp", "good-start"),
+        ),
+    ),
+    Term(
+        "SGD",
+        "Stochastic gradient descent: a step against the gradient of a few examples drawn at random.",
+        (
+            ("gradient-descent", "race"),
+            ("training", "live"),
+            ("training", "two-recipes"),
+        ),
     ),
     Term(
         "shape",
         "How many rows and columns a matrix has, or how many numbers a tensor has along each axis.",
-        (("matrix-multiplication", "shape-rule"), ("pytorch", "view"), ("pytorch", "indexing")),
+        (
+            ("matrix-multiplication", "shape-rule"),
+            ("pytorch", "view"),
+            ("pytorch", "indexing"),
+        ),
     ),
     Term(
         "smoothing",
         "A little added to every count, so that what was never seen is unlikely and not impossible.",
-        (("bigram", "probabilities"), ("bigram", "how-good")),
+        (
+            ("bigram", "probabilities"),
+            ("bigram", "how-good"),
+        ),
     ),
     Term(
         "softmax",
         "e to the power of each logit, divided by their sum: any scores become probabilities.",
-        (("mlp", "forward-pass"), ("bigram", "counting-is-learning"), ("pytorch", "cross-entropy")),
+        (
+            ("mlp", "forward-pass"),
+            ("bigram", "counting-is-learning"),
+            ("pytorch", "cross-entropy"),
+            ("mlp", "structure"),
+            ("attention", "how-one-head-does-it"),
+            ("gpt", "architecture"),
+        ),
     ),
     Term(
         "tanh",
         "A curve that bends any number into −1 to 1; without a bend, two layers were one.",
-        (("mlp", "tanh"), ("neuron", "why-it-must-bend"), ("neuron", "two-layers-one-matrix")),
+        (
+            ("mlp", "tanh"),
+            ("neuron", "why-it-must-bend"),
+            ("neuron", "two-layers-one-matrix"),
+            ("mlp", "structure"),
+        ),
     ),
     Term(
         "temperature",
         "Divides the logits before the die is rolled: below 1 more careful, above 1 more adventurous.",
-        (("", "name-your-baby"), ("attention", "who-looks-at-whom")),
+        (
+            ("", "name-your-baby"),
+            ("attention", "who-looks-at-whom"),
+            ("fine-tuning", "before-and-after"),
+        ),
     ),
     Term(
         "tensor",
         "Numbers in a row, a table or a stack of tables; in memory always one long row.",
-        (("pytorch", "view"), ("pytorch", "indexing")),
+        (
+            ("pytorch", "view"),
+            ("pytorch", "indexing"),
+        ),
     ),
     Term(
         "token",
         "What a model reads and writes one at a time: a character here, a piece of a word in the big ones.",
-        (("gpt", "tokens"), ("gpt", "byte-pairs")),
+        (
+            ("gpt", "tokens"),
+            ("gpt", "byte-pairs"),
+            ("fine-tuning", "the-data"),
+        ),
+    ),
+    Term(
+        "top-k",
+        "Draw only among the k likeliest tokens.",
+        (("attention", "who-looks-at-whom"),),
+    ),
+    Term(
+        "top-p",
+        "Draw only among the likeliest tokens that together make up a share p.",
+        (("attention", "who-looks-at-whom"),),
+    ),
+    Term(
+        "transformer",
+        "A model made of blocks of attention and MLP, from the paper “Attention is all you need”.",
+        (
+            ("gpt", "architecture"),
+            ("attention", "who-looks-at-whom"),
+        ),
     ),
     Term(
         "weight",
         "What an input is multiplied by; the weights of a layer are a matrix.",
-        (("neuron", "one-neuron"), ("matrix-multiplication", "why-useful"), ("mlp", "matrices")),
+        (
+            ("neuron", "one-neuron"),
+            ("matrix-multiplication", "why-useful"),
+            ("mlp", "matrices"),
+        ),
     ),
 )
 
