@@ -203,7 +203,8 @@ def _box(layout: Layout, name: str, role: str, moments: Sequence[Moment], pick: 
     looks = [_look(name, color, moment) for moment in moments]
     fills, edges, widths, opacities = zip(*looks, strict=True)
     look = {"fill": Each(fills), "color": Each(edges), "width": Each(widths), "opacity": Each(opacities)}
-    return Box(x - across, x + across, y - up, y + up, **look, pick=pick)
+    title = f"{name}: its receipt" if pick else ""
+    return Box(x - across, x + across, y - up, y + up, **look, title=title, pick=pick)
 
 
 def _look(name: str, color: str, moment: Moment) -> tuple[str, str, int, float]:

@@ -257,7 +257,7 @@ def verdict(found: trace.Opened) -> str:
     ]
     return (
         "In every box: name, value and, :red[in red], the gradient; click it for its receipt. "
-        f"From autograd's it differs by {_least(apart[0])}, from the measured one by {_least(apart[1])}."
+        f"It differs from autograd's by {_least(apart[0])}, from the measured one by {_least(apart[1])}."
     )
 
 
