@@ -80,17 +80,17 @@ def a_network() -> None:
 
 
 @ui.scene(
-    "It learns", "Every hidden neuron draws a line; training moves the lines until the classes are apart."
+    "It learns", "Every hidden neuron draws a line; training moves the lines until the border fits the data."
 )
 def it_learns() -> None:
     """At the start it guesses; then training moves seventeen numbers, a little at a time. Press play and
-    count the points on the wrong side. Who sees the moment when the border bends?
+    watch the four lines: each is where a hidden neuron says zero. Who sees the moment when the border bends?
     """
     with ui.controls():
-        data, seed = nr.data_and_seed()
+        data, seed, noise = nr.data_and_seed()
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
         hidden = nr.hidden_neurons()
-    trained = nr.trained(nr.Choice(data, bend, hidden, seed))
+    trained = nr.trained(nr.Choice(data, bend, hidden, seed, noise))
     ui.note(nr.verdict(trained))
     ui.chart(*nr.learning(trained), key="neuron_learning", height=nr.tall(3))
 
@@ -104,11 +104,11 @@ def why_it_must_bend() -> None:
     line. No amount of training helps it. Where would you draw one line through these points?
     """
     with ui.controls():
-        data, seed = nr.data_and_seed()
+        data, seed, noise = nr.data_and_seed()
         bend = ui.choice("activation at the right", nr.LEARNS, key="neuron_curved")
         hidden = nr.hidden_neurons()
-    straight = nr.trained(nr.Choice(data, "none", hidden, seed))
-    curved = nr.trained(nr.Choice(data, bend, hidden, seed))
+    straight = nr.trained(nr.Choice(data, "none", hidden, seed, noise))
+    curved = nr.trained(nr.Choice(data, bend, hidden, seed, noise))
     places = ui.shared(1, 1, key="neuron_why")
     for place, (title, trained) in zip(places, nr.compared(straight, curved), strict=True):
         with place:

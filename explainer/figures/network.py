@@ -38,7 +38,7 @@ def network(
         roles: color of each layer; input blue and activations green if not given.
         columns: where each layer stands, 0..1; evenly spread if not given.
         edge_texts: for each layer of edges an array of texts (Nᵢ, Nᵢ₊₁), or None for none.
-        flow: whether the values arrive layer by layer, to be played.
+        flow: whether the layers light up one by one, to be played.
         key: whether a line below says how to read the edges.
     Raises:
         ValueError: if a value is NaN or infinite.
@@ -54,8 +54,17 @@ def network(
     size = _size(font_size)
     for layer, role in enumerate(roles):
         titles = [_told(name, v) for name, v in zip(names[layer], values[layer], strict=True)]
-        labels = _flowing(values, layer, flow)
-        drawn += _nodes(labels, titles, names[layer], places[layer], role, font_size, size, first=layer == 0)
+        nodes = _nodes(
+            node_texts(values[layer]),
+            titles,
+            names[layer],
+            places[layer],
+            role,
+            font_size,
+            size,
+            first=layer == 0,
+        )
+        drawn += _reached(nodes, layer, len(values)) if flow else nodes
     if key:
         drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
@@ -212,12 +221,10 @@ def _changing_edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray])
     return drawn
 
 
-def _flowing(values: Sequence[np.ndarray], layer: int, flow: bool) -> list[str | Each]:
-    """Return what stands in the nodes of a layer: at once, or from the frame on in which it is reached."""
-    texts = node_texts(values[layer])
-    if not flow:
-        return texts
-    return [Each([text if layer <= frame else "" for frame in range(len(values))]) for text in texts]
+def _reached(nodes: Sequence[Mark | Text], layer: int, layers: int) -> list[Mark | Text]:
+    """Return nodes whose circle is faint until their layer is reached; the numbers stand there at once."""
+    seen = Each([1.0 if layer <= frame else 0.25 for frame in range(layers)])
+    return [replace(node, opacity=seen) if isinstance(node, Mark) else node for node in nodes]
 
 
 def _size(font_size: float, pitch: float = np.inf) -> float:

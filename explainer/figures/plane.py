@@ -8,7 +8,18 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel
 from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Primitive, Text
+from explainer.figures.drawing import (
+    DASHED,
+    Box,
+    Drawing,
+    Each,
+    Field,
+    Frames,
+    Line,
+    Mark,
+    Primitive,
+    Text,
+)
 from explainer.figures.network import learning as network
 from explainer.figures.network import subscript
 
@@ -86,6 +97,8 @@ def learning(
     losses: np.ndarray,
     accuracy: np.ndarray,
     *,
+    hidden: np.ndarray | None = None,
+    lines: np.ndarray | None = None,
     at: int = -1,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -98,6 +111,8 @@ def learning(
         weights: arrays (S, Nᵢ, Nᵢ₊₁) for each layer of edges.
         values: arrays (S, Nᵢ) for each layer of nodes.
         steps: (S,) when each picture was taken, losses: (T + 1,) nats, accuracy: (S,).
+        hidden: (H, S, G', G') what each hidden neuron gives over the plane, 0..1.
+        lines: (H, S, 2, 2) the ends of the line of each hidden neuron, NaN where it has none.
         at: the picture that shows first.
         narrow: whether they stand one below the other, as on a phone, instead of side by side.
     Raises:
@@ -107,8 +122,9 @@ def learning(
     layout = NARROW if narrow else WIDE
     plane = _plane(x, layout.plane, font_size)
     drawn = [
-        *_network(weights, values, layout.network, font_size),
+        *_network(weights, values, layout.network, font_size, hidden),
         *_map(plane, Each(p)),
+        *_lines(plane, lines),
         *_data(plane, points, classes),
         *_legend(plane, _classes(font_size)),
         *_loss(steps, losses, layout.loss, font_size),
@@ -196,11 +212,47 @@ def _network(
     values: Sequence[np.ndarray],
     sides: tuple[float, float, float, float],
     font_size: int,
+    maps: np.ndarray | None,
 ) -> list[Primitive]:
     """Return the network, the middles of its first and last nodes at the sides of its part."""
     panel = Panel(Axis(0, 1), Axis(0, 1), *sides, font_size)
     hidden = [subscript("h", i + 1) for i in range(values[1].shape[1])]
-    return network(values, weights, names=[["x₁", "x₂"], hidden, ["p"]], roles=ROLES, panel=panel)
+    names = [["x₁", "x₂"], hidden, ["p"]]
+    drawn = network(values, weights, names=names, roles=ROLES, panel=panel)
+    return drawn if maps is None else _with_maps(drawn, maps, panel)
+
+
+def _with_maps(drawn: Sequence[Primitive], maps: np.ndarray, panel: Panel) -> list[Primitive]:
+    """Return a 2–H–1 network whose hidden nodes (H, S, G, G) show what they give over the plane."""
+    font, count = panel.font_size, len(maps)
+    side = min(4.8 * font, (panel.top - panel.bottom) / max(count, 2) - 2 * font)
+    edges, nodes = list(drawn[: 3 * count]), list(drawn[3 * count :])
+    into = [replace(edge, x=(edge.x[0], edge.x[1] - side / 2)) for edge in edges[: 2 * count]]
+    out = [replace(edge, x=(edge.x[0] + side / 2, edge.x[1])) for edge in edges[2 * count :]]
+    before, middle, after = nodes[:4], nodes[4 : 4 + 2 * count], nodes[4 + 2 * count :]
+    shown: list[Primitive] = []
+    for mark, name, values in zip(middle[::2], middle[1::2], maps, strict=True):
+        x, y, half = mark.x, mark.y, side / 2
+        shown.append(Field(x - half, x + half, y - half, y + half, Each(values), "diverging", width=2))
+        shown.append(replace(mark, shape="square", size=side, fill="none", width=3, label=""))
+        shown.append(replace(name, text=name.text, dy=-half - 0.7 * font))
+    return [*into, *out, *before, *shown, *after]
+
+
+def _lines(panel: Panel, lines: np.ndarray | None) -> list[Primitive]:
+    """Return the line of each hidden neuron over the map, with its name at an end."""
+    drawn: list[Primitive] = []
+    for i, ends in enumerate(() if lines is None else lines):
+        there = ~np.isnan(ends).any((1, 2))
+        x, y = panel.x(np.nan_to_num(ends[..., 0])), panel.y(np.nan_to_num(ends[..., 1]))
+        seen = Each([float(one) for one in there])
+        drawn.append(Line(Each(x), Each(y), palette.ACTIVATIONS, 3, DASHED, opacity=seen))
+        near = 0.88 * np.array([x[:, 1], y[:, 1]]) + 0.12 * np.array([x[:, 0], y[:, 0]])
+        name, shown = subscript("h", i + 1), Each(there.tolist())
+        drawn.append(
+            Text(Each(near[0]), Each(near[1]), name, palette.ACTIVATIONS_TEXT, halo=True, shown=shown)
+        )
+    return drawn
 
 
 def _loss(

@@ -193,6 +193,60 @@ def maps(training: Training, side: int = 31) -> Maps:
     return Maps(_array(x), _array(torch.stack(pictures)))
 
 
+def hidden_maps(training: Training, side: int = 13) -> np.ndarray:
+    """Return what every hidden neuron gives over the square -1..1, scaled so that one half stands for zero.
+
+    Args:
+        side: G, points along each edge.
+    Returns:
+        (H, S, G, G) within 0..1.
+    """
+    x = torch.linspace(-1, 1, side)  # (G,)
+    X = torch.cartesian_prod(x, x).flip(1)  # (G * G, 2) the second input changes slowest
+    passed = [
+        forward_pass(X, *_weights(training, i), training.activation) for i in range(len(training.steps))
+    ]
+    h = _array(torch.stack([one.h.T.view(-1, side, side) for one in passed], 1))  # (H, S, G, G)
+    if training.activation == "sigmoid":
+        return h
+    return 0.5 + 0.5 * h / max(float(np.abs(h).max()), 1.0)
+
+
+def lines(training: Training) -> np.ndarray:
+    """Return where every hidden neuron's sum is zero: its line through the square -1..1.
+
+    Returns:
+        (H, S, 2, 2): both ends of the line, (x₁, x₂) each; NaN where it does not cross the square.
+    """
+    found = [
+        [_through(w, b) for w, b in zip(W1.T, b1, strict=True)]
+        for W1, b1 in zip(training.W1, training.b1, strict=True)
+    ]
+    return np.array(found).swapaxes(0, 1)
+
+
+def _through(w: np.ndarray, b: float) -> np.ndarray:
+    """Return the ends (2, 2) of w·x + b = 0 within the square, NaN if it stays outside."""
+    ends = []
+    for axis in (0, 1):
+        for side in (-1.0, 1.0):
+            if abs(w[1 - axis]) > 1e-9:
+                other = -(w[axis] * side + b) / w[1 - axis]
+                if abs(other) <= 1:
+                    ends.append((side, other) if axis == 0 else (other, side))
+    ends = np.array(ends, dtype=float).reshape(-1, 2)
+    if len(ends) < 2:
+        return np.full((2, 2), np.nan)
+    apart = np.linalg.norm(ends - ends[0], axis=1)
+    return ends[[0, int(apart.argmax())]]  # a corner is found twice
+
+
+def opening(training: Training) -> int:
+    """Return the picture that a training opens with: the first past half of what it will come to classify."""
+    right = training.accuracy
+    return int(np.argmax(right >= (right[0] + right.max()) / 2))
+
+
 def stacked_linear(
     W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from explainer.models.network import TRAINABLE, Network
 from explainer.training.mlp import adamw, flatten
 
-DATA_SETS = ("linear", "xor", "circle")
+DATA_SETS = ("linear", "xor", "circle", "spiral")
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class Training:
     accuracy: np.ndarray  # (S,) share of the points on the right side of one half
 
 
-def data_set(name: str, n: int = 200, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def data_set(name: str, n: int = 200, seed: int = 1, noise: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Draw points of the square -1..1 with a gap between the two classes.
 
     Args:
         name: "linear" (a slanted line parts the classes), "xor" (opposite corners belong together)
-            or "circle" (one class inside, the other around it).
+            "circle" (one class inside, the other around it) or "spiral" (two arms around each other).
+        noise: standard deviation by which every point is moved, kept within the square.
     Returns:
         X (n, 2) float32 and y (n,) float32 of zeros and ones.
     Raises:
@@ -39,12 +40,15 @@ def data_set(name: str, n: int = 200, seed: int = 1) -> tuple[np.ndarray, np.nda
     """
     if name not in DATA_SETS:
         raise ValueError(f"No data set is called “{name}”; choose one of {', '.join(DATA_SETS)}.")
-    points = np.random.default_rng(seed).uniform(-1, 1, (50 * n, 2))
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1, 1, (50 * n, 2))
     side = _side(name, points)
     kept = np.abs(side) > 0.08
     halves = [points[kept & (side < 0)][: n // 2], points[kept & (side > 0)][: n - n // 2]]
     y = np.repeat([0.0, 1.0], [len(half) for half in halves])
-    return np.concatenate(halves).astype(np.float32), y.astype(np.float32)
+    X = np.concatenate(halves)
+    X = np.clip(X + noise * rng.standard_normal(X.shape), -1, 1) if noise else X
+    return X.astype(np.float32), y.astype(np.float32)
 
 
 def _side(name: str, points: np.ndarray) -> np.ndarray:
@@ -54,6 +58,8 @@ def _side(name: str, points: np.ndarray) -> np.ndarray:
         return 0.8 * x1 + 0.6 * x2
     if name == "xor":
         return -np.sign(x1 * x2) * np.minimum(np.abs(x1), np.abs(x2))
+    if name == "spiral":  # three quarters of a turn from the middle to a side
+        return np.sin(np.arctan2(x2, x1) - 1.5 * np.pi * np.hypot(x1, x2)) * np.hypot(x1, x2)
     return 0.6 - np.hypot(x1, x2)
 
 

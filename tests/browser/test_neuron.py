@@ -10,7 +10,7 @@ from tests.browser.test_drawing import stands
 
 # The probabilities of the map that is painted, at the points of the grid that was sent.
 MAP = """() => {
-  const [grid] = window.drawn.shapes.find((s) => s.spec.kind === 'field').node.__painted;
+  const [grid] = window.drawn.shapes.find((s) => s.spec.kind === 'field' && s.spec.name).node.__painted;
   const side = Array.from({ length: (grid.width + 1) / 2 }, (_, i) => 2 * i);
   return side.map((j) => side.map((i) => 1 / (1 + Math.exp(-grid.at(i, j)))));
 }"""
@@ -30,6 +30,7 @@ def test_the_training_plays_without_a_call_and_shows_the_recorded_maps(open_page
     assert sent  # the socket is heard
     sent.clear()
     maps = trace.maps(training.train(*training.data_set("xor"), "tanh", seed=3)).p
+    page.get_by_role("slider", name="Position").press("End")
     np.testing.assert_allclose(page.evaluate(MAP), maps[-1], atol=2e-5)
     page.get_by_role("slider", name="Position").press("Home")
     page.get_by_role("button", name="Step").click()

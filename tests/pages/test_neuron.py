@@ -32,7 +32,7 @@ def page(scene: str, **query: str) -> AppTest:
 
 def maps_of(app: AppTest, index: int = 0) -> list[np.ndarray]:
     """Return the probabilities of the map in a drawing: one map, or one for every frame."""
-    values = primitives(app, "field", index)[0]["values"]
+    values = next(f for f in primitives(app, "field", index) if f["name"])["values"]
     return [probabilities(one) for one in (values["each"] if isinstance(values, dict) else [values])]
 
 
@@ -128,17 +128,33 @@ def test_every_frame_of_the_training_is_a_recorded_step():
 @pytest.mark.parametrize("seed", ["1", "3", "7"])
 def test_without_an_activation_xor_is_never_learned(seed):
     app = page("why-it-must-bend", seed=seed)
-    without, with_tanh = [m.value for m in app.markdown if "on their side" in m.value]
+    without, with_tanh = [m.value for m in app.markdown if "classified correctly" in m.value]
     right = round(float(recorded("xor", "none", seed=int(seed)).accuracy[-1]) * 200)
     assert right < 150
-    assert f":red[{right} of 200" in without
+    assert f"{right} of 200" in without
+    assert without.startswith("**without")
+    assert ":red[" in without
     bent = round(float(recorded("xor", "tanh", seed=int(seed)).accuracy[-1]) * 200)
     assert bent > 190
-    assert f"[{bent} of 200" in with_tanh
+    assert f"{bent} of 200" in with_tanh
     (straight,) = maps_of(app)  # of one line: its logit is a plane
     logit = np.log(straight / (1 - straight))
     np.testing.assert_allclose(np.diff(logit, 2, axis=0), 0, atol=2e-3)
     np.testing.assert_allclose(np.diff(logit, 2, axis=1), 0, atol=2e-3)
+
+
+def test_it_learns_opens_where_something_has_been_learned_and_more_is_to_come():
+    start, record = drawn(page("it-learns"))["frames"]["start"], recorded("xor", "tanh")
+    assert start == trace.opening(record)
+    assert record.accuracy[0] < record.accuracy[start] < record.accuracy[-1]
+
+
+@pytest.mark.parametrize("data", ["spiral", "XOR"])
+def test_noise_and_the_spiral_are_data_too(data):
+    app = page("it-learns", data=data, noise="0.3", hidden="6")
+    points = [m for m in primitives(app, "mark") if m["shape"] in ("circle", "square") and m["size"] < 12]
+    assert len(points) >= 200
+    assert any("The classes overlap" in m.value for m in app.markdown)
 
 
 def test_one_hidden_neuron_is_told_to_be_too_few():

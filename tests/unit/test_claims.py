@@ -5,10 +5,12 @@ import pytest
 
 from explainer import checkpoints, names
 from explainer.sampling import Settings, Switches
-from explainer.traces import compare, one_head, switching
+from explainer.traces import compare, neuron, one_head, switching
 from explainer.traces import gpt as trace
 from explainer.traces import gradient_descent as gd
+from explainer.traces import matrix_multiplication as mm
 from explainer.training import habits
+from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import training_step as steps
@@ -223,3 +225,62 @@ def test_a_scene_that_plays_opens_after_something_has_happened_and_before_the_en
         last = max(len(way.values) for way in ways) - 1
         assert 3 <= gd.opening(ways) <= last / 3
         assert min(way.values[gd.opening(ways)] / way.values[0] for way in ways) < 1
+
+
+# --- neuron -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return {
+        (data, bend): learning.train(*learning.data_set(data), bend)
+        for data in ("linear", "xor", "circle")
+        for bend in ("none", "tanh")
+    }
+
+
+@pytest.mark.parametrize("data", ["xor", "circle"])
+def test_training_moves_the_lines_until_the_border_fits(learned, data):
+    record = learned[data, "tanh"]
+    assert record.accuracy[0] < 0.8 < record.accuracy[-1] == 1
+    lines = neuron.lines(record)
+    middles = [line[~np.isnan(line).any((1, 2))].mean(1) for line in lines]
+    assert all(np.ptp(one, axis=0).max() > 0.02 for one in middles)  # each of them has moved
+
+
+def test_the_line_of_a_hidden_neuron_is_where_its_sum_is_zero(learned):
+    record = learned["xor", "tanh"]
+    lines = neuron.lines(record)
+    for j, step in np.ndindex(lines.shape[:2]):
+        sums = lines[j, step] @ record.W1[step][:, j] + record.b1[step][j]
+        assert np.isnan(sums).all() or np.abs(sums).max() < 1e-5
+
+
+def test_without_an_activation_the_border_is_one_line_and_with_one_it_bends(learned):
+    straight, bent = (neuron.maps(learned["xor", bend]).p[-1] for bend in ("none", "tanh"))
+    logit = np.log(straight / (1 - straight))
+    assert np.abs(np.diff(logit, 2, axis=0)).max() < 2e-3
+    assert learned["xor", "none"].accuracy[-1] < 0.7
+    assert np.abs(np.diff(bent, 2, axis=0)).max() > 0.05
+
+
+def test_two_layers_without_an_activation_are_one_matrix_and_with_one_they_are_not(learned):
+    points = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])
+    assert neuron.stacked(learned["xor", "none"], points).difference < 1e-9
+    assert neuron.stacked(learned["xor", "tanh"], points).difference > 1
+
+
+# --- matrix multiplication --------------------------------------------------------------------------
+
+
+def test_the_four_ways_are_the_same_numbers_in_another_order():
+    A, B = np.array([[2, -1, 0.5], [1, 0, 3]]), np.array([[1, 4, -2, 0], [3, 0.5, 1, -1], [0, 2, -1, 2]])
+    views = mm.four_views(mm.multiply(A, B))
+    for summed in (views.dots.sum(2), views.rows.sum(1), views.columns.sum(1).T, views.layers.sum(0)):
+        np.testing.assert_array_equal(summed, A @ B)
+
+
+def test_one_multiplication_is_the_layer_for_every_input_of_the_batch():
+    X, W = np.array([[1.0, 2.0], [0.5, -1.0], [-1.0, 1.5]]), np.array([[0.5, -1.0, 2.0], [1.5, 1.0, -0.5]])
+    for x, y in zip(X, mm.layer(X, W).Y, strict=True):
+        np.testing.assert_array_equal(y, neuron.layer(x, W, np.zeros(3)).outputs)

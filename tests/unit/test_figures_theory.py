@@ -149,8 +149,9 @@ def test_nodes_show_their_values_and_names():
 def test_values_flow_layer_by_layer():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES, flow=True)
     assert drawn.frames.titles == ["layer 1 of 2", "layer 2 of 2"]
-    labels = [mark.label.values for mark in of_kind(drawn, Mark)]
-    assert labels == [["1", "1"], ["−2", "−2"], ["", "−2.5"], ["", "−1.5"], ["", "3.5"]]
+    marks = of_kind(drawn, Mark)
+    assert [mark.label for mark in marks] == ["1", "−2", "−2.5", "−1.5", "3.5"]  # no cell without its number
+    assert [mark.opacity.values for mark in marks] == [[1, 1]] * 2 + [[0.25, 1]] * 3
     assert [line.opacity.values for line in of_kind(drawn, Line)] == [[0.25, 1.0]] * 6
 
 
@@ -266,6 +267,27 @@ def test_one_slider_drives_network_map_and_loss(learned, narrow):
     assert drawn.frames.titles[1] == "step 2 · loss 0.5 nats · 75% right"
     assert drawn.sent["frames"]["start"] == 2
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
+
+
+def test_every_hidden_neuron_carries_its_map_and_its_line(learned):
+    rng = np.random.default_rng(1)
+    maps, lines = rng.uniform(size=(4, 3, 5, 5)), rng.uniform(-1, 1, (4, 3, 2, 2))
+    lines[2, 1] = np.nan
+    drawn = plane.learning(**learned, hidden=maps, lines=lines, at=1)
+    shown = of_kind(drawn, Field)[:4]
+    np.testing.assert_array_equal([field.values.values for field in shown], maps)
+    assert {field.scale for field in shown} == {"diverging"}
+    nodes = of_kind(drawn, Mark)[2:6]
+    assert [node.shape for node in nodes] == ["square"] * 4
+    for edge, field in zip(of_kind(drawn, Line)[:4], shown, strict=True):
+        assert edge.x[1] == field.x0  # edges end where the map begins
+    moving = [line for line in of_kind(drawn, Line) if hasattr(line.x, "values")]
+    assert [line.opacity.values for line in moving] == [[1, 1, 1], [1, 1, 1], [1, 0, 1], [1, 1, 1]]
+    left, right, *_ = plane.WIDE.plane
+    for line, given in zip(moving, lines, strict=True):
+        across = 2 * (np.array(line.x.values[0]) - left) / (right - left) - 1
+        np.testing.assert_allclose(across, given[0, :, 0])
+    assert drawn.sent["frames"]["start"] == 1
 
 
 def test_the_parts_of_a_learning_network_stack_on_a_phone(learned):

@@ -23,7 +23,7 @@ from explainer.ui.source import cached, shown
 BENDS = {"step": "step", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "ReLU"}
 LEARNS = {"tanh": "tanh", "sigmoid": "sigmoid", "ReLU": "ReLU"}
 LEARNS_OR_NOT = {"none": "none", **LEARNS}
-DATA = {"linear": "one line", "xor": "XOR", "circle": "circle"}
+DATA = {"linear": "one line", "xor": "XOR", "circle": "circle", "spiral": "spiral"}
 
 # What the sliders start at; two to five inputs use as many of them.
 INPUTS = (1.0, 0.5, -1.0, 1.5, -0.5)
@@ -34,6 +34,7 @@ LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
 SHARES, PHONE_SHARES = (7, 9, 8), (9, 7, 8)
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
+MOST = 6  # hidden neurons
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
 PHONE_HEIGHTS = {1: 540, 3: 1130}  # pixels, by the number of plots below each other
 # Where X, W₁, W₂, H, W₁·W₂ and the two outputs stand: a product below its right factor, if there is room.
@@ -127,6 +128,7 @@ class Choice:
     activation: str
     hidden: int = 4
     seed: int = 2
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Trained:
 
 
 def _trained(choice: Choice) -> Trained:
-    X, y = training.data_set(choice.data)
+    X, y = training.data_set(choice.data, noise=choice.noise)
     record = training.train(X, y, choice.activation, seed=choice.seed, n_hidden=choice.hidden)
     return Trained(choice, X, y, record, trace.maps(record))
 
@@ -160,15 +162,19 @@ forward = shown(_forward, trace.forward, forward_pass)
 stacked = shown(trace.stacked, trace.stacked_linear)
 
 
-def data_and_seed() -> tuple[str, int]:
-    """Draw the choice of a data set and the seed of the first weights."""
+def data_and_seed() -> tuple[str, int, float]:
+    """Draw the choice of a data set, the seed of the first weights and how noisy the data are."""
     data = widgets.choice("data", DATA, default="xor", key="neuron_data")
-    return data, widgets.seed("New first weights", 2, key="neuron_seed", tucked_in=st.popover("More"))
+    more = st.popover("More")
+    seed = widgets.seed("New first weights", 2, key="neuron_seed", tucked_in=more)
+    with more:
+        noise = widgets.slider("noise in the data", 0.0, 0.5, 0.0, step=0.05, key="neuron_noise")
+    return data, seed, noise
 
 
 def hidden_neurons() -> int:
     """Draw the slider of how many hidden neurons there are."""
-    return widgets.slider("hidden neurons", 1, 6, 4, key="neuron_hidden")
+    return widgets.slider("hidden neurons", 1, MOST, 4, key="neuron_hidden")
 
 
 def passed_layers(passed: trace.Forward) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -198,6 +204,9 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
         record.steps,
         record.losses,
         record.accuracy,
+        hidden=trace.hidden_maps(record),
+        lines=trace.lines(record),
+        at=trace.opening(record),
         font_size=font_size,
         narrow=narrow,
     )
@@ -247,12 +256,15 @@ def why(network: Trained) -> str:
     if network.right == len(network.y):
         if choice.data == "linear":
             return "One straight line is enough here: no hidden layer is needed."
-        return "Every hidden neuron adds one line; bent and added up, they enclose the shape."
+        return "Every hidden neuron adds one line; bent and added up, they make the border."
     if choice.activation == "none":
         return "Without an activation the border is one straight line, whatever the weights."
+    if choice.noise:
+        return "The classes overlap: no border can be right for every point, and none should be."
     if choice.hidden == 1:
         return "One hidden neuron looks in one direction only: its border is one straight line, too."
-    return "Try more hidden neurons, or other first weights."
+    more = "more hidden neurons, or " if choice.hidden < MOST else ""
+    return f"Try {more}other first weights."
 
 
 def compared(straight: Trained, curved: Trained) -> list[tuple[str, Trained]]:
@@ -271,7 +283,9 @@ def heading(text: str) -> None:
 
 def _right(network: Trained) -> str:
     color = "green" if network.right == len(network.y) else "red"
-    return f":{color}[{network.right} of {len(network.y)} points are on their side.]"
+    steps = network.record.steps[-1]
+    told = f"{network.right} of {len(network.y)} points are classified correctly."
+    return f":{color}[After {steps} steps {told}]"
 
 
 # --- two layers, one matrix -------------------------------------------------------------------------
