@@ -143,7 +143,7 @@ def _bars(rows: Sequence[Strip], font_size: int, narrow: bool) -> list[Primitive
     labels, (low, high) = rows[0].labels, BARS
     rise = (high - low) / (1.05 * shares.max())
     step = 1 / len(labels)
-    size = font_size if len(labels) <= 40 and not narrow else font_size * 2 // 3
+    size = font_size * 6 // 7 if narrow else font_size if len(labels) <= 40 else font_size * 2 // 3
     drawn: list[Primitive] = [Text(1, high, "probability", anchor="end", dy=-font_size / 2)]
     for value in ticks(0, 1.05 * shares.max()):
         y = low + value * rise
@@ -154,5 +154,6 @@ def _bars(rows: Sequence[Strip], font_size: int, narrow: bool) -> list[Primitive
         top = _over(low + shares[:, i] * rise)
         look = {"fill": palette.PROBABILITIES, "opacity": full}
         drawn.append(Box((i + 0.1) * step, (i + 0.9) * step, low, top, **look))
-        drawn.append(Text((i + 0.5) * step, low, label, size=size, dy=0.9 * font_size))
+        below = 0.9 * font_size + (size if narrow and i % 2 else 0)  # a phone has room for every other one
+        drawn.append(Text((i + 0.5) * step, low, label, size=size, dy=below))
     return drawn
