@@ -153,7 +153,7 @@ def computation_graph(
         for text in _texts(layout, i, name, role, moments, font_size)
     ]
     said = _said(moments, font_size, narrow)
-    frames = Frames([moment.title for moment in moments], "step", speed=SPEED)
+    frames = Frames([moment.title for moment in moments], "step", speed=SPEED, film=f"{len(names)} numbers")
     return Drawing([*drawn, *boxes, *texts, *said], (0, 100), (0, 100), font_size=font_size, frames=frames)
 
 

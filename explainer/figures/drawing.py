@@ -132,6 +132,7 @@ class Frames:
     unit: str = "step"
     speed: float = 1.0
     start: int = 0  # −1 for the last
+    film: str = ""  # by which it keeps its place although its titles change
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,8 @@ def _frames(frames: Frames | None) -> dict[str, Any] | None:
     if frames is None:
         return None
     start = frames.start % len(frames.titles)
-    return {"titles": list(frames.titles), "unit": frames.unit, "speed": frames.speed, "start": start}
+    sent = {"titles": list(frames.titles), "unit": frames.unit, "speed": frames.speed, "start": start}
+    return sent | ({"film": frames.film} if frames.film else {})
 
 
 def _rounded(value: Any, span: tuple[float, float]) -> Any:

@@ -233,6 +233,9 @@ def test_a_graph_is_stepped_and_its_boxes_open_receipts(open_page):
     said = picture.locator("text", has_text="from above").text_content()
     gradient, slope, product = (float(one) for one in re.findall(r"[-\d.]+", said.replace("−", "-")))
     assert product == pytest.approx(gradient * slope, abs=2e-3)
+    page.get_by_role("slider", name="w₁").press("ArrowRight")  # numbers change, the step stays
+    page.wait_for_function(f"told => !({PART})('svg[role=img]').textContent.includes(told)", arg=said)
+    assert "back 1 of 11: d gets" in picture.get_attribute("aria-label")
     picture.locator("rect.pickable").nth(1).click()
     page.get_by_role("dialog").get_by_text("how fast does the loss L change with").wait_for()
 

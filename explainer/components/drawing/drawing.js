@@ -30,8 +30,8 @@ class Drawing {
 
   // The same frames again keep their place: only what is seen in them has changed.
   load(frames) {
-    const { titles, unit, speed, start } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
-    const signature = JSON.stringify([titles, start]);
+    const { titles, unit, speed, start, film: name } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
+    const signature = JSON.stringify([name ?? titles, start]);
     const film = { last: titles.length - 1, titles, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
     this.player.load(film, start, signature === this.signature);
     this.signature = signature;
