@@ -7,6 +7,7 @@ const STREAMLIT = {
   menu: '[data-testid=stSidebar]', // the chapters, on a phone
   closesMenu: '[data-testid=stSidebarCollapseButton] button', // it stays open over the page, else
   menuLinks: '[data-testid=stSidebarNavLink]',
+  menuLists: '[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li', // told as lists of nothing, else
   pageLinks: '[data-testid=stPageLink-NavLink], [data-testid=stTopNavLink], [data-testid=stSidebarNavLink]',
   stale: '[data-stale="true"]', // what is about to be replaced
   states: ['data-test-connection-state', 'data-test-script-state'], // of the app: both are told nowhere else

@@ -109,7 +109,7 @@ function reachable() {
 
 // In the chapters' menu of a phone Streamlit puts groups between a list and what it lists: they are groups of links.
 function grouped() {
-  document.querySelectorAll('[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li').forEach((node) => { node.role = 'none'; });
+  document.querySelectorAll(STREAMLIT.menuLists).forEach((node) => { node.role = 'none'; });
 }
 
 // Mends what Streamlit draws, soon after it has.
