@@ -30,7 +30,8 @@ def structure() -> None:
         font_size=ui.font_size(),
         narrow=ui.narrow(),
     )
-    ui.chart(figure, bengio.architecture_alt(letters, step.probabilities, symbols), key="mlp_structure")
+    alt = bengio.architecture_alt(letters, step.probabilities, symbols)
+    ui.chart(figure, alt, key="mlp_structure", on_pick=mlp.opens_letter(asked))
     ui.receipt_of(*mlp.likeliest(asked))
 
 

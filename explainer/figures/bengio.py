@@ -11,6 +11,8 @@ from explainer.figures.drawing import Box, Drawing, Line, Mark, Primitive, Text,
 # The floors of the house, from the ground up: where each begins and ends, of 100.
 INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 9), (21, 32), (44, 62), (72, 92)
 
+FULL = 0.5  # probability of a bar as high as its floor, unless one is larger: 19 % looks less than 57 %
+
 Span = tuple[float, float]
 
 
@@ -131,14 +133,14 @@ def _bars(
     rise = (SOFTMAX[1] - SOFTMAX[0]) / lines
     step = (span[1] - span[0]) / columns
     best = int(probabilities.argmax())
-    heights = probabilities / probabilities[best] * 0.8 * rise  # (V,)
+    heights = probabilities / max(float(probabilities[best]), FULL) * 0.8 * rise  # (V,)
     drawn: list[Primitive] = []
     written = []
     for i, (symbol, p, height) in enumerate(zip(symbols, probabilities, heights, strict=True)):
         x, base = span[0] + (i % columns + 0.5) * step, SOFTMAX[1] - (i // columns + 1) * rise
         sides = x - 0.375 * step, x + 0.375 * step
         look = {"fill": palette.PROBABILITIES, "opacity": 1.0 if i == best else 0.6}
-        drawn.append(Box(*sides, base, base + height, title=f"{symbol}: {p:.2%}", **look))
+        drawn.append(Box(*sides, base, base + height, title=f"{symbol}: {p:.2%}", pick=f"letter {i}", **look))
         written.append(Text(x, base - 2.6, symbol, size=font_size - narrow))
         if i == best:
             told, size = f"P({symbol}) = {p:.1%}", round(1.2 * font_size)

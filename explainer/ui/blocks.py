@@ -67,7 +67,7 @@ def agenda() -> None:
         with column:
             st.header(name, anchor=False)
             for chapter in group:
-                st.page_link(pages[chapter.path], label=f"**{chapter.title}**", query_params={})
+                st.page_link(pages[chapter.path], label=f":green[**{chapter.title} →**]", query_params={})
                 st.markdown(f":gray[{chapter.promise}]")
 
 

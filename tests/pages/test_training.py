@@ -48,7 +48,7 @@ def test_a_visitor_trains_a_model_and_gets_names(short):
     app = wait_for(button(short, "Train it").click().run(), "Done.")
     assert not app.exception
     assert [m.value for m in app.metric if m.label == "step"] == ["300"]
-    assert [d.label for d in app.get("download_button")] == ["Model", "Names"]
+    assert [d.label for d in app.get("download_button")] == ["Download the model", "Download the names"]
     made = listed(app, "training_made")
     assert {title: len(values) for title, values in made.items()} == {
         "name": 100,

@@ -303,7 +303,7 @@ def verdict(played: Game) -> str:
 
 
 def _players(played: Game) -> list[Player]:
-    you = Player("you", _said(played.said), _hit(played, played.said), _score(played, "you"), "–")
+    you = Player("you", _said(played.said), _hit(played, played.said), _score(played, "you"), "")
     return [you, *(_player(played, kind, label) for kind, label in KINDS.items())]
 
 

@@ -257,7 +257,9 @@ def opened() -> Opened:
     text = _typed(name)
     labels = [part.name for part in parts(outline(name))]
     part = widgets.pick("block", labels, "masked attention", key="gpt_block", stages=labels)
-    layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
+    layer = 0
+    if next(one for one in parts(outline(name)) if one.name == part).copies > 1:
+        layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
     found = tensors(model, traced(name, text), part)
     which = widgets.pick("tensor", list(found), next(iter(found)), key=f"gpt_tensor_{labels.index(part)}")
     return Opened(name, text, part, layer, head, which, first)
@@ -433,7 +435,8 @@ def odometer() -> None:
     ours = architecture.total(model)
     st.metric("parameters of our GPT, counted", f"{ours:,}")
     st.metric("multiplications for one character", f"{architecture.multiplications(model):,}")
+    st.markdown(":gray[all matrix products, the output layer's too; keys and values kept, full context]")
     st.metric(f"GPT-2 XL · {architecture.GPT2_XL / ours:,.0f} × ours", f"{architecture.GPT2_XL:,}")
     st.markdown(":gray[Radford et al. 2019, table 2]")
     st.metric(f"GPT-4 · {architecture.GPT4_ESTIMATED / ours:,.0f} × ours", f"{architecture.GPT4_ESTIMATED:,}")
-    st.markdown(":gray[estimated in the press; OpenAI has published no number]")
+    st.markdown(":gray[estimated in the press: a mixture of experts, a token uses a fraction of them]")

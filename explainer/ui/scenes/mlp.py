@@ -43,6 +43,15 @@ SAID = {
     "tanh": "Every sum is bent into a number between −1 and 1. A large sum, up or down, is flattened.",
     "logits": "Every neuron times a weight, all added up, and a bias: one number for each letter.",
 }
+CODE = {  # as on the slides; the numbers are the same to the last bit
+    "lookup": "emb = C[X]",
+    "view": "x = emb.view(-1, 30)",
+    "hidden": "x @ W1 + b1",
+    "tanh": "h = torch.tanh(x @ W1 + b1)",
+    "logits": "logits = h @ W2 + b2",
+    "softmax": "prob = counts / counts.sum(1, keepdims=True)",
+    "loss": "loss = F.cross_entropy(logits, Y)",
+}
 NEURONS = {"ten": "the ten loudest", "all": "all 200"}
 RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
 BATCHES = {"before": "at the start", "after": "after training"}
@@ -201,6 +210,8 @@ def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
     """
     m = matrices(sex, time)
     alphabet = symbols()
+    if time == "start" and name != "all":
+        note(f"`{name} = torch.randn({getattr(m, name).shape}, generator=g)`")
     if name == "all":
         grid(
             _to_scale(m),
@@ -269,8 +280,7 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
         "loss": partial(_loss_step, found),
     }
     drawn, links, alt, frames = draw[step]()
-    if step in SAID:
-        note(SAID[step])
+    note(f"{SAID.get(step, '')} `{CODE[step]}`")
     key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
     opens = partial(_open_letter, wanted) if step in ("softmax", "loss") else None
     grid(drawn, key=key, alt=alt, links=links, frames=frames, on_press=opens)
@@ -280,6 +290,13 @@ def likeliest(wanted: Asked) -> tuple[str, str, str]:
     """Return the most probable next letter, as ``receipt_of`` takes it."""
     best = int(forward(wanted.sex, wanted.text).probabilities.argmax())
     return f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[best]
+
+
+def opens_letter(wanted: Asked) -> Callable[[str], None]:
+    """Return what opens the receipt of the letter whose bar was clicked."""
+    return lambda pick: open_receipt(
+        f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[int(pick.removeprefix("letter "))]
+    )
 
 
 def _open_letter(wanted: Asked, clicked: Cell) -> None:

@@ -33,7 +33,7 @@ from explainer.training.queue import (
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
 from explainer.ui import own_training, typed, widgets, window
-from explainer.ui.blocks import beside, chart, metrics, table
+from explainer.ui.blocks import beside, chart, metrics, note, table
 from explainer.ui.catalogue import SEXES
 from explainer.ui.guard import guarded
 from explainer.ui.source import cached, offer, shown
@@ -112,6 +112,8 @@ def buttons(plan: Plan, found: Words) -> None:
     state = job.report().state if job else None
     if job and state not in ENDED:
         job.set_learning_rate(plan.recipe.learning_rate)
+        if _waits(plan, job.about.plan):
+            note("“What to train” has changed: that holds for the next run, the learning rate at once.")
     if state in (RUNNING, WAITING):
         widgets.action("Pause", job.pause, key="training_pause")
     elif state == PAUSED:
@@ -121,6 +123,11 @@ def buttons(plan: Plan, found: Words) -> None:
     else:
         label = "Train it" if job is None else "Train again"
         widgets.action(label, lambda: _start(plan, found), key="training_start")
+
+
+def _waits(plan: Plan, running: Plan) -> bool:
+    """Return whether a plan differs from one that is running in more than the learning rate."""
+    return replace(plan, recipe=replace(plan.recipe, learning_rate=running.recipe.learning_rate)) != running
 
 
 def _start(plan: Plan, found: Words) -> None:
@@ -237,8 +244,8 @@ def _results(made: Made) -> None:
     st.text(f"{len(copied):,} different names among {COUNT:,} that it made; {share}.")
     table(made.names.head(100), "Names it made.", key="training_made")
     with st.container(horizontal=True):
-        st.download_button("Model", made.weights, "my-mlp.safetensors", key="training_model")
-        st.download_button("Names", made.csv, "my-names.csv", "text/csv", key="training_names")
+        st.download_button("Download the model", made.weights, "my-mlp.safetensors", key="training_model")
+        st.download_button("Download the names", made.csv, "my-names.csv", "text/csv", key="training_names")
 
 
 def _made(job: Job) -> Made | None:
