@@ -437,6 +437,8 @@ def odometer() -> None:
     st.metric("multiplications for one character", f"{architecture.multiplications(model):,}")
     st.markdown(":gray[all matrix products, the output layer's too; keys and values kept, full context]")
     st.metric(f"GPT-2 XL · {architecture.GPT2_XL / ours:,.0f} × ours", f"{architecture.GPT2_XL:,}")
-    st.markdown(":gray[Radford et al. 2019, table 2]")
     st.metric(f"GPT-4 · {architecture.GPT4_ESTIMATED / ours:,.0f} × ours", f"{architecture.GPT4_ESTIMATED:,}")
-    st.markdown(":gray[estimated in the press: a mixture of experts, a token uses a fraction of them]")
+    st.markdown(
+        ":gray[GPT-2: Radford et al. 2019, table 2. GPT-4: estimated in the press, as a mixture of experts, "
+        "of which a token uses a part]"
+    )
