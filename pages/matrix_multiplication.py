@@ -65,6 +65,17 @@ def why_useful() -> None:
 
 
 @ui.scene(
+    "W moves the plane",
+    "The weights turn and stretch the plane, tanh bends it; then one straight line is enough.",
+)
+def w_moves_the_plane() -> None:
+    """Every point of the plane goes through the same W. Straight lines stay straight, until tanh bends them.
+    At the beginning no straight line parts the circles from the squares. And at the end?
+    """
+    mm.plane_in_motion("tanh", 2, key="mm_plane")
+
+
+@ui.scene(
     "Four ways to see it", "The same numbers in another order: dot products, rows, columns, outer products."
 )
 def four_ways() -> None:
@@ -108,4 +119,4 @@ def counting() -> None:
         ui.chart(figure, alt, key="mm_count")
 
 
-ui.chapter(shape_rule, cell_by_cell, your_own, why_useful, four_ways, counting)
+ui.chapter(shape_rule, cell_by_cell, your_own, why_useful, w_moves_the_plane, four_ways, counting)

@@ -148,6 +148,57 @@ def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) ->
     )
 
 
+def motion(
+    shares: np.ndarray,
+    grid: np.ndarray,
+    points: np.ndarray,
+    classes: np.ndarray,
+    border: np.ndarray,
+    *,
+    at: int = 0,
+    font_size: int = FONT_SIZE,
+    narrow: bool = False,
+) -> Drawing:
+    """Draw a grid of the plane and the data on it while a layer moves and bends them, as large as fits.
+
+    Args:
+        shares: (F, 2) how much of the weights and of the activation has been applied.
+        grid: (F, L, P, 2), points: (F, N, 2), classes: (N,).
+        border: (2, 2) the straight line that parts the classes at the end.
+        at: the frame that shows first.
+        narrow: whether there is only the width of a phone.
+    """
+    count = len(shares)
+    reach = 1.06 * np.maximum(np.abs(grid).max((1, 2, 3)), np.abs(points).max((1, 2)))[:, None]  # (F, 1)
+    lines = grid / reach[..., None, None]  # (F, L, P, 2)
+    drawn: list[Primitive] = [
+        Line(Each(line[..., 0]), Each(line[..., 1]), palette.GREY, 1.5) for line in lines.swapaxes(0, 1)
+    ]
+    ends = Each([float(i == count - 1) for i in range(count)])
+    drawn.append(Line(*(border / reach[-1]).T, palette.PROBABILITIES, 5, opacity=ends))
+    for (x, y), c in zip((points / reach[..., None]).transpose(1, 2, 0), classes, strict=True):
+        drawn.append(replace(_point(int(c), font_size), x=Each(x), y=Each(y)))
+    drawn += [
+        Text(-1, 1.08, "class 0: circles · class 1: squares", anchor="start"),
+        Text(1, 1.08, "the next layer's line", palette.PROBABILITIES_TEXT, anchor="end", shown=Each(
+            [i == count - 1 for i in range(count)]
+        )),
+    ]  # fmt: skip
+    titles = [f"{w:.0%} of x·W + b" if not f else f"x·W + b, {f:.0%} of tanh" for w, f in shares]
+    frames = Frames(["the plane as it is", *titles[1:]], "picture", 6, at)
+    side = 1.1 if narrow else 2.7  # as wide as a stage, so that it stands in the middle
+    ratio = 2 * side / 2.2
+    return Drawing(drawn, (-side, side), (-1.05, 1.15), font_size=font_size, frames=frames, ratio=ratio)
+
+
+def motion_alt(right: float) -> str:
+    """Return one sentence: what happens to the plane, and how many points one line then parts rightly."""
+    return (
+        "A grid of the plane with the data on it: the weights turn and stretch it, tanh bends it, and one "
+        f"straight line then has {right:.0%} of the points on the right side."
+    )
+
+
 def _plane(x: np.ndarray, sides: tuple[float, float, float, float], font_size: int) -> Panel:
     """Return the axes of the two inputs between the sides of a map."""
     across, up = (Axis(float(x[0]), float(x[-1]), name, at=[-1, 0, 1], grid=False) for name in ("x₁", "x₂"))

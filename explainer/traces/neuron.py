@@ -71,6 +71,16 @@ class Stacked:
         return float(np.abs(self.Y - self.Y_one).max())
 
 
+@dataclass(frozen=True)
+class Motion:
+    """The plane on its way through two neurons: W and b move it, then the activation bends it."""
+
+    shares: np.ndarray  # (F, 2) how much of W and b, and how much of the activation, has been applied
+    grid: np.ndarray  # (F, L, P, 2) L straight lines of the plane, P places along each
+    points: np.ndarray  # (F, N, 2) the data
+    border: np.ndarray  # (2, 2) ends of the straight line that the next layer draws, far out
+
+
 def neuron(inputs: Sequence[float], weights: Sequence[float], bias: float, activation: str) -> Layer:
     """Open one neuron: a layer with a single output.
 
@@ -245,6 +255,32 @@ def opening(training: Training) -> int:
     """Return the picture that a training opens with: the first past half of what it will come to classify."""
     right = training.accuracy
     return int(np.argmax(right >= (right[0] + right.max()) / 2))
+
+
+def motion(training: Training, points: np.ndarray, frames: int = 12, across: int = 9) -> Motion:
+    """Follow the plane through the first layer of a trained 2–2–1 network.
+
+    Args:
+        points: (N, 2).
+        frames: of each of the two parts of the way.
+        across: straight lines in each direction.
+    """
+    W1, b1, W2, b2 = (weight.double() for weight in _weights(training, -1))
+    steps, fine = torch.linspace(-1, 1, across).double(), torch.linspace(-1, 1, 2 * across - 1).double()
+    upright = torch.stack(torch.meshgrid(steps, fine, indexing="ij"), -1)  # (across, P, 2)
+    plane = torch.cat([upright, upright.flip(-1)])  # (L, P, 2)
+    part = np.linspace(0, 1, frames)
+    shares = np.concatenate([np.stack([part, 0 * part], 1), np.stack([0 * part + 1, part], 1)[1:]])  # (F, 2)
+
+    def moved(x: Tensor) -> np.ndarray:
+        summed = [linear(x, torch.lerp(torch.eye(2).double(), W1, m), m * b1) for m, _ in shares]
+        bend = ACTIVATIONS[training.activation]
+        return np.stack([_array(torch.lerp(z, bend(z), f)) for z, (_, f) in zip(summed, shares, strict=True)])
+
+    w, b = W2[:, 0], b2[0]
+    foot, along = -b * w / (w @ w), torch.stack([-w[1], w[0]]) / w.norm()
+    border = torch.stack([foot - 1.3 * along, foot + 1.3 * along])  # (2, 2)
+    return Motion(shares, moved(plane), moved(torch.tensor(points).double()), _array(border))
 
 
 def stacked_linear(

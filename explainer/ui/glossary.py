@@ -262,6 +262,7 @@ TERMS = (
             ("neuron", "a-layer"),
             ("neuron", "a-network"),
             ("matrix-multiplication", "why-useful"),
+            ("matrix-multiplication", "w-moves-the-plane"),
             ("gpt", "architecture"),
             ("attention", "who-looks-at-whom"),
             ("attention", "switch-a-head-off"),

@@ -284,3 +284,23 @@ def test_one_multiplication_is_the_layer_for_every_input_of_the_batch():
     X, W = np.array([[1.0, 2.0], [0.5, -1.0], [-1.0, 1.5]]), np.array([[0.5, -1.0, 2.0], [1.5, 1.0, -0.5]])
     for x, y in zip(X, mm.layer(X, W).Y, strict=True):
         np.testing.assert_array_equal(y, neuron.layer(x, W, np.zeros(3)).outputs)
+
+
+def test_w_keeps_lines_straight_tanh_bends_them_and_then_one_line_parts_the_classes():
+    X, y = learning.data_set("xor")
+    far = np.abs(X).min(1) > 0.4
+    X, y = X[far], y[far]
+    assert learning.train(X, y, "none", n_hidden=2).accuracy[-1] < 0.7  # no line does at the beginning
+    record = learning.train(X, y, "tanh", n_hidden=2)
+    motion = neuron.motion(record, X)
+    last = int(np.argmax(motion.shares[:, 0] == 1))
+    bent = np.abs(np.diff(motion.grid, 2, axis=2)).max((1, 2, 3))
+    assert bent[: last + 1].max() < 1e-5
+    assert bent[-1] > 0.1
+    np.testing.assert_allclose(motion.points[0], X, atol=1e-6)
+    np.testing.assert_allclose(motion.points[-1], np.tanh(X @ record.W1[-1] + record.b1[-1]), atol=1e-5)
+    (start, end), places = motion.border, motion.points[-1]
+    run, off = end - start, places - start
+    side = np.sign(run[0] * off[:, 1] - run[1] * off[:, 0])
+    assert len(set(side[y == 1])) == len(set(side[y == 0])) == 1
+    assert set(side[y == 1]) != set(side[y == 0])

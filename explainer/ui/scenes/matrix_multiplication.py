@@ -8,11 +8,15 @@ import numpy as np
 import streamlit as st
 
 from explainer.components.grid import Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
+from explainer.figures import plane
 from explainer.traces import matrix_multiplication as trace
+from explainer.traces import neuron
+from explainer.training import network as training
 from explainer.ui import widgets
-from explainer.ui.blocks import explained
-from explainer.ui.source import shown
+from explainer.ui.blocks import chart, explained
+from explainer.ui.source import cached, shown
 from explainer.ui.stage import controls
+from explainer.ui.window import font_size, narrow
 
 # Falk's scheme on the talk's slide: B above, A to the left, the product where they cross.
 A_TEXT = "2 -1 0.5\n1 0 3"
@@ -179,6 +183,36 @@ def inputs(x1: float, x2: float, count: int) -> np.ndarray:
 def written_out(layer: trace.Layer) -> str:
     """Return how the first number of the first output comes about, as on the talk's slide."""
     return f"Y₁ = x₁·w₁₁ + x₂·w₂₁ = {layer.formulas[0][0].removeprefix('Y₁ = ')}"
+
+
+MOVED = 0.4  # the least distance of a shown point from the axes: two lines part what is left of XOR
+OPENS = 3  # the picture of the plane that is seen first: it has begun to move
+
+
+def _moved(bend: str, seed: int) -> tuple[neuron.Motion, np.ndarray, float]:
+    X, y = training.data_set("xor")
+    far = np.abs(X).min(1) > MOVED
+    record = training.train(X[far], y[far], bend, n_hidden=2, seed=seed)
+    return neuron.motion(record, X[far]), y[far], float(record.accuracy[-1])
+
+
+moved = cached(_moved, neuron.motion, training.train)
+
+
+def plane_in_motion(bend: str, seed: int, *, key: str) -> None:
+    """Draw the plane while the first layer of a trained 2–2–1 network moves and bends it."""
+    motion, classes, right = moved(bend, seed)
+    figure = plane.motion(
+        motion.shares,
+        motion.grid,
+        motion.points,
+        classes,
+        motion.border,
+        at=OPENS,
+        font_size=font_size(),
+        narrow=narrow(),
+    )
+    chart(figure, plane.motion_alt(right), key=key)
 
 
 def edge_texts(layer: trace.Layer) -> np.ndarray:
