@@ -78,9 +78,9 @@ def race() -> None:
     with ui.controls():
         landscape = gd.choose_surface("gd_race_surface", "ravine")
         taking_part, more = gd.entries(landscape)
-        start = gd.start_on(landscape)
-        ways = gd.race(landscape, start, taking_part)
         with more:
+            start = gd.start_on(landscape, nested=True)
+            ways = gd.race(landscape, start, taking_part)
             gd.reasons(ways)
     ui.note(gd.told_race(landscape, ways))
     gd.roll(landscape, ways, key="gd_race")

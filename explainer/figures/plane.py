@@ -285,8 +285,9 @@ def _with_maps(drawn: Sequence[Primitive], maps: np.ndarray, panel: Panel) -> li
     for mark, name, values in zip(middle[::2], middle[1::2], maps, strict=True):
         x, y, half = mark.x, mark.y, side / 2
         shown.append(Field(x - half, x + half, y - half, y + half, Each(values), "diverging", width=2))
-        shown.append(replace(mark, shape="square", size=side, fill="none", width=3, label=""))
-        shown.append(replace(name, text=name.text, dy=-half - 0.7 * font))
+        shown.append(Box(x - half, x + half, y - half, y + half, color=mark.color, width=3))
+        shown.append(replace(mark, size=1, fill="none", color="none", label=""))
+        shown.append(replace(name, y=y + half, dy=-0.7 * font))
     return [*into, *out, *before, *shown, *after]
 
 

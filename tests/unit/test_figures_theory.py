@@ -277,8 +277,8 @@ def test_every_hidden_neuron_carries_its_map_and_its_line(learned):
     shown = of_kind(drawn, Field)[:4]
     np.testing.assert_array_equal([field.values.values for field in shown], maps)
     assert {field.scale for field in shown} == {"diverging"}
-    nodes = of_kind(drawn, Mark)[2:6]
-    assert [node.shape for node in nodes] == ["square"] * 4
+    frames = of_kind(drawn, Box)[:4]
+    assert [(box.x0, box.y1) for box in frames] == [(field.x0, field.y1) for field in shown]
     for edge, field in zip(of_kind(drawn, Line)[:4], shown, strict=True):
         assert edge.x[1] == field.x0  # edges end where the map begins
     moving = [line for line in of_kind(drawn, Line) if hasattr(line.x, "values")]

@@ -72,11 +72,11 @@ def choose_surface(key: str = "gd_surface", default: str = "bowl") -> trace.Land
     return trace.ground(widgets.choice("surface", SURFACES, key=key, default=default))
 
 
-def start_on(landscape: trace.Landscape) -> tuple[float, ...]:
-    """Offer where the ball starts; every landscape remembers its own place."""
+def start_on(landscape: trace.Landscape, nested: bool = False) -> tuple[float, ...]:
+    """Offer where the ball starts, nested or in its own window; every landscape remembers its place."""
     keys = _start_keys(landscape)
     names = ["start"] if len(keys) == 1 else landscape.names
-    place = st.container() if len(keys) == 1 else st.popover("Start")
+    place = st.container() if len(keys) == 1 or nested else st.popover("Start")
     with place:
         return tuple(
             widgets.slider(name, -landscape.half, landscape.half, default, step=0.01, key=key)
