@@ -166,7 +166,7 @@ def data_and_seed() -> tuple[str, int, float]:
     """Draw the choice of a data set, the seed of the first weights and how noisy the data are."""
     data = widgets.choice("data", DATA, default="xor", key="neuron_data")
     more = st.popover("More")
-    seed = widgets.seed("New first weights", 2, key="neuron_seed", tucked_in=more)
+    seed = widgets.seed("New weights", 2, key="neuron_seed", tucked_in=more)
     with more:
         noise = widgets.slider("noise in the data", 0.0, 0.5, 0.0, step=0.05, key="neuron_noise")
     return data, seed, noise
@@ -174,7 +174,8 @@ def data_and_seed() -> tuple[str, int, float]:
 
 def hidden_neurons() -> int:
     """Draw the slider of how many hidden neurons there are."""
-    return widgets.slider("hidden neurons", 1, MOST, 4, key="neuron_hidden")
+    with st.popover("Neurons"):
+        return widgets.slider("hidden neurons", 1, MOST, 4, key="neuron_hidden")
 
 
 def passed_layers(passed: trace.Forward) -> tuple[list[np.ndarray], list[np.ndarray]]:
