@@ -45,10 +45,15 @@ def data_set() -> None:
     with ui.controls():
         asked = mlp.asked()
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
-    contexts, targets, ids = mlp.texts(mlp.windows(asked.name, size))
+    found = mlp.windows(asked.name, size)
+    contexts, targets, ids = mlp.texts(found)
     figure = window.sliding(contexts, targets, ids, font_size=ui.font_size(), narrow=ui.narrow())
-    ui.note(mlp.examples(asked.sex))
-    ui.chart(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
+    ui.note(f"{mlp.examples(asked.sex)} {mlp.joint(asked) if size == 3 else ''}")
+    slid, listed = ui.shared(3, 2, key="mlp_data_set")
+    with slid:
+        ui.part(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
+    with listed:
+        mlp.example_grid(found, asked)
 
 
 @ui.scene("Hyperparameters", "Four numbers that we choose before training, and what each of them costs.")

@@ -42,6 +42,18 @@ def windows(name: str, vocabulary: Vocabulary, block_size: int = 3) -> Windows:
     return Windows(X.numpy(), Y.numpy(), texts, tuple(vocabulary.decode(Y.tolist())))
 
 
+@torch.inference_mode()
+def spell(model: MLP, vocabulary: Vocabulary, name: str) -> np.ndarray:
+    """Return what a model gives each letter of a name, and its end (N,); multiplied, the joint probability.
+
+    Raises:
+        UnknownCharacter: if the vocabulary lacks a character of the name.
+    """
+    X, Y = build_dataset([name], vocabulary, model.block_size)  # (N, T), (N,)
+    p = F.softmax(model(X)[0].double(), dim=1)  # (N, V)
+    return p[torch.arange(len(Y)), Y].numpy()  # (N,)
+
+
 @dataclass(frozen=True)
 class ParameterCount:
     """What a shape costs.

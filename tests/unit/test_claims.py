@@ -9,6 +9,7 @@ from explainer.traces import compare, neuron, one_head, switching
 from explainer.traces import gpt as trace
 from explainer.traces import gradient_descent as gd
 from explainer.traces import matrix_multiplication as mm
+from explainer.traces import mlp as perceptron
 from explainer.training import habits
 from explainer.training import network as learning
 from explainer.ui import catalogue
@@ -304,3 +305,12 @@ def test_w_keeps_lines_straight_tanh_bends_them_and_then_one_line_parts_the_clas
     side = np.sign(run[0] * off[:, 1] - run[1] * off[:, 0])
     assert len(set(side[y == 1])) == len(set(side[y == 0])) == 1
     assert set(side[y == 1]) != set(side[y == 0])
+
+
+@pytest.mark.parametrize("name", ["ANNA", "ZOFIA"])
+def test_the_joint_probability_of_a_name_is_the_mean_loss_of_its_letters(name):
+    loaded = checkpoints.load("girls-mlp")
+    p = perceptron.spell(loaded.model, loaded.vocabulary, name)
+    loss = compare.held_out(loaded.model, loaded.vocabulary, [name])
+    assert len(p) == loss.characters == len(name) + 1
+    assert -np.log(p.prod()) / len(p) == pytest.approx(loss.loss, rel=1e-5)

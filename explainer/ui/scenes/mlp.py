@@ -10,8 +10,9 @@ import streamlit as st
 
 from explainer import names
 from explainer.checkpoints import Checkpoint
-from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
 from explainer.figures import palette
+from explainer.figures.base import number
 from explainer.figures.curves import DASHED, Curve, Point, curves
 from explainer.figures.histogram import Histogram, histogram
 from explainer.figures.histogram import histogram_alt as outermost
@@ -92,6 +93,11 @@ def _windows(name: str, block_size: int) -> trace.Windows:
     return trace.windows(name, names.VOCABULARY, block_size)
 
 
+def _spelled(sex: str, name: str) -> np.ndarray:
+    loaded = checkpoint(f"{sex}-mlp")
+    return trace.spell(loaded.model, loaded.vocabulary, name)
+
+
 def _matrices(sex: str, time: str) -> trace.Matrices:
     start = untrained(Shape(), TALK)
     return trace.matrices(start if time == "start" else checkpoint(f"{sex}-mlp").model)
@@ -130,6 +136,7 @@ def _batch_labels(sex: str, size: int, seed: int) -> list[str]:
 
 forward = cached(_forward, trace.forward, model.forward_pass, pool="typed")
 windows = cached(_windows, trace.windows, model.build_dataset, pool="typed")
+spelled = cached(_spelled, trace.spell, pool="typed")
 matrices = cached(_matrices, trace.matrices, model.parameter_shapes)
 hidden_layer = cached(_hidden, trace.layer, model.linear, pool="typed")
 output_layer = cached(_logits, trace.layer, model.linear, pool="typed")
@@ -170,6 +177,27 @@ def texts(found: trace.Windows) -> tuple[list[str], list[str], list[list[int]]]:
     """Return the contexts and targets of a name as they are shown, and their numbers."""
     ids = np.column_stack([found.contexts, found.targets]).tolist()
     return [shown(c) for c in found.context_texts], [shown(t) for t in found.target_texts], ids
+
+
+def example_grid(found: trace.Windows, wanted: Asked) -> None:
+    """Draw the examples of a name as the model gets them, and what the trained one gives each letter."""
+    rows = [f"{shown(c)}→{shown(t)}" for c, t in zip(found.context_texts, found.target_texts, strict=True)]
+    size = found.contexts.shape[1]
+    drawn = [
+        Matrix(found.contexts, "X", "input", (0, 0), rows=rows, cols=_numbers(size), shade="none"),
+        Matrix(found.targets[:, None], "Y", "activations", (0, 1), shade="none"),
+    ]
+    if size == Shape().block_size:
+        p = spelled(wanted.sex, wanted.name)
+        drawn.append(Matrix(p[:, None], "p", "probabilities", (0, 2), title="p of Y", scale_max=1.0))
+    alt = f"The {len(rows)} examples of a name as numbers: what is read, what follows."
+    grid(drawn, key="mlp_examples", alt=alt, links=[SameRow(tuple(range(len(drawn))))], panel=False)
+
+
+def joint(wanted: Asked) -> str:
+    """Say what the trained model gives a whole name: what it gives each letter and the end, multiplied."""
+    p = spelled(wanted.sex, wanted.name)
+    return f"The name's joint probability, its {len(p)} p multiplied: {number(float(p.prod()))}."
 
 
 def examples(sex: str) -> str:
