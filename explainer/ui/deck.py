@@ -10,6 +10,7 @@ import streamlit as st
 
 from explainer.components.deck_keys import frame, head
 from explainer.ui import address, own_training
+from explainer.ui.all_scenes import all_scenes
 from explainer.ui.chapters import CHAPTERS, Chapter, pages
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
@@ -86,18 +87,20 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
     finally:  # also when the run is interrupted: one must be able to leave the scene
         with bar:
             _badge(shown)
-            wants_code = _frame(scenes, current, around)
+            wants_code, wants_scenes = _frame(scenes, current, around)
     if wants_code:
         name = f"{chapter.path or 'welcome'}-{shown.slug}"
         show_code(shown.draw, ran, shown.title, shown.sentence, name)
+    if wants_scenes:
+        all_scenes(chapter.path, shown.slug)
     if wants_address:
         take_along()
     if wants_words:
         show_words(terms, pages().get("references"))
 
 
-def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> bool:
-    """Draw what stands beside the controls; return whether the code was asked for."""
+def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> tuple[bool, bool]:
+    """Draw what stands beside the controls; return whether the code was asked for, and all scenes."""
     receipt = partial(open_receipt, *around.receipt) if around.receipt else None
     return frame(
         "frame",

@@ -97,8 +97,8 @@ def frame(
     on_scene: Callable[[int, int], None],
     on_stage: Callable[[int], None],
     on_receipt: Callable[[], None] | None,
-) -> bool:
-    """Draw one dot a scene, the current one long, between two buttons; return whether the code was asked for.
+) -> tuple[bool, bool]:
+    """Draw one dot a scene, the current one long, between buttons; return which of two windows was asked for.
 
     Args:
         path: the chapter's, by which the browser sees that it has arrived in another.
@@ -110,6 +110,9 @@ def frame(
         on_stage: called with the index of the stage to which a key led.
         kept: what the browser is to bring back if the server is started anew.
         on_receipt: called when the receipt was asked for; without it there is no such button.
+
+    Returns:
+        whether the code was asked for, and whether the overview of all scenes.
     """
     pick = events.record(
         scene=events.index(len(titles)), by=events.whole(-1, 1), stage=events.maybe(events.index(stages))
@@ -127,8 +130,10 @@ def frame(
         on_pick_change=events.on(key, "pick", pick, picked),
         on_receipt_change=events.on(key, "receipt", events.clicked, receipt),
         on_code_change=_nothing,
+        on_scenes_change=_nothing,
     )
-    return bool(events.heard(told, "code", events.clicked))
+    code, scenes = (bool(events.heard(told, name, events.clicked)) for name in ("code", "scenes"))
+    return code, scenes
 
 
 def _nothing() -> None:

@@ -59,7 +59,13 @@ function fill() {
 }
 
 const blacken = onStage('black', () => black());
-const LETTERS = { b: blacken, '.': blacken, f: fill, p: () => present(), s: openPresenter, '?': () => window.__deck?.keys.toggle() };
+// All scenes at a glance, and back.
+function overlook() {
+  if (document.querySelector(OVER)) clear();
+  else window.__deck?.tell('scenes', true);
+}
+
+const LETTERS = { o: onStage('scenes', overlook), b: blacken, '.': blacken, f: fill, p: () => present(), s: openPresenter, '?': () => window.__deck?.keys.toggle() };
 
 // Returns what a key does here; nothing if it is somebody else's.
 function act(event, target) {
@@ -160,7 +166,7 @@ export default function (component) {
   if (narrow.matches !== component.data.narrow) report();
   swiping(turn);
   choosing(narrow);
-  following({ next: () => turn(1), back: () => turn(-1), black: () => black(), toggle: () => window.__deck?.toggle()?.() });
+  following({ scenes: overlook, next: () => turn(1), back: () => turn(-1), black: () => black(), toggle: () => window.__deck?.toggle()?.() });
   remember();
   if (presenting()) present(true);
 }

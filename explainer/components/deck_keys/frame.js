@@ -28,7 +28,10 @@ class Frame {
     this.voice = new Voice();
     const turning = (by, textContent) => made('button', { type: 'button', textContent, onclick: () => this.turn(by) });
     const thumbs = made('div', { className: 'thumbs' }, turning(-1, '‹ Back'), turning(1, 'Next ›'));
-    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), this.keys.button, this.keys.window, thumbs, this.voice.node);
+    const scenes = asking('scenes', '\u2637');
+    Object.assign(scenes, { className: 'keys', title: 'All scenes', ariaLabel: 'All scenes' });
+    thumbs.firstChild.after(asking('scenes', 'Scenes'));
+    parent.append(this.receipt, this.nav, asking('code', 'Show the code'), scenes, this.keys.button, this.keys.window, thumbs, this.voice.node);
     this.root = this.nav;
     const { asked = null, arriving = null, presses = [] } = window.__deck ?? {};
     Object.assign(this, { asked, arriving, presses }); // a press at the end of a chapter goes on in the next

@@ -4,6 +4,7 @@ const KEYS = [
   ['Page_Down → ↓', 'what comes next: play, to its end, the next stage, the next scene'],
   ['Page_Up ← ↑', 'take it back'],
   ['Space', 'play, pause'],
+  ['O', 'all scenes'],
   ['B .', 'black screen, and back'],
   ['F', 'full screen, and back'],
   ['P', 'as on stage, and back: no navigation, larger type, the same dice'],
