@@ -13,7 +13,7 @@ from tests.browser.test_grid import FIND, Shown
 
 GIRLS = "attention_model=girls%E2%80%99+names&attention_prompt_girls-gpt=Zuzan&attention_head=2.4"
 HEAD = f"/attention?scene=how-one-head-does-it&{GIRLS}"
-SWITCH = f"/attention?scene=switch-a-head-off&{GIRLS}"
+SWITCH = f"/attention?scene=switch-a-head-off&attention_off=&{GIRLS}"
 
 
 def shown(page) -> Shown:

@@ -223,9 +223,9 @@ def test_a_chosen_row_can_be_read_from_the_last_row(open_page, scheme):
 @pytest.mark.parametrize("address", ["/bigram?scene=data", "/references?scene=checkpoints"])
 def test_on_a_phone_only_the_table_scrolls_sideways_and_its_first_column_stays(open_page, address):
     page = open_page(address, 390, 844)
-    page.get_by_role("grid").scroll_into_view_if_needed()
+    page.get_by_role("grid").first.scroll_into_view_if_needed()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.get_by_role("grid").evaluate("table => { table.parentElement.scrollLeft = 1e4; }")
+    page.get_by_role("grid").first.evaluate("table => { table.parentElement.scrollLeft = 1e4; }")
     box = page.get_by_role("rowheader").first.bounding_box()
     assert 0 <= box["x"] < 40
     assert box["width"] < 200

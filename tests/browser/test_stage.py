@@ -45,6 +45,7 @@ PLAYS = {
     "a-network": [0],
     "it-learns": [0],
     "cell-by-cell": [0],
+    "w-moves-the-plane": [0],
     "four-ways": [0, 1, 2, 3],
     "downhill": [0],
     "learning-rate": [0, 1, 2],

@@ -17,7 +17,7 @@ def sent(monkeypatch):
     """A function that returns what the browser gets of a frame, in the way of the wire and back."""
     calls = []
     monkeypatch.setattr(component, "_component", lambda **given: calls.append(given))
-    monkeypatch.setattr(blocks.deck, "narrow", lambda: False)
+    monkeypatch.setattr(blocks.window, "narrow", lambda: False)
 
     def drawn(columns: dict, **options) -> dict:
         blocks.table(pd.DataFrame(columns), "What is seen.", key="t", **options)
@@ -80,7 +80,7 @@ def test_it_fills_what_is_left_and_takes_what_it_needs_on_a_phone(sent, monkeypa
     assert sent({"a": [1]})["height"] == "stretch"
     given = sent({"a": [1]}, height=250)  # as many pixels as these are at 1920 × 1080
     assert (given["height"], given["data"]["height"]) == ("content", 250)
-    monkeypatch.setattr(blocks.deck, "narrow", lambda: True)
+    monkeypatch.setattr(blocks.window, "narrow", lambda: True)
     assert sent({"a": [1]})["height"] == "content"
 
 

@@ -38,8 +38,8 @@ class Player {
 
   recall() {
     const [at] = wholes(this.moment.recall('at'), 1) ?? [];
-    if (!this.last || !(at >= 0)) return;
-    this.position = Math.min(at, this.last);
+    if (!(at >= 0 && at <= this.last && this.last)) return;
+    this.position = at;
     this.passed = this.over;
   }
 
