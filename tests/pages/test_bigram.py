@@ -214,6 +214,7 @@ def test_the_learnt_table_comes_close_to_the_counted_one():
     assert np.allclose(learned["values"][-1] - counted, difference["values"][-1], atol=1e-6)
     assert np.abs(difference["values"][-1]).mean() < 0.05 * np.abs(difference["values"][0]).mean() + 0.005
     assert learned["titles"][0].startswith("step 0 · loss: train 4.0")
+    assert "After 1,000 steps, " in told(app)  # step 0 is on the screen, and the sentence is of the end
     assert "More steps bring it closer" in told(app)
 
 

@@ -314,14 +314,15 @@ def verdict(evaluation: trace.Evaluation, curve: trace.SmoothingCurve) -> str:
 
 
 def judgement(run: trace.NeuralTraining) -> str:
-    """Return in one sentence whether the training settled, swings or diverges."""
+    """Return in one sentence, true whatever step is on the screen, how the training ended."""
     if not run.finished:
         return ":red[It diverges: the loss grew beyond what a number can hold. Lower the learning rate.]"
     if run.train[-1] > run.train.min() + DIVERGED:
         fell, rose = nats(run.train.min()), nats(run.train[-1])
         return f":red[It diverges: the loss rose from {fell} to {rose}. Lower the learning rate.]"
     swinging = int((run.last_change > SWINGING).sum())
-    elsewhere = f"{run.misplaced[-1]:.1%} of the probability lies elsewhere than counted"
+    after = f"After {run.steps[-1]:,} steps" if run.steps[-1] else "Before the first step"
+    elsewhere = f"{after}, {run.misplaced[-1]:.1%} of the probability lies elsewhere than counted"
     if swinging:
         rows = "1 row still swings" if swinging == 1 else f"{swinging} rows still swing"
         return f"{elsewhere}; :red[{rows} to and fro. A lower learning rate lets it settle.]"
