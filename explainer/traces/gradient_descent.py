@@ -445,7 +445,7 @@ def _walk(
 ) -> list[tuple[np.ndarray, float, np.ndarray, np.ndarray]]:
     """Return place, value, gradient and velocity, at the start and after each step within bounds."""
     state: State = {}
-    record = []
+    record: list[tuple[np.ndarray, float, np.ndarray, np.ndarray]] = []
     while len(record) <= steps and np.all(np.abs(x) <= bound):  # not when x is not a number
         value, gradient = gradient_at(function, x)
         with np.errstate(over="ignore"):  # a step too long to be a number ends the path

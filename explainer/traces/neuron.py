@@ -237,14 +237,14 @@ def lines(training: Training) -> np.ndarray:
 
 def _through(w: np.ndarray, b: float) -> np.ndarray:
     """Return the ends (2, 2) of w·x + b = 0 within the square, NaN if it stays outside."""
-    ends = []
+    crossed: list[tuple[float, float]] = []
     for axis in (0, 1):
         for side in (-1.0, 1.0):
             if abs(w[1 - axis]) > 1e-9:
                 other = -(w[axis] * side + b) / w[1 - axis]
                 if abs(other) <= 1:
-                    ends.append((side, other) if axis == 0 else (other, side))
-    ends = np.array(ends, dtype=float).reshape(-1, 2)
+                    crossed.append((side, other) if axis == 0 else (other, side))
+    ends = np.array(crossed, dtype=float).reshape(-1, 2)
     if len(ends) < 2:
         return np.full((2, 2), np.nan)
     apart = np.linalg.norm(ends - ends[0], axis=1)
