@@ -27,8 +27,7 @@ class Overview {
     this.entries = data.entries;
     const theme = isDark(this.root) ? 'dark' : 'light';
     this.cards = data.entries.map((entry, index) => this.card(entry, index, theme));
-    const chapters = Map.groupBy ? Map.groupBy(this.cards, (_, i) => data.entries[i].chapter) : grouped(this.cards, data.entries);
-    this.list.replaceChildren(...[...chapters].map(([title, cards]) => make('section', {}, make('h2', { textContent: title }), make('div', { className: 'cards' }, ...cards))));
+    this.list.replaceChildren(...[...grouped(this.cards, data.entries)].map(([title, cards]) => make('section', {}, make('h2', { textContent: title }), make('div', { className: 'cards' }, ...cards))));
     this.sift();
     this.cards[data.entries.findIndex(({ here }) => here)]?.scrollIntoView({ block: 'center' });
   }
