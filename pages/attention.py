@@ -1,7 +1,7 @@
 """Attention: who looks at whom, and what it brings."""
 
 from explainer import ui
-from explainer.ui.scenes import attention, heads
+from explainer.ui.scenes import attention, caching, heads
 
 
 @ui.scene(
@@ -32,6 +32,21 @@ def how_one_head_does_it() -> None:
         numbers = heads.numbers(step)
     ui.note(heads.habit(asked, pair))
     heads.head_grid(step, numbers, asked, pair)
+
+
+@ui.scene(
+    "Why a cache",
+    "Keys and values of what was read stay the same: who keeps them computes one character, not all.",
+)
+def why_a_cache() -> None:
+    """The talk's script reads the whole text again for every character. Earlier characters never see later
+    ones, so their keys and values cannot change: keep them. What does that cost instead? Memory.
+    """
+    with ui.controls():
+        asked = caching.with_room(heads.asked())
+        heads.receipt(asked)
+    ui.note(caching.MEASURED)
+    caching.written(asked)
 
 
 @ui.scene(
@@ -70,4 +85,4 @@ def what_each_layer_guesses() -> None:
     heads.guess_grid(asked, places, colour)
 
 
-ui.chapter(who_looks_at_whom, how_one_head_does_it, switch_a_head_off, what_each_layer_guesses)
+ui.chapter(who_looks_at_whom, how_one_head_does_it, why_a_cache, switch_a_head_off, what_each_layer_guesses)

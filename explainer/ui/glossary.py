@@ -251,6 +251,7 @@ TERMS = (
         "KV cache",
         "Keys and values of the tokens read so far, kept, so that a new token pays only for itself.",
         (
+            ("attention", "why-a-cache"),
             ("gpt", "to-scale"),
             ("compare", "what-each-step-was-worth"),
         ),

@@ -63,6 +63,7 @@ PLAYS = {
     "to-scale": [0],
     "who-looks-at-whom": [0],
     "how-one-head-does-it": [1, 2, 3],
+    "why-a-cache": [0],
     "how-it-learned": [0],
     "before-and-after": [0],
     "was-it-worth-it": [0],

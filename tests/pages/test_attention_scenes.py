@@ -8,11 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.components.grid import unpacked
 from explainer.sampling import Settings, Switches
+from explainer.traces import caching, switching
 from explainer.traces import gpt as trace
-from explainer.traces import switching
 from explainer.traces.one_head import one_head
 from explainer.ui.trained import checkpoint
-from tests.scenes import open_sound
+from tests.scenes import drawn, open_sound, primitives
 
 NAME = {"model": "girls’ names", "prompt_girls-gpt": "Zuzan"}
 STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
@@ -226,3 +226,31 @@ def test_a_prompt_that_cannot_be_read_is_told_and_a_picture_stays(scene, prompt,
 def test_a_hostile_link_shows_the_scene(query):
     for scene in ("how-one-head-does-it", "switch-a-head-off", "what-each-layer-guesses"):
         assert parts(page(scene, **query), "grid")
+
+
+# --- why a cache ------------------------------------------------------------------------------------
+
+
+def test_both_ways_write_the_likeliest_characters_and_their_sums_are_counted(girls):
+    app = page("why-a-cache", **NAME)
+    shown = primitives(app, "text")
+    written, ids = ".ZUZAN", girls.vocabulary.encode(".ZUZAN")
+    while len(written) == len(".ZUZAN") or not written.endswith("."):
+        ids.append(int(trace.trace(girls.model, ids).probabilities[-1].argmax()))
+        written += girls.vocabulary.symbols[ids[-1]]
+    letters = "".join(
+        text["text"] for text in shown if isinstance(text["text"], str) and len(text["text"]) == 1
+    )
+    assert letters == 2 * written
+    counted = caching.count(girls.model.config, 6, len(written) - 6)
+    sums = [text["text"]["each"][-1] for text in shown if isinstance(text["text"], dict)]
+    for told, work in zip(sums[::2], (counted.anew, counted.kept), strict=True):
+        assert told == f"{work.sum() / 1e6:,.0f} million multiplications"
+    assert all("ms" in told for told in sums[1::2])
+    boxes = [box["title"] for box in primitives(app, "box") if box["title"]]
+    assert boxes.count("1 character goes through all layers") == len(written) - 7
+
+
+def test_a_prompt_that_fills_the_window_still_leaves_room_to_write():
+    app = page("why-a-cache", model="Shakespeare", prompt_shakespeare="To be, or not to be. " * 19)
+    assert len(drawn(app)["frames"]["titles"]) >= 4

@@ -133,6 +133,16 @@ def test_switching_off_opens_on_the_one_head_that_matters_most():
     assert np.unravel_index(matter.argmax(), matter.shape) == (layer, head)
 
 
+@pytest.mark.parametrize("name", ["shakespeare", "girls-gpt"])
+def test_keys_and_values_of_what_was_read_stay_the_same_as_the_text_grows(name):
+    loaded, text, *_ = opening(name)
+    ids = loaded.vocabulary.encode(text + text[:1])
+    shorter, longer = (trace.trace(loaded.model, read).layers for read in (ids[:-1], ids))
+    for before, after in zip(shorter, longer, strict=True):
+        np.testing.assert_allclose(before.k, after.k[:, :-1], atol=1e-4)
+        np.testing.assert_allclose(before.v, after.v[:, :-1], atol=1e-4)
+
+
 # --- gradient descent -------------------------------------------------------------------------------
 
 
