@@ -51,7 +51,6 @@ def downhill() -> None:
         rate = gd.learning_rate(landscape, key="gd_rate")
         start = gd.start_on(landscape)
     way = gd.descend(landscape, "sgd", rate, start)
-    ui.note(gd.told(way))
     gd.roll(landscape, [way], key="gd_downhill")
 
 
@@ -65,7 +64,6 @@ def learning_rate() -> None:
         rate = gd.learning_rate(landscape, key="gd_step", stages=gd.TRIED)
         start = gd.start_on(landscape)
     way = gd.descend(landscape, "sgd", rate, start)
-    ui.note(gd.told(way))
     gd.roll(landscape, [way], key="gd_curve_way")
 
 
@@ -82,7 +80,6 @@ def race() -> None:
             start = gd.start_on(landscape, nested=True)
             ways = gd.race(landscape, start, taking_part)
             gd.reasons(ways)
-    ui.note(gd.told_race(landscape, ways))
     gd.roll(landscape, ways, key="gd_race")
 
 

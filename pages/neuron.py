@@ -91,7 +91,6 @@ def it_learns() -> None:
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
         hidden = nr.hidden_neurons()
     trained = nr.trained(nr.Choice(data, bend, hidden, seed, noise))
-    ui.note(nr.verdict(trained))
     ui.chart(*nr.learning(trained), key="neuron_learning", height=nr.tall(3))
 
 

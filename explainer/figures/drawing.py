@@ -133,6 +133,7 @@ class Frames:
     speed: float = 1.0
     start: int = 0  # −1 for the last
     film: str = ""  # by which it keeps its place although its titles change
+    captions: Sequence[str] = ()  # one a frame, said above the picture
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,10 @@ def _frames(frames: Frames | None) -> dict[str, Any] | None:
         return None
     start = frames.start % len(frames.titles)
     sent = {"titles": list(frames.titles), "unit": frames.unit, "speed": frames.speed, "start": start}
-    return sent | ({"film": frames.film} if frames.film else {})
+    if frames.captions and len(frames.captions) != len(frames.titles):
+        raise ValueError(f"There are {len(frames.titles)} frames, but {len(frames.captions)} captions.")
+    more = {"film": frames.film, "captions": list(frames.captions)}
+    return sent | {name: value for name, value in more.items() if value}
 
 
 def _rounded(value: Any, span: tuple[float, float]) -> Any:

@@ -99,6 +99,7 @@ def learning(
     *,
     hidden: np.ndarray | None = None,
     lines: np.ndarray | None = None,
+    captions: Sequence[str] = (),
     at: int = -1,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -113,6 +114,7 @@ def learning(
         steps: (S,) when each picture was taken, losses: (T + 1,) nats, accuracy: (S,).
         hidden: (H, S, G', G') what each hidden neuron gives over the plane, 0..1.
         lines: (H, S, 2, 2) the ends of the line of each hidden neuron, NaN where it has none.
+        captions: S sentences, what is said above each picture.
         at: the picture that shows first.
         narrow: whether they stand one below the other, as on a phone, instead of side by side.
     Raises:
@@ -134,7 +136,7 @@ def learning(
         for step, share in zip(steps, accuracy, strict=True)
     ]
     width, height = layout.size
-    frames = Frames(titles, "picture", SPEED, at)
+    frames = Frames(titles, "picture", SPEED, at, captions=captions)
     margins = (20, 0, 12, 12)  # letters keep their size where the panels are small
     return Drawing(drawn, (0, width), (0, height), margins, font_size, frames, ratio=width / height)
 

@@ -90,25 +90,16 @@ class Descent:
     values: np.ndarray  # (T + 1,)
     gradients: np.ndarray  # (T + 1, D)
     velocities: np.ndarray  # (T + 1, D) what the next step carries along; zero without a memory
-    verdict: str  # a key of VERDICTS
+    verdict: str  # arrived, stuck, slow, bounces or diverged
     settings: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""  # one sentence, with numbers
 
 
-# How a way went, all of it: said while the ball rolls, too.
-VERDICTS = {
-    "arrived": "arrives",
-    "stuck": "gets stuck above the lowest point",
-    "slow": "is still on its way",
-    "bounces": "bounces from side to side",
-    "diverged": "diverges",
-}
-
-
 # A path that gets this many times farther out than the picture shows has left for good.
 _BOUND = 3
-# A ball that stays this near to a lowest point has arrived: a share of half the picture's width.
-_NEAR = 1 / 20
+# A ball that stays this near to a lowest point has arrived: a share of half the picture's width, and of
+# its height.
+_NEAR, _LOW = 1 / 20, 1 / 100
 STEPS = 100
 
 
@@ -498,6 +489,7 @@ def _measured(landscape: Landscape, x: float, h: np.ndarray) -> np.ndarray:
     return (values(landscape.function, (x + h)[:, None]) - _at(landscape, x)) / h  # (N,)
 
 
+@cache
 def lowest(landscape: Landscape) -> np.ndarray:
     """Return the lowest points (M, D) of the picture's grid: one, or several that are equally low."""
     shown = _shown(landscape)
@@ -512,10 +504,19 @@ def distances(landscape: Landscape, points: np.ndarray) -> np.ndarray:
     return apart.min(-1)
 
 
+def heights(landscape: Landscape, points: np.ndarray) -> np.ndarray:
+    """Return how far points (T, D) are above the lowest point, (T,)."""
+    return np.maximum(values(landscape.function, points.copy()) - _shown(landscape).min(), 0)
+
+
 def arrival(landscape: Landscape, points: np.ndarray) -> int | None:
-    """Return the step from which on a path (T + 1, D) stays near a lowest point; None if it does not."""
-    away = np.flatnonzero(distances(landscape, points) > _NEAR * landscape.half)
-    first = int(away.max(initial=-1)) + 1
+    """Return the step from which on a path (T + 1, D) stays near a lowest point, by place and by height.
+
+    None if it does not.
+    """
+    far = distances(landscape, points) > _NEAR * landscape.half  # (T + 1,)
+    high = heights(landscape, points) > _LOW * np.ptp(_shown(landscape))  # (T + 1,)
+    first = int(np.flatnonzero(far | high).max(initial=-1)) + 1
     return first if first < len(points) else None
 
 
@@ -548,10 +549,7 @@ def _reason(landscape: Landscape, path: Descent) -> str:
             first = arrival(landscape, path.points)
             return f"From step {first} on, the ball stays within {near}."
         case "stuck":
-            return (
-                f"The ball stops where it is level. The lowest point is {above[-1]:.2g} deeper, "
-                "but a gradient knows only the slope underfoot."
-            )
+            return _stands(above[-1])
         case "slow":
             away = distances(landscape, path.points)[-1]
             return (
@@ -564,6 +562,13 @@ def _reason(landscape: Landscape, path: Descent) -> str:
                 f"{moves[-20:].mean():.2g} at a time, and does not settle."
             )
     return _why_diverged(landscape, path)
+
+
+def _stands(above: float) -> str:
+    return (
+        f"The ball stops where it is level. The lowest point is {above:.2g} deeper, "
+        "but a gradient knows only the slope underfoot."
+    )
 
 
 def _why_diverged(landscape: Landscape, path: Descent) -> str:
@@ -587,5 +592,113 @@ def _moves(points: np.ndarray) -> np.ndarray:
     return np.linalg.norm(np.diff(points, axis=0), axis=1)
 
 
+@cache
 def _shown(landscape: Landscape) -> np.ndarray:
     return curve(landscape)[1] if len(landscape.start) == 1 else surface(landscape).z
+
+
+# --- what is said above the picture, step by step -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What can be told of every step of a way."""
+
+    away: np.ndarray  # (T + 1,) how far it is to the nearest lowest point
+    above: np.ndarray  # (T + 1,) how much deeper that is
+    goes: np.ndarray  # (T + 1,) how far the next step goes; 0 after the last
+    turns: np.ndarray  # (T + 1,) how often the slope has changed its sign in one direction
+    arrived: int | None  # the step from which on it stays near the lowest point
+    stands: int | None  # the step from which on it rests elsewhere
+
+
+def seen(landscape: Landscape, way: Descent) -> Seen:
+    """Return what can be told of every step of a way."""
+    goes = np.append(_moves(way.points), 0.0)  # (T + 1,)
+    ahead = np.append(goes[::-1].cumsum()[::-1], 0.0)  # (T + 2,) the whole way that is left
+    turned = np.sign(way.gradients[:-1]) * np.sign(way.gradients[1:]) < 0  # (T, D)
+    turns = np.append(0, turned.cumsum(0).max(1))  # (T + 1,)
+    rests = int(np.argmax(ahead < landscape.half / 200)) if way.verdict == "stuck" else None
+    away, above = distances(landscape, way.points), heights(landscape, way.points)
+    arrived = arrival(landscape, way.points) if way.verdict == "arrived" else None
+    return Seen(away, above, goes, turns, arrived, rests)
+
+
+def captions(landscape: Landscape, way: Descent) -> list[str]:
+    """Return one sentence for every step of a way, true of that step."""
+    found = seen(landscape, way)
+    return [_caption(landscape, way, found, step) for step in range(len(way.values))]
+
+
+def _caption(landscape: Landscape, way: Descent, found: Seen, step: int) -> str:
+    away, goes = found.away[step], found.goes[step]
+    if found.arrived is not None and step >= found.arrived:
+        near = f"within {_NEAR * landscape.half:.2g} of the lowest point"
+        return f"Arrived at step {found.arrived}: {near}, {_little(found.above[step])} above it."
+    if found.stands is not None and step >= found.stands:
+        return _stands(found.above[step])
+    if step == len(way.values) - 1:
+        return way.reason
+    if step == 0:
+        return f"The slope is {np.linalg.norm(way.gradients[0]):.2g} here: the first step goes {goes:.2g}."
+    if found.turns[step] > found.turns[step - 1] and found.goes[step - 1] > _NEAR * landscape.half:
+        return _jumped(found, step)
+    if goes < landscape.half / 100:
+        return f"Tiny steps: the next one goes {goes:.2g}, and the lowest point is {away:.2g} away."
+    return f"The lowest point is {away:.2g} away; the next step goes {goes:.2g}."
+
+
+def _jumped(found: Seen, step: int) -> str:
+    """Return how a step went across a valley, and whether steps grow."""
+    now, before = found.goes[step - 1], found.goes[step - 2] if step > 1 else np.inf
+    far = f"{now:.2g} far{', farther than the one before' if now > before else ''}"
+    times = {1: "once", 2: "twice"}.get(found.turns[step], f"{found.turns[step]} times")
+    return f"Step {step} jumps across the valley, {far}: the slope has changed its sign {times}."
+
+
+def race_captions(landscape: Landscape, ways: Sequence[Descent]) -> list[str]:
+    """Return one sentence for every step of a race: who is where, and the lesson once it can be seen."""
+    raced = {way.optimizer: way for way in ways}
+    found = {who: seen(landscape, way) for who, way in raced.items()}
+    told = []
+    for step in range(max(len(way.values) for way in ways)):
+        places = [f"**{OPTIMIZERS[who].title}** {_place(raced[who], found[who], step)}" for who in raced]
+        lesson = f"{landscape.lesson} " if _shows(landscape, raced, found, step) else ""
+        told.append(f"{lesson}To the lowest point: {' · '.join(places)}.")
+    return told
+
+
+def _place(way: Descent, found: Seen, step: int) -> str:
+    """Return how far one who races still has to go."""
+    last = len(way.values) - 1
+    if way.verdict == "diverged" and step >= last:
+        return f"left the map after {last} step{'s' * (last != 1)}"
+    if found.arrived is not None and step >= found.arrived:
+        return f"arrived at step {found.arrived}"
+    if found.stands is not None and step >= found.stands:
+        return f"stuck {found.away[min(step, last)]:.2g} away"
+    return f"{found.away[min(step, last)]:.2g}"
+
+
+def _shows(landscape: Landscape, ways: Mapping[str, Descent], found: Mapping[str, Seen], step: int) -> bool:
+    """Return whether the lesson of a surface can be seen at a step of a race."""
+    if not set(RACERS) <= set(ways) or step == 0 or any(step >= len(way.values) for way in ways.values()):
+        return False
+    arrived = {who: one.arrived for who, one in found.items() if one.arrived is not None}
+    there = {who for who, first in arrived.items() if first <= step}
+    sgd, off = ways["sgd"].points[step], {who: np.abs(ways[who].points[:5, -1]) for who in RACERS}
+    match landscape.name:
+        case "bowl":
+            return "sgd" in there and arrived["sgd"] == min(arrived.values())
+        case "ravine":
+            return "sgd" not in there and found["sgd"].turns[step] >= 3
+        case "saddle":
+            return step >= 4 and off["adam"][-1] > 4 * off["sgd"][-1]
+        case "valleys":
+            stands = found["sgd"].stands
+            return stands is not None and stands <= step and {"momentum", "adam"} <= there
+    return "sgd" not in there and abs(sgd[0]) > 5 * abs(sgd[1])
+
+
+def _little(height: float) -> str:
+    return f"{height:.2g}" if height >= 0.001 else "less than 0.001"

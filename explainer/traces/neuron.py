@@ -257,6 +257,22 @@ def opening(training: Training) -> int:
     return int(np.argmax(right >= (right[0] + right.max()) / 2))
 
 
+def captions(steps: np.ndarray, right: np.ndarray, count: int) -> list[str]:
+    """Return one sentence for every recorded picture of a training: how many points it has right.
+
+    Args:
+        steps: (S,) when each was taken, right: (S,) how many of so many points.
+    """
+    return [_caption(int(step), int(n), count) for step, n in zip(steps, right, strict=True)]
+
+
+def _caption(step: int, right: int, count: int) -> str:
+    when = f"After {step} step{'s' if step != 1 else ''}" if step else "Before the first step"
+    told = f"{when} **{right} of {count}** points are classified correctly"
+    chance = abs(right - count / 2) <= np.sqrt(count)  # two standard deviations of so many coins
+    return f"{told}, about as many as by chance." if chance else f"{told}."
+
+
 def motion(training: Training, points: np.ndarray, frames: int = 12, across: int = 9) -> Motion:
     """Follow the plane through the first layer of a trained 2–2–1 network.
 

@@ -105,8 +105,10 @@ def test_every_surface_is_gone_down_as_the_trace_says(surface, rate):
     shape = trace.SURFACES[surface]
     app = open_scene("downhill", gd_surface=shape.title, gd_rate=rate)
     way = trace.descend(shape, "sgd", getattr(trace.OPTIMIZERS["sgd"].rates[surface], rate.replace(" ", "_")))
-    assert note(app).endswith(f": {way.reason}")
     sent = landscape(app)
+    told = f"Learning rate **{way.learning_rate:g}**: "
+    assert sent["captions"] == [f"{told}{words}" for words in trace.captions(shape, way)]
+    assert sent["captions"][-1].endswith(way.reason) or way.verdict in ("arrived", "stuck")
     np.testing.assert_array_equal(sent["heights"], trace.surface(shape).z.ravel().astype("f4"))
     assert_drawn(sent["ways"][0], way)
 
@@ -149,10 +151,12 @@ def test_the_three_race_from_the_start_of_the_link(surface):
 
 def test_a_race_says_what_its_surface_teaches_only_where_it_shows_that():
     lesson = trace.SURFACES["ravine"].lesson
-    assert lesson in note(open_scene("race"))
-    assert "arrives at step" in note(open_scene("race"))
-    for changed in ({"gd_rates": "too small"}, {"gd_ravine_x1": "0.5"}, {"gd_momentum_beta": "0.5"}):
-        assert lesson not in note(open_scene("race", **changed))
+    sent = landscape(open_scene("race"))
+    assert lesson not in sent["captions"][0]
+    assert lesson in sent["captions"][sent["opening"]]
+    assert "arrived at step" in sent["captions"][-1]
+    slow = landscape(open_scene("race", gd_rates="too small"))
+    assert not any(lesson in words for words in slow["captions"])
 
 
 def test_who_races_is_chosen():

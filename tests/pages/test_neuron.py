@@ -154,12 +154,13 @@ def test_noise_and_the_spiral_are_data_too(data):
     app = page("it-learns", data=data, noise="0.3", hidden="6")
     points = [m for m in primitives(app, "mark") if m["shape"] in ("circle", "square") and m["size"] < 12]
     assert len(points) >= 200
-    assert any("The classes overlap" in m.value for m in app.markdown)
+    assert "The classes overlap" in drawn(app)["frames"]["captions"][-1]
 
 
 def test_one_hidden_neuron_is_told_to_be_too_few():
-    app = page("it-learns", hidden="1")
-    assert any("One hidden neuron looks in one direction only" in m.value for m in app.markdown)
+    captions = drawn(page("it-learns", hidden="1"))["frames"]["captions"]
+    assert "One hidden neuron looks in one direction only" in captions[-1]
+    assert "looks in one direction" not in captions[0]
 
 
 def test_stacked_layers_are_the_product_of_their_weights():

@@ -1,9 +1,13 @@
 """What a scene's sentence says is true of what it opens with."""
 
+import re
+
 import numpy as np
 import pytest
+import torch
 
 from explainer import checkpoints, names
+from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.sampling import Settings, Switches
 from explainer.traces import compare, neuron, one_head, switching
 from explainer.traces import gpt as trace
@@ -14,7 +18,10 @@ from explainer.training import habits
 from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
+from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training_step as steps
+
+RATES = ("too_small", "right", "too_big")
 
 
 def models(sex: str) -> dict:
@@ -228,6 +235,125 @@ def test_the_real_loss_learns_the_rare_pair_slowly_by_sgd(raced):
     assert rare > 1 > 0.05 > common
 
 
+EVERY_GROUND = {**gd.CURVES, **gd.SURFACES}
+
+
+def bottoms(landscape):
+    """Return the lowest places of a landscape and how high they are, searched for finely."""
+    fine = np.linspace(-landscape.half, landscape.half, 1201 if len(landscape.start) == 1 else 241)
+    places = np.stack(np.meshgrid(*[fine] * len(landscape.start)), -1).reshape(-1, len(landscape.start))
+    heights = gd.values(landscape.function, places)
+    return places[heights <= heights.min() + 1e-9], heights.min(), np.ptp(heights)
+
+
+def numbers(sentence: str) -> list[float]:
+    return [float(one) for one in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", sentence.replace("x₁", ""))]
+
+
+@pytest.fixture(
+    scope="module", params=[(name, rate) for name in EVERY_GROUND for rate in RATES], ids="-".join
+)
+def rolled(request):
+    """A ball on every landscape at every rate, where its lowest places are, and what is said of its steps."""
+    name, rate = request.param
+    landscape = EVERY_GROUND[name]
+    way = gd.descend(landscape, "sgd", getattr(gd.OPTIMIZERS["sgd"].rates[name], rate))
+    return landscape, way, bottoms(landscape), gd.captions(landscape, way)
+
+
+def test_arrived_stands_only_above_a_ball_that_has_arrived_by_place_and_by_height(rolled):
+    landscape, way, (lowest, height, high), said = rolled
+    assert len(said) == len(way.values)
+    for step, sentence in enumerate(said):
+        there = [np.linalg.norm(lowest - point, axis=-1).min() for point in way.points[step:]]
+        if not sentence.startswith("Arrived"):
+            continue
+        since, near, above = re.match(
+            r"Arrived at step (\d+): within ([\d.]+) .*, (.+) above", sentence
+        ).groups()
+        assert int(since) <= step
+        assert max(there) <= float(near) * 1.05 + 0.005 <= landscape.half / 15
+        assert way.values[step:].max() - height <= high / 90
+        if above == "less than 0.001":
+            assert way.values[step] - height < 0.0012
+        else:
+            assert way.values[step] - height == pytest.approx(float(above), rel=0.06, abs=1e-4)
+    if way.verdict == "arrived":
+        assert sum(one.startswith("Arrived") for one in said) > 5
+
+
+def test_how_far_a_ball_is_and_how_far_it_goes_is_that_of_the_step_it_is_said_of(rolled):
+    landscape, way, (lowest, height, _), said = rolled
+    coarse = 1.1 * landscape.half / 120  # as finely as the lowest point is told
+    for step, sentence in enumerate(said[:-1]):
+        goes = np.linalg.norm(way.points[step + 1] - way.points[step])
+        far = np.linalg.norm(lowest - way.points[step], axis=-1).min()
+        if step == 0 and "first step goes" in sentence:
+            slope, first = numbers(sentence)
+            assert (slope, first) == pytest.approx((np.linalg.norm(way.gradients[0]), goes), rel=0.05)
+        elif "next step goes" in sentence:
+            assert numbers(sentence) == pytest.approx([far, goes], rel=0.05, abs=coarse)
+        elif sentence.startswith("Tiny steps"):
+            assert numbers(sentence) == pytest.approx([goes, far], rel=0.05, abs=coarse)
+            assert goes < landscape.half / 99
+        elif sentence.startswith("The ball stops"):
+            assert np.linalg.norm(np.diff(way.points[step:], axis=0), axis=1).sum() < landscape.half / 200
+            assert way.values[step] - height == pytest.approx(numbers(sentence)[0], rel=0.05)
+        else:
+            assert re.match("Arrived|Step", sentence), sentence
+
+
+def test_a_ball_jumps_across_a_valley_when_its_slope_points_the_other_way(rolled):
+    _, way, _, said = rolled
+    for step, sentence in enumerate(said[:-1]):
+        if not sentence.startswith("Step"):
+            continue
+        gone = np.linalg.norm(np.diff(way.points, axis=0), axis=1)
+        assert (way.gradients[step] * way.gradients[step - 1]).min() < 0
+        assert f"{gone[step - 1]:.2g} far" in sentence
+        assert ("farther than" in sentence) == (step > 1 and gone[step - 1] > gone[step - 2])
+        signs = np.sign(way.gradients[: step + 1])
+        changes = max((np.diff(axis[axis != 0]) != 0).sum() for axis in signs.T)
+        assert {"once.": 1, "twice.": 2}.get(sentence.split()[-1], numbers(sentence)[-1]) == changes
+
+
+def test_in_a_race_every_ball_is_where_the_sentence_says(raced):
+    for name, ways in raced.items():
+        landscape = gd.ground(name)
+        lowest, near = bottoms(landscape)[0], landscape.half / 20
+        for step, sentence in enumerate(gd.race_captions(landscape, list(ways.values()))):
+            for who, told in re.findall(r"\*\*(\w+)\*\* ([^·]+?)(?: ·|\.$)", sentence):
+                points = next(w.points for w in ways.values() if gd.OPTIMIZERS[w.optimizer].title == who)
+                far = np.linalg.norm(lowest - points[step:, None], axis=-1).min(1)
+                if told.startswith("arrived"):
+                    assert far.max() <= 1.02 * near, (name, step)
+                    assert int(told.split()[-1]) <= step
+                else:
+                    assert far[0] == pytest.approx(float(re.sub("[^0-9.]", "", told)), rel=0.06, abs=0.01)
+
+
+def test_a_lesson_is_said_only_while_it_can_be_seen_and_where_the_race_opens_or_ends(raced):
+    for name, ways in raced.items():
+        landscape = gd.ground(name)
+        shown = [landscape.lesson in one for one in gd.race_captions(landscape, list(ways.values()))]
+        sgd, adam = ways["sgd"].points, ways["adam"].points
+        there = {who: np.linalg.norm(way.points, axis=1) < 0.15 for who, way in ways.items()}
+        for step in np.flatnonzero(shown):
+            seen = {
+                "bowl": there["sgd"][step] and not there["adam"][:14].any(),
+                "ravine": swings(sgd[: step + 1]) >= 3 and not there["sgd"][step],
+                "saddle": step > 3 and np.ptp(adam[:5, 1]) > 4 * np.ptp(sgd[:5, 1]),
+                "valleys": np.ptp(sgd[step:], axis=0).max() < 0.05 and there["adam"][step],
+                "names": abs(sgd[step, 0]) > 5 * abs(sgd[step, 1]),
+            }
+            assert seen[name], (name, step)
+        assert not shown[0]
+        assert shown[-1]
+    for name in ("ravine", "names"):
+        ways = list(raced[name].values())
+        assert gd.ground(name).lesson in gd.race_captions(gd.ground(name), ways)[gd.opening(ways)]
+
+
 def test_a_scene_that_plays_opens_after_something_has_happened_and_before_the_end(raced):
     for ways in (
         *[list(one.values()) for one in raced.values()],
@@ -257,6 +383,26 @@ def test_training_moves_the_lines_until_the_border_fits(learned, data):
     lines = neuron.lines(record)
     middles = [line[~np.isnan(line).any((1, 2))].mean(1) for line in lines]
     assert all(np.ptp(one, axis=0).max() > 0.02 for one in middles)  # each of them has moved
+
+
+@pytest.mark.parametrize("choice", [
+    nr.Choice("xor", "tanh"), nr.Choice("xor", "none"), nr.Choice("linear", "none"),
+    nr.Choice("circle", "ReLU"), nr.Choice("spiral", "tanh", hidden=1, noise=0.3),
+])  # fmt: skip
+def test_above_a_network_that_learns_stands_how_many_points_that_picture_has_right(choice):
+    network = nr.trained(choice)
+    record, targets = network.record, network.y > 0.5
+    for i, sentence in enumerate(nr.captions(network)):
+        h = FUNCTIONS[choice.activation](torch.from_numpy(network.X @ record.W1[i] + record.b1[i])).numpy()
+        right = (((h @ record.W2[i] + record.b2[i])[:, 0] > 0) == targets).sum()
+        assert f"**{right} of {len(targets)}** points" in sentence
+        assert (f"After {record.steps[i]} step" in sentence) == (i > 0)
+        assert ("by chance" in sentence) == (86 <= right <= 114)
+        last = i == len(record.steps) - 1
+        assert (nr.why(network) in sentence) == (last or right == len(targets) == network.right)
+        if right < len(targets):
+            assert "make the border" not in sentence
+            assert "is enough here" not in sentence
 
 
 def test_the_line_of_a_hidden_neuron_is_where_its_sum_is_zero(learned):

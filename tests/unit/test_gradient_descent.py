@@ -149,10 +149,6 @@ def test_on_the_ridge_of_the_saddle_a_ball_is_stuck():
     np.testing.assert_allclose(path.points[-1], [0, 0], atol=1e-6)
 
 
-def test_verdicts_have_titles():
-    assert set(gd.VERDICTS) == {"arrived", "stuck", "slow", "bounces", "diverged"}
-
-
 def test_a_race_starts_from_one_place():
     paths = gd.race(gd.SURFACES["ravine"], (1.0, 2.0), {"adam": 0.05})
     assert [p.optimizer for p in paths] == ["sgd", "momentum", "adam"]

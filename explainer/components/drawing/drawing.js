@@ -30,9 +30,9 @@ class Drawing {
 
   // The same frames again keep their place: only what is seen in them has changed.
   load(frames) {
-    const { titles, unit, speed, start, film: name } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
+    const { titles, unit, speed, start, captions, film: name } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
     const signature = JSON.stringify([name ?? titles, start]);
-    const film = { last: titles.length - 1, titles, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
+    const film = { last: titles.length - 1, titles, captions, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
     this.player.load(film, start, signature === this.signature);
     this.signature = signature;
   }

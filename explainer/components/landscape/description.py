@@ -37,6 +37,7 @@ class Landscape:
         heights: (G, G) of a surface, ``heights[j, i]`` at ``(x[i], x[j])``; (G,) of a curve.
         opening: the step that is seen first.
         names: of the inputs.
+        captions: what is said above the picture at each step of the longest way; nothing without them.
         camera: where a surface is looked at from at first: degrees around from the x₁ axis, and above ground.
     """
 
@@ -47,3 +48,4 @@ class Landscape:
     opening: int = 0
     names: Sequence[str] = ("x₁", "x₂")
     camera: tuple[float, float] = (-125.0, 38.0)
+    captions: Sequence[str] = ()

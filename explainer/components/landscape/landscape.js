@@ -74,14 +74,15 @@ class Scene {
     this.root.classList.toggle('flat', flat);
   }
 
-  film({ last }, speed) {
-    return { last, speed, speedUnit: 'step', steps: ['\u2039 Back', 'Step \u203a'], counter: (position) => `step ${position} of ${last}` };
+  film({ last, captions }, speed) {
+    return { last, captions, speed, speedUnit: 'step', steps: ['\u2039 Back', 'Step \u203a'], counter: (position) => `step ${position} of ${last}` };
   }
 
   // While the ball is held all pictures show it where it is.
   hold(place) {
     this.player.pause();
     this.pictures.forEach((picture) => { picture.held = place; });
+    this.player.narrator.hush(Boolean(place));
     this.tell(place);
   }
 
@@ -134,7 +135,8 @@ class Scene {
     this.root.classList.toggle('stacked', width < NARROW);
     this.root.classList.toggle('medium', width < MEDIUM);
     this.readout.tell(this.hint());
-    const room = this.root.clientHeight - (this.player.transport.node.offsetHeight ?? 0) - 0.5 * rem;
+    const { transport, narrator } = this.player;
+    const room = this.root.clientHeight - transport.node.offsetHeight - narrator.node.offsetHeight - 0.5 * rem;
     this.root.style.setProperty('--contour', `${Math.round(Math.min(0.64 * room, 0.42 * width))}px`);
   }
 

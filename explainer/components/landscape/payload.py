@@ -27,6 +27,7 @@ def packed(landscape: Landscape, *, alt: str, pickable: bool = False, speed: flo
         "ways": [_way(way) for way in landscape.ways],
         "opening": landscape.opening,
         "names": list(landscape.names),
+        "captions": list(landscape.captions),
         "camera": [float(angle) for angle in landscape.camera],
         "pickable": pickable,
         "speed": speed,
@@ -65,6 +66,9 @@ def _check(landscape: Landscape) -> None:
     if not (np.diff(x) > 0).all():
         raise ValueError("The places along an axis must rise from left to right.")
     _check_ways(landscape.ways, heights.ndim)
+    longest = max(len(way.losses) for way in landscape.ways)
+    if landscape.captions and len(landscape.captions) != longest:
+        raise ValueError(f"There are {longest} steps, but {len(landscape.captions)} captions: one for each.")
 
 
 def _check_ways(ways: Sequence[Way], dimensions: int) -> None:

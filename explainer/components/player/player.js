@@ -7,7 +7,7 @@ const STILL = { last: 0, steps: ['', ''], speedUnit: '', counter: () => '' };
 // All players on the page: the frame of the deck asks them before it turns the scene.
 const PLAYERS = (window.__players ??= new Set());
 
-/* A film is what plays: { last, speed, speedUnit, steps: [back, next], counter(position), titles? }.
+/* A film is what plays: { last, speed, speedUnit, steps: [back, next], counter(position), titles?, captions? }.
    A player has been passed once it was at the end, or was told to go there. */
 class Player {
   // `show(position)` draws; `played(playing)` hears when a play begins or ends.
@@ -20,6 +20,8 @@ class Player {
     this.watching = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
     this.watching.observe(root);
     this.transport = this.controls();
+    this.narrator = new Narrator();
+    root.prepend(this.narrator.node);
   }
 
   controls() { return new Transport(this); }
@@ -33,6 +35,7 @@ class Player {
     if (this.moment.arrives()) this.recall();
     PLAYERS[this.last ? 'add' : 'delete'](this);
     this.transport.load(this.film);
+    this.narrator.load(this.film.captions);
     this.tell();
   }
 
@@ -58,6 +61,7 @@ class Player {
   tell() {
     this.remember();
     this.transport.show();
+    this.narrator.show(this.position);
     this.retell();
     window.__deck?.moved?.();
   }
@@ -112,7 +116,10 @@ class Player {
     if (this.root.isConnected) this.say();
   }
 
-  say() { window.__deck?.voice.say(this.playing ? 'Plays' : this.film.counter(this.position)); }
+  say() {
+    const seen = [this.film.counter(this.position), this.narrator.at(this.position)];
+    window.__deck?.voice.say(this.playing ? 'Plays' : seen.filter(Boolean).join('. '));
+  }
 
   // Steps of the clicker: to the end, and back to where it begins.
   end() {

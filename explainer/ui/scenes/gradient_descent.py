@@ -158,33 +158,9 @@ def race(
     return _raced(landscape, start, taking_part)
 
 
-def told(way: trace.Descent) -> str:
-    """Return how a way down goes, and why."""
-    return f"Learning rate **{number(way.learning_rate, 4)}**: {way.reason}"
-
-
-def told_race(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
-    """Return what the surface teaches, where the race shows it, and how every optimizer fares."""
-    fared = " · ".join(f"**{OPTIMIZERS[way.optimizer]}** {_fared(landscape, way)}" for way in ways)
-    lesson = f"{landscape.lesson} " if _as_shipped(landscape, ways) else ""
-    return f"{lesson}In {trace.STEPS} steps: {fared}."
-
-
-def _fared(landscape: trace.Landscape, way: trace.Descent) -> str:
-    step = trace.arrival(landscape, way.points) if way.verdict == "arrived" else None
-    return trace.VERDICTS[way.verdict] + (f" at step {step}" if step is not None else "")
-
-
-def _as_shipped(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> bool:
-    """Return whether a race is the one that its lesson was written for."""
-    if [way.optimizer for way in ways] != list(trace.RACERS):
-        return False
-    return all(
-        way.learning_rate == trace.OPTIMIZERS[way.optimizer].rates[landscape.name].right
-        and way.settings == trace.OPTIMIZERS[way.optimizer].settings
-        and tuple(way.points[0]) == landscape.start
-        for way in ways
-    )
+def told(way: trace.Descent, words: str = "") -> str:
+    """Return what is said of a way at its learning rate: how it goes, and why, if nothing else is given."""
+    return f"Learning rate **{number(way.learning_rate, 4)}**: {words or way.reason}"
 
 
 def reasons(ways: Sequence[trace.Descent]) -> None:
@@ -214,12 +190,18 @@ def alt(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> str:
 
 
 def _ground(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> Landscape:
-    drawn, opening = [_way(way) for way in ways], trace.opening(ways)
+    drawn, opening, said = [_way(way) for way in ways], trace.opening(ways), _said(landscape, ways)
     if len(landscape.start) == 1:
-        return Landscape(landscape.title, *trace.curve(landscape), drawn, opening)
+        return Landscape(landscape.title, *trace.curve(landscape), drawn, opening, captions=said)
     surface = trace.surface(landscape)
-    camera = CAMERAS[landscape.name]
-    return Landscape(landscape.title, surface.x, surface.z, drawn, opening, landscape.names, camera)
+    look = landscape.names, CAMERAS[landscape.name]
+    return Landscape(landscape.title, surface.x, surface.z, drawn, opening, *look, said)
+
+
+def _said(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> list[str]:
+    if [way.optimizer for way in ways] != ["sgd"]:
+        return trace.race_captions(landscape, ways)
+    return [told(ways[0], caption) for caption in trace.captions(landscape, ways[0])]
 
 
 def _way(way: trace.Descent) -> Way:

@@ -207,6 +207,7 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
         record.accuracy,
         hidden=trace.hidden_maps(record),
         lines=trace.lines(record),
+        captions=captions(network),
         at=trace.opening(record),
         font_size=font_size,
         narrow=narrow,
@@ -246,9 +247,15 @@ def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tup
     return figure, plane.output_map_alt(network.maps.p[-1], accuracy, len(network.y))
 
 
-def verdict(network: Trained) -> str:
-    """Return in one sentence whether the training separated the points, and why."""
-    return f"{_right(network)} {why(network)}"
+def captions(network: Trained) -> list[str]:
+    """Return one sentence for every picture of a training: how many points are right, and why, once it is so.
+
+    Where all points come to be right, that is said of every picture that has them right; else of the last.
+    """
+    record, count = network.record, len(network.y)
+    told = trace.captions(record.steps, np.rint(record.accuracy * count).astype(int), count)
+    settled = record.accuracy == 1 if network.right == count else np.arange(len(told)) == len(told) - 1
+    return [f"{words} {why(network)}" if so else words for words, so in zip(told, settled, strict=True)]
 
 
 def why(network: Trained) -> str:
