@@ -4,9 +4,9 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch.overrides import TorchFunctionMode
 from typing_extensions import TypeVar
@@ -48,6 +49,29 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 class BadCheckpoint(Fault):
     """A checkpoint is missing, damaged or of another architecture; the message says what to do."""
 
+    problem = ""  # what is wrong, without what to do
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that lie in memory, read as those of a folder are.
+
+    Args:
+        inside: what each holds, by its name.
+    """
+
+    inside: Mapping[str, bytes]
+    name: str = ""
+
+    def __truediv__(self, name: str) -> "Files":
+        return Files(self.inside, name)
+
+    def read_bytes(self) -> bytes:
+        """Return what one of them holds."""
+        if self.name not in self.inside:
+            raise FileNotFoundError(self.name)
+        return self.inside[self.name]
+
 
 @dataclass(frozen=True)
 class Checkpoint(Generic[M]):
@@ -68,7 +92,7 @@ class _Unfilled(TorchFunctionMode):
         return torch.empty(*args) if function is torch.randn else function(*args, **named)
 
 
-def load(name: str, folder: Path = FOLDER, *, half: bool = False) -> Checkpoint:
+def load(name: str, folder: Path | Files = FOLDER, *, half: bool = False) -> Checkpoint:
     """Load a trained model by its name, such as ``girls-mlp``.
 
     Args:
@@ -81,15 +105,16 @@ def load(name: str, folder: Path = FOLDER, *, half: bool = False) -> Checkpoint:
     """
     meta = read_meta(name, folder)
     path = folder / f"{name}.safetensors"
-    _checked(name, path, meta["sha256"])
+    data = _checked(name, path, meta["sha256"])
     try:
         model = outline(meta["architecture"])
-        model.load_state_dict(_tensors(path), assign=True)
+        tensors = load_tensors(data) if isinstance(path, Files) else _tensors(path)
+        model.load_state_dict(tensors, assign=True)
     except BadCheckpoint as error:
         problem = f"names an architecture that cannot be built. {str(error).rstrip('.')}"
-        raise BadCheckpoint(_advice(name, problem)) from error
+        raise _bad(name, problem) from error
     except (RuntimeError, SafetensorError) as error:
-        raise BadCheckpoint(_advice(name, "does not fit the architecture its metadata names")) from error
+        raise _bad(name, "does not fit the architecture its metadata names") from error
     model.eval().requires_grad_(False)
     if half and can_be_halved(model):
         halved(model)
@@ -116,9 +141,23 @@ def save(
     Raises:
         BadCheckpoint: if the folder cannot be written to.
     """
+    for file, data in packed(name, model, architecture, vocabulary, meta, history, dtype).items():
+        _replace(folder / file, data)
+
+
+def packed(
+    name: str,
+    model: torch.nn.Module,
+    architecture: dict[str, Any],
+    vocabulary: Vocabulary,
+    meta: dict[str, Any],
+    history: dict[str, np.ndarray] | None = None,
+    dtype: torch.dtype = torch.float16,
+) -> dict[str, bytes]:
+    """Return the files that ``save`` writes, by their names; what they tell of each other comes last."""
     stored = partial(_stored, dtype=dtype)
     data = save_tensors({key: stored(tensor) for key, tensor in model.state_dict().items()})
-    _replace(folder / f"{name}.safetensors", data)
+    files = {f"{name}.safetensors": data}
     record = {
         "name": name,
         "architecture": architecture,
@@ -128,9 +167,9 @@ def save(
     }
     if history is not None:
         arrays = save_arrays({key: np.ascontiguousarray(array) for key, array in history.items()})
-        _replace(folder / f"{name}.history.safetensors", arrays)
+        files[f"{name}.history.safetensors"] = arrays
         record["history_sha256"] = hashlib.sha256(arrays).hexdigest()
-    _write_meta(name, record, folder)
+    return files | {f"{name}.json": _written(record)}
 
 
 def to_write(
@@ -147,7 +186,7 @@ def to_write(
         ValueError: if it may not, or the name is none for a file.
     """
     name = model if name is None else name
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ValueError(f"“{name}” is no name for a checkpoint: take letters, digits, - and _.")
     yours = f"give this run a name of your own: --output my-{model}"
     if name in SHIPPED and name != model:
@@ -160,12 +199,17 @@ def to_write(
     return name
 
 
+def is_name(name: str) -> bool:
+    """Return whether a checkpoint may have this name: one for a file, in no other folder."""
+    return _NAME.fullmatch(name) is not None
+
+
 def note(name: str, facts: dict[str, Any], folder: Path = FOLDER) -> None:
     """Add facts about a trained model to its metadata; the weights stay as they are."""
     _write_meta(name, read_meta(name, folder) | facts, folder)
 
 
-def history(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
+def history(name: str, folder: Path | Files = FOLDER) -> dict[str, np.ndarray]:
     """Return the arrays recorded while a model trained, by name; empty if its metadata tells of none.
 
     Raises:
@@ -177,7 +221,7 @@ def history(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
     return load_arrays(_checked(name, folder / f"{name}.history.safetensors", recorded))
 
 
-def read_meta(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+def read_meta(name: str, folder: Path | Files = FOLDER) -> dict[str, Any]:
     """Return a checkpoint's metadata without loading its weights.
 
     Raises:
@@ -187,9 +231,9 @@ def read_meta(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     try:
         meta = json.loads(_read(name, path))
     except (ValueError, RecursionError) as error:
-        raise BadCheckpoint(_advice(name, f"has metadata that is not JSON, in {path.name}")) from error
+        raise _bad(name, f"has metadata that is not JSON, in {path.name}") from error
     if problem := metadata.problem(meta):
-        raise BadCheckpoint(_advice(name, f"has bad metadata in {path.name}: {problem}"))
+        raise _bad(name, f"has bad metadata in {path.name}: {problem}")
     return meta
 
 
@@ -204,9 +248,9 @@ def parameters(name: str, folder: Path = FOLDER) -> int:
         with safe_open(path, "numpy") as stored:
             return sum(math.prod(stored.get_slice(key).get_shape()) for key in stored.keys())  # noqa: SIM118
     except FileNotFoundError as error:
-        raise BadCheckpoint(_advice(name, f"is missing its file {path.name}")) from error
+        raise _bad(name, f"is missing its file {path.name}") from error
     except (OSError, SafetensorError) as error:
-        raise BadCheckpoint(_advice(name, f"has a file, {path.name}, that holds no weights")) from error
+        raise _bad(name, f"has a file, {path.name}, that holds no weights") from error
 
 
 def build(architecture: dict[str, Any]) -> torch.nn.Module:
@@ -227,6 +271,22 @@ def build(architecture: dict[str, Any]) -> torch.nn.Module:
         raise BadCheckpoint(f"No {kind} of these measures can be made: {why}.") from error
 
 
+def architecture(model: Any) -> dict[str, Any]:
+    """Return the architecture of a model as its metadata describes it: ``build`` makes one like it."""
+    kind = next(kind for kind, (_, name) in ARCHITECTURES.items() if type(model).__name__ == name)
+    if kind == "gpt":
+        return {"kind": kind, **asdict(model.config)}
+    if kind == "bigram":
+        return {"kind": kind, "vocab_size": len(model.counts), "smoothing": model.smoothing}
+    return {
+        "kind": kind,
+        "vocab_size": model.C.shape[0],
+        "block_size": model.block_size,
+        "embedding_dimension": model.C.shape[1],
+        "hidden_layer_size": model.b1.shape[0],
+    }
+
+
 def _tensors(path: Path) -> dict[str, torch.Tensor]:
     """Return what a file holds: what is to be converted as the file's own pages, all else copied."""
     with safe_open(path, "pt") as stored:
@@ -244,26 +304,30 @@ def outline(architecture: dict[str, Any]) -> torch.nn.Module:
         return build(architecture)
 
 
-def _checked(name: str, path: Path, sha256: str) -> bytes:
+def _checked(name: str, path: Path | Files, sha256: str) -> bytes:
     """Return what a file holds, if that is what was recorded of it."""
     data = _read(name, path)
     if hashlib.sha256(data).hexdigest() != sha256:
         problem = f"has a file, {path.name}, that was altered or cut short: its checksum does not match"
-        raise BadCheckpoint(_advice(name, problem))
+        raise _bad(name, problem)
     return data
 
 
-def _read(name: str, path: Path) -> bytes:
+def _read(name: str, path: Path | Files) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise BadCheckpoint(_advice(name, f"is missing its file {path.name}")) from error
+        raise _bad(name, f"is missing its file {path.name}") from error
     except OSError as error:
-        raise BadCheckpoint(_advice(name, f"has a file, {path.name}, that cannot be read")) from error
+        raise _bad(name, f"has a file, {path.name}, that cannot be read") from error
 
 
 def _write_meta(name: str, record: dict[str, Any], folder: Path) -> None:
-    _replace(folder / f"{name}.json", (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
+    _replace(folder / f"{name}.json", _written(record))
+
+
+def _written(record: dict[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -283,6 +347,12 @@ def _replace(path: Path, data: bytes) -> None:
 def _stored(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     tensor = tensor.detach().cpu().contiguous()
     return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def _bad(name: str, problem: str) -> BadCheckpoint:
+    error = BadCheckpoint(_advice(name, problem))
+    error.problem = problem
+    return error
 
 
 def _advice(name: str, problem: str) -> str:

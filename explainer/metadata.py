@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+VISIT = "yours"  # what the key of a model that lives in one visit begins with, before an @
+
 # A type; a list of one form; an object of one form (its key is str), or with these keys at least.
 Form = type | list | dict
 

@@ -2,7 +2,7 @@
 
 from explainer import ui
 from explainer.figures import bars, curves, letters, palette, recipes
-from explainer.ui import words
+from explainer.ui import own_models, words
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.models import nudged
 from explainer.ui.receipt.opening import OPENS, of_one
@@ -19,8 +19,8 @@ def live() -> None:
         plan = training.planned(found)
         training.buttons(plan, found)
     training.watch()
-    if training.can_answer():
-        ui.receipt_of("yours-mlp", "", training.first_letter())
+    if own := own_models.trained():
+        ui.receipt_of(own, "", training.first_letter())
 
 
 @ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")

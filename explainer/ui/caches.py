@@ -29,6 +29,7 @@ MEGABYTE = 1_000_000
 BOUNDS = {
     "models": 110 * MEGABYTE,  # every shipped checkpoint: one that were dropped lived on in what it computed
     "scenes": 32 * MEGABYTE,  # what is computed and drawn from a scene's own choices
+    "own": 24 * MEGABYTE,  # visitors' own models, made from their files again if they were dropped
     "typed": 16 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
 }
 HEAVY = 0.05  # seconds; what takes longer leaves 60 MB that are free in the heap, and 3 ms give them back
@@ -163,6 +164,7 @@ def _brief(argument: Any) -> Any:
 
 
 _POOLS = {
-    name: LRUCache(bound, partial(footprint, models=name == "models")) for name, bound in BOUNDS.items()
+    name: LRUCache(bound, partial(footprint, models=name in ("models", "own")))
+    for name, bound in BOUNDS.items()
 }
 _CONDITIONS = {name: Condition() for name in BOUNDS}

@@ -1,15 +1,25 @@
-"""The shipped models and what was recorded while they trained, loaded once for all visitors."""
+"""Trained models and what was recorded: the shipped ones, loaded once for all visitors, and one's own."""
 
 import numpy as np
 
 from explainer import checkpoints, names
 from explainer.checkpoints import Checkpoint
+from explainer.ui import own_models
 from explainer.ui.caches import keep
 
 
-@keep("models")
 def checkpoint(name: str) -> Checkpoint:
-    """Return a trained model; nobody writes to it. What a GPT multiplies with stays in half precision.
+    """Return a trained model by its name, or by the key of one of the visitor's own.
+
+    Raises:
+        BadCheckpoint: if it is missing, damaged or another visitor's; the message says what to do.
+    """
+    return own_models.find(name) if own_models.is_own(name) else shipped(name)
+
+
+@keep("models")
+def shipped(name: str) -> Checkpoint:
+    """Return one of the house's models, which nobody writes to; what a GPT multiplies with stays halved.
 
     The books' four models take 90 MB so, where they took 258 with copies that write fast, and they answer
     sooner. Each is loaded in a tenth of a second, and none has to be dropped.

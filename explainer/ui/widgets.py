@@ -206,6 +206,14 @@ def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) ->
     return kept
 
 
+def uploads(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> dict[str, bytes]:
+    """Return what a visitor's files hold, by their names, as they stand in the field; they are not kept."""
+    files = st.file_uploader(
+        label, types, accept_multiple_files=True, key=f"{key}_widget", max_upload_size=megabytes
+    )
+    return {file.name: file.getvalue() for file in files}
+
+
 def _keep_within(key: str, low: float, high: float) -> None:
     """Move a kept value to the nearest bound: another control may have moved the bounds meanwhile."""
     kept = st.session_state.get(key)

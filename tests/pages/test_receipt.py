@@ -1,5 +1,6 @@
 """The receipt at its own address and as a dialog: what is shown is what the steps say; bad links are told."""
 
+import hashlib
 import json
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from explainer import checkpoints, names
 from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
 from explainer.training.queue import DONE, Report
+from explainer.ui import own_models
 from explainer.ui.chapters import PAGES
 from explainer.ui.words import Source, words
 from tests.scenes import APP, ask, open_scene
@@ -113,6 +115,14 @@ def test_an_address_without_a_model_shows_an_example():
         ({"model": "girls-mlp", "context": "AN", "next": "N", "step": "\x00<i>"}, "no such step"),
         ({"model": "girls-gpt", "context": "AN", "next": "N", "step": "x/" * 5_000}, "too long"),
         ({"model": "yours-mlp", "next": "A"}, "lived only in the visit"),
+        ({"model": f"yours@{'0' * 16}", "next": "A"}, "lived only in the visit"),
+        ({"model": "yours@", "next": "A"}, "lived only in the visit"),
+        ({"model": "girls-mlp@", "next": "A"}, "lived only in the visit"),
+        ({"model": "../girls-mlp@0", "next": "A"}, "lived only in the visit"),
+        ({"model": "nobody@0123", "next": "A"}, "missing its file"),
+        ({"model": "learned_girl_names_21_101_50_0.01", "next": "A"}, "No model has the name"),
+        ({"model": "learned_girl_names_21_100_51_0.01", "next": "A"}, "No model has the name"),
+        ({"model": "learned_girl_names_21_100_50_nan", "next": "A"}, "No model has the name"),
         ({"model": "counted_own_names_21_0_all", "next": "A"}, "lived only in the visit"),
         ({"model": "counted_girl_names_21_nan_all", "next": "A"}, "No model has the name"),
         ({"model": "counted_girl_names_x_0_all", "next": "A"}, "No model has the name"),
@@ -204,25 +214,56 @@ class Trained:
 
     owner = "nobody"
 
-    def __init__(self, loaded) -> None:
-        self.trained = lambda: loaded.model
+    def __init__(self, name: str) -> None:
+        loaded, recorded = checkpoints.load(name), checkpoints.history(name)
+        self.trained, self.history = lambda: loaded.model, lambda: recorded
         self.report = lambda: Report(DONE, None, None)
-        self.about = SimpleNamespace(vocabulary=loaded.vocabulary)
+        facts = {"data": "names", "seed": 1, "recipe": {}}
+        self.about = SimpleNamespace(vocabulary=loaded.vocabulary, facts=lambda: facts)
 
 
-@pytest.mark.parametrize("model", ["yours-mlp", "nudged_own_A_1.5_-0.5"])
-def test_a_model_trained_in_this_visit_has_receipts(model):
-    loaded = checkpoints.load("girls-mlp-2d")
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    app.session_state["training_job"] = Trained(loaded)
+def own_receipt(app: AppTest, job: Trained, model: str) -> AppTest:
+    """Ask for a receipt of a model by its address, in a visit with a training that has ended."""
+    app.session_state["training_job"] = job
     app.run().switch_page(str(PAGES / "receipt.py"))
     for key, value in {"model": model, "context": "EWA", "next": "."}.items():
         app.query_params[key] = value
-    sent = step(app.run())
+    return app.run()
+
+
+def key_of(job: Trained) -> str:
+    """Return the key of what a training has ended with, by the checksum of the file that holds it."""
+    files = own_models._files(job)
+    data = next(data for name, data in files.items() if name == "my-mlp.safetensors")
+    return f"yours@{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+@pytest.mark.parametrize("model", ["{}", "nudged_{}_A_1.5_-0.5"])
+def test_a_model_trained_in_this_visit_has_receipts(model):
+    job, loaded = Trained("girls-mlp-2d"), checkpoints.load("girls-mlp-2d")
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    sent = step(own_receipt(app, job, model.format(key_of(job))))
     expected = trace.receipt(loaded.model, loaded.vocabulary, "EWA", ".").step("").result
     same = number(sent["formula"][-1]["text"]) == pytest.approx(100 * expected, abs=0.006)
-    assert same == (model == "yours-mlp")
+    assert same == (model == "{}")
     assert sent["good"]
+
+
+@pytest.mark.parametrize("model", ["{}", "nudged_{}_A_1.5_-0.5"])
+def test_a_link_to_one_training_never_shows_a_receipt_of_the_next(model):
+    earlier, later = Trained("girls-mlp-2d"), Trained("boys-mlp-2d")
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    step(own_receipt(app, earlier, model.format(key_of(earlier))))
+    assert "lived only in the visit" in told(own_receipt(app, later, model.format(key_of(earlier))))
+
+
+@pytest.mark.parametrize("model", ["{}", "nudged_{}_A_1.5_-0.5"])
+def test_nobody_gets_a_receipt_of_another_visitors_model(model):
+    job = Trained("girls-mlp-2d")
+    asked = model.format(key_of(job))
+    step(own_receipt(AppTest.from_file(str(APP), default_timeout=60), job, asked))  # it is kept by now
+    other = AppTest.from_file(str(APP), default_timeout=60)
+    assert "lived only in the visit" in told(own_receipt(other, None, asked))
 
 
 def test_a_list_of_ones_own_has_receipts():

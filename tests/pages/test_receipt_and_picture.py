@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -202,14 +203,20 @@ def test_a_perceptron_that_was_trained_in_this_visit():
     app.session_state["training_job"] = Ended(app.session_state["training_job"])
     app.run()
     columns = {c["title"]: c for c in json.loads(part(app, "training_made").json)["columns"]}
+    key = asked_of(ask(app, "receipt"))
     name, seen = columns["name"]["values"][0], columns["probability"]["values"][0]
     made = 1.0
     for place, letter in enumerate(name + "."):
-        made *= linked(app, model="yours-mlp", context=name[:place], next=letter)
+        made *= linked(app, model=key, context=name[:place], next=letter)
     assert made == pytest.approx(seen, rel=0.02)  # a receipt's percentages have two decimals
     app.switch_page(str(PAGES / "training.py"))
-    app.query_params.update(scene="nudge-a-letter", training_letters="your own run")
+    app.query_params.update(scene="nudge-a-letter", training_letters="yours")
     explains(picked(app.run(), "training_guess", "1"), lengths(app, "training_guess")[1], slack=1e-4)
+
+
+def asked_of(app: AppTest) -> str:
+    """Return the model that the receipt on the screen is of, by its link."""
+    return parse_qs(urlsplit(receipt(app)["link"]).query)["model"][0]
 
 
 def linked(app: AppTest, **query: str) -> float:

@@ -16,6 +16,7 @@ import streamlit as st
 import torch
 
 from explainer import checkpoints
+from explainer.metadata import VISIT
 from explainer.models.bigram import NeuralBigram
 from explainer.models.mlp import LONGEST as LONGEST_NAME
 from explainer.models.mlp import MLP
@@ -28,8 +29,9 @@ from explainer.traces.receipt.gpt import Transformer
 from explainer.traces.receipt.gradient import GraphSlope, Slope
 from explainer.traces.receipt.mlp import Perceptron
 from explainer.traces.training_step import NAMES as MATRICES
-from explainer.ui import own_training
+from explainer.ui import own_models
 from explainer.ui.caches import keep
+from explainer.ui.catalogue import KINDS as KINDS_OF_MODELS
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.question import Question
 from explainer.ui.scenes import backpropagation, bigram, training_step
@@ -71,16 +73,17 @@ def made(asked: Question) -> Made:
     """
     model, context, character, _ = asked
     kind, *settings = model.split("_")
-    if model == "yours-mlp":
-        return _own_perceptron(context, character)
     if kind in MAKERS:
         return MAKERS[kind](*_read(kind, settings), context, character)
-    if model not in shipped():
+    if model.startswith(VISIT) and "@" not in model:
+        raise BadReceipt(GONE)  # as older links called it
+    if model not in shipped() and not own_models.is_own(model):
         raise BadReceipt(UNKNOWN)
-    found, named = _shipped(*asked), trace.made_for_names(checkpoint(model).vocabulary)
+    named = trace.made_for_names(checkpoint(model).vocabulary)  # fails for another visitor's
+    found = _receipt(*asked)
     there = len(context) + named
     read = len(found.read) if isinstance(found, Transformer) else there
-    return Made(found, model, named, read if read < there else None)
+    return Made(found, _named(model), named, read if read < there else None)
 
 
 def shipped() -> list[str]:
@@ -89,10 +92,17 @@ def shipped() -> list[str]:
     return sorted(name for name in checkpoints.SHIPPED if {f"{name}.json", f"{name}.safetensors"} <= there)
 
 
+def _named(model: str) -> str:
+    """Return what a model is called: by its checkpoint's name, or as the visitor's own."""
+    name, own, _ = model.partition("@")
+    kind = KINDS_OF_MODELS.get(checkpoint(model).meta["architecture"]["kind"], "model")
+    return f"your own {kind}" if own and name == VISIT else name
+
+
 @keep("typed")
-def _shipped(model: str, context: str, character: str, read: int | None) -> Receipt:
+def _receipt(model: str, context: str, character: str, read: int | None) -> Receipt:
     loaded = checkpoint(model)
-    if loaded.meta["architecture"]["kind"] != "bigram":
+    if loaded.meta["architecture"]["kind"] != "bigram" or own_models.is_own(model):
         return trace.receipt(loaded.model, loaded.vocabulary, context, character, read)
     data, counts, smoothing = loaded.meta["data"], loaded.model.counts, loaded.model.smoothing
     trace.check(loaded.vocabulary, context, character)
@@ -176,18 +186,15 @@ def _called(source: Source) -> str:
 
 
 def nudged(run: str, letter: str, place: np.ndarray) -> str:
-    """Return the name of a perceptron with one letter moved; ``run`` is "girls", "boys" or "own"."""
+    """Return the name of a perceptron with one letter moved; ``run`` is a sex or a key of one's own."""
     return "_".join(["nudged", run, letter, *(f"{number:.8g}" for number in place)])
 
 
 def _nudged(run: str, letter: str, right: float, up: float, context: str, character: str) -> Made:
-    if run == "own":
-        model, vocabulary = _trained_here()
-    else:
-        loaded = checkpoint(f"{run}-mlp-2d")
-        model, vocabulary = loaded.model, loaded.vocabulary
+    loaded = checkpoint(f"{run}-mlp-2d" if run in SEXES else run)
+    model, vocabulary = loaded.model, loaded.vocabulary
     trace.check(vocabulary, context, character)
-    if model.C.shape[1] != 2:
+    if not isinstance(model, MLP) or model.C.shape[1] != 2:
         raise BadReceipt(GONE)
     moved = _moved(model, vocabulary.encode(letter)[0], (right, up))
     return Made(Perceptron(moved, vocabulary, context, character), f"the MLP with {letter} moved")
@@ -200,20 +207,6 @@ def _moved(model: MLP, letter: int, place: tuple[float, float]) -> MLP:
     copy.load_state_dict(model.state_dict())
     copy.C.data[letter] = torch.tensor(place)
     return copy
-
-
-def _own_perceptron(context: str, character: str) -> Made:
-    model, vocabulary = _trained_here()
-    trace.check(vocabulary, context, character)
-    return Made(Perceptron(model, vocabulary, context, character), "the MLP you trained")
-
-
-def _trained_here() -> tuple[MLP, Vocabulary]:
-    job = own_training.current()
-    model = job.trained() if job else None
-    if model is None:
-        raise BadReceipt(GONE)
-    return model, job.about.vocabulary
 
 
 # --- the Gradient descent page ----------------------------------------------------------------------
@@ -260,9 +253,9 @@ def _one_of(*options: str) -> Callable[[str], str]:
     return lambda text: {option: option for option in options}[text]
 
 
-def _near(*options: float) -> Callable[[str], float]:
-    """Read a number as the option that it means: a training that nobody could ask for is not made."""
-    return lambda text: min(options, key=lambda option: abs(option - _finite(text)))
+def _option(*options: float) -> Callable[[str], float]:
+    """Read a number as one of the options: a receipt of another training than a scene shows is not made."""
+    return lambda text: {float(option): option for option in options}[float(text)]
 
 
 def _finite(text: str) -> float:
@@ -275,6 +268,12 @@ def _smoothing(text: str) -> float:
     if not 0 <= float(text) <= MOST_SMOOTHING:
         raise ValueError(f"{text} cannot be added to a count")
     return float(text)
+
+
+def _run(text: str) -> str:
+    if text not in SEXES and not own_models.is_own(text):
+        raise ValueError(f"{text} is no run")
+    return text
 
 
 def _letter(text: str) -> str:
@@ -308,17 +307,17 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], ...]] = {
     "counted": (*WORDS, _smoothing, _one_of("train", "all")),
     "learned": (
         *WORDS,
-        _near(*bigram.STEPS),
-        _near(*bigram.LEARNING_RATES),
-        _near(*bigram.REGULARISATIONS),
+        _option(*bigram.STEPS),
+        _option(*bigram.LEARNING_RATES),
+        _option(*bigram.REGULARISATIONS),
     ),
-    "nudged": (_one_of("girls", "boys", "own"), _letter, _finite, _finite),
+    "nudged": (_run, _letter, _finite, _finite),
     "gradient": (
         _one_of(*SEXES),
         _one_of(*training_step.WEIGHTS),
         _one_of(*training_step.OPTIMIZERS),
-        _near(*training_step.RATES),
-        lambda text: int(_near(*training_step.NUMBERS)(text)),
+        _option(*training_step.RATES),
+        lambda text: int(_option(*training_step.NUMBERS)(text)),
         _one_of(*MATRICES),
         _place,
         _place,
@@ -335,6 +334,7 @@ def _read(kind: str, settings: list[str]) -> list[Any]:
         BadReceipt: if they are not such as this page gives.
     """
     try:
-        return [read(text) for read, text in zip(SETTINGS[kind], settings, strict=True)]
+        told = "_".join(settings).rsplit("_", len(SETTINGS[kind]) - 1)  # a checkpoint's name may hold some
+        return [read(text) for read, text in zip(SETTINGS[kind], told, strict=True)]
     except (ValueError, KeyError) as error:
         raise BadReceipt(UNKNOWN) from error

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from safetensors.torch import save
 
 from explainer import checkpoints, names
 from explainer.components.grid import Matrix, grid
@@ -32,7 +32,7 @@ from explainer.training.queue import (
     Report,
 )
 from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
-from explainer.ui import own_training, typed, widgets, window
+from explainer.ui import own_models, own_training, typed, widgets, window
 from explainer.ui.blocks import beside, chart, metrics, note, table
 from explainer.ui.catalogue import SEXES
 from explainer.ui.guard import guarded
@@ -75,6 +75,12 @@ class About:
         """Return what trains as planned."""
         plan, parts = self.plan, self.parts
         return Trainer(parts.train, parts.dev, self.vocabulary, plan.shape, plan.recipe)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the metadata of the trained model tells of its data and its recipe."""
+        recipe = self.plan.recipe
+        told = f"{len(self.parts.train):,} words, chosen in a visit of the app"
+        return {"data": told, "seed": recipe.seed, "recipe": asdict(recipe)}
 
 
 def retrained(about: About, steps: int) -> dict[str, np.ndarray]:
@@ -142,12 +148,6 @@ def _start(plan: Plan, found: Words) -> None:
     st.rerun()
 
 
-def can_answer() -> bool:
-    """Return whether the visitor's own training has ended with a model."""
-    job = own_training.current()
-    return job is not None and job.report().state in (DONE, STOPPED) and job.trained() is not None
-
-
 def first_letter() -> str:
     """Return the letter with which the visitor's model most probably begins."""
     job = own_training.current()
@@ -157,11 +157,10 @@ def first_letter() -> str:
 
 @dataclass(frozen=True)
 class Made:
-    """What a trained model made, and the model itself as a file."""
+    """What a trained model made."""
 
     names: pd.DataFrame  # each different name, whether it stands in the training names, its probability
     csv: bytes
-    weights: bytes  # safetensors
 
 
 def watch() -> None:
@@ -244,7 +243,9 @@ def _results(made: Made) -> None:
     st.text(f"{len(copied):,} different names among {COUNT:,} that it made; {share}.")
     table(made.names.head(100), "Names it made.", key="training_made")
     with st.container(horizontal=True):
-        st.download_button("Download the model", made.weights, "my-mlp.safetensors", key="training_model")
+        if key := own_models.trained():
+            name, packed = own_models.archive(key)
+            st.download_button("Download the model", packed, name, "application/zip", key="training_model")
         st.download_button("Download the names", made.csv, "my-names.csv", "text/csv", key="training_names")
 
 
@@ -257,8 +258,7 @@ def _made(job: Job) -> Made | None:
     if model is None or job.report().state == DIVERGED:
         return None
     frame = _different(model, job.about.vocabulary, job.about.parts.train, job.about.plan.recipe.seed)
-    weights = save({key: value.contiguous() for key, value in model.state_dict().items()})
-    result = Made(frame, frame.to_csv(index=False).encode(), weights)
+    result = Made(frame, frame.to_csv(index=False).encode())
     st.session_state["training_made_by"] = (job, result)
     return result
 
@@ -284,14 +284,19 @@ class Letters:
 
 
 def letters() -> Letters:
-    """Offer the recorded runs, and the visitor's own if it learned two numbers a letter."""
-    runs = {**SEXES, "own": "your own run"} if _own_letters() else SEXES
-    run = widgets.choice("run", runs, key="training_letters")
-    return _own_letters() if run == "own" else shipped_letters(run)
+    """Offer the recorded runs, and the visitor's own that learned two numbers a letter."""
+    own = {key: label for key, label in own_models.options("mlp").items() if _recorded(key)}
+    run = widgets.choice("run", {**SEXES, **own}, key="training_letters")
+    return _own_letters(run) if own_models.is_own(run) else shipped_letters(run)
+
+
+def _recorded(key: str) -> bool:
+    """Return whether it is known where the letters of one's own model stood while it learned."""
+    return "C" in own_models.history(key)
 
 
 def run() -> str:
-    """Return whose letters are on the screen: "girls", "boys" or "own"."""
+    """Return whose letters are on the screen: "girls", "boys" or the key of one's own model."""
     return st.session_state["training_letters"]
 
 
@@ -305,12 +310,11 @@ def _shipped_letters(sex: str) -> Letters:
 shipped_letters = cached(_shipped_letters, recorded.paths)
 
 
-def _own_letters() -> Letters | None:
-    job = own_training.current()
-    run = job.history() if job else None
-    if run is None or "C" not in run:
-        return None
-    return _lettered(recorded.paths(run), job.about.vocabulary, job.trained(), job.about.parts.train)
+def _own_letters(key: str) -> Letters:
+    loaded = checkpoint(key)
+    return _lettered(
+        recorded.paths(own_models.history(key)), loaded.vocabulary, loaded.model, own_models.learned_from(key)
+    )
 
 
 def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP, words: Sequence[str]) -> Letters:
