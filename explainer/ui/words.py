@@ -113,9 +113,14 @@ def words(source: Source) -> Words:
     return Words(tuple(own.names), weights, table, own.vocabulary, *read)
 
 
+@keep("scenes")
+def _whole_register() -> pd.DataFrame:
+    return names.register()
+
+
 def _register(source: Source, complaint: str = "") -> Words:
     """Return the chosen part of the register."""
-    table = names.select(names.register(), source.kind, source.min_bearers)
+    table = names.select(_whole_register(), source.kind, source.min_bearers)
     table["part"] = _parts(table["name"].tolist())
     weights = tuple(table["bearers"].tolist()) if source.weighted else None
     table = table if source.kind == "both" else table.drop(columns="sex")
