@@ -7,7 +7,7 @@ from explainer.ui.receipt import models, opening
 from explainer.ui.scenes import bigram
 from explainer.ui.words import ENOUGH, Words, chosen, typed_name
 
-WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names"}
+WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names", "judged": "judged"}
 VIEWS = {"tables": "tables", "losses": "losses"}
 
 
@@ -100,7 +100,8 @@ def probabilities() -> None:
 @ui.scene("Sample a name", "Start at the dot, roll a die for the next letter, go on until the dot is drawn.")
 def sample() -> None:
     """Start at the dot, look up its row, roll the die, go on from the letter you got. It knows one letter
-    and nothing more; that is why the names sound drunk.
+    and nothing more; that is why the names sound drunk. Ten of them between letters from equal chances and
+    real names: let the room judge before the numbers do. Nats per character: fewer is less surprising.
     """
     with ui.controls():
         source, words, more = chosen()
@@ -109,8 +110,10 @@ def sample() -> None:
         with more:
             added = smoothing()
     ui.complain(words.complaint)
-    if way == "ten":
-        picture = bigram.ten_picture(bigram.ten_names(source, added, seed))
+    if way in ("ten", "judged"):
+        if way == "judged":
+            ui.note("How surprised this table is by each, in nats per character: the fewer, the less.")
+        picture = bigram.ten_picture(bigram.ten_names(source, added, seed), way == "judged")
     else:
         drawn = bigram.sample(source, added, seed)
         draw = bigram.letters_picture if way == "one" else bigram.name_picture

@@ -15,7 +15,7 @@ from explainer.ui.words import Source, words
 from tests.scenes import ask, bars, drawn, heaviest, listed, open_sound, plotted, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
-TEN, PAIRS = "bigram_sample_ten", "bigram_pairs"
+PAIRS = "bigram_pairs"
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
 
 
@@ -159,10 +159,46 @@ def test_a_name_drawn_letter_by_letter_shows_the_row_of_each_letter():
 def test_the_same_seed_draws_the_same_name_in_every_view():
     letters = drawn(page("sample", seed="3"))
     whole = strips(page("sample", seed="3", way="one name"))
-    ten = bars(page("sample", seed="3", way="ten names"), TEN)
     spelt = [row["told"].split("→ ")[1] for row in whole]
     assert len(letters["frames"]["titles"]) == len(spelt)
-    assert ten[0][0] == "".join(spelt[:-1])
+    assert wall("ten names")["this table"][0] == ("".join(spelt[:-1]),)
+
+
+def wall(way: str, **choices: str) -> dict[str, list[tuple[str, ...]]]:
+    """Return the columns of the wall: what stands in each of its lines."""
+    found: dict[int, list] = {}
+    for text in primitives(page("sample", seed="3", way=way, **choices), "text"):
+        found.setdefault(int(text["x"]), []).append((text["y"], text["text"]))
+    return {
+        lines[0][1]: [
+            tuple(word for y, word in lines[1:] if y == line) for line in sorted({y for y, _ in lines[1:]})
+        ]
+        for lines in found.values()
+    }
+
+
+def test_the_wall_is_read_before_it_is_judged():
+    assert list(wall("ten names")) == ["equal chances", "this table", "real names"]
+    assert all(len(line) == 1 for lines in wall("ten names").values() for line in lines)
+
+
+def test_the_wall_judges_by_the_table_that_wrote_it():
+    judged = wall("judged", smoothing="1")
+    chosen = words(Source())
+    table = trace.probability_table(trace.fill_in(chosen.words, names.VOCABULARY).counts, 1).probabilities
+    assert len(judged) == 3
+    for heading, lines in judged.items():
+        sums, letters = 0.0, 0
+        for name, told in lines:
+            if "…" in name:
+                break
+            name = name.strip("·")
+            loss = trace.likelihood(name, table, names.VOCABULARY).nll
+            assert told.endswith(f"{loss:.2f}")
+            assert told.startswith("in the list") == (name in chosen.words and "real" not in heading)
+            sums, letters = sums + loss * (len(name) + 1), letters + len(name) + 1
+        else:
+            assert heading.endswith(f": {sums / letters:.2f}")
 
 
 def test_the_loss_on_held_out_names():

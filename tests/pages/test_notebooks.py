@@ -14,7 +14,7 @@ from explainer.notebook import Call, of_calls
 from explainer.ui import caches, words
 from explainer.ui.source import ROOT
 from tests.notebooks import offered, run
-from tests.scenes import bars, open_scene, open_sound, part
+from tests.scenes import open_scene, open_sound, part, primitives
 from tests.unit.test_attention_component import unpacked as attention_unpacked
 
 
@@ -41,9 +41,10 @@ def test_a_name_that_was_sampled():
     app = open_sound(
         "bigram", "sample", {"names": "boys", "smoothing": "0.1", "seed": "7", "way": "ten names"}
     )
-    shown = [label for label, *_ in bars(app, "bigram_sample_ten")]
+    texts = [text for text in primitives(app, "text") if 1 < text["x"] < 2]
+    shown = [text["text"] for text in sorted(texts, key=lambda text: text["y"])][1:]
     left = run(offered(app)[0])
-    assert [one.name for one in _answer(left, "ten_names")] == shown
+    assert [one.name for one in _answer(left, "ten_names")["this table"]] == shown
 
 
 def test_the_table_of_a_list_of_ones_own():

@@ -1,5 +1,6 @@
 """The bigram's page: what is counted, drawn and learned from its words."""
 
+import random
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from explainer.figures.base import number
 from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
+from explainer.figures.wall import Column, wall, wall_alt
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
@@ -30,11 +32,12 @@ DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
 SCALE = 0.9  # of probability, where a colour is full
 MOST_STRIPS = 20
+BLIND, OURS, REAL = "equal chances", "this table", "real names"  # where the names of the wall come from
 FRAME_BYTES = 400_000  # of one table's frames, sent to the browser once
 
 
-class Drawn(NamedTuple):
-    """A name that was drawn, how surprising it is to the table that it came from, and whether it is new."""
+class Judged(NamedTuple):
+    """A name, how surprising it is to the table, and whether it is new."""
 
     name: str
     nll: float  # nats per character
@@ -62,12 +65,18 @@ def _sample(source: Source, smoothing: float, seed: int) -> trace.Sample:
     return trace.sample(table.probabilities, words(source).vocabulary, seed)
 
 
-def _ten_names(source: Source, smoothing: float, seed: int) -> list[Drawn]:
-    """Draw ten names, the first as ``sample`` draws it."""
+def _ten_names(source: Source, smoothing: float, seed: int) -> dict[str, list[Judged]]:
+    """Return ten names from equal chances, ten from the table (the first is that of ``sample``), ten real."""
     table, chosen = _probabilities(source, smoothing).probabilities, words(source)
-    drawn = [trace.sample(table, chosen.vocabulary, seed + i * 1_000_000).name for i in range(10)]
+    seeds = [seed + i * 1_000_000 for i in range(10)]
+    drawn = {
+        BLIND: [trace.sample(np.full_like(table, 1 / len(table)), chosen.vocabulary, s).name for s in seeds],
+        OURS: [trace.sample(table, chosen.vocabulary, s).name for s in seeds],
+        REAL: random.Random(seed).sample(chosen.words, min(10, len(chosen.words))),
+    }
     known = set(chosen.words)
-    return [Drawn(n, trace.likelihood(n, table, chosen.vocabulary).nll, n not in known) for n in drawn]
+    judged = {n: trace.likelihood(n, table, chosen.vocabulary).nll for some in drawn.values() for n in some}
+    return {where: [Judged(n, judged[n], n not in known) for n in some] for where, some in drawn.items()}
 
 
 def _counted(source: Source) -> dict[str, np.ndarray]:
@@ -159,17 +168,25 @@ def name_picture(drawn: trace.Sample, words: Words) -> Picture:
     return figure, draws_alt([row.name for row in rows], rows)
 
 
-def ten_picture(drawn: list[Drawn]) -> Picture:
-    """Draw ten names and how surprising each is."""
-    labels = [_ending(one.name, 16 if narrow() else 40) for one in drawn]
-    texts = [f"{nats(one.nll)} · {'new' if one.new else 'in the list'}" for one in drawn]
-    look = {
-        "color": palette.LOSS,
-        "title": "nats per character",
-        "font_size": font_size(),
-        "narrow": narrow(),
-    }
-    return bars(labels, [one.nll for one in drawn], texts, **look), bars_alt("Ten drawn names", labels, texts)
+def ten_picture(found: dict[str, list[Judged]], judged: bool) -> Picture:
+    """Draw the names side by side, and how surprising each is to the table if they are judged."""
+    columns = [
+        Column(where if not judged else f"{where}: {_mean(some)}", [one.name for one in some],
+               [_judgement(one, where) for one in some] if judged else ())
+        for where, some in found.items()
+    ]  # fmt: skip
+    return wall(columns, font_size=font_size(), narrow=narrow()), wall_alt(columns)
+
+
+def _judgement(one: Judged, where: str) -> str:
+    """Return the loss, and that the table wrote a name that it was counted from."""
+    return nats(one.nll) if one.new or where == REAL or narrow() else f"in the list · {nats(one.nll)}"
+
+
+def _mean(some: list[Judged]) -> str:
+    """Return the loss on all their characters together."""
+    sizes = [len(one.name) + 1 for one in some]  # the end counts, too
+    return nats(sum(one.nll * size for one, size in zip(some, sizes, strict=True)) / sum(sizes))
 
 
 def pairs_picture(judged: trace.Likelihood) -> Picture:
