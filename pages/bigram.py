@@ -173,16 +173,19 @@ def counting_is_learning() -> None:
         return
     look = {"scale_max": bigram.SCALE, "show_shape": False}
     title = bigram.counted_title(run, words)
-    learned = matrix(words, run.probabilities[0], "learned: softmax(one-hot · W)", "probabilities", 0, **look)
+    softmax = "learned: softmax(one-hot · W)"
+    learned = matrix(words, run.probabilities[0], "learned", "probabilities", 0, title=softmax, **look)
     counted = matrix(words, run.counted, "counted", "probabilities", 1, title=title, **look)
-    difference = matrix(words, run.difference[0], "learned − counted", "loss", 2, show_shape=False)
+    apart = {"title": "learned − counted", "show_shape": False}
+    difference = matrix(words, run.difference[0], "apart", "loss", 2, **apart)
     told = bigram.steps_in_words(run, words)
     frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
     alt = "The learned probabilities beside the counted ones, and their difference, step by step."
     link, matrices = ui.Same((0, 1, 2)), [learned, counted, difference]
     model = models.learned(source, steps, rate, pull)
     opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
-    ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, panel=False, on_press=opens)
+    look = {"panel": False, "lens_at": bigram.most_frequent(source)}
+    ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, **look)
     ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 
 

@@ -61,9 +61,9 @@ def falk(left: np.ndarray, right: np.ndarray, **options) -> None:
     """A, B and A·B in Falk's scheme."""
     product = matrix_multiplication.multiply(left, right)
     matrices = [
-        Matrix(left, "A", "input", (1, 0), shade="none"),
-        Matrix(right, "B", "weights", (0, 1), shade="none"),
-        Matrix(product.result, "A·B", "activations", (1, 1), shade="none"),
+        Matrix(left, "A", "input", (1, 0), shade="none", first=1),
+        Matrix(right, "B", "weights", (0, 1), shade="none", first=1),
+        Matrix(product.result, "A·B", "activations", (1, 1), shade="none", first=1),
     ]
     links = Product(0, 1, 2, product.products, product.partial)
     grid(matrices, key="falk", alt="A times B.", links=links, **options)

@@ -13,7 +13,7 @@ from explainer.components import component, events, player
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme, its numbers and its look serve both
-_SHARED = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "numbers", "mount"))]
+_SHARED = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "powers", "numbers", "mount"))]
 _PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "writing", "attention")
 _OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "attention.css"]

@@ -51,7 +51,7 @@ LONGEST_EDIT = 20_000  # characters that are pasted into a cell
 
 _FOLDER = Path(__file__).parent
 # One module for the browser, in the order of who needs whom.
-_PARTS = ["payload", "theme", "numbers", "model", "layout", "lens", "links", "frames"]
+_PARTS = ["payload", "theme", "powers", "numbers", "model", "layout", "lens", "links", "frames"]
 _PARTS += ["paint", "panel", "edit", "mount", "grid"]
 _SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
 
@@ -70,6 +70,7 @@ def grid(
     height: str | int = "stage",
     panel: bool = True,
     start: int | None = None,
+    lens_at: Cell | None = None,
     on_click: Callable[[Cell], None] | None = None,
     on_press: Callable[[Cell], None] | None = None,
     on_edit: Callable[[Edit], None] | None = None,
@@ -86,6 +87,7 @@ def grid(
         height: "stage" for what the scene leaves, or css pixels.
         panel: whether there may be a panel at the side: products, pairs, the sentence of a stage.
         start: the position shown first; 0 if not given.
+        lens_at: the cell that matters until one is lit; the largest number if not given.
         on_click: called with the cell that was locked, before the rerun.
         on_press: called with a cell whenever it is clicked, before the rerun; then nothing is locked.
         on_edit: called with what was typed into an editable cell, before the rerun.
@@ -102,6 +104,7 @@ def grid(
         height=height,
         panel=panel,
         start=start,
+        lens_at=lens_at,
         report=reports,
         press=on_press is not None,
     )

@@ -7,6 +7,7 @@ import numpy as np
 from explainer.components.grid.description import (
     ROLES,
     SHADES,
+    Cell,
     Copies,
     Cross,
     Frames,
@@ -24,8 +25,14 @@ from explainer.components.grid.description import (
 )
 
 
-def check(matrices: Sequence[Matrix], links: Sequence[Link], frames: Sequence[Frames], start: int) -> None:
-    """Raise ValueError if labels, places, links, frames or the start do not fit the matrices."""
+def check(
+    matrices: Sequence[Matrix],
+    links: Sequence[Link],
+    frames: Sequence[Frames],
+    start: int,
+    lens_at: Cell | None = None,
+) -> None:
+    """Raise ValueError if labels, places, links, frames, the start or the lens do not fit the matrices."""
     _require(len(matrices) > 0, "a grid needs at least one matrix")
     for index, matrix in enumerate(matrices):
         _check_matrix(index, matrix)
@@ -38,6 +45,8 @@ def check(matrices: Sequence[Matrix], links: Sequence[Link], frames: Sequence[Fr
         _require(0 < speed < np.inf, f"{name}: speed is {speed}; give a number above zero")
     _check_together(frames)
     _check_start(start, positions(frames, matrices, links))
+    if lens_at is not None:
+        _check_stage("lens_at", Stage("", [(lens_at.matrix, lens_at.row, lens_at.col)]), matrices)
 
 
 def positions(frames: Sequence[Frames], matrices: Sequence[Matrix], links: Sequence[Link]) -> int:

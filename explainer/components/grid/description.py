@@ -19,6 +19,8 @@ class Matrix:
     place: tuple[int, int] = (0, 0)  # (row, column) among the matrices; Falk: B (0, 1), A (1, 0), A·B (1, 1)
     rows: Sequence[str] = ()  # labels
     cols: Sequence[str] = ()
+    first: int = 0  # the number of the first row and column where they have no labels
+    spot: str = ""  # what a cell is called, by {row} and {col} or by {place} in lines; "": row …, column …
     shade: str = "auto"  # one of SHADES; auto is sequential for counts and probabilities, else diverging
     decimals: int | None = None  # None: the shortest text that is exact to three significant places
     scale_max: float | None = None  # end of the colour scale; None: the largest |value| over all frames

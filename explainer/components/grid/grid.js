@@ -42,6 +42,7 @@ class Grid {
     const typed = same ? this.matrices.map((m) => m.typed) : null;
     Object.assign(this, { spec, signature, links: spec.links });
     this.matrices = spec.matrices.map((m, i) => new Matrix(m, i));
+    lend(this.matrices, this.links);
     if (typed) this.keepTyped(typed);
     this.frames = framesOf(this, spec.frames);
     if (!same) this.reset();
@@ -149,7 +150,7 @@ class Grid {
     const found = cell ? lit(this, cell) : null;
     this.lights = [...(this.frames?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
     if (this.lenses.length) {
-      const seen = [...this.lights, ...strongest(this, cell)];
+      const seen = [...this.lights, ...strongest(this, cell ?? made(this.frames?.ledger?.(this.position)))];
       this.lenses.forEach((lens) => follow(lens, seen, this.within));
     }
     this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock), this.lenses);
@@ -340,7 +341,7 @@ class Grid {
         }));
       },
       get lenses() {
-        return grid.lenses.map((l) => ({ matrix: l.index, seen: seenOf(l), at: l.aimed, font: l.font, left: l.left, top: l.top, cw: l.cw, ch: l.ch, box: l.box }));
+        return grid.lenses.map((l) => ({ matrix: l.index, seen: seenOf(l), at: l.aimed, font: l.font, left: l.left, top: l.top, cw: l.cw, ch: l.ch, box: l.box, told: l.told, rows: l.rows, cols: l.cols }));
       },
       // Every number that painting it all draws now, with its size in pixels.
       get painted() {
@@ -362,6 +363,7 @@ class Grid {
   }
 }
 
+const made = (ledger) => ledger && { matrix: ledger.link.out, row: ledger.row, col: ledger.col };
 const sameCell = (a, b) => a === b || (a && b && a.matrix === b.matrix && a.row === b.row && a.col === b.col);
 
 // What must stay the same for position, lock and focus to be kept.

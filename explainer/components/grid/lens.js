@@ -3,6 +3,7 @@
 const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
 const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
 const MOST_LENS_ROWS = 9;
+const FEW_COUNTS = 4; // so many counts have a shade each in the legend
 const FEW = 4; // columns and, below the matrices, rows for which a lens is given room
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -80,8 +81,8 @@ function plan(m, { rem, measure }) {
   const write = m.texts ? (text) => text : lensNotation(m);
   const texts = (m.texts ?? m.samples).map((value) => write(value));
   const cw = clamp(Math.max(0, ...texts.map((text) => measure(text, rem, 600))) + 0.5 * rem, 1.9 * rem, 8 * rem);
-  const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => String(i + 1));
-  const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => String(i + 1));
+  const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => m.rowLabel(i));
+  const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => m.colLabel(i));
   const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
   return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 5 : 3.8) * rem };
 }
@@ -125,12 +126,12 @@ function aim(lens, row, col, still = false) {
 
 const seenOf = ({ first: [row, col], seen: [rows, cols] }) => [[row, row + rows - 1], [col, col + cols - 1]];
 
-// Where all lenses begin while nothing is lit: at the largest number of a product or of the first map.
+// Where all lenses begin while nothing is lit: where Python says, or at the largest number of a product or of the first map.
 function beginAt(grid) {
   const product = grid.links.find((l) => l.kind === 'product');
   const m = grid.matrices[product ? product.out : (grid.lenses[0]?.index ?? 0)];
   const [row, col] = largest(m);
-  const cell = { matrix: m.index, row, col };
+  const cell = grid.spec.lens_at ?? { matrix: m.index, row, col };
   const { lights } = lit(grid, cell);
   grid.lenses.forEach((lens) => follow(lens, [...lights, ...strongest(grid, cell)]));
 }
@@ -171,19 +172,23 @@ function cellInLens(lenses, x, y) {
   return null;
 }
 
-// "A·N  820": which cell the lens is about, and its number.
-function lensHeading(lens) {
+// "counts  A·N  820": which cell the lens is about, and its number; without the name where that has no room.
+function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
-  const named = lens.of.rows.length || lens.of.cols.length;
+  const named = !lens.spot && (lens.rows.length || lens.cols.length);
   const place = named ? labels.join(labels.every((text) => text.length === 1) ? '' : ', ') : lens.where(row, col);
-  return [lens.name, place, lens.covers(row, col) ? '' : spoken(lens.at(row, col), lens.decimals)].filter(Boolean).join('  ');
+  const number = lens.covers(row, col) ? '' : spoken(lens.at(row, col), lens.decimals);
+  return [[lens.name, place, number], [place, number], [number]].map((parts) => parts.filter(Boolean).join('  '));
 }
 
-// How shades stand for numbers: the scale by its name, and its ends.
+// How shades stand for numbers: the ends that the numbers have, and the name of the scale between them.
 function legend(m) {
-  if (m.texts) return '';
-  const [low, high] = m.tone === 'sequential' ? [0, m.peak] : [-m.peak, m.peak];
-  const named = m.tone === 'diverging' ? '' : m.logarithmic ? 'log scale, ' : 'square root, ';
-  return `${named}${spoken(low)} to ${spoken(high)}`;
+  const [low, high] = m.ends;
+  if (m.texts || m.values.length === 1 || !(low < high)) return null;
+  const from = m.tone === 'sequential' || low >= 0 ? 0 : -m.peak;
+  const to = m.tone === 'diverging' && high <= 0 ? 0 : m.peak;
+  const beyond = Math.max(-low, high) > m.peak * (1 + 1e-6);
+  const named = m.tone === 'diverging' || FEW_COUNTS >= m.peak && m.whole ? '' : m.logarithmic ? 'log scale' : 'square root';
+  return { from, to, named: [named, beyond ? 'and beyond' : ''].filter(Boolean).join(', '), steps: m.whole && m.peak <= FEW_COUNTS ? to - from + 1 : 24 };
 }

@@ -1,5 +1,23 @@
 // --- links: what a cell lights, and how that is said ---------------------------------------------------
 
+// A matrix without labels is spoken of by those of the matrices that it is linked with.
+function lend(matrices, links) {
+  const both = (a, side, b, from) => {
+    if (!a[side].length) a.lent[side] = b[from];
+    if (!b[from].length) b.lent[from] = a[side];
+  };
+  for (const link of links) {
+    const [first, ...others] = (link.matrices ?? []).map((i) => matrices[i]);
+    for (const m of others) both(first, 'rows', m, 'rows');
+    if (link.kind === 'same') for (const m of others) both(first, 'cols', m, 'cols');
+    if (link.kind !== 'product') continue;
+    const [left, right, out] = [link.left, link.right, link.out].map((i) => matrices[i]);
+    both(left, 'cols', right, 'rows');
+    both(left, 'rows', out, 'rows');
+    both(right, 'cols', out, 'cols');
+  }
+}
+
 // Returns { lights, words, ledger } of a cell; a light is {matrix, rows, cols, role, kind}.
 function lit(grid, cell) {
   const m = grid.matrices[cell.matrix];
@@ -88,8 +106,8 @@ function shareWords(grid, { counts, shares, totals, smoothing }, row, col) {
   return `${share.where(row, col)}${mark}: ${added} ÷ ${grouped(Math.round(totals[row] * 100) / 100)} = ${share.say(row, col)}`;
 }
 
-const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rows[row] ?? row + 1} of ${m.name}`);
-const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.cols[col] ?? col + 1} of ${m.name}`);
+const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rowLabel(row)} of ${m.name}`);
+const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.colLabel(col)} of ${m.name}`);
 const counted = (count, word) => `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
 
 // The products that make one number: factors, products and running sums, as Python computed them.

@@ -15,6 +15,7 @@ class Matrix {
     this.notes = new Map(spec.notes.map(([row, col, text]) => [row * this.width + col, text]));
     this.rows = spec.rows.map(visible);
     this.cols = spec.cols.map(visible);
+    this.lent = { rows: [], cols: [] }; // labels of a matrix that it is multiplied with or stands beside: said, not drawn
     this.texts = spec.texts?.map(visible) ?? null;
     // In a large table of counts or probabilities what never occurs is left white.
     this.sparse = spec.role === 'counts' || (spec.shade === 'sequential' && spec.values.length > MANY);
@@ -38,6 +39,7 @@ class Matrix {
       if (this.whole && !Number.isInteger(value)) this.whole = false;
     }
     this.peak = this.scale_max ?? (peak || 1);
+    this.ends = [low, high];
     const step = Math.max(1, Math.floor(values.length / SAMPLES));
     this.samples = [low, high].filter(Number.isFinite);
     for (let i = 0; i < values.length; i += step) if (!Number.isNaN(values[i])) this.samples.push(values[i]);
@@ -72,11 +74,17 @@ class Matrix {
     return this.write ? this.write(value) : '';
   }
 
-  // "row N, column A", by labels where there are any.
+  rowLabel(row) { return this.rows[row] ?? this.lent.rows[row] ?? String(row + this.first); }
+
+  colLabel(col) { return this.cols[col] ?? this.lent.cols[col] ?? String(col + this.first); }
+
+  // "row N, column A", by labels where there are any, otherwise by numbers.
   where(row, col) {
+    const names = { '{row}': this.rowLabel(row), '{col}': this.colLabel(col), '{place}': row * this.width + col };
+    if (this.spot) return this.spot.replace(/\{(row|col|place)\}/g, (name) => names[name]);
     const parts = [];
-    if (row !== null && (this.height > 1 || this.rows.length)) parts.push(`row ${this.rows[row] ?? row + 1}`);
-    if (col !== null && (this.width > 1 || this.cols.length)) parts.push(`column ${this.cols[col] ?? col + 1}`);
+    if (this.height > 1 || this.rows.length) parts.push(`row ${this.rowLabel(row)}`);
+    if (this.width > 1 || this.cols.length) parts.push(`column ${this.colLabel(col)}`);
     return parts.join(', ');
   }
 

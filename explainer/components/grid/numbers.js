@@ -5,8 +5,14 @@ const minus = (text) => text.replace(/-/g, '\u2212');
 const english = new Intl.NumberFormat('en-US');
 const grouped = (value) => minus(english.format(value + 0)); // + 0 makes 0 of -0
 
+// Beyond these a number is written as a power of ten: its zeros say less than how many they are.
+const HUGE = 1e12;
+const MINUTE = 1e-6;
+const extreme = (value) => value !== 0 && Number.isFinite(value) && (Math.abs(value) >= HUGE || Math.abs(value) < MINUTE);
+
 // The shortest text that is exact to some significant places; whole digits are never rounded away.
 function significant(value, places = 3) {
+  if (extreme(value)) return power(value);
   if (Number.isInteger(value)) return minus(String(value));
   if (Math.abs(value) >= 10 ** places) return minus(String(Math.round(value)));
   return minus(String(Number(value.toPrecision(places))));
@@ -30,6 +36,7 @@ const thousands = (value) => minus(Math.abs(value) < 10_000 ? String(value) : co
 // A number as it stands in a sentence or in the ledger.
 function spoken(value, decimals) {
   if (Number.isNaN(value)) return 'empty';
+  if (extreme(value) && (decimals === null || decimals === undefined || Math.abs(value) >= HUGE)) return power(value);
   if (decimals !== null && decimals !== undefined) return exact(value, decimals);
   return Number.isInteger(value) ? grouped(value) : significant(value, 4);
 }

@@ -206,7 +206,15 @@ class Painter {
       const seen = clipped(lens, l);
       if (seen) this[`light_${l.kind}`](this.lights, lens, seen, locked);
     }
+    if (!lights.some((l) => l.matrix === lens.index && (l.kind === 'cell' || l.kind === 'term'))) this.aimed(lens, rows, cols);
     this.frame(this.lights, grow(areaBox(lens.of, rows, cols), 1), this.ink, 1.5, 2);
+  }
+
+  // The cell that the heading is about, in the lens and, where it can be seen, on the map.
+  aimed(lens, rows, cols) {
+    const [row, col] = lens.aimed;
+    if (row < rows[0] || row > rows[1] || col < cols[0] || col > cols[1]) return;
+    for (const m of lens.of.cw >= TINY ? [lens, lens.of] : [lens]) this.frame(this.lights, cellBox(m, row, col), this.ink, 2, 2);
   }
 
   window(ctx, lens, rows, cols) {
@@ -221,17 +229,41 @@ class Painter {
   }
 
   lensWords(ctx, lens, rows) {
-    const write = (text, size, y, weight, color) => {
-      const fit = Math.min(size, lens.room / this.measure(text, 1, weight));
-      ctx.font = this.font(fit, weight);
-      ctx.fillStyle = color;
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'alphabetic';
-      ctx.fillText(text, lens.left, y);
-    };
-    write(lensHeading(lens), 1.15 * lens.rem, lens.box.y + 1.25 * lens.rem, 700, css(this.theme.text[lens.role]));
+    const size = 1.15 * lens.rem;
+    const heads = lensHeadings(lens);
+    const head = heads.find((text) => this.measure(text, size, 700) <= lens.room) ?? heads.at(-1);
+    ctx.font = this.font(size, 700);
+    ctx.fillStyle = css(this.theme.text[lens.role]);
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
+    ctx.fillText(head, lens.left, lens.box.y + 1.25 * lens.rem);
+    if (this.note) this.note(lens, head, size);
     const told = legend(lens.of);
-    if (told) write(told, 0.85 * lens.rem, lens.top + rows * lens.ch + 1.2 * lens.rem, 500, css(this.theme.soft));
+    lens.told = { head, ...told };
+    if (told) this.legend(ctx, lens, told, lens.top + rows * lens.ch + 0.5 * lens.rem);
+  }
+
+  // "0 ▭▭▭ 2,387 log scale": the shades from end to end, as many as there is room for.
+  legend(ctx, lens, { from, to, named, steps }, y) {
+    const size = 0.85 * lens.rem;
+    const [ends, gap] = [[spoken(from), spoken(to)], 0.4 * lens.rem];
+    const words = [...ends, named].map((text) => this.measure(text, size));
+    const room = lens.room - sum(words) - 3 * gap;
+    const width = clamp(room, 1.5 * lens.rem, 6 * lens.rem);
+    ctx.font = this.font(size);
+    ctx.textBaseline = 'alphabetic';
+    ctx.textAlign = 'left';
+    const write = (text, x) => { ctx.fillStyle = css(this.theme.soft); ctx.fillText(text, x, y + 0.72 * lens.rem); };
+    const left = lens.left + words[0] + gap;
+    write(ends[0], lens.left);
+    for (let i = 0; i < steps; i += 1) {
+      const value = from + ((to - from) * i) / (steps - 1);
+      ctx.fillStyle = this.theme[lens.of.tone].fill[Math.round(lens.of.shadeOf(value) * (SHADES - 1))];
+      ctx.fillRect(left + (width * i) / steps, y, width / steps + (steps > FEW_COUNTS + 1 ? 0.5 : -1), 0.8 * lens.rem);
+    }
+    this.frame(ctx, { x: left, y, w: width, h: 0.8 * lens.rem }, css(this.theme.line), 1, 0);
+    write(ends[1], left + width + gap);
+    if (named && room >= width) write(named, left + width + words[1] + 2 * gap);
   }
 
   outlined(m) { return m.shade === 'none' && m.cw >= TINY; }

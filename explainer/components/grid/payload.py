@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from explainer.components.grid.checks import check
 from explainer.components.grid.description import (
+    Cell,
     Copies,
     Cross,
     Frames,
@@ -36,6 +38,7 @@ def packed(
     height: str | int = "stage",
     panel: bool = True,
     start: int | None = None,
+    lens_at: Cell | None = None,
     report: bool = False,
     press: bool = False,
 ) -> bytes:
@@ -46,13 +49,14 @@ def packed(
     """
     links = tuple(links) if isinstance(links, Sequence) else (links,)
     parts = _parts(frames)
-    check(matrices, links, parts, start or 0)
+    check(matrices, links, parts, start or 0, lens_at)
     store = _Store()
     header = {
         "alt": alt,
         "height": height,
         "panel": panel,
         "start": start or 0,
+        "lens_at": None if lens_at is None else asdict(lens_at),
         "report": report,
         "press": press,
         "matrices": [_matrix(matrix, store) for matrix in matrices],
@@ -153,6 +157,8 @@ def _matrix(matrix: Matrix, store: _Store) -> dict[str, Any]:
         "place": [int(p) for p in matrix.place],
         "rows": list(matrix.rows),
         "cols": list(matrix.cols),
+        "first": matrix.first,
+        "spot": matrix.spot,
         "shade": shade,
         "decimals": matrix.decimals,
         "scale_max": None if matrix.scale_max is None else float(matrix.scale_max),

@@ -12,7 +12,10 @@ __all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its theme and its look serve both
 # One module for the browser, in the order of who needs whom.
-_SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "numbers", "kept", "mount"))]
+_SOURCES = [
+    *player.SOURCES,
+    *(_GRID / f"{part}.js" for part in ("theme", "powers", "numbers", "kept", "mount")),
+]
 _SOURCES += [
     _FOLDER / f"{part}.js"
     for part in ("board", "lattice", "levels", "grip", "surface", "planes", "readout", "landscape")

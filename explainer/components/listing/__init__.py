@@ -11,7 +11,7 @@ from explainer.components import component, player, sized
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
-_SOURCES = [_GRID / f"{part}.js" for part in ("numbers", "powers", "mount")]
+_SOURCES = [_GRID / f"{part}.js" for part in ("powers", "numbers", "mount")]
 _SOURCES += [_FOLDER.parent / "names" / "shared.js", player.MOMENT]
 _SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "export", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explainer import names
+from explainer.components.grid import Cell
 from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
 from explainer.figures.base import number
@@ -110,6 +111,13 @@ def _training(source: Source, steps: int, rate: float, regularisation: float) ->
     return trace.neural_training(
         parts["train"], parts["dev"], vocabulary, steps, rate, regularisation, frames=frames
     )
+
+
+def most_frequent(source: Source) -> Cell:
+    """Return the cell of the pair that is counted most often among the words to learn from."""
+    counts = counted_parts(source)["train"]  # (V, V)
+    row, col = np.unravel_index(int(counts.argmax()), counts.shape)
+    return Cell(1, int(row), int(col))
 
 
 counted_parts = cached(_counted, count_pairs, pool="typed")

@@ -225,9 +225,9 @@ def falk_layer(layer: trace.Layer, *, key: str) -> None:
     product = multiply(layer.X, layer.W)
     ins, outs = LAYER_NAMES
     matrices = [
-        Matrix(layer.X, "X", "input", (1, 0), cols=ins, shade="none"),
+        Matrix(layer.X, "X", "input", (1, 0), cols=ins, first=1, shade="none"),
         Matrix(layer.W, "W", "weights", (0, 1), rows=ins, shade="none"),
-        Matrix(layer.Y, "Y", "activations", (1, 1), cols=outs, shade="none"),
+        Matrix(layer.Y, "Y", "activations", (1, 1), cols=outs, first=1, shade="none"),
     ]
     alt = f"Y = X · W: {len(layer.X)} inputs of two numbers each, through three neurons at once."
     links = (Product(0, 1, 2, product.products, product.partial),)
@@ -281,11 +281,12 @@ def _edited(edit: Edit) -> None:
 
 def _matrix(name: str, parsed: trace.Parsed, editable: bool, alone: Notes | None = None) -> Matrix:
     notes = {**(alone or {}), **parsed.notes}
-    return Matrix(parsed.values, name, ROLE[name], FALK[name], shade="none", notes=notes, editable=editable)
+    look = {"shade": "none", "first": 1, "notes": notes, "editable": editable}
+    return Matrix(parsed.values, name, ROLE[name], FALK[name], **look)
 
 
 def _plain(name: str, values: np.ndarray, notes: Notes | None = None) -> Matrix:
-    return Matrix(values, name, ROLE[name], FALK[name], shade="none", notes=notes or {})
+    return Matrix(values, name, ROLE[name], FALK[name], shade="none", first=1, notes=notes or {})
 
 
 def _outline(name: str, shape: tuple[int, int], alone: Notes | None = None) -> Matrix:
@@ -348,7 +349,7 @@ def _scaled(pair: Pair, way: str, key: str) -> None:
     matrices = [_matrix("A", pair.A, False), _matrix("B", pair.B, False), _plain("A·B", product.result)]
     matrices += [
         Matrix(part.values, part.name, "activations", (0 if above else 1, 2 + i), part.rows, part.cols,
-               shade="none", show_shape=False)
+               first=1, shade="none", show_shape=False)
         for i, part in enumerate(parts)
     ]  # fmt: skip
     titles = _part_stages(pair, way, len(parts))

@@ -58,6 +58,7 @@ RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
 BATCHES = {"before": "at the start", "after": "after training"}
 LAYERS = {"h": "h, after tanh", "sum": "sum, before tanh"}
 VIEWS = {"h": "tanh of every neuron", "saturated": "saturated ones"}
+TURNED = "[{col}, {row}]"  # what a cell of a matrix that lies on its side is called: as it stands in PyTorch
 FOLD = 20  # numbers in a line of a vector too long for one
 TOGETHER = 20  # neurons shown side by side
 
@@ -249,16 +250,24 @@ def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
         return
     some = slice(None) if first is None else slice(first, first + TOGETHER)
     neurons = [str(i) for i in range(len(m.b1))[some]]
-    read = [f"{i + 1}.{e}" for i in range(len(m.W1) // m.C.shape[1]) for e in range(m.C.shape[1])]
+    read = [f"{i},{e}" for i in range(len(m.W1) // m.C.shape[1]) for e in range(m.C.shape[1])]
     title = f"{name} {' × '.join(map(str, np.shape(getattr(m, name))))}"
     drawn = {
         "C": lambda: Matrix(m.C, "C", "weights", rows=alphabet, cols=_numbers(m.C.shape[1]), title=title),
         "W1": lambda: Matrix(m.W1[:, some], "W1", "weights", rows=read, cols=neurons, title=title),
         "b1": lambda: _folded(m.b1, "b1", "weights"),
-        "W2": lambda: Matrix(m.W2[some], "W2", "weights", rows=neurons, cols=alphabet, title=title),
+        "W2": lambda: _w2(m.W2[some], neurons, title),
         "b2": lambda: Matrix(m.b2[None], "b2", "weights", cols=alphabet, title=title),
     }[name]()
     grid([drawn], key=f"mlp_matrices_{name}", alt=f"The matrix {title}, every cell a number of the model.")
+
+
+def _w2(values: np.ndarray, neurons: list[str], title: str) -> Matrix:
+    """Return W2 or some rows of it; more than fit below each other lie on their side."""
+    if len(values) <= TOGETHER:
+        return Matrix(values, "W2", "weights", rows=neurons, cols=symbols(), title=title)
+    title += ", lying on its side"
+    return Matrix(values.T, "W2", "weights", rows=symbols(), cols=neurons, spot=TURNED, title=title)
 
 
 def neuron_windows() -> dict[str, str]:
@@ -269,11 +278,11 @@ def neuron_windows() -> dict[str, str]:
 
 def _to_scale(m: trace.Matrices) -> list[Matrix]:
     return [
-        Matrix(m.C, "C", "weights", (0, 0)),
-        Matrix(m.W1, "W1", "weights", (0, 1)),
-        Matrix(m.b1[None], "b1", "weights", (1, 1)),
-        Matrix(m.W2.T, "W2", "weights", (2, 1), title="W2 200 × 34, lying on its side"),
-        Matrix(m.b2[:, None], "b2", "weights", (2, 0), title="b2, upright"),
+        Matrix(m.C, "C", "weights", (0, 0), spot="[{row}, {col}]"),
+        Matrix(m.W1, "W1", "weights", (0, 1), spot="[{row}, {col}]"),
+        Matrix(m.b1[None], "b1", "weights", (1, 1), spot="[{col}]"),
+        Matrix(m.W2.T, "W2", "weights", (2, 1), title="W2 200 × 34, lying on its side", spot=TURNED),
+        Matrix(m.b2[:, None], "b2", "weights", (2, 0), title="b2, upright", spot="[{row}]"),
     ]
 
 
@@ -285,7 +294,8 @@ def _folded(values: np.ndarray, name: str, role: str, place: tuple[int, int] = (
     rows = [str(FOLD * i) for i in range(lines)]
     title = f"{name}, {len(values)} numbers in lines of {FOLD}"
     cols = [f"+{i}" for i in range(FOLD)]
-    return Matrix(filled.reshape(lines, FOLD), name, role, place, rows=rows, cols=cols, title=title)
+    spot = "[{place}]"
+    return Matrix(filled.reshape(lines, FOLD), name, role, place, rows, cols, spot=spot, title=title)
 
 
 def _numbers(count: int) -> list[str]:

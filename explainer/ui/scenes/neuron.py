@@ -335,7 +335,7 @@ def stacked_verdict(network: Trained) -> str:
 
 
 def _matrix(values: np.ndarray, name: str, role: str, **labels: object) -> Matrix:
-    return Matrix(values, name, role, decimals=2, show_shape=False, **labels)
+    return Matrix(values, name, role, decimals=2, show_shape=False, first=1, **labels)
 
 
 def _stacked_alt(both: trace.Stacked) -> str:

@@ -225,7 +225,9 @@ class _View:
         """Return the labels of the rows and columns of what has the shape of W2."""
         neurons = [str(n) for n in self.neurons]
         letters = [symbols()[v] for v in self.letters]
-        return {"rows": letters, "cols": neurons} if self.turned else {"rows": neurons, "cols": letters}
+        if self.turned:
+            return {"rows": letters, "cols": neurons, "spot": "neuron {col}, letter {row}"}
+        return {"rows": neurons, "cols": letters, "spot": "neuron {row}, letter {col}"}
 
     def _matrix(self, values: np.ndarray, name: str, role: str, place: tuple = (0, 0), **look: Any) -> Matrix:
         cut = values[np.ix_(self.neurons, self.letters)]

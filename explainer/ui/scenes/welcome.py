@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explainer import names
-from explainer.components.grid import Matrix, Product, grid
+from explainer.components.grid import Matrix, Product, Stage, Stages, grid
 from explainer.components.names import Card, Letter, cards
 from explainer.figures.base import superscript
 from explainer.traces import compare as trace
@@ -61,11 +61,16 @@ def next_letter(letter: str, *, key: str) -> None:
     made = product(one_hot, table)
     matrices = [
         Matrix(one_hot, "letter", "input", (1, 0), cols=symbols, title=f"the letter {letter}"),
-        Matrix(table, "table", "weights", (0, 1), rows=symbols, cols=symbols, title=taught),
+        Matrix(
+            table, "table", "weights", (0, 1), rows=symbols, cols=symbols, title=taught, shade="sequential"
+        ),
         Matrix(made.result, "next", "probabilities", (1, 1), cols=symbols, title="the next letter"),
     ]
+    row, best = int(one_hot.argmax()), int(made.result.argmax())
+    stage = Stages([Stage("", [(0, 0, row), (1, row, None), (2, 0, best)])])
     alt = f"The letter {letter} as a row of zeros and a one, times the table of a bigram, is one row of it."
-    grid(matrices, key=key, alt=alt, links=Product(0, 1, 2, made.products, made.partial), panel=False)
+    links = Product(0, 1, 2, made.products, made.partial)
+    grid(matrices, key=key, alt=alt, links=links, frames=stage, panel=False)
 
 
 # --- name your baby ---------------------------------------------------------------------------------
