@@ -12,6 +12,7 @@ from explainer.ui.dialog import dialog
 
 ALONE = ("localhost", "127.0.0.1", "::1")  # how a machine calls itself
 EVERYWHERE = (None, "", "0.0.0.0", "::")  # a server that listens so is reached from its network
+PATIENCE = 0.5  # seconds for an answer from this machine itself
 PIXELS = 14  # of one square of the code
 STAYS = "A file that was picked, a list of one's own and a trained model stay in this window."
 
@@ -49,7 +50,7 @@ def reachable(address: str, listens: str | None) -> tuple[str, str]:
     parts = urlsplit(address)
     if parts.hostname not in ALONE:
         return address, ""
-    own = network_address() if listens in EVERYWHERE else None
+    own = network_address(parts.port or 80) if listens in EVERYWHERE else None
     if own is None:
         return "", "This app runs on this machine alone: nobody else can open its address."
     port = f":{parts.port}" if parts.port else ""
@@ -57,11 +58,13 @@ def reachable(address: str, listens: str | None) -> tuple[str, str]:
     return shared, "This app runs on this machine: phones must be in the same network."
 
 
-def network_address() -> str | None:
-    """Return this machine's address in its network, if it is in one; nothing is sent for that."""
+def network_address(port: int) -> str | None:
+    """Return this machine's address in its network, if it is in one and its server answers there."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # kept for documents: no machine has it
+            probe.connect(("192.0.2.1", 9))  # kept for documents, and nothing is sent for that
+            own = probe.getsockname()[0]
+            socket.create_connection((own, port), timeout=PATIENCE).close()
         except OSError:
             return None
-        return probe.getsockname()[0]
+        return own
