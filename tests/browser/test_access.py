@@ -1,5 +1,10 @@
 """What those hear and see who use no mouse, other colours, or more contrast."""
 
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
 SPOKEN = "document.querySelector('.st-key-frame [role=status]').textContent"
 
 
@@ -41,6 +46,67 @@ def test_ninety_letters_are_one_stop_of_the_tab_key(open_page):
     for key in ("ArrowRight", "ArrowLeft"):
         page.keyboard.press(key)
         assert (page.evaluate(told) == first) is (key == "ArrowLeft")
+
+
+# A scene of each kind of picture, and the picture in it.
+PICTURES = {
+    "grid": ("/bigram?scene=probabilities", "bigram_probabilities"),
+    "drawing": ("/neuron?scene=a-network", "neuron_flow"),
+    "landscape": ("/gradient-descent?scene=downhill", "gd_downhill"),
+    "reel": ("/gpt?scene=byte-pairs", "gpt_pairs"),
+    "plot": ("/training?scene=sweep", "training_sweep"),
+    "attention": ("/attention", "attention_view"),
+    "table": ("/bigram", "bigram_table"),
+    "names": ("/?scene=name-your-baby", "welcome_names"),
+}
+STANDS_OUT = 40  # greys of 256
+OTHER_COLOURS = [{"forced_colors": "active"}, {"contrast": "more"}]
+
+
+def drawn(page, key: str) -> float:
+    """Return how much of a picture stands out from its ground, 0 to 1."""
+    shot = page.locator(f"[class*='st-key-{key}']").first.screenshot()
+    counts = Image.open(BytesIO(shot)).convert("L").histogram()
+    ground = counts.index(max(counts))
+    return sum(count for grey, count in enumerate(counts) if abs(grey - ground) > STANDS_OUT) / sum(counts)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_no_picture_loses_anything_in_other_colours(open_page, kind):
+    address, key = PICTURES[kind]
+    page = open_page(address, 1280, 720, color_scheme="light")
+    page.wait_for_function("__deck.resting")
+    whole = drawn(page, key)
+    assert whole > 0.01
+    for colours in OTHER_COLOURS:
+        page.emulate_media(**{"forced_colors": "none", "contrast": "no-preference"} | colours)
+        page.wait_for_timeout(300)  # some are drawn anew
+        assert drawn(page, key) > 0.9 * whole, colours
+
+
+GROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+# What a control is told by: the colours of its parts.
+PARTS = """(found) => [...document.querySelectorAll(found)].map((part) => {
+  const { backgroundColor, color } = getComputedStyle(part);
+  return [backgroundColor, color];
+})"""
+
+
+def test_forced_colours_show_what_is_chosen_where_a_slider_stands_and_what_a_button_says(open_page):
+    page = open_page("/bigram?scene=sample", forced_colors="active")
+    ground = page.evaluate(GROUND)
+    options = page.evaluate(PARTS, ".st-key-controls [role=radio]")
+    chosen = page.evaluate(PARTS, ".st-key-controls [role=radio][aria-checked=true]")
+    assert len(chosen) == 2
+    assert {back for back, _ in chosen}.isdisjoint(back for back, _ in options if [back, _] not in chosen)
+    back, ink = page.evaluate(PARTS, "[data-testid=stBaseButton-primary]")[0]
+    assert ink not in (back, ground)
+    page = open_page("/neuron", forced_colors="active")
+    page.locator(".stSlider").first.wait_for()
+    track = "[...document.querySelector('.stSlider [role=group] > div').children].slice(0, 2)"
+    backs = page.evaluate(f"{track}.map((part) => getComputedStyle(part).backgroundColor)")
+    assert ground not in backs
+    assert len(set(backs)) == 2
 
 
 def test_forced_colours_and_more_contrast_are_honoured(open_page):
