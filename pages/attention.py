@@ -1,7 +1,7 @@
 """Attention: who looks at whom, and what it brings."""
 
 from explainer import ui
-from explainer.ui.scenes import attention, caching, heads
+from explainer.ui.scenes import attention, caching, head_weights, heads
 
 
 @ui.scene(
@@ -22,14 +22,17 @@ def who_looks_at_whom() -> None:
     "A query meets every key; what fits well is weighed, and its value is brought along.",
 )
 def how_one_head_does_it() -> None:
-    """A query against every key: a product, a scale, a mask, a softmax; then the values, weighed and added.
-    It is the multiplication you know, twice: queries times keys, weights times values.
+    """Three matrices make a query, a key and a value of every character. Query times key, a scale, a mask, a
+    softmax; then the values, weighed, added, and written into the stream. All of it is the multiplication
+    you know.
     """
     with ui.controls():
         step = ui.choice("step", heads.STEPS, key="attention_step", stages=heads.STEPS)
         asked = heads.asked()
         pair = heads.pair(asked)
         numbers = heads.numbers(step)
+        if step in heads.BY_WEIGHTS:
+            head_weights.differences()
     ui.note(heads.habit(asked, pair))
     heads.head_grid(step, numbers, asked, pair)
 

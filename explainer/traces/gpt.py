@@ -189,10 +189,10 @@ def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.
 
 def _written(model: GPT, layer: int, z: np.ndarray) -> np.ndarray:
     """Return what the heads of a layer write (nh, T, C) with their mixtures of values z (nh, T, hs)."""
-    return (torch.tensor(z) @ _output_weights(model, layer)).numpy()  # (nh, T, C)
+    return (torch.tensor(z) @ output_weights(model, layer)).numpy()  # (nh, T, C)
 
 
-def _output_weights(model: GPT, layer: int) -> Tensor:
+def output_weights(model: GPT, layer: int) -> Tensor:
     """Return the part of c_proj that belongs to each head (nh, hs, C)."""
     weight = model.h[layer].attn.c_proj.weight  # (C, C)
     return weight.T.unflatten(0, (model.config.n_head, -1))  # (nh, hs, C)

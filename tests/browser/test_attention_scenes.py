@@ -53,7 +53,7 @@ def test_the_sum_on_the_screen_is_that_of_the_products_on_it(open_page, traced):
 
 
 def test_shares_on_the_screen_add_up_and_so_do_the_values_they_bring(open_page, traced):
-    page = open_page(f"{HEAD}&attention_step=scale%2C+mask%2C+softmax&attention_query=5")
+    page = open_page(f"{HEAD}&attention_step=softmax&attention_query=5")
     grid = shown(page)
     assert grid.values(3).sum() == pytest.approx(1, abs=1e-6)
     assert grid.texts(1)[5] == ""  # masked

@@ -38,7 +38,7 @@ STAGES = {
     "view": 6,
     "cross-entropy": 4,
     "architecture": 9,
-    "how-one-head-does-it": 4,
+    "how-one-head-does-it": 6,
 }
 # In which of its stages something plays.
 PLAYS = {
@@ -62,7 +62,7 @@ PLAYS = {
     "byte-pairs": [0],
     "to-scale": [0],
     "who-looks-at-whom": [0],
-    "how-one-head-does-it": [1, 2, 3],
+    "how-one-head-does-it": [1, 2, 3, 4, 5],
     "why-a-cache": [0],
     "how-it-learned": [0],
     "before-and-after": [0],

@@ -15,7 +15,14 @@ from explainer.ui.trained import checkpoint
 from tests.scenes import drawn, open_sound, primitives
 
 NAME = {"model": "girls’ names", "prompt_girls-gpt": "Zuzan"}
-STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
+STEPS = {
+    "pair": "a pair",
+    "made": "x · W",
+    "dot": "q · k",
+    "softmax": "softmax",
+    "values": "the values",
+    "writes": "what it writes",
+}
 
 
 def page(scene: str, **query: str) -> AppTest:
@@ -71,6 +78,27 @@ def test_the_pattern_is_the_models_and_the_future_is_empty(traced):
 def test_without_a_key_the_one_it_looks_at_most_is_chosen(traced):
     header, _ = head_page("pair", key="0")
     assert f"{traced.layers[1].pattern[3, 4].max():.2%}" in header["frames"][0]["stages"][0]["title"]
+
+
+def test_x_times_the_weights_is_the_query_that_meets_the_key(girls, traced):
+    header, _ = head_page("made")
+    shown = [header["arrays_"][m["values"]["array"]].ravel() for m in header["matrices"]]
+    stage, weight = traced.layers[1], girls.model.h[1].attn.c_attn.weight.numpy()  # (3C, C)
+    size = stage.q.shape[2]
+    for kind, (at, made) in enumerate(((4, stage.q), (2, stage.k), (2, stage.v))):
+        number = int(np.abs(made[3, at]).argmax())
+        x, weights, products = shown[3 * kind : 3 * kind + 3]
+        np.testing.assert_array_equal(x, stage.ln_1[at])
+        np.testing.assert_array_equal(weights, weight[(4 * kind + 3) * size + number])
+        assert products.sum() == pytest.approx(made[3, at, number], abs=1e-4)
+
+
+def test_what_a_head_writes_is_added_to_the_stream(traced):
+    _, shown = head_page("writes")
+    before, writes, others = (shown[name].ravel() for name in ("the stream", "this head", "other heads"))
+    np.testing.assert_array_equal(shown["their sum"].ravel(), traced.layers[1].resid_mid[4])
+    np.testing.assert_allclose(before + writes + others, traced.layers[1].resid_mid[4], atol=1e-4)
+    assert shown["writes"].sum() == pytest.approx(writes[np.abs(writes).argmax()], abs=1e-4)
 
 
 def test_the_products_add_up_to_the_score(traced):

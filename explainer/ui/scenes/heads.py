@@ -1,6 +1,6 @@
 """What one attention head does, what its absence changes, and what every layer already guesses."""
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -18,13 +18,21 @@ from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
 from explainer.ui.catalogue import HEADS, PROMPTS
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
-from explainer.ui.scenes import attention
+from explainer.ui.scenes import attention, head_weights
 from explainer.ui.scenes.gpt import visible
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
-STEPS = {"pair": "a pair", "dot": "q · k", "softmax": "scale, mask, softmax", "values": "the values"}
+STEPS = {
+    "pair": "a pair",
+    "made": "x · W",
+    "dot": "q · k",
+    "softmax": "softmax",
+    "values": "the values",
+    "writes": "what it writes",
+}
+BY_WEIGHTS = ("made", "writes")  # steps that are products with weights
 NUMBERS = {"some": "the largest", "all": "all"}
 COLOURS = {"guess": "its guess", "truth": "what truly follows"}
 # On a projector, and on a phone:
@@ -186,11 +194,16 @@ def habit(wanted: Asked, chosen: Pair) -> str:
 
 def head_grid(step: str, numbers: str, wanted: Asked, chosen: Pair) -> None:
     """Draw one step of what a head computes for a pair of characters, with every number."""
-    found = answer(traced(wanted), chosen.layer, chosen.head, chosen.query)
     if step == "pair":
         _pattern(wanted, chosen)
         return
-    if step == "values":
+    found = answer(traced(wanted), chosen.layer, chosen.head, chosen.query)
+    if step in BY_WEIGHTS:
+        asks, asked_ = wanted.places[chosen.query], wanted.places[chosen.key]
+        place = head_weights.Place(*astuple(chosen), asks, asked_)
+        draw = head_weights.made_grid if step == "made" else head_weights.writes_grid
+        drawn, links, alt, frames = draw(checkpoint(wanted.model).model, traced(wanted), place)
+    elif step == "values":
         drawn, links, alt, frames = _values(wanted, chosen, found, numbers)
     else:
         drawn, links, alt, frames = (_dot if step == "dot" else _softmax)(wanted, chosen, found)
@@ -236,9 +249,9 @@ def _dot(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
     count, dot = len(products), float(found.dots[chosen.key])
     steps = [
         Stage(
-            f"The query of {asks} is made from what layer {chosen.layer + 1} reads there.", [(0, None, None)]
+            f"The query of {asks}, made from what layer {chosen.layer + 1} reads there.", [(0, None, None)]
         ),
-        Stage(f"The key of {key} is made in the same way, by other weights.", [(1, None, None)]),
+        Stage(f"The key of {key}, made in the same way by other weights.", [(1, None, None)]),
         Stage("Where both are large and of one sign, the product is large.", [(2, None, None)]),
         Stage(
             f"The {count} products are added up: how well {key} fits what {asks} looks for.",
