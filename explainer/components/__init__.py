@@ -8,19 +8,21 @@ from typing import Any
 import streamlit as st
 
 from explainer.components import moment
+from explainer.components.modules import linked
 
-_SHADOW = Path(__file__).parent / "shadow.js"
+_FOLDER = Path(__file__).parent
 
 
-def component(name: str, styles: Sequence[Path], sources: Sequence[Path], moments: Sequence[str] = ()) -> Any:
+def component(name: str, styles: Sequence[Path], entry: Path, moments: Sequence[str] = ()) -> Any:
     """Return a component that draws into a shadow root of its own.
 
     Args:
         styles: what it looks like; nothing of it leaves the shadow root.
-        sources: one module for the browser, in the order of who needs whom; it defines ``show(component)``.
+        entry: exports ``show(component)`` for the browser as its default, and imports what that needs.
         moments: what the browser tells of it in the address, of ``moment.KINDS``.
     """
-    js = f"const CSS = {json.dumps(joined(styles))};\n{joined([*sources, _SHADOW])}"
+    shown = f"inShadow({json.dumps(_joined(styles))}, show)"
+    js = _module(entry, f"import {{ inShadow }} from './shadow.js';\nexport default {shown};")
     draw = st.components.v2.component(name, js=js, isolate_styles=False)
 
     def drawn(*, key: str, **given: Any) -> Any:
@@ -28,6 +30,18 @@ def component(name: str, styles: Sequence[Path], sources: Sequence[Path], moment
         return draw(key=key, **given)
 
     return drawn
+
+
+def in_page(name: str, entry: Path, style: Path | None = None) -> Any:
+    """Return a component that stands in the page itself, as ``component`` has it; so does its style."""
+    css = style and style.read_text(encoding="utf-8")
+    return st.components.v2.component(
+        name, css=css, js=_module(entry, "export default show;"), isolate_styles=False
+    )
+
+
+def _module(entry: Path, then: str) -> str:
+    return linked(f"import show from './{entry.relative_to(_FOLDER).as_posix()}';\n{then}", _FOLDER)
 
 
 def sized(height: str | int) -> tuple[str, int]:
@@ -39,6 +53,6 @@ def sized(height: str | int) -> tuple[str, int]:
     return (height, 0) if isinstance(height, str) else ("content", height)
 
 
-def joined(paths: Sequence[Path]) -> str:
+def _joined(paths: Sequence[Path]) -> str:
     """Return several files as one, in their order."""
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

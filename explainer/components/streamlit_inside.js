@@ -1,6 +1,6 @@
 // --- Streamlit's inside: all names of its page that our scripts know; streamlit_inside.py tells the version -----
 
-const STREAMLIT = {
+export const STREAMLIT = {
   main: '[data-testid=stMain]', // what scrolls
   part: '[data-testid=stBidiComponentRegular]', // around each of our components: a scene is there once all are filled
   slider: '[data-testid=stSlider]', // is dragged: a swipe on it turns nothing
@@ -12,8 +12,8 @@ const STREAMLIT = {
   stale: '[data-stale="true"]', // what is about to be replaced
   states: ['data-test-connection-state', 'data-test-script-state'], // of the app: both are told nowhere else
 };
-const streamlitApp = () => document.querySelector('[data-testid=stApp]');
-const scriptState = () => streamlitApp().dataset.testScriptState;
+export const streamlitApp = () => document.querySelector('[data-testid=stApp]');
+export const scriptState = () => streamlitApp().dataset.testScriptState;
 
 // Whether the server is away; what is asked of it meanwhile is lost.
-const isAway = () => streamlitApp().dataset.testConnectionState !== 'CONNECTED';
+export const isAway = () => streamlitApp().dataset.testConnectionState !== 'CONNECTED';

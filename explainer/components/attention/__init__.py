@@ -12,14 +12,11 @@ import numpy as np
 from explainer.components import component, events, player
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its theme, its numbers and its look serve both
-_SHARED = [*player.SOURCES, *(_GRID / f"{part}.js" for part in ("theme", "powers", "numbers", "mount"))]
-_PARTS = ("payload", "story", "text", "heat", "heads", "bars", "link", "writing", "attention")
-_OWN = [_FOLDER / f"{part}.js" for part in _PARTS]
+_GRID = _FOLDER.parent / "grid"  # its look serves both
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "attention.css"]
 AHEAD = 2  # times the text's limit: what the browser may have been sent ahead ends well before
 
-_component = component("attention", _STYLES, _SHARED + _OWN)
+_component = component("attention", _STYLES, _FOLDER / "attention.js")
 
 
 @dataclass(frozen=True)

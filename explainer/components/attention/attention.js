@@ -1,5 +1,17 @@
 // --- attention: brings text, heatmap, heads, bars and transport together ----------------------------------
 
+import { mounted } from '../grid/mount.js';
+import { css, readTheme, rgb, themeKey } from '../grid/theme.js';
+import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { Bars } from './bars.js';
+import { Heads } from './heads.js';
+import { Atlas, Heat, text } from './heat.js';
+import { Link } from './link.js';
+import { unpacked } from './payload.js';
+import { percent, Story } from './story.js';
+import { TextLine } from './text.js';
+import { WritingPlayer } from './writing.js';
+
 const LEAD = 36; // characters that are fetched ahead of the one that is seen
 const PATIENCE = 8000; // ms after which a question is asked again
 
@@ -246,4 +258,4 @@ class Attention {
   }
 }
 
-const show = mounted(Attention);
+export default mounted(Attention);

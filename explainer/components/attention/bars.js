@@ -1,6 +1,11 @@
 // --- bars: what may come next, what is cut off, what was drawn --------------------------------------------
 
-class Bars {
+import { css, mix } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+import { sized } from './heat.js';
+import { percent } from './story.js';
+
+export class Bars {
   constructor(view) {
     this.view = view;
     this.node = element('section', 'next');

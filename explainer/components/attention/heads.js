@@ -1,6 +1,10 @@
 // --- heads: all of them as small multiples, to choose from ------------------------------------------------
 
-class Heads {
+import { css } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+import { room, sized } from './heat.js';
+
+export class Heads {
   constructor(view) {
     this.view = view;
     this.node = element('section', 'heads');

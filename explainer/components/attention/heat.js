@@ -1,13 +1,18 @@
 // --- heat: the pixels of every head, and one head large ---------------------------------------------------
 
+import { css, SHADES } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+import { HALVES } from './payload.js';
+import { percent } from './story.js';
+
 const ROOMS = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256]; // characters that a picture has room for
 const LABELLED = 0.64; // rem of a cell that has room for its character at the side
-const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
+export const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
 // One pixel a cell, all heads of a window side by side; every row is painted once, as soon as it is there, and
 // anew when the room grows.
 // It is as small as it can be, because the browser copies it for every picture that it is drawn into.
-class Atlas {
+export class Atlas {
   constructor() {
     this.canvas = document.createElement('canvas');
     this.pen = this.canvas.getContext('2d', { willReadFrequently: true });
@@ -60,7 +65,7 @@ class Atlas {
 // Small shares are told apart better when the scale follows the square root.
 const shadeOf = (share) => Math.round((SHADES - 1) * Math.sqrt(Math.min(1, share)));
 
-class Heat {
+export class Heat {
   constructor(view) {
     this.view = view;
     this.node = element('section', 'heat');
@@ -185,9 +190,9 @@ class Heat {
   }
 }
 
-const text = (words) => document.createTextNode(words);
+export const text = (words) => document.createTextNode(words);
 
-function sized(canvas, width, height, pen) {
+export function sized(canvas, width, height, pen) {
   const scale = window.devicePixelRatio || 1;
   Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });

@@ -2,7 +2,7 @@
 
 const OFTEN = 400; // ms between two changes of the address; browsers allow about three a second
 
-class Link {
+export class Link {
   constructor(view) {
     this.view = view;
   }

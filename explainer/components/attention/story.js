@@ -1,5 +1,8 @@
 // --- story: the text, how every character was chosen, and who looks at whom -----------------------------
 
+import { visible } from '../grid/numbers.js';
+import { HALVES } from './payload.js';
+
 // Where the window begins when so many characters have been read; when it is full its older half is dropped.
 function windowStart(prompt, length, size) {
   const first = Math.max(0, prompt - size);
@@ -7,7 +10,7 @@ function windowStart(prompt, length, size) {
   return first + stride * Math.ceil(Math.max(0, length - first - size) / stride);
 }
 
-class Story {
+export class Story {
   constructor(message) {
     this.stream = message.stream;
     this.V = this.stream.symbols.length;
@@ -102,4 +105,4 @@ class Story {
   }
 }
 
-const percent = (share, digits = 1) => (share > 0 && share < 0.5 * 10 ** -(digits + 2) ? `< ${10 ** -digits} %` : `${(100 * share).toFixed(digits)} %`);
+export const percent = (share, digits = 1) => (share > 0 && share < 0.5 * 10 ** -(digits + 2) ? `< ${10 ** -digits} %` : `${(100 * share).toFixed(digits)} %`);

@@ -1,8 +1,11 @@
 // --- text: every character, shaded by how much it is looked at ------------------------------------------
 
+import { contrast, css, mix } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+
 const READABLE = 7.1; // contrast of a character with its shade
 
-class TextLine {
+export class TextLine {
   constructor(view) {
     this.view = view;
     this.node = element('div', 'text');

@@ -1,9 +1,12 @@
 // --- writing: a text is played as it is sampled; how far it goes is known only when it has ended --------------
 
+import { Player, PLAYERS } from '../player/player.js';
+import { Transport } from '../player/transport.js';
+
 const SLOW_RATE = 4; // characters a second with "reduce motion"
 const FASTEST_PLAY = 60;
 
-class WritingPlayer extends Player {
+export class WritingPlayer extends Player {
   constructor(view) {
     super(view.root, () => view.show());
     this.view = view;

@@ -6,32 +6,18 @@ a shadow: the title is the document's heading.
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from explainer.components import events, joined
+from explainer.components import events, in_page
 from explainer.components.plot import ADDRESS
 
 _FOLDER = Path(__file__).parent
-_MOUNT = _FOLDER.parent / "grid" / "mount.js"
-_INSIDE = _FOLDER.parent / "streamlit_inside.js"
-
-
-def _component(name: str, sources: Sequence[Path], css: str | None = None) -> Any:
-    return st.components.v2.component(name, css=css, js=joined(sources), isolate_styles=False)
-
-
-# The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
-_STAGE = (_FOLDER / "stage.css").read_text(encoding="utf-8")
 _KEPT = events.named(events.several(events.text(2000), 60), 200)
-_shell = [
-    _FOLDER / f"{name}.js" for name in ("touch", "history", "reconnect", "presenting", "follow", "clicker")
-]
-_clicker = _component("clicker", [_INSIDE, *_shell], _STAGE)
-_head = _component("head", [_MOUNT, _FOLDER / "head.js"])
-_parts = [_FOLDER / f"{name}.js" for name in ("keys", "voice", "frame")]
-_frame = _component("frame", [_INSIDE, _MOUNT, *_parts])
+# The stylesheet comes with the part that never leaves the page: it scales the page to the window, as a slide.
+_clicker = in_page("clicker", _FOLDER / "clicker.js", _FOLDER / "stage.css")
+_head = in_page("head", _FOLDER / "head.js")
+_frame = in_page("frame", _FOLDER / "frame.js")
 
 
 def clicker(key: str, on_change: Callable[[], None]) -> dict[str, list[str]] | None:

@@ -1,3 +1,10 @@
+import { scriptState, STREAMLIT, streamlitApp } from '../streamlit_inside.js';
+import { following, onStage, openPresenter } from './follow.js';
+import { keepHistory } from './history.js';
+import { present, presenting, remember } from './presenting.js';
+import { comeBack, lookOften } from './reconnect.js';
+import { choosing, swiping } from './touch.js';
+
 const SOON = 100; // ms of quiet after which what Streamlit has drawn is mended
 const SLOW = 500; // ms after which what is no longer true fades
 const TURN_ALWAYS = { PageDown: 1, PageUp: -1 };

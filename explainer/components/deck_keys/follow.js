@@ -2,7 +2,7 @@
 
 const channel = new BroadcastChannel('deck');
 
-function openPresenter() {
+export function openPresenter() {
   window.open(new URL('presenter', document.baseURI), 'presenter', 'popup,width=1200,height=800');
 }
 
@@ -25,7 +25,7 @@ function tellWhere() {
 }
 
 // A tab in the background is not the stage.
-function following(doing) {
+export function following(doing) {
   window.__moved = tellSoon;
   channel.onmessage = ({ data: { does, ask } }) => {
     if (window.__remote || document.hidden) return;
@@ -36,4 +36,4 @@ function following(doing) {
 }
 
 // What a key does on the stage, from whichever window.
-const onStage = (does, here) => () => (window.__remote ? window.__remote.lead(does) : here());
+export const onStage = (does, here) => () => (window.__remote ? window.__remote.lead(does) : here());

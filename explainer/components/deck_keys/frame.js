@@ -1,3 +1,8 @@
+import { mounted } from '../grid/mount.js';
+import { isAway, scriptState, STREAMLIT } from '../streamlit_inside.js';
+import { Keys, made, release } from './keys.js';
+import { page, scrolled, Voice } from './voice.js';
+
 const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
 const ARRIVAL = 5000; // ms that a scene may take to be drawn, while no press waits
 

@@ -1,3 +1,5 @@
+import { mounted } from '../grid/mount.js';
+
 class Head {
   constructor(parent) {
     [this.root, this.sentence, this.words, this.take] = ['h1', 'p', 'button', 'button'].map((tag) => document.createElement(tag));

@@ -1,8 +1,10 @@
 // --- history: one turn is one entry; what else changes the address changes it in place --------------------
 
+import { isAway, STREAMLIT } from '../streamlit_inside.js';
+
 const ENTRANCES = ['first', 'last']; // how the keys name a scene of the next chapter; it tells its name then
 
-function keepHistory() {
+export function keepHistory() {
   const { pushState, replaceState } = window.history;
   window.history.pushState = (state, unused, address) => {
     const write = isTurn(address) ? pushState : replaceState;

@@ -12,7 +12,7 @@ const KEYS = [
   ['?', 'these keys'],
 ];
 
-class Keys {
+export class Keys {
   constructor() {
     this.button = made('button', { type: 'button', className: 'keys', title: 'Keys', ariaLabel: 'Keys', textContent: '?' });
     this.window = made('dialog', { className: 'keys', ariaLabel: 'Keys' }, made('dl', {}, ...KEYS.flatMap(line)));
@@ -33,11 +33,11 @@ function line([keys, does]) {
   return [made('dt', {}, ...caps), made('dd', { textContent: does })];
 }
 
-function made(tag, properties, ...children) {
+export function made(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }
 
 // What was clicked by hand lets go of the focus: no ring stays where one no longer is, and the arrow keys turn again.
-function release(button, clicks) { if (clicks) button.blur(); }
+export function release(button, clicks) { if (clicks) button.blur(); }

@@ -1,11 +1,13 @@
 // --- reconnect: a tab whose server was started anew comes back by itself ----------------------------------
 
+import { isAway, scriptState, STREAMLIT } from '../streamlit_inside.js';
+
 const AGAIN = 300; // ms between two looks at a server that is away
 const KEPT = 'explainer-kept'; // across a reload
 const LOOK = /\/_stcore\/(health|host-config)$/;
 
 // Streamlit looks ever more rarely, up to every four seconds, and soon says so in a window of its own.
-function lookOften() {
+export function lookOften() {
   const { fetch } = window;
   window.fetch = async (address, options) => {
     if (!LOOK.test(address)) return fetch(address, options);
@@ -20,7 +22,7 @@ function lookOften() {
 }
 
 // A new server knows none of the parts that this page would run: it is asked for all of them.
-function comeBack(app) {
+export function comeBack(app) {
   let [away, asked] = [isAway(), null];
   new MutationObserver(() => {
     if (away && !isAway()) asked = ask();

@@ -1,5 +1,7 @@
 // --- touch: a swipe turns as a key does, and the chapters' menu is gone once one is chosen ------------------
 
+import { STREAMLIT } from '../streamlit_inside.js';
+
 const SWIPED = 60; // px from side to side that are meant
 const SWIPE = 700; // ms that a swipe takes at most
 const DRAGGED = `input, textarea, select, [contenteditable=true], [role=slider], ${STREAMLIT.slider}, [role=dialog], dialog, ${STREAMLIT.menu}`;
@@ -12,7 +14,7 @@ function isDragged(element) {
 }
 
 // Calls `turn` with 1 for a swipe to the left, −1 for one to the right.
-function swiping(turn) {
+export function swiping(turn) {
   let from = null;
   const place = ({ clientX, clientY }) => ({ x: clientX, y: clientY, at: performance.now() });
   const start = (event) => {
@@ -32,7 +34,7 @@ function swiping(turn) {
 }
 
 // Where the menu lies over the page, as on a phone, it goes when a chapter is chosen.
-function choosing(narrow) {
+export function choosing(narrow) {
   document.addEventListener('click', ({ target }) => {
     const chosen = narrow.matches && target.closest?.(STREAMLIT.menuLinks);
     if (chosen) document.querySelector(STREAMLIT.closesMenu)?.click();

@@ -1,10 +1,13 @@
 // --- where the page is longer than the window, as enlarged, keys go through it before they turn ---
 
-const page = () => document.querySelector(STREAMLIT.main);
+import { STREAMLIT } from '../streamlit_inside.js';
+import { made } from './keys.js';
+
+export const page = () => document.querySelector(STREAMLIT.main);
 const MOST = 0.85; // of a window that is scrolled at once
 
 // Returns whether there was something to scroll.
-function scrolled(by) {
+export function scrolled(by) {
   const main = page();
   const left = by > 0 ? main.scrollHeight - main.clientHeight - main.scrollTop : main.scrollTop;
   if (left < 8) return false;
@@ -16,7 +19,7 @@ function scrolled(by) {
 
 const QUIET = 300; // ms without another word, before the last one is said
 
-class Voice {
+export class Voice {
   constructor() {
     this.node = made('p', { className: 'visually-hidden', role: 'status' });
   }

@@ -7,15 +7,10 @@ from typing import Any
 from explainer.components import component, events, player, sized
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its colours and its look serve both
-_LATTICE = _FOLDER.parent / "landscape" / "lattice.js"  # its level lines serve both
-_SHARED = ("theme", "mount")
-_SOURCES = [*player.SOURCES, *(_GRID / f"{part}.js" for part in _SHARED), _LATTICE]
-_PARTS = ("colors", "field", "shapes", "pointer", "drawing")
-_SOURCES += [_FOLDER / f"{part}.js" for part in _PARTS]
+_GRID = _FOLDER.parent / "grid"  # its look serves both
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "drawing.css"]
 
-_component = component("drawing", _STYLES, _SOURCES, ["at"])
+_component = component("drawing", _STYLES, _FOLDER / "drawing.js", ["at"])
 
 
 def drawing(

@@ -1,9 +1,11 @@
 // --- colors: what stands for a role, in the theme's colours ----------------------------------------------
 
+import { css, mix, ROLES } from '../grid/theme.js';
+
 const share = (table, part) => table.fill[Math.round(part * (table.fill.length - 1))];
 
 // The placeholders of figures/palette.py, "#000001" and so on, and "diverging 0.7" for a place on a scale.
-function paints(theme) {
+export function paints(theme) {
   const table = { 35: css(theme.line), 36: css(mix(theme.soft, theme.ground, 0.3)), 37: css(theme.ink), 38: css(theme.ground) };
   ROLES.forEach((role, i) => {
     table[i + 1] = css(theme.role[role]);

@@ -1,5 +1,14 @@
 // --- drawing: brings the parts together -------------------------------------------------------------------
 
+import { mounted } from '../grid/mount.js';
+import { readTheme, themeKey } from '../grid/theme.js';
+import { Player } from '../player/player.js';
+import { element, NARROW, pixel } from '../player/stage.js';
+import { paints } from './colors.js';
+import { Pointer } from './pointer.js';
+import { Shape, specsOf } from './shapes.js';
+import { node, set } from './svg.js';
+
 class Drawing {
   constructor(parent) {
     this.root = element('div', 'grid drawing');
@@ -104,4 +113,4 @@ class Drawing {
   }
 }
 
-const show = mounted(Drawing);
+export default mounted(Drawing);

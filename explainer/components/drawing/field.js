@@ -1,5 +1,8 @@
 // --- field: a probability over the plane, in colours, and the border where it is one half ------------------
 
+import { Lattice } from '../landscape/lattice.js';
+import { node, path, set } from './svg.js';
+
 const FINE = 2; // pixels of the picture from one point of the finer grid to the next
 const CERTAIN = 65535; // how a probability of one is sent
 const EVEN = 0; // the log-odds of one half
@@ -60,7 +63,7 @@ function placeOf({ x0, x1, y0, y1 }, { at }) {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-function drawField(element, now, view) {
+export function drawField(element, now, view) {
   const { paint, px, scales, below } = view;
   if (!element.firstChild) beginField(element, below);
   const [grid, place] = [readField(now.values), placeOf(now, view)];
@@ -74,7 +77,7 @@ function drawField(element, now, view) {
 }
 
 // What is said of the place under the pointer.
-function tellField(element, now, { clientX, clientY }) {
+export function tellField(element, now, { clientX, clientY }) {
   const { left, top, width, height } = element.firstChild.getBoundingClientRect();
   const grid = readField(now.values);
   const [across, up] = [(clientX - left) / width, 1 - (clientY - top) / height];

@@ -1,9 +1,11 @@
 // --- pointer: what is said of a mark, by mouse, finger or key; what a click reports -----------------------
 
+import { element } from '../player/stage.js';
+
 const spot = ({ clientX, clientY }) => ({ left: clientX, width: 0, top: clientY, bottom: clientY + 16 }); // below the hand that points
 const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
 
-class Pointer {
+export class Pointer {
   constructor(picture, svg, pick) {
     Object.assign(this, { picture, svg, pick, chosen: null });
     this.label = element('p', 'told');

@@ -1,35 +1,20 @@
 // --- shapes: a primitive as a node of the picture ---------------------------------------------------------
 
-const SVG = 'http://www.w3.org/2000/svg';
+import { drawField, tellField } from './field.js';
+import { node, path, set } from './svg.js';
+
 const ROUND = 0.5523; // of a radius: how far a curve of a circle reaches out
 const TAGS = { line: 'path', box: 'rect', field: 'g', mark: 'g', text: 'text' };
 
-function node(tag, attributes = {}, text = '') {
-  const made = document.createElementNS(SVG, tag);
-  set(made, attributes);
-  made.textContent = text;
-  return made;
-}
-
-// Writes only what has changed: most of a picture stays from one update to the next.
-function set(element, attributes) {
-  const known = (element.__known ??= {});
-  Object.entries(attributes).forEach(([name, value]) => {
-    if (known[name] === value) return;
-    known[name] = value;
-    element.setAttribute(name, value);
-  });
-}
-
 // Neighbours of one kind travel together: what they share, and what each has of its own.
-function specsOf(groups, defaults) {
+export function specsOf(groups, defaults) {
   return groups.flatMap(({ kind, count, shared, own }) => Array.from({ length: count }, (_, i) => {
     const mine = Object.fromEntries(Object.entries(own).map(([name, values]) => [name, values[i]]));
     return { kind, ...defaults[kind], ...shared, ...mine };
   }));
 }
 
-class Shape {
+export class Shape {
   constructor(spec) {
     this.node = node(TAGS[spec.kind]);
     this.node.__shape = this;
@@ -58,7 +43,6 @@ class Shape {
 
 const painted = ({ fill, color, width }, { paint, px }) => ({ fill: paint(fill), stroke: paint(color), 'stroke-width': width * px });
 const moved = ([x, y], { dx, dy }, { px }) => [x + dx * px, y + dy * px];
-const path = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}`;
 
 const spike = (r, i) => [r * Math.sin((i * Math.PI) / 5), -r * Math.cos((i * Math.PI) / 5)];
 

@@ -50,14 +50,10 @@ __all__ = [
 LONGEST_EDIT = 20_000  # characters that are pasted into a cell
 
 _FOLDER = Path(__file__).parent
-# One module for the browser, in the order of who needs whom.
-_PARTS = ["payload", "theme", "powers", "numbers", "model", "layout", "lens", "links", "frames"]
-_PARTS += ["paint", "panel", "edit", "mount", "grid"]
-_SOURCES = [*player.SOURCES, *(_FOLDER / f"{part}.js" for part in _PARTS)]
 
 _NOTHING = Matrix(np.zeros((0, 0)), "", "counts")  # has no cell that could be edited
 
-_component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _SOURCES, ["at", "cell"])
+_component = component("grid", [_FOLDER / "grid.css", *player.STYLES], _FOLDER / "grid.js", ["at", "cell"])
 
 
 def grid(

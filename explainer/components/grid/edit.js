@@ -1,6 +1,10 @@
 // --- edit: an input over the cell, and messages beside cells ---------------------------------------------
 
-function openEditor(grid, cell, first = null) {
+import { element } from '../player/stage.js';
+import { all, areaBox, cellBox } from './layout.js';
+import { minus } from './numbers.js';
+
+export function openEditor(grid, cell, first = null) {
   const m = grid.matrices[cell.matrix];
   const { x, y, w, h } = cellBox(m, cell.row, cell.col);
   const node = Object.assign(element('input', 'editor'), { type: 'text', inputMode: 'text', value: first ?? plain(m, cell) });
@@ -46,7 +50,7 @@ function plain(m, { row, col }) {
 }
 
 // Messages stand beside their matrix where there is room, so that they hide no other number.
-function showNotes(grid) {
+export function showNotes(grid) {
   const taken = grid.matrices.map((m) => areaBox(m, all(m.height), all(m.width)));
   const notes = grid.matrices.flatMap((m) => [...m.notes].map(([index, text]) => note(grid, m, index, text, taken)));
   grid.over.querySelectorAll('.note').forEach((node) => node.remove());

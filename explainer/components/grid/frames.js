@@ -1,13 +1,17 @@
 // --- frames: what plays; position 0 is the first picture ------------------------------------------------
 
-function framesOf(grid, specs) {
+import { all, one } from './layout.js';
+import { light, LIGHTS, productWords } from './links.js';
+import { grouped } from './numbers.js';
+
+export function framesOf(grid, specs) {
   if (!specs.length) return null;
   const kinds = { increments: Increments, walk: Walk, values: Values, stages: Stages };
   return new kinds[specs[0].kind](grid, specs);
 }
 
 // A matrix of counts: forward adds, back subtracts, a long way is counted anew.
-class Increments {
+export class Increments {
   constructor(grid, [spec]) {
     Object.assign(this, spec);
     this.grid = grid;
@@ -114,10 +118,10 @@ class Increments {
   get speedUnit() { return this.within ? 'pair' : this.unit; }
 }
 
-const UNKNOWN = '?'; // a number whose products are still being added
+export const UNKNOWN = '?'; // a number whose products are still being added
 
 // A product, one multiplication after the other.
-class Walk {
+export class Walk {
   constructor(grid, [spec]) {
     this.grid = grid;
     this.link = grid.links[spec.link];
@@ -212,7 +216,7 @@ class Values {
 }
 
 // A script: what is lit, what is not shown yet, one sentence.
-class Stages {
+export class Stages {
   constructor(grid, [spec]) {
     this.grid = grid;
     this.stages = spec.stages;

@@ -1,5 +1,20 @@
 // --- grid: brings the parts together ----------------------------------------------------------------------
 
+import { Moment, wholes } from '../player/moment.js';
+import { Player } from '../player/player.js';
+import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { openEditor, showNotes } from './edit.js';
+import { framesOf, Increments, Stages } from './frames.js';
+import { cellAt, cellBox, leastNumber } from './layout.js';
+import { beginAt, cellInLens, follow, layOutAll, seenOf, strongest } from './lens.js';
+import { lend, lit } from './links.js';
+import { Matrix } from './model.js';
+import { mounted } from './mount.js';
+import { Painter } from './paint.js';
+import { inWords, Ledger, Script, Tally } from './panel.js';
+import { unpack } from './payload.js';
+import { css, readTheme, themeKey } from './theme.js';
+
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
@@ -376,4 +391,4 @@ function signatureOf({ matrices, links, frames, start }) {
   ]);
 }
 
-const show = mounted(Grid);
+export default mounted(Grid);

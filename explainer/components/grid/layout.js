@@ -1,14 +1,18 @@
 // --- layout: where everything stands on the canvas, in css pixels --------------------------------------
 
-const EDGE = 8; // room for the dotted bands
+import { MIN_NUMBER, notations } from './numbers.js';
 
-const sum = (list) => list.reduce((a, b) => a + b, 0);
-const all = (size) => [0, size - 1];
-const one = (index) => [index, index];
+export const EDGE = 8; // room for the dotted bands
+export const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
+const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
+
+export const sum = (list) => list.reduce((a, b) => a + b, 0);
+export const all = (size) => [0, size - 1];
+export const one = (index) => [index, index];
 const unique = (list) => [...new Set(list)].sort((a, b) => a - b);
 
 // Sets x, y, cw, ch, gap, font and the place of the title on every matrix; returns the height that it took.
-function layOut(matrices, links, page) {
+export function layOut(matrices, links, page) {
   const stack = page.narrow && !links.some((l) => l.kind === 'product');
   const places = stack ? stacked(matrices) : matrices.map((m) => m.place);
   const crowned = crownedBy(links, matrices, places);
@@ -71,7 +75,7 @@ function arrange(matrices, places, { width, height, rem, narrow }) {
   return { cw, ch, total };
 }
 
-const titleSpans = (m) => m.titleAt === 'above' || m.titleAt === 'below';
+export const titleSpans = (m) => m.titleAt === 'above' || m.titleAt === 'below';
 
 // One direction of the layout: the matrices at each place, the cells of the largest, and the room around them.
 function axis(matrices, where, [before, after, size], gap) {
@@ -149,7 +153,7 @@ function chooseNumbers(m, page) {
 }
 
 // What is seen of some cells: without the gap, which outlined cells have on all sides and shaded ones to the right.
-function areaBox(m, [row0, row1], [col0, col1]) {
+export function areaBox(m, [row0, row1], [col0, col1]) {
   const inset = m.shade === 'none' ? m.gap / 2 : 0;
   return {
     x: m.x + col0 * m.cw + inset, y: m.y + row0 * m.ch + inset,
@@ -157,9 +161,9 @@ function areaBox(m, [row0, row1], [col0, col1]) {
   };
 }
 
-const cellBox = (m, row, col) => areaBox(m, one(row), one(col));
+export const cellBox = (m, row, col) => areaBox(m, one(row), one(col));
 
-function cellAt(matrices, x, y) {
+export function cellAt(matrices, x, y) {
   for (const m of matrices) {
     const col = Math.floor((x - m.x) / m.cw);
     const row = Math.floor((y - m.y) / m.ch);

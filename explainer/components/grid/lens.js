@@ -1,15 +1,17 @@
 // --- lens: what matters now of a matrix whose numbers would be too small, enlarged beside it ---------------
 
-const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
-const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
+import { EDGE, layOut, one, sum, titleSpans } from './layout.js';
+import { entries, light, lit } from './links.js';
+import { fixed, notations, spoken } from './numbers.js';
+
 const MOST_LENS_ROWS = 9;
-const FEW_COUNTS = 4; // so many counts have a shade each in the legend
+export const FEW_COUNTS = 4; // so many counts have a shade each in the legend
 const FEW = 4; // columns and, below the matrices, rows for which a lens is given room
 
-const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 // Lays out the matrices and, where one became a map, lenses at the side that leaves the maps larger.
-function layOutAll(matrices, links, page) {
+export function layOutAll(matrices, links, page) {
   const total = layOut(matrices, links, page);
   if (!matrices.some((m) => m.map)) return { total, lenses: [] };
   const ways = page.narrow ? [lensesBelow] : [lensesRight, lensesBelow];
@@ -124,10 +126,10 @@ function aim(lens, row, col, still = false) {
   lens.y = lens.top - first[0] * lens.ch;
 }
 
-const seenOf = ({ first: [row, col], seen: [rows, cols] }) => [[row, row + rows - 1], [col, col + cols - 1]];
+export const seenOf = ({ first: [row, col], seen: [rows, cols] }) => [[row, row + rows - 1], [col, col + cols - 1]];
 
 // Where all lenses begin while nothing is lit: where Python says, or at the largest number of a product or of the first map.
-function beginAt(grid) {
+export function beginAt(grid) {
   const product = grid.links.find((l) => l.kind === 'product');
   const m = grid.matrices[product ? product.out : (grid.lenses[0]?.index ?? 0)];
   const [row, col] = largest(m);
@@ -137,7 +139,7 @@ function beginAt(grid) {
 }
 
 // The factors of the largest product that makes a number: there the lenses of both matrices stand.
-function strongest(grid, cell) {
+export function strongest(grid, cell) {
   const link = cell && grid.links.find((l) => l.kind === 'product' && l.out === cell.matrix);
   if (!link) return [];
   const list = entries(grid, { link, row: cell.row, col: cell.col });
@@ -147,7 +149,7 @@ function strongest(grid, cell) {
 }
 
 // Follows what is lit: the cell itself, otherwise the row or the column that is lit.
-function follow(lens, lights, still) {
+export function follow(lens, lights, still) {
   const own = lights.filter((l) => l.matrix === lens.index && l.kind !== 'band');
   const found = own.findLast((l) => l.kind === 'cell') ?? own.findLast((l) => l.kind === 'term') ?? own.at(-1);
   if (!found) { aim(lens, ...lens.aimed, still); return; }
@@ -155,14 +157,14 @@ function follow(lens, lights, still) {
   aim(lens, at(found.rows, lens.height, lens.aimed[0]), at(found.cols, lens.width, lens.aimed[1]), still);
 }
 
-function clipped(lens, light) {
+export function clipped(lens, light) {
   const [rows, cols] = seenOf(lens);
   const cut = (a, b) => [Math.max(a[0], b[0]), Math.min(a[1], b[1])];
   const seen = { ...light, rows: cut(light.rows, rows), cols: cut(light.cols, cols) };
   return seen.rows[0] <= seen.rows[1] && seen.cols[0] <= seen.cols[1] ? seen : null;
 }
 
-function cellInLens(lenses, x, y) {
+export function cellInLens(lenses, x, y) {
   for (const lens of lenses) {
     const [row, col] = [Math.floor((y - lens.top) / lens.ch), Math.floor((x - lens.left) / lens.cw)];
     const [rows, cols] = lens.seen;
@@ -173,7 +175,7 @@ function cellInLens(lenses, x, y) {
 }
 
 // "counts  A·N  820": which cell the lens is about, and its number; without the name where that has no room.
-function lensHeadings(lens) {
+export function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
@@ -183,7 +185,7 @@ function lensHeadings(lens) {
 }
 
 // How shades stand for numbers: the ends that the numbers have, and the name of the scale between them.
-function legend(m) {
+export function legend(m) {
   const [low, high] = m.ends;
   if (m.texts || m.values.length === 1 || !(low < high)) return null;
   const from = m.tone === 'sequential' || low >= 0 ? 0 : -m.peak;

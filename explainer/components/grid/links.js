@@ -1,7 +1,10 @@
 // --- links: what a cell lights, and how that is said ---------------------------------------------------
 
+import { all, one } from './layout.js';
+import { bracketed, grouped, spoken } from './numbers.js';
+
 // A matrix without labels is spoken of by those of the matrices that it is linked with.
-function lend(matrices, links) {
+export function lend(matrices, links) {
   const both = (a, side, b, from) => {
     if (!a[side].length) a.lent[side] = b[from];
     if (!b[from].length) b.lent[from] = a[side];
@@ -19,7 +22,7 @@ function lend(matrices, links) {
 }
 
 // Returns { lights, words, ledger } of a cell; a light is {matrix, rows, cols, role, kind}.
-function lit(grid, cell) {
+export function lit(grid, cell) {
   const m = grid.matrices[cell.matrix];
   const lights = [];
   for (const link of grid.links) lights.push(...(LIGHTS[link.kind]?.(grid, link, cell) ?? []));
@@ -29,9 +32,9 @@ function lit(grid, cell) {
   return { lights, words: ledger ? productWords(grid, ledger) : cellWords(grid, cell), ledger };
 }
 
-const light = (m, rows, cols, kind, role = m.role) => ({ matrix: m.index, rows, cols, kind, role });
+export const light = (m, rows, cols, kind, role = m.role) => ({ matrix: m.index, rows, cols, kind, role });
 
-const LIGHTS = {
+export const LIGHTS = {
   cross(grid, link, { matrix, row, col }) {
     if (matrix !== link.matrix) return [];
     const m = grid.matrices[matrix];
@@ -106,12 +109,12 @@ function shareWords(grid, { counts, shares, totals, smoothing }, row, col) {
   return `${share.where(row, col)}${mark}: ${added} ÷ ${grouped(Math.round(totals[row] * 100) / 100)} = ${share.say(row, col)}`;
 }
 
-const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rowLabel(row)} of ${m.name}`);
-const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.colLabel(col)} of ${m.name}`);
-const counted = (count, word) => `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
+export const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rowLabel(row)} of ${m.name}`);
+export const colName = (m, col) => (m.width === 1 ? m.name : `column ${m.colLabel(col)} of ${m.name}`);
+export const counted = (count, word) => `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
 
 // The products that make one number: factors, products and running sums, as Python computed them.
-function entries(grid, { link, row, col }) {
+export function entries(grid, { link, row, col }) {
   const [left, right, out] = [link.left, link.right, link.out].map((i) => grid.matrices[i]);
   let total = 0;
   return Array.from({ length: left.width }, (_, k) => {
@@ -126,7 +129,7 @@ function entries(grid, { link, row, col }) {
 const MOST_WORDS = 6;
 
 // "1·(−2) + 0·1 + 3·(−1) = −5"; `done` products so far, and the sum only once all are done.
-function productWords(grid, ledger, done = Infinity) {
+export function productWords(grid, ledger, done = Infinity) {
   const list = entries(grid, ledger);
   const { left, right, out } = list[0];
   const empty = list.filter((e) => Number.isNaN(e.product)).length;

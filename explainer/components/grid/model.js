@@ -1,10 +1,12 @@
 // --- model: a matrix and what it shows now -------------------------------------------------------------
 
+import { spoken, visible } from './numbers.js';
+
 const SAMPLES = 1200;
 const MANY = 100;
 const DECADES = 100; // the largest count above which shades are logarithmic
 
-class Matrix {
+export class Matrix {
   constructor(spec, index) {
     Object.assign(this, spec);
     this.index = index;

@@ -1,6 +1,6 @@
 // --- mount: one view for every place in which Streamlit shows a component ---------------------------------
 
-function mounted(View) {
+export function mounted(View) {
   const views = new WeakMap();
   return (component) => {
     const { parentElement } = component;

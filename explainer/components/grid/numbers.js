@@ -1,9 +1,11 @@
 // --- numbers: as they are written ----------------------------------------------------------------------
 
-const MIN_NUMBER = 9; // css pixels; smaller numbers are not drawn
-const minus = (text) => text.replace(/-/g, '\u2212');
+import { power } from './powers.js';
+
+export const MIN_NUMBER = 9; // css pixels; smaller numbers are not drawn
+export const minus = (text) => text.replace(/-/g, '\u2212');
 const english = new Intl.NumberFormat('en-US');
-const grouped = (value) => minus(english.format(value + 0)); // + 0 makes 0 of -0
+export const grouped = (value) => minus(english.format(value + 0)); // + 0 makes 0 of -0
 
 // Beyond these a number is written as a power of ten: its zeros say less than how many they are.
 const HUGE = 1e12;
@@ -19,10 +21,10 @@ function significant(value, places = 3) {
 }
 
 // So many decimals; what rounds to zero has no sign.
-const exact = (value, decimals = 3) => minus(value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, ''));
+export const exact = (value, decimals = 3) => minus(value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, ''));
 
 // A fixed number of decimals, or fewer where that is exact: "0.5", but "0.00" for what only looks like zero.
-function fixed(value, decimals) {
+export function fixed(value, decimals) {
   const rounded = Number(value.toFixed(decimals));
   return Math.fround(rounded) === Math.fround(value) ? minus(String(rounded)) : exact(value, decimals);
 }
@@ -34,18 +36,18 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
 const thousands = (value) => minus(Math.abs(value) < 10_000 ? String(value) : compact.format(value));
 
 // A number as it stands in a sentence or in the ledger.
-function spoken(value, decimals) {
+export function spoken(value, decimals) {
   if (Number.isNaN(value)) return 'empty';
   if (extreme(value) && (decimals === null || decimals === undefined || Math.abs(value) >= HUGE)) return power(value);
   if (decimals !== null && decimals !== undefined) return exact(value, decimals);
   return Number.isInteger(value) ? grouped(value) : significant(value, 4);
 }
 
-const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
-const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
+export const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
+export const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
 
 // Ways to write the numbers of a matrix in its cells, the best one first, each with the least size in pixels.
-function notations(matrix) {
+export function notations(matrix) {
   const ways = (...list) => list.map((write) => ({ write, least: MIN_NUMBER }));
   if (matrix.decimals !== null) return ways((v) => exact(v, matrix.decimals));
   if (matrix.whole) return ways((v) => minus(String(v)), thousands);

@@ -1,8 +1,14 @@
 // --- paint: two canvases, the numbers below and the lights above ----------------------------------------
 
+import { UNKNOWN } from './frames.js';
+import { all, areaBox, cellBox, sum } from './layout.js';
+import { clamp, clipped, FEW_COUNTS, legend, lensHeadings, seenOf } from './lens.js';
+import { spoken } from './numbers.js';
+import { contrast, css, mix, SHADES } from './theme.js';
+
 const TINY = 5; // below this many pixels a matrix is drawn as an image, one pixel a cell, and enlarged
 
-class Painter {
+export class Painter {
   constructor(cells, lights) {
     this.cells = cells.getContext('2d');
     this.lights = lights.getContext('2d');

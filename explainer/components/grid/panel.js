@@ -1,9 +1,14 @@
 // --- panel: what stands beside the picture, and the readout ---------------------------------------------
 
+import { element } from '../player/stage.js';
+import { Walk } from './frames.js';
+import { colName, counted, entries, rowName } from './links.js';
+import { grouped, spoken, visible } from './numbers.js';
+
 const written = (value, decimals) => (Number.isNaN(value) ? '?' : spoken(value, decimals));
 
 // The multiplications that make one number, one a line, and their sum.
-class Ledger {
+export class Ledger {
   constructor(grid) {
     this.grid = grid;
     this.node = element('div', 'ledger');
@@ -61,7 +66,7 @@ class Ledger {
 }
 
 // The name that was counted last, its pairs, and what is most frequent so far.
-class Tally {
+export class Tally {
   constructor(frames) {
     this.frames = frames;
     this.node = element('div', 'tally');
@@ -134,7 +139,7 @@ class Tally {
 }
 
 // The sentence of a stage and its formula.
-class Script {
+export class Script {
   constructor(frames) {
     this.frames = frames;
     this.node = element('div', 'script');
@@ -151,7 +156,7 @@ class Script {
 // The matrices for those who do not see them: a table each if they are small, otherwise a summary.
 const TABLE_CELLS = 400;
 
-function inWords(m) {
+export function inWords(m) {
   if (m.height * m.width > TABLE_CELLS) return element('p', '', summary(m));
   const table = element('table');
   table.append(element('caption', '', `${m.label}, ${m.role}`));

@@ -8,7 +8,7 @@ const ARRAY_TYPES = {
 const padded = (size) => Math.ceil(size / 8) * 8;
 
 // Returns the header with every {array: n} replaced by its typed array, which also carries its shape.
-function unpack(bytes) {
+export function unpack(bytes) {
   const buffer = bytes.slice().buffer; // a copy, because typed arrays need an aligned start
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));

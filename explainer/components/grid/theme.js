@@ -1,18 +1,18 @@
 // --- theme: Streamlit's colours, light or dark ---------------------------------------------------------
 
-const ROLES = ['input', 'weights', 'activations', 'probabilities', 'loss'];
-const SHADES = 256;
+export const ROLES = ['input', 'weights', 'activations', 'probabilities', 'loss'];
+export const SHADES = 256;
 
 const THEME_NAMES = ['text-color', 'background-color', 'chart-categorical-colors', 'chart-sequential-colors', 'font'];
 
-function themeKey(element) {
+export function themeKey(element) {
   const style = getComputedStyle(element);
   return THEME_NAMES.map((name) => style.getPropertyValue(`--st-${name}`)).join('|');
 }
 
 const themes = new Map(); // light and dark, each read once for all parts of the page
 
-function readTheme(element) {
+export function readTheme(element) {
   const key = themeKey(element);
   if (!themes.has(key)) themes.set(key, themeOf(element));
   return themes.get(key);
@@ -44,7 +44,7 @@ function themeOf(element) {
 
 const rgbContext = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 
-function rgb(color) {
+export function rgb(color) {
   rgbContext.fillStyle = '#000';
   rgbContext.fillStyle = color;
   const text = rgbContext.fillStyle;
@@ -52,21 +52,21 @@ function rgb(color) {
   return text.match(/[\d.]+/g).slice(0, 3).map(Number);
 }
 
-const css = ([r, g, b], alpha = 1) => `rgba(${r}, ${g}, ${b}, ${alpha})`;
-const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
+export const css = ([r, g, b], alpha = 1) => `rgba(${r}, ${g}, ${b}, ${alpha})`;
+export const mix = (a, b, t) => a.map((x, i) => Math.round(x + (b[i] - x) * t));
 
 function luminance(color) {
   const [r, g, b] = color.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-function contrast(a, b) {
+export function contrast(a, b) {
   const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
   return (high + 0.05) / (low + 0.05);
 }
 
 // A scale as two lists: what fills a cell, and the text colour that reads best on it.
-function shadeTable(colors, { ink, ground }) {
+export function shadeTable(colors, { ink, ground }) {
   const steps = Array.from({ length: SHADES }, (_, i) => {
     const at = (i / (SHADES - 1)) * (colors.length - 1);
     const left = Math.min(Math.floor(at), colors.length - 2);

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import streamlit as st
-
+from explainer.components import in_page
 from explainer.components.events import heard, text
 
 LONGEST = 100  # characters
 
-_component = st.components.v2.component(
-    "kept", js=(Path(__file__).parent / "kept.js").read_text(encoding="utf-8"), isolate_styles=False
-)
+_component = in_page("kept", Path(__file__).parent / "kept.js")
 
 
 def kept(key: str, value: str) -> str:

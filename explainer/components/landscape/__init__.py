@@ -10,19 +10,10 @@ from explainer.components.landscape.payload import decoded, packed
 __all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # its theme and its look serve both
-# One module for the browser, in the order of who needs whom.
-_SOURCES = [
-    *player.SOURCES,
-    *(_GRID / f"{part}.js" for part in ("theme", "powers", "numbers", "kept", "mount")),
-]
-_SOURCES += [
-    _FOLDER / f"{part}.js"
-    for part in ("board", "lattice", "levels", "grip", "surface", "planes", "readout", "landscape")
-]
+_GRID = _FOLDER.parent / "grid"  # its look serves both
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "landscape.css"]
 
-_component = component("landscape", _STYLES, _SOURCES, ["at", "camera"])
+_component = component("landscape", _STYLES, _FOLDER / "landscape.js", ["at", "camera"])
 
 
 def landscape(

@@ -1,16 +1,21 @@
 // --- board: a canvas in its place, and what all pictures share --------------------------------------------
 
+import { keeper } from '../grid/kept.js';
+import { exact, minus } from '../grid/numbers.js';
+import { css } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+
 // Ways are told apart by dash and mark as well as by colour; dashes in units of the line's width.
-const LOOKS = [
+export const LOOKS = [
   { color: (theme) => theme.ink, text: (theme) => theme.ink, dash: [], mark: 'circle' },
   { color: (theme) => theme.role.weights, text: (theme) => theme.text.weights, dash: [3, 1.8], mark: 'diamond' },
   { color: (theme) => theme.role.input, text: (theme) => theme.text.input, dash: [0.9, 1.4], mark: 'square' },
   { color: (theme) => theme.role.activations, text: (theme) => theme.text.activations, dash: [3, 1, 0.9, 1], mark: 'triangle' },
 ];
 
-const kept = keeper(8); // pictures without the ways
+export const kept = keeper(8); // pictures without the ways
 
-class Board {
+export class Board {
   constructor(className, role) {
     this.node = element('div', `board ${className}`);
     this.canvas = element('canvas');
@@ -126,7 +131,7 @@ function outline(ctx, kind, x, y, r) {
 }
 
 // Round numbers across a range, about so many.
-function ticks(low, high, about) {
+export function ticks(low, high, about) {
   const step = roundStep((high - low) / about);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
@@ -138,11 +143,11 @@ function roundStep(rough) {
   return power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999);
 }
 
-const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));
-const fine = (value, span) => exact(value, Math.max(2, 2 - Math.floor(Math.log10(span))));
+export const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));
+export const fine = (value, span) => exact(value, Math.max(2, 2 - Math.floor(Math.log10(span))));
 
 // The part of a straight line inside a box around the middle, as shares of its length; null if there is none.
-function inside(from, to, low, high) {
+export function inside(from, to, low, high) {
   let [begin, end] = [0, 1];
   for (let i = 0; i < from.length; i += 1) {
     const run = to[i] - from[i];
@@ -157,4 +162,4 @@ function inside(from, to, low, high) {
   return begin <= end ? [begin, end] : null;
 }
 
-const between = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);
+export const between = (from, to, part) => from.map((value, i) => value + (to[i] - value) * part);

@@ -1,10 +1,10 @@
 // --- grip: a ball is taken by hand and rolls from where it is let go --------------------------------------------
 
-const NEAR = 1.6; // letters around a ball in which it is taken
+export const NEAR = 1.6; // letters around a ball in which it is taken
 
 /* A picture that can be picked from has pickable(), data(event): the place under a pointer or null, and
    near(event): whether a ball is there. Mouse and pen take the ball wherever they press if `anywhere`. */
-class Grip {
+export class Grip {
   constructor(picture, anywhere, { hold, drop, otherwise = () => {} }) {
     Object.assign(this, { picture, anywhere, hold, drop, otherwise, held: null });
     const { canvas } = picture;

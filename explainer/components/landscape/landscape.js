@@ -1,5 +1,16 @@
 // --- landscape: brings pictures, numbers and transport together ----------------------------------------------
 
+import { mounted } from '../grid/mount.js';
+import { exact } from '../grid/numbers.js';
+import { readTheme, themeKey } from '../grid/theme.js';
+import { Player } from '../player/player.js';
+import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { fine } from './board.js';
+import { Heights } from './levels.js';
+import { Contour, CurvePlane, Losses } from './planes.js';
+import { Readout } from './readout.js';
+import { Surface } from './surface.js';
+
 const MEDIUM = 1180; // css pixels below which the numbers stand under the surface
 
 const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
@@ -197,4 +208,4 @@ class Scene {
   }
 }
 
-const show = mounted(Scene);
+export default mounted(Scene);

@@ -1,6 +1,6 @@
 // --- lattice: numbers on a grid of points, what lies between them, and the lines where they are equal --------
 
-class Lattice {
+export class Lattice {
   constructor(values, width, height) { Object.assign(this, { values, width, height }); }
 
   at(i, j) { return this.values[j * this.width + i]; }

@@ -1,9 +1,13 @@
 // --- levels: the colours of heights, and the heights at which lines are drawn --------------------------------
 
+import { mix, SHADES, shadeTable } from '../grid/theme.js';
+import { ticks } from './board.js';
+import { Lattice } from './lattice.js';
+
 const LEVELS = 9; // about so many
 const LOWEST = 0.06; // the lowest ground is tinted a little, so that it is not the page
 
-class Heights extends Lattice {
+export class Heights extends Lattice {
   constructor(values, side) {
     super(values, side, side);
     this.side = side;

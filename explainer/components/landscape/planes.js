@@ -1,5 +1,9 @@
 // --- planes: what is drawn over two axes: the contour, a curve, the losses -----------------------------------
 
+import { css, mix } from '../grid/theme.js';
+import { between, Board, inside, kept, LOOKS, ticks, written } from './board.js';
+import { Grip, NEAR } from './grip.js';
+
 class Plane extends Board {
   constructor(className, role) {
     super(className, role);
@@ -76,7 +80,7 @@ class Plane extends Board {
   }
 }
 
-class Contour extends Plane {
+export class Contour extends Plane {
   constructor({ tell, hold, pick }) {
     super('contour', 'application');
     Object.assign(this, { tell, hold, pick });
@@ -294,9 +298,9 @@ function lengthsOf(ways) {
   return ways.map(({ gradients, velocities }) => ({ slope: most(gradients), velocity: most(velocities) }));
 }
 
-const rounded = (value) => Math.round(value * 100) / 100 + 0;
+export const rounded = (value) => Math.round(value * 100) / 100 + 0;
 
-class Losses extends Plane {
+export class Losses extends Plane {
   constructor() {
     super('losses', 'img');
     this.margin = [0.8, 1, 2.7, 3.9];
@@ -331,7 +335,7 @@ class Losses extends Plane {
 }
 
 // A curve with the ball on it, the slope under the ball and the next step.
-class CurvePlane extends Plane {
+export class CurvePlane extends Plane {
   constructor({ hold, pick }) {
     super('curve', 'application');
     this.margin = [0.6, 0.8, 2.9, 3.2];

@@ -1,6 +1,11 @@
 // --- readout: the numbers of the step, and what the step does with them ---------------------------------------
 
-class Readout {
+import { bracketed, exact } from '../grid/numbers.js';
+import { css } from '../grid/theme.js';
+import { element } from '../player/stage.js';
+import { Board, LOOKS, written } from './board.js';
+
+export class Readout {
   constructor() {
     this.node = element('div', 'numbers');
     this.table = element('table');

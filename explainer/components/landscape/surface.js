@@ -1,5 +1,11 @@
 // --- surface: three dimensions on a flat canvas, from far to near -------------------------------------------
 
+import { css, mix } from '../grid/theme.js';
+import { Moment, wholes } from '../player/moment.js';
+import { between, Board, inside, kept, LOOKS, ticks, written } from './board.js';
+import { Grip, NEAR } from './grip.js';
+import { rounded } from './planes.js';
+
 const TALL = 0.95; // height of the picture's box; its sides are 2
 const FLOOR = -0.22; // the axes lie a little below the lowest ground
 const EYE = 6.5; // how far away the eye is
@@ -13,7 +19,7 @@ const held = (above) => Math.max(8, Math.min(85, above)); // neither from below 
 const radians = (degrees) => (degrees * Math.PI) / 180;
 const cameras = new Map(); // as they were turned, by the name of the surface
 
-class Surface extends Board {
+export class Surface extends Board {
   constructor({ soon, hold, pick }, root) {
     super('surface', 'application');
     this.turned = soon;

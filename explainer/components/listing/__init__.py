@@ -7,18 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from explainer.components import component, player, sized
+from explainer.components import component, sized
 
 _FOLDER = Path(__file__).parent
-_GRID = _FOLDER.parent / "grid"  # it writes its numbers alike
-_SOURCES = [_GRID / f"{part}.js" for part in ("powers", "numbers", "mount")]
-_SOURCES += [_FOLDER.parent / "names" / "shared.js", player.MOMENT]
-_SOURCES += [_FOLDER / f"{part}.js" for part in ("columns", "export", "listing")]
 _KINDS = {"b": "mark", "i": "number", "u": "number", "f": "number"}  # by numpy's letter; all else is text
 
 ROOM = 800_000  # bytes of a table that are sent
 
-_component = component("listing", [_FOLDER / "listing.css"], _SOURCES, ["find", "by"])
+_component = component("listing", [_FOLDER / "listing.css"], _FOLDER / "listing.js", ["find", "by"])
 
 
 def listing(

@@ -1,6 +1,9 @@
 // --- columns: how their values are written, compared and found --------------------------------------------
 
-const LONG = 40; // characters; a longer text may be cut, so that the other columns have room
+import { grouped, minus } from '../grid/numbers.js';
+import { power } from '../grid/powers.js';
+
+export const LONG = 40; // characters; a longer text may be cut, so that the other columns have room
 const NONE = '\u2013';
 const collator = new Intl.Collator('pl', { numeric: true });
 const decimals = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
@@ -19,7 +22,7 @@ const WRITERS = {
 };
 
 // A column with all its values; ``text`` says how one stands in the table.
-function columnOf({ title, kind, values: sent, rows }) {
+export function columnOf({ title, kind, values: sent, rows }) {
   const values = rows ? rows.map((row) => sent[row]) : sent;
   const write = WRITERS[kind](values);
   return { title, kind, values, text: (row) => (isMissing(values[row]) ? NONE : write(values[row])) };
@@ -28,23 +31,23 @@ function columnOf({ title, kind, values: sent, rows }) {
 const isMissing = (value) => value === null || value === '';
 
 // The rows by the values of a column, upwards (1) or downwards (-1); what is missing comes last.
-function sorted(rows, { kind, values }, direction) {
+export function sorted(rows, { kind, values }, direction) {
   const compare = kind === 'text' ? collator.compare : (a, b) => a - b;
   return [...rows].sort((a, b) => isMissing(values[a]) - isMissing(values[b]) || direction * compare(values[a], values[b]));
 }
 
 // Letters that Unicode does not take apart into a plain one and its mark.
 const PLAIN = { ł: 'l', ø: 'o', đ: 'd', ħ: 'h', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' };
-const folded = (text) => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/[łøđħıßæœ]/g, (letter) => PLAIN[letter]);
+export const folded = (text) => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/[łøđħıßæœ]/g, (letter) => PLAIN[letter]);
 
 // What a row is found by: all its texts, and its numbers without separators as well.
-function found(columns, row) {
+export function found(columns, row) {
   const texts = columns.flatMap(({ kind, values, text }) => (kind === 'number' ? [text(row), String(values[row])] : [text(row)]));
   return folded(texts.join('\n'));
 }
 
 // Texts that tell how wide a column would like to be: its longest ones, as letters are not equally wide.
-function longest({ kind, values, text }, many = 8) {
+export function longest({ kind, values, text }, many = 8) {
   if (kind !== 'text') return extremes(values).map(text);
   const most = values.reduce((length, value) => Math.max(length, value.length), 0);
   return values.filter((value) => value.length > 0.8 * most).sort((a, b) => b.length - a.length).slice(0, many);

@@ -1,5 +1,12 @@
 // --- listing: a table of which only the rows that are seen stand in the page ------------------------------
 
+import { mounted } from '../grid/mount.js';
+import { grouped } from '../grid/numbers.js';
+import { made } from '../names/shared.js';
+import { Moment } from '../player/moment.js';
+import { columnOf, folded, found, LONG, longest, sorted } from './columns.js';
+import { csvOf, saveText } from './export.js';
+
 const FEW = 15; // rows that need no search
 const SPARE = 12; // rows drawn above and below those that are seen
 const TURNS = { ascending: 'descending', descending: 'none', none: 'ascending' };
@@ -314,4 +321,4 @@ function marked(value) {
   return [mark, made('span', 'visually-hidden', value ? 'yes' : 'no')];
 }
 
-const show = mounted(Listing);
+export default mounted(Listing);

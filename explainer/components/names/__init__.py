@@ -11,8 +11,7 @@ _FOLDER = Path(__file__).parent
 
 
 def _component(name: str) -> Any:
-    sources = [_FOLDER / f"{part}.js" for part in ("shared", name)]
-    return component(f"names_{name}", [_FOLDER / "names.css"], sources)
+    return component(f"names_{name}", [_FOLDER / "names.css"], _FOLDER / f"{name}.js")
 
 
 _cards, _answers, _ledger, _guess = map(_component, ("cards", "answers", "ledger", "guess"))

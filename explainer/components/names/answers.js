@@ -1,4 +1,6 @@
-function show(component) {
+import { button, draw, heard, made } from './shared.js';
+
+export default function show(component) {
   draw(component, ({ columns, rows, heading }, open) => {
     const root = made('div', 'answers');
     const highest = Math.max(...rows.flatMap((row) => row.probabilities));

@@ -1,4 +1,6 @@
-function show(component) {
+import { button, draw, heard, made } from './shared.js';
+
+export default function show(component) {
   draw(component, ({ cards }, open) => {
     const root = made('div', 'cards');
     root.append(...cards.map((card, i) => {

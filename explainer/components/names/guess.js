@@ -1,4 +1,6 @@
-function show(component) {
+import { button, draw, drawn, made } from './shared.js';
+
+export default function show(component) {
   draw(component, ({ word, letters, players, verdict, over }, open) => {
     const root = made('div', 'guess');
     const left = made('div', 'asked');

@@ -1,4 +1,6 @@
-function show(component) {
+import { draw, made } from './shared.js';
+
+export default function show(component) {
   draw(component, ({ columns, rows }) => {
     const root = made('table', 'ledger');
     const head = made('tr');

@@ -1,5 +1,5 @@
 // One element with its class and text; texts are never markup.
-function made(tag, className, text = '') {
+export function made(tag, className, text = '') {
   const node = document.createElement(tag);
   if (className) node.className = className;
   if (text !== '') node.textContent = text;
@@ -7,10 +7,10 @@ function made(tag, className, text = '') {
 }
 
 // What is heard beside what is seen.
-const heard = (text) => made('span', 'visually-hidden', text);
+export const heard = (text) => made('span', 'visually-hidden', text);
 
 // Named by what it tells, or by its own texts where these are shown.
-function button(className, told, onclick, shown = null) {
+export function button(className, told, onclick, shown = null) {
   const node = made('button', className);
   node.type = 'button';
   if (shown) node.append(...shown);
@@ -52,9 +52,9 @@ function nearest(all, from, [x, y]) {
 }
 
 // A rerun that changes nothing leaves the picture, the focus and the pointer alone.
-const drawn = new WeakMap();
+export const drawn = new WeakMap();
 
-function draw(component, build) {
+export function draw(component, build) {
   const { parentElement, data } = component;
   const text = JSON.stringify(data);
   const before = drawn.get(parentElement);

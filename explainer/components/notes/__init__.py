@@ -3,16 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
+from explainer.components import in_page
 
 _FOLDER = Path(__file__).parent
-_MOUNT = _FOLDER.parent / "grid" / "mount.js"
-_notes = st.components.v2.component(
-    "notes",
-    css=(_FOLDER / "notes.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in (_MOUNT, _FOLDER / "notes.js")),
-    isolate_styles=False,
-)
+_notes = in_page("notes", _FOLDER / "notes.js", _FOLDER / "notes.css")
 
 
 def notes(scenes: Sequence[dict[str, str | int]], *, key: str) -> None:

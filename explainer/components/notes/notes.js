@@ -1,3 +1,5 @@
+import { mounted } from '../grid/mount.js';
+
 const PLANNED = 'presenter-minutes'; // what this browser keeps: minutes of the talk, and when it began
 const BEGAN = 'presenter-began';
 const MINUTES = 90;

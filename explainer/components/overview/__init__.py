@@ -7,10 +7,9 @@ from pathlib import Path
 from explainer.components import component, events
 
 _FOLDER = Path(__file__).parent
-_MOUNT = _FOLDER.parent / "grid" / "mount.js"
 PICTURES = _FOLDER.parents[1] / "static" / "scenes"  # made by tools/pictures
 
-_component = component("overview", [_FOLDER / "overview.css"], [_MOUNT, _FOLDER / "overview.js"])
+_component = component("overview", [_FOLDER / "overview.css"], _FOLDER / "overview.js")
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+import { mounted } from '../grid/mount.js';
+
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -78,4 +80,4 @@ function grouped(cards, entries) {
   return chapters;
 }
 
-const show = mounted(Overview);
+export default mounted(Overview);

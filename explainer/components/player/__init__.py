@@ -4,7 +4,4 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 
-# For components that play; what they draw follows the position.
-SOURCES = [_FOLDER / f"{part}.js" for part in ("stage", "moment", "narrator", "transport", "player")]
-STYLES = [_FOLDER / "transport.css"]
-MOMENT = _FOLDER / "moment.js"  # for those that do not play, but have something to keep
+STYLES = [_FOLDER / "transport.css"]  # for components that play

@@ -41,7 +41,7 @@ class Moments {
 const MOMENTS = (window.__moments ??= new Moments());
 
 // What one picture is left with; its parameters are named after its key, as those of controls are.
-class Moment {
+export class Moment {
   constructor(root) { this.root = root; }
 
   get key() {
@@ -72,7 +72,7 @@ class Moment {
 }
 
 // Whole numbers between dots, so many of them; null if the text is none.
-function wholes(text, count) {
+export function wholes(text, count) {
   const parts = text.split('.');
   return parts.length === count && parts.every((part) => /^-?\d{1,7}$/.test(part)) ? parts.map(Number) : null;
 }

@@ -1,6 +1,8 @@
 // --- narrator: the line above what plays, one sentence for every frame ---------------------------------------
 
-class Narrator {
+import { element } from './stage.js';
+
+export class Narrator {
   constructor() {
     this.node = element('p', 'narrator');
     this.words = element('span');

@@ -1,15 +1,19 @@
 // --- player: where what plays stands, and how it goes on ----------------------------------------------------
 
+import { Moment, wholes } from './moment.js';
+import { Narrator } from './narrator.js';
+import { Transport } from './transport.js';
+
 const SLOW_FPS = 4; // with "reduce motion"
 const LEAP = 0.5; // seconds after a standstill that count at most
 const STILL = { last: 0, steps: ['', ''], speedUnit: '', counter: () => '' };
 
 // All players on the page: the frame of the deck asks them before it turns the scene.
-const PLAYERS = (window.__players ??= new Set());
+export const PLAYERS = (window.__players ??= new Set());
 
 /* A film is what plays: { last, speed, speedUnit, steps: [back, next], counter(position), titles?, captions? }.
    A player has been passed once it was at the end, or was told to go there. */
-class Player {
+export class Player {
   // `show(position)` draws; `played(playing)` hears when a play begins or ends.
   constructor(root, show, played = () => {}) {
     Object.assign(this, { root, show, played, film: STILL, start: 0, position: 0, speed: 1 });

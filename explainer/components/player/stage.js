@@ -1,17 +1,17 @@
 // --- stage: what every picture on it needs ------------------------------------------------------------------
 
-const NARROW = 700; // css pixels of a window below which a scene stacks
-const STAGE_HEIGHT = 'var(--stage-height, 62vh)'; // what the scene leaves
+export const NARROW = 700; // css pixels of a window below which a scene stacks
+export const STAGE_HEIGHT = 'var(--stage-height, 62vh)'; // what the scene leaves
 
 const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes of figures were chosen
 
 // How large a pixel of a figure is here: figures grow with the page.
-function pixel() {
+export function pixel() {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return rem / (window.innerWidth < NARROW ? DESIGNED.narrow : DESIGNED.wide);
 }
 
-function element(tag, className = '', text = '') {
+export function element(tag, className = '', text = '') {
   const node = document.createElement(tag);
   if (className) node.className = className;
   if (text) node.textContent = text;

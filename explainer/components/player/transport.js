@@ -1,9 +1,11 @@
 // --- transport: back, play, next, scrub, speed ------------------------------------------------------------
 
+import { element } from './stage.js';
+
 const SLOWEST = 0.5;
 const FASTEST = 1000;
 
-class Transport {
+export class Transport {
   constructor(player) {
     this.player = player;
     this.node = element('div', 'transport');

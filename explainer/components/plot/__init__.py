@@ -10,15 +10,11 @@ from pathlib import Path
 from explainer.components import component, events, player, sized
 
 _FOLDER = Path(__file__).parent
-_COMPONENTS = _FOLDER.parent
 # Built by tools/plotly; the browser asks for it beside the app, wherever that is.
-LIBRARY = next((_COMPONENTS.parent / "static").glob("plotly-*.js"))
+LIBRARY = next((_FOLDER.parents[1] / "static").glob("plotly-*.js"))
 ADDRESS = f"app/static/{LIBRARY.name}"
-_SOURCES = [*player.SOURCES, *(_COMPONENTS / "grid" / f"{part}.js" for part in ("theme", "mount"))]
-_SOURCES += [_COMPONENTS / "drawing" / "colors.js"]
-_SOURCES += [_FOLDER / f"{part}.js" for part in ("sizes", "legend", "points", "apart", "save", "plot")]
 
-_component = component("plot", [*player.STYLES, _FOLDER / "plot.css"], _SOURCES, ["at"])
+_component = component("plot", [*player.STYLES, _FOLDER / "plot.css"], _FOLDER / "plot.js", ["at"])
 
 
 def plot(

@@ -40,7 +40,7 @@ function apart(places, least, [width, height]) {
 const written = (value, places = 2) => value.toFixed(places).replace('-', '\u2212');
 
 // The letters of a figure, which all its traces share, and what is drawn of them in a frame.
-class Spread {
+export class Spread {
   constructor({ places, least }, traces) {
     Object.assign(this, { frames: numbersOf(places), least });
     this.names = traces.flatMap(({ text }) => text);
@@ -80,7 +80,7 @@ class Spread {
 }
 
 // Between the numbers of a figure's axes and pixels of its place.
-function viewOf({ xaxis, yaxis, margin }, width, height) {
+export function viewOf({ xaxis, yaxis, margin }, width, height) {
   const [across, up] = [width - margin.l - margin.r, height - margin.t - margin.b];
   const share = ({ range: [low, high] }, value) => (value - low) / (high - low);
   const number = ({ range: [low, high] }, part) => low + part * (high - low);

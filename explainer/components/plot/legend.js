@@ -1,5 +1,7 @@
 // --- legend: a button for every name, which hides what is called so and shows it again ---------------------
 
+import { element } from '../player/stage.js';
+
 const lit = (trace) => trace.visible !== 'legendonly';
 const named = ({ name, showlegend }) => Boolean(name) && showlegend !== false;
 
@@ -18,7 +20,7 @@ function markOf({ symbol = 'circle', color, line }) {
   return sample;
 }
 
-class Legend {
+export class Legend {
   constructor(toggle) {
     this.toggle = toggle;
     this.node = element('div', 'legend');

@@ -1,5 +1,16 @@
 // --- plot: a figure that is kept; it changes where the new one differs -------------------------------------
 
+import { paints } from '../drawing/colors.js';
+import { mounted } from '../grid/mount.js';
+import { css, readTheme, themeKey } from '../grid/theme.js';
+import { Player } from '../player/player.js';
+import { element, NARROW, pixel } from '../player/stage.js';
+import { Spread, viewOf } from './apart.js';
+import { Legend } from './legend.js';
+import { axisOf, MOVES, Points } from './points.js';
+import { savePicture } from './save.js';
+import { readFigure } from './sizes.js';
+
 const ZOOM = { '+': 0.5, '=': 0.5, '-': 2 };
 const HINT = 'Arrow keys lead from point to point, plus and minus zoom, 0 shows everything again.';
 const SPOKEN = 100; // ms after which what a key led to is written beside it
@@ -245,4 +256,4 @@ class Plot {
   }
 }
 
-const show = mounted(Plot);
+export default mounted(Plot);

@@ -1,7 +1,7 @@
 // --- points: the arrow keys lead from one to the next ------------------------------------------------------
 
-const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
-const axisOf = (id) => `${id[0]}axis${id.slice(1)}`;
+export const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+export const axisOf = (id) => `${id[0]}axis${id.slice(1)}`;
 const together = (chart) => String(chart._fullLayout.hovermode).startsWith('x'); // curves are read at one place
 
 function inView({ x, y, trace }, { _fullLayout: layout }) {
@@ -28,7 +28,7 @@ function stops(chart) {
   return columns.sort((a, b) => a.trace.xaxis.localeCompare(b.trace.xaxis) || a.x - b.x);
 }
 
-class Points {
+export class Points {
   constructor(chart, Plotly) { Object.assign(this, { chart, Plotly, at: -1 }); }
 
   get chosen() { return this.list?.[this.at]; }

@@ -34,7 +34,7 @@ async function painted(svg, width, height) {
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 }
 
-async function savePicture(Plotly, figure, { width, height, name }) {
+export async function savePicture(Plotly, figure, { width, height, name }) {
   const svg = await Plotly.toImage(figure, { format: 'svg', width, height, imageDataOnly: true });
   const faces = await Promise.all(facesOf(figure.layout.font.family).map(carried));
   const whole = svg.replace(/<svg[^>]*>/, (start) => `${start}<style>${faces.join('\n')}</style>`);

@@ -11,7 +11,7 @@ function sized(key, value, px) {
 const halo = (color, px) => Array(6).fill(`0 0 ${3 * px}px ${color}`).join(', ');
 
 // The figure as Plotly draws it here. Numbers in lists stay: they are data.
-function readFigure(text, paint, px) {
+export function readFigure(text, paint, px) {
   const clearing = halo(paint('#000038'), px);
   const colored = text.replace(/"#0000\d\d"/g, (color) => JSON.stringify(paint(JSON.parse(color))));
   return JSON.parse(colored, (key, value) => (key === 'shadow' ? clearing : sized(key, value, px)));

@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import streamlit as st
+from explainer.components import in_page
 
-from explainer.components import joined
-
-_FOLDER = Path(__file__).parent
-_sources = (_FOLDER.parent / "streamlit_inside.js", _FOLDER / "pulse.js")
-_component = st.components.v2.component("pulse", js=joined(_sources), isolate_styles=False)
+_component = in_page("pulse", Path(__file__).parent / "pulse.js")
 
 
 def pulse(key: str, seconds: float | None) -> None:

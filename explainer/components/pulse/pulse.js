@@ -1,3 +1,5 @@
+import { scriptState } from '../streamlit_inside.js';
+
 const WHILE_LEAVING = 10_000; // ms
 const timers = new WeakMap();
 let left = -Infinity; // when another page was asked for

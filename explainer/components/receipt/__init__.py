@@ -7,7 +7,7 @@ from typing import Any
 from explainer.components import component, events
 
 _FOLDER = Path(__file__).parent
-_component = component("receipt", [_FOLDER / "receipt.css"], [_FOLDER / "receipt.js"])
+_component = component("receipt", [_FOLDER / "receipt.css"], _FOLDER / "receipt.js")
 
 
 def receipt(

@@ -108,7 +108,7 @@ function keys(event, root, back) {
   event.stopPropagation();
 }
 
-function show({ parentElement, data, setTriggerValue }) {
+export default function show({ parentElement, data, setTriggerValue }) {
   const old = parentElement.querySelector('.receipt');
   const focused = Boolean(old?.contains(parentElement.activeElement ?? parentElement.getRootNode().activeElement));
   const scrolled = old?.querySelector('.lines');

@@ -12,15 +12,9 @@ ROLES = ("input", "weights", "activations", "probabilities", "loss")
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its look serves both
-_SOURCES = [
-    *player.SOURCES,
-    _GRID / "kept.js",
-    _GRID / "mount.js",
-    *(_FOLDER / f"{part}.js" for part in ("lanes", "chart", "reel")),
-]
 _STYLES = [_GRID / "grid.css", *player.STYLES, _FOLDER / "reel.css"]
 
-_component = component("reel", _STYLES, _SOURCES, ["at"])
+_component = component("reel", _STYLES, _FOLDER / "reel.js", ["at"])
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 // --- chart: losses over a logarithmic axis, with a marker at the frame ----------------------------------
 
+import { element } from '../player/stage.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 function svg(tag, attributes, text = '') {
@@ -12,7 +14,7 @@ function svg(tag, attributes, text = '') {
 const grouped = (value) => new Intl.NumberFormat('en-US').format(value);
 
 // Two lines of names above, numbers at the left, powers of ten below; step 0 stands at the left edge.
-class LossChart {
+export class LossChart {
   constructor(spec) {
     Object.assign(this, spec);
     this.node = element('figure', 'losses');

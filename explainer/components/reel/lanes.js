@@ -1,11 +1,13 @@
 // --- lanes: a text as tiles, as joined bytes, or a page for every frame ---------------------------------
 
+import { element } from '../player/stage.js';
+
 // Whitespace as it is written on every scene.
 const visible = (text) => text.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
 const decoder = new TextDecoder('utf-8');
 const hex = (bytes) => bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
-function lane(spec) {
+export function lane(spec) {
   return new { tiles: TilesLane, joins: JoinsLane, pages: PagesLane }[spec.kind](spec);
 }
 

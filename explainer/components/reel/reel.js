@@ -1,5 +1,12 @@
 // --- reel: brings lanes, list, chart and transport together ----------------------------------------------
 
+import { keeper } from '../grid/kept.js';
+import { mounted } from '../grid/mount.js';
+import { Player } from '../player/player.js';
+import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { LossChart } from './chart.js';
+import { lane } from './lanes.js';
+
 const NARROW_SIZE = 1.15; // rem of the type on a phone, where a lane is as long as its text
 const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** i)); // rem, from a text that has room down
 
@@ -154,4 +161,4 @@ function ledger({ ledger: heading, titles }, pick) {
   };
 }
 
-const show = mounted(Reel);
+export default mounted(Reel);
