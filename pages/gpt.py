@@ -1,7 +1,17 @@
 """GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
 
 from explainer import ui
-from explainer.ui.scenes import gpt
+from explainer.ui.scenes import flow, gpt
+
+
+@ui.scene("The flow", "From the text to the next character: one prediction through the whole model.")
+def the_flow() -> None:
+    """The whole model in one picture, with its real numbers. Let the text flow through, stage after stage;
+    any strip opens to its multiplications. Below: what each stage adds to the logit of one character.
+    """
+    with ui.controls():
+        asked = flow.asked()
+    flow.watched(asked)
 
 
 @ui.scene("Tokens", "A model reads numbers: here every character, spaces too, has one of its own.")
@@ -58,4 +68,4 @@ def to_scale() -> None:
         gpt.odometer()
 
 
-ui.chapter(tokens, byte_pairs, architecture, to_scale)
+ui.chapter(the_flow, tokens, byte_pairs, architecture, to_scale)

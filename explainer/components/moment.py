@@ -15,6 +15,7 @@ KINDS = {
     "at": re.compile(r"[0-9]{1,7}"),  # the position of what plays
     "camera": re.compile(r"-?[0-9]{1,5}\.[0-9]{1,2}"),  # degrees around, and above
     "cell": re.compile(r"[0-9]{1,2}(\.[0-9]{1,5}){2}"),  # which matrix, row and column are locked
+    "follow": re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){2}"),  # a character, a head and a candidate; 0 for none
     "find": re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST}}}"),  # what is searched for
     "by": re.compile(rf"(up|down)\.[^\x00-\x1f\x7f]{{1,{LONGEST}}}"),  # the column that sorts
 }

@@ -51,8 +51,7 @@ class Layers(Sequence[LayerTrace]):
     @torch.inference_mode()
     def __getitem__(self, layer: int) -> LayerTrace:  # type: ignore[override]
         layer = range(len(self))[layer]
-        stages = _stages(self._model.h[layer], self._streams[layer], layer, self._gains)
-        return LayerTrace(**{name: tensor[0].numpy() for name, tensor in stages.items()})
+        return arrays(stages(self._model.h[layer], self._streams[layer], layer, self._gains))
 
     def stream(self, place: int) -> np.ndarray:
         """Return the residual stream (T, C) before a block; behind the last one for −1."""
@@ -86,20 +85,27 @@ def trace(model: GPT, ids: Sequence[int], gains: Gains | None = None) -> Trace:
     streams = [model.embed(idx)]  # (1, T, C) each
     for layer, block in enumerate(model.h):
         streams.append(block(streams[-1], None, layer, gains)[0])
-    normalised = model.ln_f(streams[-1])  # (1, T, C)
+    return completed(model, idx, streams[-1], Layers(model, streams, gains))
+
+
+@torch.inference_mode()
+def completed(model: GPT, idx: Tensor, stream: Tensor, layers: Layers) -> Trace:
+    """Return the trace of the characters idx (1, T), once their stream (1, T, C) has passed all layers."""
+    normalised = model.ln_f(stream)  # (1, T, C)
     logits = model.lm_head(normalised)  # (1, T, V)
     return Trace(
         ids=idx[0].numpy(),
         tok_emb=model.wte(idx)[0].numpy(),
         pos_emb=model.wpe.weight[: idx.size(1)].numpy().copy(),
-        layers=Layers(model, streams, gains),
+        layers=layers,
         ln_f=normalised[0].numpy(),
         logits=logits[0].numpy(),
         probabilities=F.softmax(logits[0], dim=-1).numpy(),
     )
 
 
-def _stages(block: Block, x: Tensor, layer: int, gains: Gains | None) -> dict[str, Tensor]:
+@torch.inference_mode()
+def stages(block: Block, x: Tensor, layer: int = 0, gains: Gains | None = None) -> dict[str, Tensor]:
     """Return the stages of one block, as LayerTrace names them, for x (1, T, C)."""
     ln_1 = block.ln_1(x)  # (1, T, C)
     q, k, v = block.attn.heads(ln_1)  # (1, nh, T, hs)
@@ -118,6 +124,11 @@ def _stages(block: Block, x: Tensor, layer: int, gains: Gains | None) -> dict[st
         "resid_mid": resid_mid, "ln_2": ln_2, "mlp_pre": mlp_pre, "mlp_post": mlp_post,
         "mlp_out": mlp_out, "resid_post": resid_mid + mlp_out,
     }  # fmt: skip
+
+
+def arrays(found: dict[str, Tensor]) -> LayerTrace:
+    """Return the stages of one text (1, …) as arrays."""
+    return LayerTrace(**{name: tensor[0].numpy() for name, tensor in found.items()})
 
 
 # --- what each layer already guesses ----------------------------------------------------------------
@@ -164,7 +175,7 @@ def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contr
     direction = logit_direction(model, traced, position, token)  # (C,)
     heads, mlps = [], []  # L times (nh,) and ()
     for layer, stage in enumerate(traced.layers):
-        heads.append(_written(model, layer, stage.z[:, [position]])[:, 0] @ direction)
+        heads.append(written(model, layer, stage.z[:, [position]])[:, 0] @ direction)
         mlps.append(stage.mlp_out[position] @ direction)
     return Contributions(
         token=float(traced.tok_emb[position] @ direction),
@@ -176,18 +187,19 @@ def contributions(model: GPT, traced: Trace, position: int, token: int) -> Contr
 
 
 @torch.inference_mode()
-def logit_direction(model: GPT, traced: Trace, position: int, token: int) -> np.ndarray:
+def logit_direction(model: GPT, traced: Trace, position: int, token: int | slice) -> np.ndarray:
     """Return the vector (C,) whose dot product with the final residual stream is the token's logit.
 
     The final LayerNorm centres the stream, divides by its standard deviation and scales it; with the
-    deviation that this position has, all three are linear.
+    deviation that this position has, all three are linear. A slice of tokens gives a row for each (N, C).
     """
     weight = (model.ln_f.weight * model.lm_head.weight[token]).numpy()  # (C,)
     stream = traced.layers.stream(-1)[position]  # (C,)
-    return (weight - weight.mean()) / np.sqrt(stream.var() + model.ln_f.eps)  # (C,)
+    centred = weight - weight.mean(-1, keepdims=True)  # (C,)
+    return centred / np.sqrt(stream.var() + model.ln_f.eps)  # (C,)
 
 
-def _written(model: GPT, layer: int, z: np.ndarray) -> np.ndarray:
+def written(model: GPT, layer: int, z: np.ndarray) -> np.ndarray:
     """Return what the heads of a layer write (nh, T, C) with their mixtures of values z (nh, T, hs)."""
     return (torch.tensor(z) @ output_weights(model, layer)).numpy()  # (nh, T, C)
 

@@ -48,6 +48,7 @@ TERMS = (
             ("attention", "who-looks-at-whom"),
             ("attention", "how-one-head-does-it"),
             ("gpt", "architecture"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -173,6 +174,7 @@ TERMS = (
             ("mlp", "matrices"),
             ("gpt", "architecture"),
             ("training", "nudge-a-letter"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -190,6 +192,7 @@ TERMS = (
         (
             ("gpt", "architecture"),
             ("receipt", "receipt"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -228,6 +231,7 @@ TERMS = (
             ("attention", "how-one-head-does-it"),
             ("attention", "switch-a-head-off"),
             ("attention", "who-looks-at-whom"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -275,6 +279,7 @@ TERMS = (
         (
             ("gpt", "architecture"),
             ("receipt", "receipt"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -292,6 +297,7 @@ TERMS = (
         (
             ("gpt", "architecture"),
             ("receipt", "receipt"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -301,6 +307,7 @@ TERMS = (
             ("mlp", "forward-pass"),
             ("receipt", "receipt"),
             ("attention", "what-each-layer-guesses"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -343,6 +350,7 @@ TERMS = (
             ("neuron", "a-network"),
             ("compare", "one-prefix"),
             ("gpt", "architecture"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -373,6 +381,7 @@ TERMS = (
             ("neuron", "one-neuron"),
             ("neuron", "why-it-must-bend"),
             ("mlp", "structure"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -418,6 +427,7 @@ TERMS = (
         (
             ("gpt", "architecture"),
             ("receipt", "receipt"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -428,12 +438,16 @@ TERMS = (
             ("", "name-your-baby"),
             ("compare", "one-prefix"),
             ("training", "nudge-a-letter"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
         "query, key, value",
         "What a token looks for, what it offers to be found by, and what it hands over when it is found.",
-        (("attention", "how-one-head-does-it"),),
+        (
+            ("attention", "how-one-head-does-it"),
+            ("gpt", "the-flow"),
+        ),
     ),
     Term(
         "receipt",
@@ -451,6 +465,7 @@ TERMS = (
             ("gpt", "architecture"),
             ("attention", "what-each-layer-guesses"),
             ("receipt", "receipt"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -461,6 +476,7 @@ TERMS = (
             ("", "name-your-baby"),
             ("attention", "who-looks-at-whom"),
             ("fine-tuning", "before-and-after"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -508,6 +524,7 @@ TERMS = (
             ("mlp", "structure"),
             ("attention", "how-one-head-does-it"),
             ("gpt", "architecture"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -544,6 +561,7 @@ TERMS = (
             ("gpt", "tokens"),
             ("gpt", "byte-pairs"),
             ("fine-tuning", "the-data"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(
@@ -562,6 +580,7 @@ TERMS = (
         (
             ("gpt", "architecture"),
             ("attention", "who-looks-at-whom"),
+            ("gpt", "the-flow"),
         ),
     ),
     Term(

@@ -40,6 +40,8 @@ STAGES = {
     "architecture": 9,
     "how-one-head-does-it": 6,
 }
+# How often the clicker stops in what plays in a scene; everywhere else only at its end.
+STOPS = {"the-flow": 11}
 # In which of its stages something plays.
 PLAYS = {
     "a-network": [0],
@@ -59,6 +61,7 @@ PLAYS = {
     "data-set": [0],
     "forward-pass": [2, 4],
     "letters-move": [0],
+    "the-flow": [0],
     "byte-pairs": [0],
     "to-scale": [0],
     "who-looks-at-whom": [0],
@@ -77,7 +80,10 @@ DAMAGES = {
     "[data-testid=stMetricValue] { translate: 60vw 0 }": "leaves its column",
     ".st-key-head h1 { translate: 0 2rem }": "lies on",
 }
-PHASES = {"PageDown": ["start", "plays", "end"], "PageUp": ["end", "start"]}
+PHASES = {
+    "PageDown": lambda stops: [*["start", "plays"] * stops, "end"],
+    "PageUp": lambda stops: ["end", *["start"] * stops],
+}
 # Where the talk is: the chapter, the scene, its stage, and how far what plays has come.
 STEP = """(slugs) => {
   const { path, scene, stage } = __deck.here;
@@ -106,7 +112,7 @@ def steps(key: str) -> list[tuple[str, str, int, str]]:
         (path, slug, stage, phase)
         for path, slug, _ in deck(hidden=False)[::way]
         for stage in range(STAGES.get(slug, 1))[::way]
-        for phase in (PHASES[key] if stage in PLAYS.get(slug, []) else [""])
+        for phase in (PHASES[key](STOPS.get(slug, 1)) if stage in PLAYS.get(slug, []) else [""])
     ]
 
 
@@ -140,8 +146,8 @@ def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, di
     for step in steps(key):
         path, slug, stage, phase = step
         here = at(page)
-        if phase == "plays" and here == (path, slug, stage, "end"):
-            continue  # it was short and has played to its end by itself
+        if phase == "plays" and here in [(path, slug, stage, "end"), (path, slug, stage, "start")]:
+            continue  # it was short and has played to its end, or to its next stop, by itself
         assert here == step
         new = (path, slug) != seen[:2]
         if (path, slug, stage) != seen:

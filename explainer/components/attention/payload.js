@@ -1,6 +1,6 @@
 // --- payload: the bytes that Python sent ---------------------------------------------------------------
 
-const ARRAYS = { u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
+const ARRAYS = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
 const padded = (size) => Math.ceil(size / 8) * 8;
 
 // Every half-precision number, by its bits.

@@ -140,8 +140,8 @@ class Frame {
   // Returns whether something was left to play, or to take back.
   play(by, all) {
     const running = all.filter(({ playing }) => playing);
-    const [left, act] = by < 0 ? [all.filter((player) => player.left), (player) => player.reset()]
-      : running.length ? [running, (player) => player.end()] : [all.filter(({ passed }) => !passed), (player) => player.play()];
+    const [left, act] = by < 0 ? [all.filter((player) => player.left), (player) => player.backward()]
+      : running.length ? [running, (player) => player.end()] : [all.filter(({ passed }) => !passed), (player) => player.forward()];
     left.forEach(act);
     return left.length > 0;
   }

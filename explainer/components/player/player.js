@@ -125,7 +125,11 @@ export class Player {
     window.__deck?.voice.say(this.playing ? 'Plays' : seen.filter(Boolean).join('. '));
   }
 
-  // Steps of the clicker: to the end, and back to where it begins.
+  // Steps of the clicker: what plays is played, and taken back; then to the end, and back to where it begins.
+  forward() { this.play(); }
+
+  backward() { this.reset(); }
+
   end() {
     this.pause();
     this.passed = true;
@@ -144,7 +148,7 @@ export class Player {
       if (this.visible) this.advance(now);
       else this.clock = now;
       if (this.over) this.pause();
-      else this.tick();
+      else if (this.playing) this.tick();
     });
   }
 

@@ -108,6 +108,19 @@ function keys(event, root, back) {
   event.stopPropagation();
 }
 
+// What a step is, without the question and its links: the way to it, the formula, its terms, and what they come to.
+export function stepOf(data, open, more, links = '') {
+  const lines = make('div', 'lines', ...data.lines.map((row) => line(row, open)), data.rest ? rest(data.rest, more) : '');
+  lines.setAttribute('role', 'list');
+  const check = make('p', `check${data.good ? '' : ' bad'}`, make('span', 'mark', data.good ? '✓' : '≈'), ' ', data.check);
+  check.setAttribute('role', 'status');
+  return [
+    crumbs(data, open), make('div', 'formula', ...pieces(data.formula, open)),
+    make('div', 'told', make('p', '', data.told), data.views.length ? views(data.views, open) : ''),
+    lines, make('div', 'foot', check, links),
+  ];
+}
+
 export default function show({ parentElement, data, setTriggerValue }) {
   const old = parentElement.querySelector('.receipt');
   const focused = Boolean(old?.contains(parentElement.activeElement ?? parentElement.getRootNode().activeElement));
@@ -116,22 +129,16 @@ export default function show({ parentElement, data, setTriggerValue }) {
   const more = () => setTriggerValue('more', true);
   const back = data.back === null ? null : () => open(data.back);
 
-  const lines = make('div', 'lines', ...data.lines.map((row) => line(row, open)), data.rest ? rest(data.rest, more) : '');
-  lines.setAttribute('role', 'list');
   const address = new URL(data.link, document.baseURI).href;
   const link = make('button', 'copy', 'Copy the link');
   link.type = 'button';
   link.onclick = () => copy(address, link);
   const page = make('a', 'copy', 'Open as a page');
   Object.assign(page, { href: address, target: '_blank', rel: 'noopener' });
-  const check = make('p', `check${data.good ? '' : ' bad'}`, make('span', 'mark', data.good ? '✓' : '≈'), ' ', data.check);
-  check.setAttribute('role', 'status');
 
-  const root = make('section', `receipt ${data.place}`,
-    make('p', 'asked', data.asked), crumbs(data, open),
-    make('div', 'formula', ...pieces(data.formula, open)),
-    make('div', 'told', make('p', '', data.told), data.views.length ? views(data.views, open) : ''),
-    lines, make('div', 'foot', check, make('div', 'links', data.place === 'dialog' ? page : '', link)));
+  const links = make('div', 'links', data.place === 'dialog' ? page : '', link);
+  const root = make('section', `receipt ${data.place}`, make('p', 'asked', data.asked), ...stepOf(data, open, more, links));
+  const lines = root.querySelector('.lines');
   root.onkeydown = (event) => keys(event, root, back);
   if (old) old.replaceWith(root);
   else parentElement.append(root);

@@ -85,16 +85,18 @@ def check(vocabulary: Vocabulary, context: str, character: str) -> None:
     vocabulary.encode(context + character)
 
 
-def walk(made: Receipt, path: str) -> list[Step]:
+def walk(made: Receipt, path: str, start: str = "") -> list[Step]:
     """Return the steps of a path, from the probability on: one more than the path has parts.
 
+    Args:
+        start: another step to begin at.
     Raises:
         BadReceipt: if a step cannot be opened from the one before it.
     """
     names = [name for name in path.split("/") if name]
     if len(names) > DEEPEST:
         raise BadReceipt("The path of this link is too long; begin again at the probability.")
-    steps = [made.step("")]
+    steps = [made.step(start)]
     for name in names:
         steps.append(_next(made, steps[-1], name))
     return steps
