@@ -3,6 +3,7 @@
 from explainer import ui
 from explainer.figures import bars, network, palette
 from explainer.ui.scenes import matrix_multiplication as mm
+from explainer.ui.scenes import neuron as nr
 
 
 @ui.scene(
@@ -65,6 +66,25 @@ def why_useful() -> None:
 
 
 @ui.scene(
+    "Two layers, one matrix",
+    "Without an activation in between, two layers are the product of their weights: one layer.",
+)
+def two_layers_one_matrix() -> None:
+    """Multiply the two weight matrices first and you get one matrix that does the same: without a bend,
+    depth buys nothing. Point at the two results, the same number for number. Then put tanh in between:
+    are they still the same?
+    """
+    with ui.controls():
+        data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
+        bend = ui.choice(
+            "activation between the layers", nr.LEARNS_OR_NOT, key="neuron_between", stages=("none", "tanh")
+        )
+    trained = nr.trained(nr.Choice(data, bend))
+    ui.note(nr.stacked_verdict(trained))
+    nr.two_layers(trained, key="neuron_stacked")
+
+
+@ui.scene(
     "W moves the plane",
     "The weights turn and stretch the plane, tanh bends it; then one straight line is enough.",
 )
@@ -119,4 +139,13 @@ def counting() -> None:
         ui.chart(figure, alt, key="mm_count")
 
 
-ui.chapter(shape_rule, cell_by_cell, your_own, why_useful, w_moves_the_plane, four_ways, counting)
+ui.chapter(
+    shape_rule,
+    cell_by_cell,
+    your_own,
+    why_useful,
+    two_layers_one_matrix,
+    w_moves_the_plane,
+    four_ways,
+    counting,
+)

@@ -115,23 +115,4 @@ def why_it_must_bend() -> None:
             ui.part(*nr.map_figure(trained), key=f"neuron_why_{trained.choice.activation}")
 
 
-@ui.scene(
-    "Two layers, one matrix",
-    "Without an activation in between, two layers are the product of their weights: one layer.",
-)
-def two_layers_one_matrix() -> None:
-    """Multiply the two weight matrices first and you get one matrix that does the same: without a bend,
-    depth buys nothing. Point at the two results, the same number for number. Then put tanh in between:
-    are they still the same?
-    """
-    with ui.controls():
-        data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
-        bend = ui.choice(
-            "activation between the layers", nr.LEARNS_OR_NOT, key="neuron_between", stages=("none", "tanh")
-        )
-    trained = nr.trained(nr.Choice(data, bend))
-    ui.note(nr.stacked_verdict(trained))
-    nr.two_layers(trained, key="neuron_stacked")
-
-
-ui.chapter(one_neuron, a_layer, a_network, it_learns, why_it_must_bend, two_layers_one_matrix)
+ui.chapter(one_neuron, a_layer, a_network, it_learns, why_it_must_bend)

@@ -74,6 +74,10 @@ CHAPTERS = [
     Chapter("", "Presenter", "presenter", "presenter.py", hidden=True),
 ]
 
+MOVED = {
+    ("neuron", "two-layers-one-matrix"): "matrix-multiplication"
+}  # scenes that old links look for elsewhere
+
 
 def pages() -> dict[str, StreamlitPage]:
     """Return Streamlit's page of every chapter, by its path; each run has its own, because it marks one."""

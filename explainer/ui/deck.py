@@ -11,7 +11,7 @@ import streamlit as st
 from explainer.components.deck_keys import frame, head
 from explainer.ui import address, own_training
 from explainer.ui.all_scenes import all_scenes
-from explainer.ui.chapters import CHAPTERS, Chapter, pages
+from explainer.ui.chapters import CHAPTERS, MOVED, Chapter, pages
 from explainer.ui.glossary import show_words, terms_of
 from explainer.ui.guard import guarded
 from explainer.ui.receipt.dialog import open_receipt, receipts_from
@@ -53,10 +53,18 @@ def _current(scenes: Sequence[Scene]) -> int:
     wanted = st.query_params.get("scene", slugs[0])
     if wanted in slugs:
         return slugs.index(wanted)
+    _follow(_chapter_of(scenes[0]).path, wanted)
     by = ENTRANCES.get(wanted, 0)
     current = len(scenes) - 1 if by < 0 else 0
     _go_to_scene(scenes, current, by)
     return current
+
+
+def _follow(path: str, slug: str) -> None:
+    """Open the chapter that a scene has moved to, with all that the address says."""
+    if (path, slug) in MOVED:
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.switch_page(pages()[MOVED[path, slug]], query_params=query)
 
 
 def _go_to_scene(scenes: Sequence[Scene], index: int, by: int) -> None:

@@ -533,7 +533,7 @@ TERMS = (
         (
             ("mlp", "tanh"),
             ("neuron", "why-it-must-bend"),
-            ("neuron", "two-layers-one-matrix"),
+            ("matrix-multiplication", "two-layers-one-matrix"),
             ("mlp", "structure"),
         ),
     ),

@@ -93,3 +93,10 @@ def test_a_link_in_the_navigation_is_an_entry_too(open_page):
     assert seen(page) == before
     go(page, 1, after)
     assert seen(page) == after
+
+
+def test_an_old_link_follows_a_scene_to_the_chapter_that_it_stands_in_now(open_page):
+    page = open_page("/neuron?scene=two-layers-one-matrix&neuron_between=tanh")
+    page.wait_for_function("() => location.pathname === '/matrix-multiplication'")
+    page.get_by_text("The outputs differ by up to").wait_for()
+    assert seen(page)[1] == {"scene": ["two-layers-one-matrix"], "neuron_between": ["tanh"]}

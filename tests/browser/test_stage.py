@@ -28,7 +28,7 @@ STAGES = {
     "learning-rate": 3,
     "backpropagation": 2,
     "one-step": 4,
-    "sample": 3,
+    "sample": 4,
     "counting-is-learning": 2,
     "matrices": 6,
     "forward-pass": 7,

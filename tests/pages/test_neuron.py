@@ -10,7 +10,7 @@ from explainer.figures import palette
 from explainer.traces import neuron as trace
 from explainer.training import network as training
 from tests.drawings import probabilities, read_off
-from tests.scenes import drawn, open_sound, plotted, primitives
+from tests.scenes import drawn, open_scene, open_sound, plotted, primitives
 
 torch.set_num_threads(1)  # tensors this small only wait for a second thread
 
@@ -20,7 +20,6 @@ SCENES = [
     "a-network",
     "it-learns",
     "why-it-must-bend",
-    "two-layers-one-matrix",
 ]
 MAP = 1  # the drawing of a network's map, after that of the network
 
@@ -163,8 +162,13 @@ def test_one_hidden_neuron_is_told_to_be_too_few():
     assert "looks in one direction" not in captions[0]
 
 
+def stacked(**query: str) -> AppTest:
+    """Run the scene that multiplies the two layers' weights, which stands where multiplication is shown."""
+    return open_scene("matrix_multiplication.py", "two-layers-one-matrix", **query)
+
+
 def test_stacked_layers_are_the_product_of_their_weights():
-    app = page("two-layers-one-matrix")
+    app = stacked()
     shown = matrices(app)
     X, W1, W2 = shown["X"], shown["W₁"], shown["W₂"]
     np.testing.assert_allclose(shown["X·W₁"], X @ W1, atol=1e-5)
@@ -176,7 +180,7 @@ def test_stacked_layers_are_the_product_of_their_weights():
 
 
 def test_an_activation_in_between_keeps_the_layers_apart():
-    app = page("two-layers-one-matrix", between="tanh")
+    app = stacked(neuron_between="tanh")
     shown = matrices(app)
     hidden = shown["tanh(X·W₁)"]
     np.testing.assert_allclose(hidden[:, :4], np.tanh(shown["X"] @ shown["W₁"])[:, :4], atol=1e-5)
