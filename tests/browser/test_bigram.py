@@ -154,3 +154,16 @@ def test_another_table_is_not_searched_for_what_the_last_one_was(open_page):
     page.get_by_text("boys", exact=True).click()
     page.get_by_text("4,940 rows", exact=True).wait_for()
     assert page.get_by_role("searchbox").input_value() == ""
+
+
+def test_another_name_starts_at_its_first_pair(open_page):
+    page = open_page("/bigram?scene=one-name&bigram_name=ANNA")
+    at = "() => [...window.__players][0].position"
+    start = page.evaluate(at)
+    page.evaluate("() => [...window.__players][0].end()")
+    assert page.evaluate(at) > start
+    page.get_by_label("your name").fill("ADAM")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('ADAM')")
+    settled(page)
+    assert page.evaluate(at) == start

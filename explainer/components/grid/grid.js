@@ -386,7 +386,7 @@ function signatureOf({ matrices, links, frames, start }) {
   return JSON.stringify([
     matrices.map((m) => [m.name, m.values.shape, m.place]),
     links.map((l) => [l.kind, l.matrix, l.matrices, l.left, l.right, l.out]),
-    frames.map((f) => [f.kind, f.matrix, f.starts?.length, f.order?.length, f.values?.shape, f.stages?.length, f.within]),
+    frames.map((f) => [f.kind, f.matrix, f.starts?.length, f.order?.length, f.values?.shape, f.stages?.length, f.within && f.titles]),
     start,
   ]);
 }
