@@ -20,6 +20,7 @@ from zlib import compress, decompress
 
 import numpy as np
 
+from explainer.metadata import VISIT
 from explainer.vocabulary import Vocabulary
 
 PENDING = object()
@@ -259,6 +260,8 @@ class _Writer:
         return repr(value) if math.isfinite(value) else f'float("{value}")'
 
     def text(self, value: str) -> str:
+        if value.startswith(f"{VISIT}@"):
+            raise Unwritable("a model that lived in the visit")
         if len(value) <= LONG:
             return repr(value)
         return f'unpacked("{b64encode(compress(value.encode(errors="surrogatepass"))).decode()}")'

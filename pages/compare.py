@@ -16,8 +16,9 @@ def one_prefix() -> None:
     with ui.controls():
         prefix = compare.prefix("a name begins with", "KAMI", key="compare_prefix")
         sex = ui.choice("learned from", SEXES, key="compare_sex")
+        own = compare.own()
         seed = ui.seed(key="compare_seed")
-    clicked = compare.four_answers(sex, prefix, seed, key="compare_answers")
+    clicked = compare.four_answers(sex, prefix, seed, own, key="compare_answers")
     if clicked:
         model, character = clicked
         ui.open_receipt(model, prefix, character)
@@ -33,7 +34,8 @@ def what_each_step_was_worth() -> None:
     with ui.controls():
         sex = ui.choice("learned from", SEXES, key="compare_sex")
         part = ui.choice("judged on", compare.PARTS, key="compare_part")
-    compare.worth(sex, part, key="compare_worth")
+        own = compare.own()
+    compare.worth(sex, part, own, key="compare_worth")
 
 
 @ui.scene("Guess the next letter", "A real name that no model has seen: can you beat them, letter by letter?")

@@ -1,7 +1,6 @@
 """Welcome: the claim, a name for your baby, and the way into the chapters."""
 
 from explainer import ui
-from explainer.ui.catalogue import KINDS
 from explainer.ui.scenes import compare, welcome
 
 
@@ -26,13 +25,14 @@ def name_your_baby() -> None:
     letter: every number opens down to its multiplications.
     """
     with ui.controls():
-        prefix = compare.prefix("begins with", "AN", key="welcome_prefix")
+        told = ui.beginning("begins with", "AN", key="welcome_prefix")
         sex = ui.choice("for a", welcome.SEXES, key="welcome_sex")
-        kind = ui.choice("made by", KINDS, default="gpt", key="welcome_model")
+        kind = ui.choice("made by", welcome.makers(), default="gpt", key="welcome_model")
         temperature = ui.steps(
             "how adventurous", list(welcome.TEMPERATURES), welcome.CAREFUL, key="welcome_temperature"
         )
         seed = ui.seed("Twelve others", key="welcome_seed")
+    prefix = compare.begun(told, "AN", compare.vocabulary(kind), key="welcome_prefix")
     found = welcome.made(sex, kind, prefix, temperature, seed)
     welcome.explain(found, kind)
     opened = welcome.name_cards(sex, kind, found.names, key="welcome_names")

@@ -9,6 +9,7 @@ from explainer.ui.source import cached, shown
 from explainer.ui.stage import controls, receipt_of
 from explainer.ui.widgets import (
     action,
+    beginning,
     choice,
     lines,
     number,
@@ -34,6 +35,7 @@ __all__ = [
     "Values",
     "action",
     "agenda",
+    "beginning",
     "beside",
     "cached",
     "chapter",

@@ -66,6 +66,7 @@ def choice(
         stages: those that PageDown takes one by one before it turns the scene.
     """
     stage.stages(key, stages)
+    _keep_among(key, options)
     return st.segmented_control(
         label,
         list(options),
@@ -133,6 +134,7 @@ def named(label: str, options: Mapping[str, str], *, key: str, default: str | No
         default: the option at the start; the first if not given.
     """
     titles = list(options.values())
+    _keep_among(key, titles)
     at_first = titles.index(options[default or next(iter(options))])
     chosen = st.selectbox(label, titles, at_first, **_kept(key, _one_of(titles), _labels(options)))
     return list(options)[titles.index(chosen)]
@@ -219,6 +221,12 @@ def _keep_within(key: str, low: float, high: float) -> None:
     kept = st.session_state.get(key)
     if isinstance(kept, int | float) and not low <= kept <= high:
         st.session_state[key] = min(max(kept, low), high)
+
+
+def _keep_among(key: str, options: Iterable[str]) -> None:
+    """Forget a kept choice that is none any more: a model of one's own goes when the next one is trained."""
+    if st.session_state.get(key) is not None and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def _kept(key: str, fits: Fits, labels: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 """What the models of names have in common: their answers, their samples, what they cost, and the game."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explainer import names
+from explainer import checkpoints, names
 from explainer.components.names import Answer, Column, Entry, Player, answers, guess, ledger
 from explainer.models.bigram import count_pairs
+from explainer.models.gpt import GPT
 from explainer.traces import compare as trace
 from explainer.training.copied import COUNT
-from explainer.ui import typed, widgets, window
+from explainer.ui import catalogue, own_models, typed, widgets, window
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
 from explainer.ui.receipt.models import learned
@@ -21,6 +23,7 @@ from explainer.ui.source import cached
 from explainer.ui.source import shown as noted
 from explainer.ui.trained import checkpoint, split
 from explainer.ui.words import Source
+from explainer.vocabulary import Vocabulary
 
 KINDS = {"bigram": "counts", "neural": "gradient descent", "mlp": "MLP", "gpt": "GPT"}
 READS = {
@@ -37,9 +40,13 @@ REHEARSED = 1  # the seed of the first game on stage
 # --- the models and the register --------------------------------------------------------------------
 
 
-@keep("models")
 def model(sex: str, kind: str) -> trace.NamesModel:
-    """Return one of the models of names; nobody writes to it."""
+    """Return one of the models of names, or one of the visitor's own by its key; nobody writes to it."""
+    return checkpoint(kind).model if own_models.is_own(kind) else _of_house(sex, kind)
+
+
+@keep("models")
+def _of_house(sex: str, kind: str) -> trace.NamesModel:
     if kind != "neural":
         return checkpoint(f"{sex}-{kind}").model
     counts = [count_pairs(part, names.VOCABULARY).numpy() for part in (split(sex).train, split(sex).dev)]
@@ -63,6 +70,11 @@ def _borne(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     return dict(zip(keys, table["bearers"].tolist(), strict=True))
 
 
+def vocabulary(kind: str) -> Vocabulary:
+    """Return the characters that a model of names knows."""
+    return checkpoint(kind).vocabulary if own_models.is_own(kind) else names.VOCABULARY
+
+
 def labels() -> list[str]:
     """Return the characters as they are shown, the end of a name as a dot in the middle."""
     return ["·", *names.VOCABULARY.symbols[1:]]
@@ -76,7 +88,7 @@ def _probabilities(sex: str, kind: str, prefix: str) -> np.ndarray:
 
 
 def _samples(sex: str, kind: str, prefix: str, seed: int) -> list[str]:
-    made = trace.draw_names(model(sex, kind), names.VOCABULARY, prefix, SAMPLES, seed=seed)
+    made = trace.draw_names(model(sex, kind), vocabulary(kind), prefix, SAMPLES, seed=seed)
     return [one.name for one in made]
 
 
@@ -85,7 +97,7 @@ def _held_out(sex: str, kind: str, part: str) -> trace.HeldOut:
 
 
 def _copied(sex: str, kind: str) -> trace.Copied:
-    known = checkpoint(f"{sex}-{kind}").meta.get("copied") if kind != "neural" else None
+    known = checkpoint(f"{sex}-{kind}").meta.get("copied") if kind in catalogue.KINDS else None
     if known:  # counted when it was trained: half a second a model
         return trace.Copied(**known)
     return trace.copied(model(sex, kind), names.VOCABULARY, split(sex), COUNT, names.SEED)
@@ -108,14 +120,23 @@ multiplications = noted(trace.multiplications)
 
 
 def prefix(label: str, default: str, *, key: str) -> str:
-    """Draw the field for the beginning of a name; while it is too long, say so and keep the last one."""
-    wanted, kept = typed.name(widgets.beginning(label, default, key=key), names.VOCABULARY), f"{key}_kept"
+    """Draw the field for the beginning of a name and return it as the house's models read it."""
+    return begun(widgets.beginning(label, default, key=key), default, names.VOCABULARY, key=key)
+
+
+def begun(told: str, default: str, known: Vocabulary, *, key: str) -> str:
+    """Return the beginning of a name that was typed; while it is too long, say so and keep the last one.
+
+    Args:
+        known: the characters of the model that goes on with it.
+    """
+    wanted, kept = typed.name(told, known), f"{key}_kept"
     if len(wanted) <= longest_name():
         st.session_state[kept] = wanted
     else:
         told = f"No name has {len(wanted)} letters; the longest has {longest_name()}"
         complain(f"{told}. The last names stay here.")
-    return st.session_state.get(kept, default)
+    return "".join(c for c in st.session_state.get(kept, default) if c in known)
 
 
 @keep("scenes")
@@ -127,44 +148,68 @@ def longest_name() -> int:
 # --- one prefix, four answers -----------------------------------------------------------------------
 
 
-def four_answers(sex: str, typed: str, seed: int, *, key: str) -> tuple[str, str] | None:
+def own() -> dict[str, str]:
+    """Offer the visitor's own models that know the same letters; return the chosen one, if there is any."""
+    same = names.VOCABULARY.symbols
+    known = own_models.options("bigram", "mlp", "gpt", names=True)
+    there = {one: label for one, label in known.items() if checkpoint(one).vocabulary.symbols == same}
+    if len(there) < 2:
+        return there
+    chosen = widgets.named("beside them", there, key="compare_own")
+    return {chosen: there[chosen]}
+
+
+def four_answers(
+    sex: str, typed: str, seed: int, own: Mapping[str, str], *, key: str
+) -> tuple[str, str] | None:
     """Draw what every model expects after a prefix, and names that it makes of it with the same dice.
 
+    Args:
+        own: what a model of the visitor's own is called, by its key; it stands below the others.
     Returns:
         The model, by its name in a receipt, and the character that were clicked in this run, or None.
     """
-    told = [_answer(sex, kind, typed, seed) for kind in KINDS]
+    kinds = KINDS | own
+    told = [_answer(sex, kind, label, typed, seed) for kind, label in kinds.items()]
     alt = f"What follows {typed or 'the beginning'}: " + "; ".join(f"{a.label} {a.told}" for a in told)
     clicked = answers(labels(), told, "names it makes, same dice", key=key, alt=alt)
     if clicked is None:
         return None
-    return receipt_model(sex, list(KINDS)[clicked[0]]), names.VOCABULARY.symbols[clicked[1]]
+    return receipt_model(sex, list(kinds)[clicked[0]]), names.VOCABULARY.symbols[clicked[1]]
 
 
 def receipt_model(sex: str, kind: str) -> str:
     """Return the name that a receipt knows a model by."""
+    if own_models.is_own(kind):
+        return kind
     if kind != "neural":
         return f"{sex}-{kind}"
     return learned(Source(sex.removesuffix("s")), 100, 50, 0.01)
 
 
-def _answer(sex: str, kind: str, typed: str, seed: int) -> Answer:
+def _answer(sex: str, kind: str, label: str, typed: str, seed: int) -> Answer:
     p = probabilities(sex, kind, typed)
     told = f"{labels()[int(p.argmax())]}, {p.max():.0%}"
-    return Answer(KINDS[kind], told, p.round(6).tolist(), samples(sex, kind, typed, seed))
+    return Answer(label, told, p.round(6).tolist(), samples(sex, kind, typed, seed))
 
 
 # --- what each step was worth -----------------------------------------------------------------------
 
 
-def worth(sex: str, part: str, *, key: str) -> None:
-    """Draw what each model pays on names it never saw, what it costs, and how much of it is copied."""
-    judged = {kind: held_out(sex, kind, part) for kind in KINDS}
+def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
+    """Draw what each model pays on names it never saw, what it costs, and how much of it is copied.
+
+    Args:
+        own: what a model of the visitor's own is called, by its key; it stands below the others.
+    """
+    kinds = KINDS | own
+    judged = {kind: held_out(sex, kind, part) for kind in kinds}
     context = checkpoint(f"{sex}-gpt").model.config.block_size
     shapes = {kind: model(sex, kind) for kind in KINDS} | {"gpt": outline(f"{sex}-gpt")}
+    shapes |= {kind: checkpoints.outline(checkpoint(kind).meta["architecture"]) for kind in own}
     counted = {kind: multiplications(shape, context) for kind, shape in shapes.items()}
     sizes = {kind: parameters(shape) for kind, shape in shapes.items()}
-    copies = {kind: copied(sex, kind) for kind in KINDS}
+    copies = {kind: copied(sex, kind) for kind in kinds}
     nothing = float(np.log(len(names.VOCABULARY)))
     columns = [
         Column("nats per character", f"on {judged['gpt'].characters:,} hidden ones", "loss"),
@@ -173,10 +218,10 @@ def worth(sex: str, part: str, *, key: str) -> None:
         Column("copied names", f"of the different ones among {COUNT:,}", "probabilities"),
     ]
     rows = {}
-    for kind, label in KINDS.items():
+    for kind, label in kinds.items():
         loss, share = judged[kind].loss, copies[kind].from_train
         rows[label] = (
-            READS[kind],
+            READS.get(kind, "your own"),
             [
                 Entry(f"{loss:.3f}", loss / nothing, f"as if among {np.exp(loss):.1f} letters"),
                 Entry(f"{sizes[kind]:,}", sizes[kind] / max(sizes.values()), _shape(sex, kind)),
@@ -194,9 +239,11 @@ def worth(sex: str, part: str, *, key: str) -> None:
 
 
 def _shape(sex: str, kind: str) -> str:
-    if kind == "gpt":
-        config = checkpoint(f"{sex}-gpt").model.config
+    if isinstance(model(sex, kind), GPT):
+        config = model(sex, kind).config
         return f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} wide"
+    if own_models.is_own(kind):
+        return checkpoint(kind).meta["architecture"]["kind"]
     return {"bigram": "34 × 34 counts", "neural": "34 × 34 weights", "mlp": "C, W1, b1, W2, b2"}[kind]
 
 
@@ -206,7 +253,7 @@ def _products(kind: str, context: int) -> str:
         "neural": "1 × 34 · 34 × 34",
         "mlp": "30 · 200 + 200 · 34",
         "gpt": f"with {context} characters to look back on",
-    }[kind]
+    }.get(kind, "")
 
 
 # --- the game ---------------------------------------------------------------------------------------

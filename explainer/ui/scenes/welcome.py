@@ -11,6 +11,7 @@ from explainer.components.names import Card, Letter, cards
 from explainer.figures.base import superscript
 from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
+from explainer.ui import own_models
 from explainer.ui.blocks import chapter_link, note
 from explainer.ui.caches import keep
 from explainer.ui.catalogue import KINDS
@@ -79,11 +80,16 @@ def next_letter(letter: str, *, key: str) -> None:
 def _different(
     sex: str, kind: str, prefix: str, count: int, temperature: float, seed: int
 ) -> trace.Different:
-    model = compare.model(sex, kind)
-    return trace.different_names(model, names.VOCABULARY, prefix, count, temperature, seed)
+    model, known = compare.model(sex, kind), compare.vocabulary(kind)
+    return trace.different_names(model, known, prefix, count, temperature, seed)
 
 
 different = cached(_different, trace.different_names, trace.draw_names, trace.next_logits, pool="typed")
+
+
+def makers() -> dict[str, str]:
+    """Return the models that write names, and what they are called: the house's, and the visitor's own."""
+    return KINDS | own_models.options("bigram", "mlp", "gpt", names=True)
 
 
 def made(sex: str, kind: str, prefix: str, temperature: str, seed: int) -> trace.Different:
@@ -105,10 +111,12 @@ def _example(one: trace.Made, kind: str) -> str:
     """Say what the number on a card means, by that card."""
     said = odds(one.chance)
     if not said.startswith("1 in "):
-        return f"{one.name}, {said}: so often the {KINDS[kind]} writes it after this beginning."
-    return (
-        f"{one.name}, {said}: among {said[5:]} names with this beginning, the {KINDS[kind]} writes it once."
-    )
+        return f"{one.name}, {said}: so often {_called(kind)} writes it after this beginning."
+    return f"{one.name}, {said}: among {said[5:]} names with this beginning, {_called(kind)} writes it once."
+
+
+def _called(kind: str) -> str:
+    return f"the {KINDS[kind]}" if kind in KINDS else "your model"
 
 
 def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) -> tuple[str, str, str] | None:
@@ -117,37 +125,41 @@ def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) ->
     Returns:
         The model, the letters before and the letter that was clicked in this run; None if none was.
     """
-    alt = f"Names that the {KINDS[kind]} made: {', '.join(one.name for one in found)}."
-    clicked = cards([_card(sex, one) for one in found], key=key, alt=alt)
+    alt = f"Names that {_called(kind)} made: {', '.join(one.name for one in found)}."
+    clicked = cards([_card(sex, kind, one) for one in found], key=key, alt=alt)
     if clicked is None:
         return None
     one, place = found[clicked[0]], clicked[1]
     if place is None:
         _take_along(sex, kind, one)
         return None
-    return f"{sex}-{kind}", one.name[:place], (one.name + names.BOUNDARY)[place]
+    return compare.receipt_model(sex, kind), one.name[:place], (one.name + names.BOUNDARY)[place]
 
 
-def _card(sex: str, one: trace.Made) -> Card:
+def _card(sex: str, kind: str, one: trace.Made) -> Card:
     given = [Letter(letter, None, f"{letter} was given") for letter in one.prefix]
     text = one.name[len(one.prefix) :] + "·"
     written = [
         Letter(letter, float(p), f"{'the end' if letter == '·' else letter}: {p:.1%}. Why?")
         for letter, p in zip(text, one.probabilities, strict=True)
     ]
-    known, real = register_says(one.name, sex)
+    known, real = register_says(one.name, sex, kind)
     return Card(one.name, [*given, *written], odds(one.chance), known, real)
 
 
-def register_says(name: str, sex: str) -> tuple[str, bool]:
-    """Return what the register knows of a name, in words, and whether it knows it for this sex."""
+def register_says(name: str, sex: str, kind: str) -> tuple[str, bool]:
+    """Return what the register knows of a name, in words, and whether it knows it for this sex.
+
+    Args:
+        kind: of the model that made it, which may have learned from it.
+    """
     other = "boys" if sex == "girls" else "girls"
     here, there = (compare.bearers().get((name, one)) for one in (sex, other))
     if here is None:
         rare = [(compare.rare_bearers().get((name, one)), one) for one in (sex, other)]
         carried = [f"{count:,} {one}" for count, one in (*rare, (there, other)) if count]
         return (f"carried by {' and '.join(carried)}" if carried else "new"), rare[0][0] is not None
-    hidden = name not in trained_on(sex)
+    hidden = not own_models.is_own(kind) and name not in trained_on(sex)
     return f"{here:,} {sex}{', never shown to it' if hidden else ''}", True
 
 
@@ -173,8 +185,8 @@ def odds(probability: float) -> str:
 @dialog("Take the name along", width="small")
 def _take_along(sex: str, kind: str, one: trace.Made) -> None:
     """Tell what is known of a name, and open chapters with it."""
-    known, _ = register_says(one.name, sex)
-    st.metric(f"{KINDS[kind]}, {odds(one.chance)}", one.name)
+    known, _ = register_says(one.name, sex, kind)
+    st.metric(f"{makers()[kind]}, {odds(one.chance)}", one.name)
     st.text(f"The register: {known}.")
     for link in ways(sex, one):
         chapter_link(*link)
