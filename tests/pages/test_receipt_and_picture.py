@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.training.queue import DONE, Report
-from explainer.ui.catalogue import GPTS
+from explainer.ui.catalogue import GPTS, KINDS
 from explainer.ui.chapters import PAGES
 from explainer.ui.receipt.wording import percent
 from explainer.ui.scenes import bigram, gpt
 from tests.drawings import unfolded
-from tests.scenes import ask, open_scene, part, plotted, tell
+from tests.scenes import APP, ask, open_scene, part, plotted, tell
 from tests.unit.test_attention_component import unpacked as unpacked_text
 
 TEXTS = ("shakespeare", "polish-books", "pan-tadeusz")
@@ -225,6 +225,77 @@ def linked(app: AppTest, **query: str) -> float:
     app.query_params.update(query)
     terms = receipt(app.run())["formula"]
     return number(terms[-1]["text"]) / 100
+
+
+# --- a visitor's own, by its file ----------------------------------------------------------------------
+
+
+def with_own(page: str, scene: str, name: str, **chosen: str) -> AppTest:
+    """Open a scene in a visit that has loaded a model from its files.
+
+    Args:
+        chosen: controls that are set to it.
+    """
+    files = {path.name: path.read_bytes() for path in checkpoints.FOLDER.glob(f"{name}.*")}
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["own_model"] = files
+    app.run().switch_page(str(PAGES / page))
+    app.query_params.update(scene=scene, **chosen)
+    return app.run()
+
+
+def of_own(app: AppTest, name: str) -> None:
+    """Fail if the receipt on the screen is not of the visitor's own model."""
+    assert asked_of(app) == f"yours@{checkpoints.read_meta(name)['sha256'][:16]}"
+
+
+@pytest.mark.parametrize("kind", ["bigram", "mlp", "gpt"])
+def test_a_card_of_ones_own(kind):
+    name, label = f"boys-{kind}", f"{KINDS[kind]}, yours, from a file"
+    app = with_own("welcome.py", "name-your-baby", name, welcome_model=label)
+    letters = json.loads(part(app, "welcome_names").json)["cards"][1]["letters"]
+    for place in (2, len(letters) - 1):
+        app = tell(app, [(part(app, "welcome_names").id, "open", {"card": 1, "letter": place})])
+        explains(app, letters[place]["probability"])
+        of_own(app, name)
+
+
+@pytest.mark.parametrize("kind", ["bigram", "mlp", "gpt"])
+def test_a_fifth_answer(kind):
+    app = with_own("compare.py", "one-prefix", f"boys-{kind}")
+    rows = json.loads(part(app, "compare_answers").json)["rows"]
+    assert rows[4]["label"] == f"{KINDS[kind]}, yours, from a file"
+    column = int(np.argmax(rows[4]["probabilities"]))
+    app = tell(app, [(part(app, "compare_answers").id, "open", {"row": 4, "column": column})])
+    explains(app, rows[4]["probabilities"][column], slack=1e-6)
+    of_own(app, f"boys-{kind}")
+
+
+def test_a_text_of_ones_own():
+    app = with_own("attention.py", "who-looks-at-whom", "boys-gpt", attention_model="yours, from a file")
+    explains_a_written_one(app, 1)
+    of_own(app, "boys-gpt")
+
+
+@pytest.mark.parametrize("scene", ["switch-a-head-off", "what-each-layer-guesses"])
+def test_heads_and_layers_of_ones_own(scene):
+    app = with_own("attention.py", scene, "boys-gpt", attention_model="yours, from a file")
+    key, row = ("attention_switches", 0) if scene == "switch-a-head-off" else ("attention_lens", -1)
+    header, arrays = grid(app, key)
+    shares = arrays[header["matrices"][1 if row == 0 else 0]["values"]["array"]]
+    if row == 0:
+        explains(pressed(app, key, 1, 0, 0), shares[0, 0])
+        of_own(app, "boys-gpt")
+    app.button(key="attention_open").click().run()
+    of_own(app, "boys-gpt")
+
+
+def test_the_architecture_of_ones_own():
+    app = with_own("gpt.py", "architecture", "boys-gpt", gpt_model="yours, from a file")
+    [guess] = [p for p in primitives(app, "gpt_decoder") if p.get("pick") == "guess 0"]
+    seen = float(re.search(r": ([\d.]+)%;", guess["title"]).group(1)) / 100
+    explains(picked(app, "gpt_decoder", "guess 0"), seen, slack=6e-4)
+    of_own(app, "boys-gpt")
 
 
 # --- names, by all models ---------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from explainer import checkpoints, sampling
 from explainer.checkpoints import Checkpoint
 from explainer.components.attention import Chunk, Stream, attention
 from explainer.sampling import Settings
+from explainer.traces.receipt import made_for_names
 from explainer.traces.writing import Writing, rows, windows
 from explainer.traces.writing import write as write_text
-from explainer.ui import typed, widgets
+from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import complain
 from explainer.ui.catalogue import GPTS, HEADS, PROMPTS
 from explainer.ui.guard import guarded
@@ -43,19 +44,19 @@ class Asked:
     @property
     def stop(self) -> str | None:
         """The character after which a text ends."""
-        return BOUNDARY if _names(self.name) else None
+        return BOUNDARY if names(self.name) else None
 
 
 # --- the controls -----------------------------------------------------------------------------------
 
 
 def models() -> dict[str, str]:
-    """Return the texts' and the names' GPTs that are there, with what they are called; all if none is."""
+    """Return the GPTs that are there, with what they are called, one's own last; all if none is."""
     folder = checkpoints.FOLDER
     there = [
         name for name in GPTS if all((folder / f"{name}{end}").exists() for end in (".json", ".safetensors"))
     ]
-    return {name: GPTS[name] for name in there} or GPTS
+    return ({name: GPTS[name] for name in there} or GPTS) | own_models.options("gpt")
 
 
 def model() -> str:
@@ -66,10 +67,7 @@ def model() -> str:
 def asked() -> Asked:
     """Draw the controls and return what is asked for."""
     name = model()
-    hint = "↵ begins a new line, ␣ is a space" if not _names(name) else "its first letters"
-    told = widgets.text(
-        "prompt", PROMPTS[name], key=f"attention_prompt_{name}", max_chars=LONGEST_PROMPT, help=hint
-    )
+    told = prompt(name, "↵ begins a new line, ␣ is a space" if not names(name) else "its first letters")
     temperature = widgets.slider("temperature", 0.0, 2.0, 1.0, step=0.05, key="attention_temperature")
     top_k = widgets.steps("top-k", TOP_K, ALL, key="attention_top_k")
     with st.popover("More"):
@@ -79,19 +77,41 @@ def asked() -> Asked:
     return Asked(name, readable(name, told), settings, seed)
 
 
+def prompt(name: str, hint: str | None = None) -> str:
+    """Draw the field for a prompt, one for each model and one for all of a visitor's own, and return it."""
+    key = f"attention_prompt_{'own' if own_models.is_own(name) else name}"
+    return widgets.text("prompt", example(name), key=key, max_chars=LONGEST_PROMPT, help=hint)
+
+
+def example(name: str) -> str:
+    """Return the prompt that a model has at first; one's own goes on from the beginning that it knows."""
+    if not own_models.is_own(name):
+        return PROMPTS[name]
+    loaded = checkpoint(name)
+    known = [symbol for symbol in PROMPTS["girls-gpt"] if symbol in loaded.vocabulary]
+    shown = {symbol: sign for sign, symbol in VISIBLE.items()}
+    return "".join(known) or shown.get(last := loaded.vocabulary.symbols[-1], last)
+
+
+def first_head(name: str) -> str:
+    """Return which head is shown at first, as layer.head: one whose habit shows, if it is known."""
+    return HEADS.get(name, "1.1")
+
+
 def readable(name: str, told: str) -> str:
     """Return a prompt as its model reads it: a name behind its boundary, ↵ and ␣ as what they stand for."""
     vocabulary = checkpoint(name).vocabulary
-    if _names(name):
+    if names(name):
         return BOUNDARY + typed.name(told, vocabulary)
     prompt = typed.text("".join(VISIBLE.get(character, character) for character in told), vocabulary)
     if not prompt:
         complain("There is nothing to go on with: until there is, the example stands here.")
-    return prompt or "".join(VISIBLE.get(character, character) for character in PROMPTS[name])
+    return prompt or "".join(VISIBLE.get(character, character) for character in example(name))
 
 
-def _names(name: str) -> bool:
-    return name.endswith("-gpt")
+def names(name: str) -> bool:
+    """Return whether a model reads names, and not running text."""
+    return made_for_names(checkpoint(name).vocabulary)
 
 
 # --- what is written --------------------------------------------------------------------------------
@@ -149,7 +169,7 @@ def _watched(asked: Asked) -> None:
         _stream(trained, asked),
         chunk,
         key="attention_view",
-        alt=f"What the model {GPTS[asked.name]} looks at while it goes on with a text.",
+        alt=f"What the model {models()[asked.name]} looks at while it goes on with a text.",
         position=link.position,
         head=link.head,
         prefix="attention",
@@ -164,7 +184,7 @@ def _receipt(trained: Checkpoint, asked: Asked, value: dict) -> None:
     read, prompt = len(value["context"]), len(asked.prompt)
     first, _ = windows(prompt, read, trained.model.config.block_size)[-1]
     context = trained.vocabulary.decode(value["context"])
-    context = context.removeprefix(BOUNDARY) if _names(asked.name) else context
+    context = context.removeprefix(BOUNDARY) if names(asked.name) else context
     open_receipt(asked.name, context, trained.vocabulary.symbols[value["token"]], read - first)
 
 
@@ -194,7 +214,7 @@ def _link(trained: Checkpoint, asked: Asked) -> Link:
     kept = _up_to(kept[:known], asked.stop)
     position = _whole_number(query.get("attention_at", ""), 0, LIMIT)
     layer, _, head = query.get("attention_head", "").partition(".")
-    default = [int(number) for number in HEADS[asked.name].split(".")]
+    default = [int(number) for number in first_head(asked.name).split(".")]
     place = (
         _whole_number(layer, 1, config.n_layer, default[0]) - 1,
         _whole_number(head, 1, config.n_head, default[1]) - 1,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,8 @@ from explainer.figures import scale, transformer
 from explainer.models.gpt import Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
-from explainer.ui import blocks, own_file, stage, typed, widgets, window
+from explainer.traces.receipt import made_for_names
+from explainer.ui import blocks, own_file, own_models, stage, typed, widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.catalogue import POLISH_FIRST
 from explainer.ui.receipt.dialog import open_receipt
@@ -71,19 +73,32 @@ def available(options: dict[str, str] = POLISH_FIRST) -> dict[str, str]:
 
 def model_of(label: str, *, key: str) -> str:
     """Draw the choice among the models that are there and return the chosen one's name."""
-    return widgets.named(label, available(), key=key)
+    return widgets.named(label, available() | own_models.options("gpt"), key=key)
 
 
-@keep("scenes")
 def vocabulary_of(name: str) -> Vocabulary:
     """Return the characters that a model knows, without its weights."""
-    return Vocabulary(checkpoints.read_meta(name)["symbols"])
+    return Vocabulary(meta_of(name)["symbols"])
+
+
+def outline(name: str) -> torch.nn.Module:
+    """Return a model's shape without its weights: what can be counted, not what can be computed."""
+    return _outline(tuple(meta_of(name)["architecture"].items()))
 
 
 @keep("scenes")
-def outline(name: str) -> torch.nn.Module:
-    """Return a model's shape without its weights: what can be counted, not what can be computed."""
-    return checkpoints.outline(checkpoints.read_meta(name)["architecture"])
+def _outline(architecture: tuple[tuple[str, Any], ...]) -> torch.nn.Module:
+    return checkpoints.outline(dict(architecture))
+
+
+def meta_of(name: str) -> dict[str, Any]:
+    """Return what is known of a model, one's own among them, without reading weights if it is the house's."""
+    return checkpoint(name).meta if own_models.is_own(name) else _meta(name)
+
+
+@keep("scenes")
+def _meta(name: str) -> dict[str, Any]:
+    return checkpoints.read_meta(name)
 
 
 def visible(text: str) -> str:
@@ -133,7 +148,7 @@ def character_tiles(name: str, text: str) -> None:
     ]
     lanes = [
         Lane("Your text, as the model reads it", Tiles(read), [_counted(text, found)]),
-        Lane(f"All {len(vocabulary)} tokens of {POLISH_FIRST[name]}", Tiles(known)),
+        Lane(f"All {len(vocabulary)} tokens of {POLISH_FIRST.get(name, 'yours')}", Tiles(known)),
     ]
     alt = f"{len(read)} characters with their ids, and the {len(known)} characters that the model knows."
     reel(lanes, key="gpt_tokens", alt=alt, stacked=True)
@@ -268,11 +283,16 @@ def opened() -> Opened:
 def _typed(name: str) -> str:
     """Draw the field for a text."""
     loaded, start = checkpoint(name), STARTS.get(name, POLISH_START)
+    if own_models.is_own(name):
+        start = STARTS["girls-gpt"] if made_for_names(loaded.vocabulary) else POLISH_START
+        start = "".join(c for c in start if c in loaded.vocabulary) or loaded.vocabulary.symbols[-1]
     told = widgets.word("your text", start, key="gpt_text", max_chars=40) or start
-    if name.endswith("-gpt"):
+    if made_for_names(loaded.vocabulary):
         text = BOUNDARY + typed.name(told, loaded.vocabulary)
     else:
-        text = typed.text(told, loaded.vocabulary) or loaded.meta["prompt"]
+        text = (
+            typed.text(told, loaded.vocabulary) or loaded.meta.get("prompt") or loaded.vocabulary.symbols[-1]
+        )
     return text[: loaded.model.config.block_size]
 
 
@@ -312,7 +332,7 @@ def decoder(asked: Opened) -> None:
 def _receipt(asked: Opened, rank: int) -> tuple[str, str, str]:
     """Return model, context and character of one of the likeliest guesses, as the receipt wants them."""
     order = np.argsort(-traced(asked.name, asked.text).probabilities[-1], kind="stable")  # (V,)
-    context = asked.text.removeprefix(BOUNDARY) if asked.name.endswith("-gpt") else asked.text
+    context = asked.text.removeprefix(BOUNDARY) if made_for_names(vocabulary_of(asked.name)) else asked.text
     return asked.name, context, vocabulary_of(asked.name).symbols[int(order[rank])]
 
 

@@ -16,7 +16,6 @@ from explainer.training.habits import MEANINGS, NONE
 from explainer.ui import widgets, window
 from explainer.ui.blocks import complain
 from explainer.ui.caches import keep
-from explainer.ui.catalogue import HEADS, PROMPTS
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
 from explainer.ui.scenes import attention, head_weights
 from explainer.ui.scenes.gpt import visible
@@ -65,7 +64,7 @@ class Asked:
 
     def next(self, character: str) -> Question:
         """Return which probability a receipt explains: that of a character after the text."""
-        context = self.text.removeprefix(BOUNDARY) if self.model.endswith("-gpt") else self.text
+        context = self.text.removeprefix(BOUNDARY) if attention.names(self.model) else self.text
         return Question(self.model, context, character, len(self.text))
 
     @property
@@ -83,8 +82,7 @@ def asked() -> Asked:
     """Draw the choice of the model and the field for a prompt that all scenes of the chapter share."""
     with st.popover("Model and prompt"):
         name = attention.model()
-        example, key = PROMPTS[name], f"attention_prompt_{name}"
-        told = widgets.text("prompt", example, key=key, max_chars=attention.LONGEST_PROMPT)
+        told = attention.prompt(name)
     text, most = attention.readable(name, told), checkpoint(name).model.config.block_size
     if len(text) > most:
         complain(f"{len(text)} characters are too many for this model: the last {most} are shown.")
@@ -147,7 +145,9 @@ def pair(wanted: Asked) -> Pair:
     config, T = checkpoint(wanted.model).model.config, len(wanted.text)
     places = [f"{layer + 1}.{head + 1}" for layer, head in np.ndindex(config.n_layer, config.n_head)]
     with st.popover("Head and pair"):
-        layer, head = (int(number) - 1 for number in _head(places, HEADS[wanted.model]).split("."))
+        layer, head = (
+            int(number) - 1 for number in _head(places, attention.first_head(wanted.model)).split(".")
+        )
         pattern = traced(wanted).layers[layer].pattern[head]  # (T, T)
         query = _place(
             "query: the character that asks; 0 for the last that looks elsewhere", T, 0, "attention_query"
@@ -379,7 +379,7 @@ def switched_off(wanted: Asked) -> Switches:
         st.session_state["attention_off"] = [part for part in chosen if part in options]
     off = widgets.several(
         "switched off", {part: part for part in options}, key="attention_off",
-        default=[f"head {HEADS[wanted.model]}"], placeholder="click on a number",
+        default=[f"head {attention.first_head(wanted.model)}"], placeholder="click on a number",
     )  # fmt: skip
     found = [options[part] for part in off]
     return Switches(
