@@ -1,6 +1,9 @@
 """Welcome: the claim, a name for your baby, and the way into the chapters."""
 
+import streamlit as st
+
 from explainer import ui
+from explainer.ui import own_models
 from explainer.ui.scenes import compare, welcome
 
 
@@ -31,7 +34,10 @@ def name_your_baby() -> None:
         temperature = ui.steps(
             "how adventurous", list(welcome.TEMPERATURES), welcome.CAREFUL, key="welcome_temperature"
         )
-        seed = ui.seed("Twelve others", key="welcome_seed")
+        more = st.popover("More")
+        seed = ui.seed("Twelve others", key="welcome_seed", tucked_in=more)
+        with more:
+            own_models.loading(key="welcome_own")
     prefix = compare.begun(told, "AN", compare.vocabulary(kind), key="welcome_prefix")
     found = welcome.made(sex, kind, prefix, temperature, seed)
     welcome.explain(found, kind)

@@ -191,13 +191,18 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
 
 def loading(*, key: str) -> None:
     """Draw the field for a model's file; what is wrong with one is said, and the last one stays."""
-    chosen = widgets.uploads("load one of yours from its file", TYPES, key=key)
-    if chosen and chosen != st.session_state.get(f"{key}_tried"):
-        st.session_state[f"{key}_tried"], st.session_state[f"{key}_problem"] = chosen, take(chosen)
-    if chosen and (problem := st.session_state.get(f"{key}_problem")):
-        st.text(f"{problem} {KEPT}" if "own_model" in st.session_state else problem)
-    elif "own_model" in st.session_state:
+
+    def load(chosen: Mapping[str, bytes]) -> None:
+        st.session_state["own_problem"] = take(chosen) if chosen else ""
+
+    widgets.uploads("load a model of yours from its file", TYPES, load, key=key)
+    there = "own_model" in st.session_state
+    if problem := st.session_state.get("own_problem"):
+        st.text(f"{problem} {KEPT}" if there else problem)
+    elif there:
         st.text("It stands wherever models are chosen, as “yours, from a file”.")
+    else:
+        st.text("What you train here, or load, stands wherever models are chosen.")
 
 
 def take(chosen: Mapping[str, bytes]) -> str:

@@ -208,12 +208,20 @@ def upload(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) ->
     return kept
 
 
-def uploads(label: str, types: Sequence[str], *, key: str, megabytes: int = 2) -> dict[str, bytes]:
-    """Return what a visitor's files hold, by their names, as they stand in the field; they are not kept."""
-    files = st.file_uploader(
-        label, types, accept_multiple_files=True, key=f"{key}_widget", max_upload_size=megabytes
-    )
-    return {file.name: file.getvalue() for file in files}
+def uploads(
+    label: str, types: Sequence[str], do: Callable[[dict[str, bytes]], None], *, key: str, megabytes: int = 2
+) -> None:
+    """Draw a field for files that belong together; what they hold is given away, and kept nowhere else.
+
+    Args:
+        do: gets the bytes of each by its name when others are chosen, before the scene is drawn anew.
+    """
+
+    def give() -> None:
+        do({file.name: file.getvalue() for file in st.session_state[f"{key}_widget"]})
+
+    several = {"accept_multiple_files": True, "max_upload_size": megabytes}
+    st.file_uploader(label, types, key=f"{key}_widget", on_change=give, **several)
 
 
 def _keep_within(key: str, low: float, high: float) -> None:

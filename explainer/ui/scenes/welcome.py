@@ -147,11 +147,11 @@ def _card(sex: str, kind: str, one: trace.Made) -> Card:
     return Card(one.name, [*given, *written], odds(one.chance), known, real)
 
 
-def register_says(name: str, sex: str, kind: str) -> tuple[str, bool]:
+def register_says(name: str, sex: str, kind: str = "gpt") -> tuple[str, bool]:
     """Return what the register knows of a name, in words, and whether it knows it for this sex.
 
     Args:
-        kind: of the model that made it, which may have learned from it.
+        kind: of the model that made it; what one of the visitor's own has learned from is not known.
     """
     other = "boys" if sex == "girls" else "girls"
     here, there = (compare.bearers().get((name, one)) for one in (sex, other))
