@@ -221,6 +221,33 @@ def history(name: str, folder: Path | Files = FOLDER) -> dict[str, np.ndarray]:
     return load_arrays(_checked(name, folder / f"{name}.history.safetensors", recorded))
 
 
+def keep_passages(name: str, arrays: dict[str, np.ndarray], folder: Path = FOLDER) -> None:
+    """Write the held-out passages that move a model's neurons as ``NAME.passages.safetensors``.
+
+    Raises:
+        BadCheckpoint: if there is no such checkpoint, or the folder cannot be written to.
+    """
+    data = save_arrays({key: np.ascontiguousarray(array) for key, array in arrays.items()})
+    of = read_meta(name, folder)["sha256"]
+    _replace(folder / f"{name}.passages.safetensors", data)
+    note(name, {"passages": {"sha256": hashlib.sha256(data).hexdigest(), "of": of}}, folder)
+
+
+def passages(name: str, folder: Path | Files = FOLDER) -> dict[str, np.ndarray]:
+    """Return the passages of a model's neurons and heads, as ``training.passages.found`` tells them.
+
+    Returns:
+        The arrays by name; none if none were found, or if those were another training's.
+    Raises:
+        BadCheckpoint: if the metadata is bad, or the arrays that it tells of are missing or altered.
+    """
+    meta = read_meta(name, folder)
+    recorded = meta.get("passages", {})
+    if recorded.get("of") != meta["sha256"]:
+        return {}
+    return load_arrays(_checked(name, folder / f"{name}.passages.safetensors", recorded["sha256"]))
+
+
 def read_meta(name: str, folder: Path | Files = FOLDER) -> dict[str, Any]:
     """Return a checkpoint's metadata without loading its weights.
 

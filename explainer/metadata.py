@@ -27,6 +27,7 @@ TOLD: dict[str, Form] = {
     "heads": [[{"name": str, "share": float}]],
     "copied": {"count": int, "from_train": float, "held_out": float},
     "history_sha256": str,
+    "passages": {"sha256": str, "of": str},
 }  # where it is known
 # What is known of the data if it is a table of names.
 NAMES: Form = {"file": str, "sex": str, "min_bearers": int, "names": {"train": int}}

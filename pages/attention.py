@@ -1,7 +1,7 @@
 """Attention: who looks at whom, and what it brings."""
 
 from explainer import ui
-from explainer.ui.scenes import attention, caching, head_weights, heads
+from explainer.ui.scenes import attention, caching, head_weights, heads, neurons
 
 
 @ui.scene(
@@ -74,6 +74,22 @@ def switch_a_head_off() -> None:
 
 
 @ui.scene(
+    "What a neuron reads",
+    "Most neurons of the MLP wait for something in the text; when it comes, they push some characters.",
+)
+def what_a_neuron_reads() -> None:
+    """A neuron waits for something: a line end, the middle of a word. These passages, never seen in training,
+    move it most. Then it pushes: which characters become likelier? Not every neuron can be told in words.
+    """
+    with ui.controls():
+        asked = heads.asked()
+        part = neurons.chosen(asked)
+    if neurons.ready(asked):
+        ui.note(neurons.told(asked, part))
+        neurons.picture(asked, part)
+
+
+@ui.scene(
     "What each layer guesses", "If the model stopped here, what would it say? A guess forms, layer by layer."
 )
 def what_each_layer_guesses() -> None:
@@ -88,4 +104,11 @@ def what_each_layer_guesses() -> None:
     heads.guess_grid(asked, places, colour)
 
 
-ui.chapter(who_looks_at_whom, how_one_head_does_it, why_a_cache, switch_a_head_off, what_each_layer_guesses)
+ui.chapter(
+    who_looks_at_whom,
+    how_one_head_does_it,
+    why_a_cache,
+    switch_a_head_off,
+    what_a_neuron_reads,
+    what_each_layer_guesses,
+)

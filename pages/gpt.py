@@ -1,6 +1,7 @@
 """GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
 
 from explainer import ui
+from explainer.ui.scenes import figure_one as figure
 from explainer.ui.scenes import flow, gpt
 
 
@@ -56,6 +57,18 @@ def architecture() -> None:
         gpt.tensor_grid(asked)
 
 
+@ui.scene(
+    "Figure 1", "The transformer of 2017 has two halves; a GPT keeps one of them, and changes three things."
+)
+def figure_one() -> None:
+    """This is where it began: figure 1 of “Attention is all you need”, made for translating. Step by step:
+    what a GPT leaves out, what it changes. What is left is ours; click on a block.
+    """
+    with ui.controls():
+        asked = figure.asked()
+    figure.drawn(asked)
+
+
 @ui.scene("To scale", "The area is the number of weights: how far back must we stand to see all of GPT-4?")
 def to_scale() -> None:
     """The small square is ours, more than ten million numbers. Then GPT-2, then what the press estimates for
@@ -68,4 +81,4 @@ def to_scale() -> None:
         gpt.odometer()
 
 
-ui.chapter(the_flow, tokens, byte_pairs, architecture, to_scale)
+ui.chapter(the_flow, tokens, byte_pairs, architecture, figure_one, to_scale)

@@ -13,6 +13,7 @@ import torch
 from explainer import checkpoints, names
 from explainer.models.gpt import GPT
 from explainer.sampling import generate
+from explainer.training import passages
 from explainer.training.gpt_recipes import RECIPES, Recipe
 from explainer.training.heads import habits
 from explainer.training.machine import (
@@ -259,6 +260,7 @@ class Trainer:
         }
         history = _history(self.history)
         checkpoints.save(name, self.model, self.architecture, self.data.vocabulary, meta, history, folder)
+        passages.write(checkpoints.load(name, folder), name, self.data, folder)
         print(f"{name}: " + ", ".join(f"{part} {loss:.4f}" for part, loss in losses.items()), flush=True)
 
     def start_losses(self, folder: Path) -> dict[str, dict[str, float]]:

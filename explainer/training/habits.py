@@ -174,6 +174,19 @@ def keys(habit: str, symbols: Iterable[str]) -> np.ndarray:
     return np.tril(HABITS[habit][1](Text(np.array(list(symbols)))))  # (T, T)
 
 
+def followed(habit: str, symbols: Sequence[str], pattern: np.ndarray) -> np.ndarray:
+    """Return how much of each character's attention (T,) follows a habit.
+
+    A head without one is judged by the largest share that goes to a single character.
+
+    Args:
+        pattern: (T, T) rows sum to one.
+    """
+    if habit not in HABITS:
+        return pattern.max(axis=1)  # (T,)
+    return (pattern * keys(habit, symbols)).sum(axis=1)  # (T,)
+
+
 # --- how much attention goes there ------------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ TERMS = (
             ("neuron", "one-neuron"),
             ("mlp", "activations"),
             ("mlp", "forward-pass"),
+            ("attention", "what-a-neuron-reads"),
         ),
     ),
     Term(
@@ -178,6 +179,11 @@ TERMS = (
         ),
     ),
     Term(
+        "encoder and decoder",
+        "The two halves of the first transformer: one reads a sentence, the other writes its translation.",
+        (("gpt", "figure-one"),),
+    ),
+    Term(
         "fine-tuning",
         "Training a model that has learned in general a little further, on one thing in particular.",
         (
@@ -191,6 +197,7 @@ TERMS = (
         "The bend in a GPT's MLP: a ReLU with a rounded corner, nearly 0 far below 0, nearly x far above.",
         (
             ("gpt", "architecture"),
+            ("gpt", "figure-one"),
             ("receipt", "receipt"),
             ("gpt", "the-flow"),
         ),
@@ -278,6 +285,7 @@ TERMS = (
         "Brings the numbers at a position to mean 0 and spread 1, then scales and shifts them as learned.",
         (
             ("gpt", "architecture"),
+            ("gpt", "figure-one"),
             ("receipt", "receipt"),
             ("gpt", "the-flow"),
         ),
@@ -382,6 +390,7 @@ TERMS = (
             ("neuron", "why-it-must-bend"),
             ("mlp", "structure"),
             ("gpt", "the-flow"),
+            ("attention", "what-a-neuron-reads"),
         ),
     ),
     Term(
@@ -426,6 +435,7 @@ TERMS = (
         "A learned list of numbers for each place in the window, added to the token's, so that order counts.",
         (
             ("gpt", "architecture"),
+            ("gpt", "figure-one"),
             ("receipt", "receipt"),
             ("gpt", "the-flow"),
         ),
@@ -579,6 +589,7 @@ TERMS = (
         "A model made of blocks of attention and MLP, from the paper “Attention is all you need”.",
         (
             ("gpt", "architecture"),
+            ("gpt", "figure-one"),
             ("attention", "who-looks-at-whom"),
             ("gpt", "the-flow"),
         ),

@@ -63,6 +63,7 @@ PLAYS = {
     "letters-move": [0],
     "the-flow": [0],
     "byte-pairs": [0],
+    "figure-one": [0],
     "to-scale": [0],
     "who-looks-at-whom": [0],
     "how-one-head-does-it": [1, 2, 3, 4, 5],

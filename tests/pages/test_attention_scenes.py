@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.sampling import Settings, Switches
-from explainer.traces import caching, switching
+from explainer.traces import caching, neurons, switching
 from explainer.traces import gpt as trace
 from explainer.traces.one_head import one_head
+from explainer.training import habits
 from explainer.ui.trained import checkpoint
 from tests.scenes import drawn, open_sound, primitives
 
@@ -282,3 +284,40 @@ def test_both_ways_write_the_likeliest_characters_and_their_sums_are_counted(gir
 def test_a_prompt_that_fills_the_window_still_leaves_room_to_write():
     app = page("why-a-cache", model="Shakespeare", prompt_shakespeare="To be, or not to be. " * 19)
     assert len(drawn(app)["frames"]["titles"]) >= 4
+
+
+# --- what a neuron reads ----------------------------------------------------------------------------
+
+
+def test_the_neuron_that_fires_most_is_chosen_and_its_passages_are_the_models_own(girls, traced):
+    app = page("what-a-neuron-reads", part_layer="2", **NAME)
+    now = traced.layers[1].mlp_post[-1]
+    neuron = int(now.argmax())
+    np.testing.assert_allclose(sent(app)[1]["neurons"].ravel(), now, rtol=1e-4, atol=1e-5)
+    assert f"neuron {neuron + 1}:" in told(app)
+    *found, pushed = lanes(app)
+    for lane, passage in zip(found, neurons.fired(girls, passages_of(girls), 1, neuron), strict=True):
+        assert "".join(tile[0] for tile in lane["tiles"]) == passage.text
+        values = trace.trace(girls.model, girls.vocabulary.encode(passage.text)).layers[1].mlp_post
+        assert [tile[2].split(": ")[1] for tile in lane["tiles"]] == [
+            f"{value:.3f}".replace("-", "−") for value in values[:, neuron]
+        ]
+    most = neurons.pushes(girls.model, 1, neuron)
+    symbols = girls.vocabulary.symbols
+    assert pushed["tiles"][0][0] == symbols[int(most.argmax())]
+    assert pushed["tiles"][-1][0] == symbols[int(most.argmin())]
+
+
+def test_a_head_shows_where_its_habit_shows(girls):
+    app = page("what-a-neuron-reads", part="a head", part_layer="2", part_head="4", **NAME)
+    habit = girls.meta["heads"][1][3]["name"]
+    assert habit in told(app)
+    for lane in lanes(app):
+        text = "".join(tile[0] for tile in lane["tiles"])
+        pattern = trace.trace(girls.model, girls.vocabulary.encode(text)).layers[1].pattern[3]
+        share = (pattern * habits.keys(habit, text)).sum() / len(text)
+        assert f"{share:.0%} of its attention" in lane["title"]
+
+
+def passages_of(loaded) -> dict[str, np.ndarray]:
+    return checkpoints.passages(loaded.meta["name"])

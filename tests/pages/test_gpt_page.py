@@ -11,7 +11,7 @@ from explainer.components.grid import unpacked
 from explainer.traces import gpt as trace
 from explainer.traces import tokens
 from explainer.ui.scenes import gpt
-from tests.scenes import ask, open_sound, primitives
+from tests.scenes import ask, open_sound, part, primitives, tell, title
 
 TEXT = "To be, or not"
 
@@ -184,3 +184,17 @@ def test_the_best_guess_opens_its_receipt(model):
     sent = json.loads(parts(app, "receipt")[0].json)
     assert sent["good"]
     assert sent["crumbs"][0]["name"] == "probability"
+
+
+def test_figure_one_ends_in_our_blocks_and_a_click_opens_one(loaded, traced):
+    app = page("figure-one", model="Shakespeare", text=TEXT)
+    words = [text["text"]["each"][-1] for text in primitives(app, "text") if isinstance(text["text"], dict)]
+    attention = sum(p.numel() for block in loaded.model.h for p in block.attn.parameters())
+    assert f"masked attention: {attention:,}" in words
+    bars = [box for box in primitives(app, "box") if box["pick"].startswith("guess")]
+    expected = np.sort(traced.probabilities[-1])[::-1][: len(bars)]
+    heights = np.array([bar["y1"] - bar["y0"] for bar in bars])
+    np.testing.assert_allclose(heights / heights[0], expected / expected[0], atol=1e-3)
+    tell(app, [(part(app, "gpt_figure_one").id, "pick", "block MLP")])
+    assert title(app) == "The architecture"
+    assert "MLP: " in told(app)

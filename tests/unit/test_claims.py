@@ -140,6 +140,13 @@ def test_switching_off_opens_on_the_one_head_that_matters_most():
     assert np.unravel_index(matter.argmax(), matter.shape) == (layer, head)
 
 
+@pytest.mark.parametrize("name", catalogue.HEADS)
+def test_most_neurons_wait_while_few_fire(name):
+    loaded, text, *_ = opening(name)
+    for layer in trace.trace(loaded.model, loaded.vocabulary.encode(text)).layers:
+        assert (layer.mlp_post <= 0).mean() > 0.5
+
+
 @pytest.mark.parametrize("name", ["shakespeare", "girls-gpt"])
 def test_keys_and_values_of_what_was_read_stay_the_same_as_the_text_grows(name):
     loaded, text, *_ = opening(name)

@@ -269,7 +269,7 @@ def opened() -> Opened:
         model = checkpoint(name).model
         head = widgets.slider("head", 1, model.config.n_head, 1, key="gpt_head") - 1
         first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
-    text = _typed(name)
+    text = text_for(name)
     labels = [part.name for part in parts(outline(name))]
     part = widgets.pick("block", labels, "masked attention", key="gpt_block", stages=labels)
     layer = 0
@@ -280,7 +280,7 @@ def opened() -> Opened:
     return Opened(name, text, part, layer, head, which, first)
 
 
-def _typed(name: str) -> str:
+def text_for(name: str) -> str:
     """Draw the field for a text."""
     loaded, start = checkpoint(name), STARTS.get(name, POLISH_START)
     if own_models.is_own(name):
@@ -323,13 +323,13 @@ def decoder(asked: Opened) -> None:
         if kind == "block":
             st.session_state["gpt_block"] = names_[int(number)]
         else:
-            open_receipt(*_receipt(asked, int(number)))
+            open_receipt(*explained(asked, int(number)))
 
     blocks.chart(figure, alt, key="gpt_decoder", on_pick=click)
-    stage.receipt_of(*_receipt(asked, 0))
+    stage.receipt_of(*explained(asked, 0))
 
 
-def _receipt(asked: Opened, rank: int) -> tuple[str, str, str]:
+def explained(asked: Opened, rank: int) -> tuple[str, str, str]:
     """Return model, context and character of one of the likeliest guesses, as the receipt wants them."""
     order = np.argsort(-traced(asked.name, asked.text).probabilities[-1], kind="stable")  # (V,)
     context = asked.text.removeprefix(BOUNDARY) if made_for_names(vocabulary_of(asked.name)) else asked.text
