@@ -73,7 +73,8 @@ def fill_in() -> None:
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, start=1)
+    said = bigram.so_far(source)
+    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, start=1, captions=said)
 
 
 @ui.scene("From counts to probabilities", "Divide every count by the sum of its row: each row sums to one.")
@@ -167,8 +168,8 @@ def counting_is_learning() -> None:
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
     ui.complain(words.complaint)
-    ui.note(bigram.judgement(run))
     if view == "losses":
+        ui.note(bigram.judgement(run))
         ui.chart(*bigram.training_picture(run, words), key="bigram_losses")
         return
     look = {"scale_max": bigram.SCALE, "show_shape": False}
@@ -184,7 +185,8 @@ def counting_is_learning() -> None:
     link, matrices = ui.Same((0, 1, 2)), [learned, counted, difference]
     model = models.learned(source, steps, rate, pull)
     opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
-    look = {"panel": False, "lens_at": bigram.most_frequent(source)}
+    said, at = bigram.judgements(run), bigram.most_frequent(source)
+    look = {"panel": False, "lens_at": at, "captions": said}
     ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, **look)
     ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 

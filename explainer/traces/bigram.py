@@ -58,6 +58,28 @@ def fill_in(words: Sequence[str], vocabulary: Vocabulary, weights: Sequence[int]
     )
 
 
+def counted_so_far(fill: FillIn, labels: Sequence[str]) -> list[str]:
+    """Return one sentence for every state of a count matrix that fills in, the empty one first.
+
+    Args:
+        labels: (V,) what stands for each symbol.
+    """
+    counts = np.zeros_like(fill.counts)
+    first, told = (0, 0), ["Nothing is counted yet."]
+    for word, (begin, end) in enumerate(pairwise(fill.starts)):
+        for row, col in fill.cells[begin:end]:
+            counts[row, col] += 1 if fill.weights is None else fill.weights[word]
+            first = (row, col) if counts[row, col] > counts[first] else first
+        told.append(_so_far(counts, first, labels))
+    return told
+
+
+def _so_far(counts: np.ndarray, first: tuple[int, int], labels: Sequence[str]) -> str:
+    alone = (counts == counts[first]).sum() == 1
+    most = f"; the most frequent one is **{labels[first[0]]}{labels[first[1]]}**" if alone else ""
+    return f"**{np.count_nonzero(counts):,}** of {counts.size:,} pairs have been seen so far{most}."
+
+
 def pair_labels(word: str) -> list[str]:
     """Return the pairs of a word as they are spoken of: ``·A``, ``AN``, …, ``A·``."""
     bounded = f"·{word}·"

@@ -38,6 +38,23 @@ def multiply(A: np.ndarray, B: np.ndarray) -> Product:
     return Product(products.numpy(), products.cumsum(2).numpy(), (left @ right + 0.0).numpy())
 
 
+def cell_by_cell(product: Product) -> list[str]:
+    """Return one sentence before the first multiplication and after each, cell by cell, row by row."""
+    n, m, K = product.products.shape
+    told = [f"{_count(n * m, 'cell')} to fill: each is a row of A against a column of B."]
+    return told + [_after(product, i, j, k) for i, j, k in np.ndindex(n, m, K)]
+
+
+def _after(product: Product, i: int, j: int, k: int) -> str:
+    n, m, K = product.products.shape
+    who, total = f"Row {i + 1} of A meets column {j + 1} of B", product.partial[i, j, k]
+    if np.isnan(total):
+        return f"{who}: a number is missing, so this cell stays empty."
+    if k < K - 1:
+        return f"{who}: {k + 1} of {K} products added, **{_shown(total)}** so far."
+    return f"{who}: the cell is **{_shown(total)}**. {i * m + j + 1} of {_count(n * m, 'cell')} filled."
+
+
 @dataclass(frozen=True)
 class ShapeRule:
     """Whether two matrices can be multiplied, what comes out, and why."""

@@ -41,6 +41,12 @@ def grid(app: AppTest) -> tuple[list[dict], list[dict]]:
     return filled(header["matrices"]), filled(header["frames"])
 
 
+def captions(app: AppTest) -> list[str]:
+    """Return the sentences above the grid, each with the position from which it is said."""
+    sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
+    return [words for _, words in unpacked(sent)[0]["captions"]]
+
+
 def told(app: AppTest) -> str:
     return "\n".join(part.value for kind in ("text", "markdown") for part in app.get(kind))
 
@@ -250,13 +256,16 @@ def test_the_learnt_table_comes_close_to_the_counted_one():
     assert np.allclose(learned["values"][-1] - counted, difference["values"][-1], atol=1e-6)
     assert np.abs(difference["values"][-1]).mean() < 0.05 * np.abs(difference["values"][0]).mean() + 0.005
     assert learned["titles"][0].startswith("step 0 · loss: train 4.0")
-    assert "After 1,000 steps, " in told(app)  # step 0 is on the screen, and the sentence is of the end
-    assert "More steps bring it closer" in told(app)
+    said = captions(app)
+    assert said[0].startswith("Before the first step, ")
+    assert "More steps bring it closer" not in said[0]
+    assert said[-1].startswith("After 1,000 steps, ")
+    assert "More steps bring it closer" in said[-1]
 
 
 def test_a_swinging_and_a_diverging_training_are_named():
-    assert "swings to and fro" in told(page("counting-is-learning"))
-    assert "It diverges" in told(page("counting-is-learning", rate="500"))
+    assert "swings to and fro" in captions(page("counting-is-learning"))[-1]
+    assert "It diverges" in captions(page("counting-is-learning", rate="500"))[-1]
     app = page(
         "counting-is-learning",
         rate="500",

@@ -18,8 +18,10 @@ from explainer.training import habits
 from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
+from explainer.ui.scenes import bigram
 from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training_step as steps
+from explainer.ui.words import Source, words
 
 RATES = ("too_small", "right", "too_big")
 
@@ -434,6 +436,46 @@ def test_two_layers_without_an_activation_are_one_matrix_and_with_one_they_are_n
     assert neuron.stacked(learned["xor", "tanh"], points).difference > 1
 
 
+# --- bigram -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", [Source(), Source("boy", 5_000, weighted=True)])
+def test_while_the_count_matrix_fills_in_it_is_said_how_much_of_it_has_been_seen(source):
+    fill, labels = bigram.fill_in(source), words(source).labels
+    seen, said = np.zeros(fill.counts.shape, dtype=np.int64), bigram.so_far(source)
+    assert len(said) == len(fill.titles) + 1
+    assert said[0] == "Nothing is counted yet."
+    for word, sentence in enumerate(said[1:]):
+        cells = fill.cells[fill.starts[word] : fill.starts[word + 1]]
+        np.add.at(seen, tuple(cells.T), 1 if fill.weights is None else fill.weights[word])
+        assert sentence.startswith(f"**{(seen > 0).sum():,}** of {seen.size:,} pairs")
+        most = {labels[i] + labels[j] for i, j in np.argwhere(seen == seen.max())}
+        assert re.findall(r"most frequent one is \*\*(.+)\*\*", sentence) == (
+            sorted(most) if len(most) == 1 else []
+        )
+    np.testing.assert_array_equal(seen, fill.counts)
+
+
+@pytest.mark.parametrize(("steps", "rate"), [(100, 50), (30, 10), (100, 500)])
+def test_how_far_the_learned_table_is_off_is_that_of_the_step_it_is_said_of(steps, rate):
+    source = Source()
+    run, counts = bigram.training(source, steps, rate, 0.01), bigram.counted_parts(source)["train"]
+    said = bigram.judgements(run)
+    assert len(said) == len(run.steps)
+    share = counts.sum(1) / counts.sum()
+    for i, sentence in enumerate(said[:-1]):
+        off = (np.abs(run.probabilities[i] - run.counted).sum(1) / 2 * share).sum()
+        assert float(re.search(r"([\d.]+)%", sentence)[1]) == pytest.approx(100 * off, abs=0.06)
+        assert sentence.startswith(
+            f"After {run.steps[i]:,} step" if run.steps[i] else "Before the first step"
+        )
+        assert ("risen" in sentence) == (run.train[i] > run.train[: i + 1].min() + 0.05)
+        assert "swing" not in sentence
+    last = said[-1]
+    assert ("diverges" in last) == (not run.finished or run.train[-1] > run.train.min() + 0.05)
+    assert ("swing" in last) == ("diverges" not in last and bool((run.last_change > 0.05).any()))
+
+
 # --- matrix multiplication --------------------------------------------------------------------------
 
 
@@ -468,6 +510,22 @@ def test_w_keeps_lines_straight_tanh_bends_them_and_then_one_line_parts_the_clas
     side = np.sign(run[0] * off[:, 1] - run[1] * off[:, 0])
     assert len(set(side[y == 1])) == len(set(side[y == 0])) == 1
     assert set(side[y == 1]) != set(side[y == 0])
+
+
+def test_cell_by_cell_the_sum_that_is_said_is_the_sum_so_far():
+    A, B = np.array([[2, -1, 0.5], [1, 0, 3]]), np.array([[1, 4, -2, 0], [3, 0.5, 1, -1], [0, 2, np.nan, 2]])
+    said = mm.cell_by_cell(mm.multiply(A, B))
+    assert said[0].startswith("8 cells to fill")
+    for step, sentence in enumerate(said[1:]):
+        i, j, k = step // 12, step // 3 % 4, step % 3
+        total = sum(A[i, x] * B[x, j] for x in range(k + 1))
+        assert sentence.startswith(f"Row {i + 1} of A meets column {j + 1} of B: ")
+        if np.isnan(total):
+            assert "missing" in sentence
+            continue
+        assert float(re.search(r"\*\*(.+)\*\*", sentence)[1].replace("−", "-")) == total
+        rest = f"{step // 3 + 1} of 8 cells filled." if k == 2 else f"{k + 1} of 3 products added"
+        assert rest in sentence
 
 
 @pytest.mark.parametrize("name", ["ANNA", "ZOFIA"])

@@ -67,6 +67,7 @@ def grid(
     panel: bool = True,
     start: int | None = None,
     lens_at: Cell | None = None,
+    captions: Sequence[str] = (),
     on_click: Callable[[Cell], None] | None = None,
     on_press: Callable[[Cell], None] | None = None,
     on_edit: Callable[[Edit], None] | None = None,
@@ -84,6 +85,7 @@ def grid(
         panel: whether there may be a panel at the side: products, pairs, the sentence of a stage.
         start: the position shown first; 0 if not given.
         lens_at: the cell that matters until one is lit; the largest number if not given.
+        captions: what is said above the picture, one sentence for each position; nothing without them.
         on_click: called with the cell that was locked, before the rerun.
         on_press: called with a cell whenever it is clicked, before the rerun; then nothing is locked.
         on_edit: called with what was typed into an editable cell, before the rerun.
@@ -101,6 +103,7 @@ def grid(
         panel=panel,
         start=start,
         lens_at=lens_at,
+        captions=captions,
         report=reports,
         press=on_press is not None,
     )

@@ -31,8 +31,9 @@ def check(
     frames: Sequence[Frames],
     start: int,
     lens_at: Cell | None = None,
+    said: int = 0,
 ) -> None:
-    """Raise ValueError if labels, places, links, frames, the start or the lens do not fit the matrices."""
+    """Raise ValueError if labels, places, links, frames, start, lens or so many captions do not fit."""
     _require(len(matrices) > 0, "a grid needs at least one matrix")
     for index, matrix in enumerate(matrices):
         _check_matrix(index, matrix)
@@ -44,7 +45,9 @@ def check(
         name, speed = type(part).__name__, part.speed
         _require(0 < speed < np.inf, f"{name}: speed is {speed}; give a number above zero")
     _check_together(frames)
-    _check_start(start, positions(frames, matrices, links))
+    count = positions(frames, matrices, links)
+    _check_start(start, count)
+    _require(said in (0, count), f"there are {count} positions, but {said} captions; give one for each")
     if lens_at is not None:
         _check_stage("lens_at", Stage("", [(lens_at.matrix, lens_at.row, lens_at.col)]), matrices)
 

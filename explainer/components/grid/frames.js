@@ -4,10 +4,11 @@ import { all, one } from './layout.js';
 import { light, LIGHTS, productWords } from './links.js';
 import { grouped } from './numbers.js';
 
-export function framesOf(grid, specs) {
+export function framesOf(grid, specs, captions) {
   if (!specs.length) return null;
   const kinds = { increments: Increments, walk: Walk, values: Values, stages: Stages };
-  return new kinds[specs[0].kind](grid, specs);
+  const frames = new kinds[specs[0].kind](grid, specs);
+  return Object.assign(frames, { captions: captions.flatMap(([from, words], i) => Array((captions[i + 1]?.[0] ?? frames.last + 1) - from).fill(words)) });
 }
 
 // A matrix of counts: forward adds, back subtracts, a long way is counted anew.

@@ -59,7 +59,7 @@ class Grid {
     this.matrices = spec.matrices.map((m, i) => new Matrix(m, i));
     lend(this.matrices, this.links);
     if (typed) this.keepTyped(typed);
-    this.frames = framesOf(this, spec.frames);
+    this.frames = framesOf(this, spec.frames, spec.captions);
     if (!same) this.reset();
     if (this.moment.arrives()) this.recall();
     this.player.load(this.frames, spec.start, same);

@@ -39,6 +39,7 @@ def packed(
     panel: bool = True,
     start: int | None = None,
     lens_at: Cell | None = None,
+    captions: Sequence[str] = (),
     report: bool = False,
     press: bool = False,
 ) -> bytes:
@@ -49,7 +50,7 @@ def packed(
     """
     links = tuple(links) if isinstance(links, Sequence) else (links,)
     parts = _parts(frames)
-    check(matrices, links, parts, start or 0, lens_at)
+    check(matrices, links, parts, start or 0, lens_at, len(captions))
     store = _Store()
     header = {
         "alt": alt,
@@ -57,6 +58,7 @@ def packed(
         "panel": panel,
         "start": start or 0,
         "lens_at": None if lens_at is None else asdict(lens_at),
+        "captions": _runs(captions),
         "report": report,
         "press": press,
         "matrices": [_matrix(matrix, store) for matrix in matrices],
@@ -139,6 +141,12 @@ class _Store:
 
 def _padded(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
+
+
+def _runs(captions: Sequence[str]) -> list[list[Any]]:
+    """Return each sentence once for all neighbours that share it, after the position where it begins."""
+    starts = [i for i, words in enumerate(captions) if i == 0 or words != captions[i - 1]]
+    return [[i, captions[i]] for i in starts]
 
 
 def _parts(frames: Frames | None) -> tuple[Frames, ...]:

@@ -19,6 +19,7 @@ from explainer.figures.wall import Column, wall, wall_alt
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
+from explainer.ui.caches import keep
 from explainer.ui.source import cached
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, words
@@ -51,6 +52,10 @@ class Judged(NamedTuple):
 def _fill_in(source: Source) -> trace.FillIn:
     chosen = words(source)
     return trace.fill_in(chosen.words, chosen.vocabulary, chosen.weights)
+
+
+def _so_far(source: Source) -> list[str]:
+    return trace.counted_so_far(_fill_in(source), words(source).labels)
 
 
 def _one_name(source: Source, word: str) -> trace.FillIn:
@@ -122,6 +127,7 @@ def most_frequent(source: Source) -> Cell:
 
 counted_parts = cached(_counted, count_pairs, pool="typed")
 fill_in = cached(_fill_in, trace.fill_in, pairs, count_pairs, pool="typed")
+so_far = keep("typed")(_so_far)
 one_name = cached(_one_name, trace.fill_in, trace.pair_labels, pairs, pool="typed")
 probabilities = cached(_probabilities, trace.probability_table, conditional_probabilities, pool="typed")
 sample = cached(_sample, trace.sample, trace.draw, pool="typed")
@@ -339,19 +345,34 @@ def verdict(evaluation: trace.Evaluation, curve: trace.SmoothingCurve) -> str:
 
 
 def judgement(run: trace.NeuralTraining) -> str:
-    """Return in one sentence, true whatever step is on the screen, how the training ended."""
+    """Return in one sentence how the training ended."""
     if not run.finished:
-        return ":red[It diverges: the loss grew beyond what a number can hold. Lower the learning rate.]"
+        return "It diverges: the loss grew beyond what a number can hold. Lower the learning rate."
     if run.train[-1] > run.train.min() + DIVERGED:
         fell, rose = nats(run.train.min()), nats(run.train[-1])
-        return f":red[It diverges: the loss rose from {fell} to {rose}. Lower the learning rate.]"
-    swinging = int((run.last_change > SWINGING).sum())
-    after = f"After {run.steps[-1]:,} steps" if run.steps[-1] else "Before the first step"
-    elsewhere = f"{after}, {run.misplaced[-1]:.1%} of the probability lies elsewhere than counted"
+        return f"It diverges: the loss rose from {fell} to {rose}. Lower the learning rate."
+    swinging, elsewhere = int((run.last_change > SWINGING).sum()), _elsewhere(run, -1)
     if swinging:
         rows = "1 row still swings" if swinging == 1 else f"{swinging} rows still swing"
-        return f"{elsewhere}; :red[{rows} to and fro. A lower learning rate lets it settle.]"
+        return f"{elsewhere}; {rows} to and fro. A lower learning rate lets it settle."
     return f"{elsewhere}. More steps bring it closer; the pull to zero works like smoothing."
+
+
+def judgements(run: trace.NeuralTraining) -> list[str]:
+    """Return one sentence for every recorded step of a training; the last is how it ended."""
+    told = [f"{_elsewhere(run, i)}{_risen(run, i)}." for i in range(len(run.steps) - 1)]
+    return [*told, judgement(run)]
+
+
+def _elsewhere(run: trace.NeuralTraining, at: int) -> str:
+    step = run.steps[at]
+    after = f"After {step:,} step{'s' if step != 1 else ''}" if step else "Before the first step"
+    return f"{after}, **{run.misplaced[at]:.1%}** of the probability lies elsewhere than counted"
+
+
+def _risen(run: trace.NeuralTraining, at: int) -> str:
+    fell, now = run.train[: at + 1].min(), run.train[at]
+    return f", and the loss has risen from {nats(fell)} to {nats(now)}" if now > fell + DIVERGED else ""
 
 
 def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:

@@ -86,15 +86,16 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
     """Draw A, B and their product in Falk's scheme; if they do not fit, say why and keep both."""
     alone_a, alone_b = alone(pair.A.values.shape, pair.B.values.shape)
     matrices = [_matrix("A", pair.A, editable, alone_a), _matrix("B", pair.B, editable, alone_b)]
-    links, frames = (), None
+    links, frames, said = (), None, []
     if pair.rule.fits:
         product = multiply(pair.A.values, pair.B.values)
         matrices.append(_plain("A·B", product.result))
         links = (Product(0, 1, 2, product.products, product.partial),)
-        frames = Walk(0) if play else None
+        frames, said = (Walk(0), trace.cell_by_cell(product)) if play else (None, [])
     with explained(pair.messages):
         edited = _edited if editable else None
-        grid(matrices, key=key, alt=_alt(pair), links=links, frames=frames, on_edit=edited)
+        look = {"frames": frames, "captions": said}
+        grid(matrices, key=key, alt=_alt(pair), links=links, on_edit=edited, **look)
 
 
 def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> None:
