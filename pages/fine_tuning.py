@@ -27,7 +27,6 @@ def how_it_learned() -> None:
     with ui.controls():
         name = fine_tuning.run_name()
     if name:
-        ui.note(fine_tuning.kept(name))
         fine_tuning.learning(name)
 
 

@@ -95,7 +95,6 @@ def backpropagation() -> None:
         which = bp.choose_graph()
         numbers = bp.numbers(which)
     found = bp.graph_of(which, numbers)
-    ui.note(bp.verdict(found))
     drawn, opens = bp.drawn(which, found), bp.opens(which, numbers)
     ui.chart(*drawn, key=f"gd_graph_{which}", height=bp.tall(which), on_pick=opens)
     ui.receipt_of(*bp.first_weight(which, numbers))

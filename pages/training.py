@@ -30,11 +30,10 @@ def letters_move() -> None:
     """
     with ui.controls():
         found = training.letters()
-    ui.complain(training.companions(found))
     paths = found.paths
     figure = letters.letters(
-        paths.places, paths.steps, found.labels, found.kinds, found.reach, font_size=ui.font_size(),
-        narrow=ui.narrow(),
+        paths.places, paths.steps, found.labels, found.kinds, found.reach,
+        captions=training.companions(found), font_size=ui.font_size(), narrow=ui.narrow(),
     )  # fmt: skip
     ui.chart(figure, letters.letters_alt(paths.places[-1], found.labels), key="training_paths")
 

@@ -46,6 +46,7 @@ class Moment:
 
     Args:
         title: what is told of it in a few words.
+        caption: what is said above the picture.
         lines: what stands above the boxes, the first in the largest type.
         values, gradients: (N,) what stands in the boxes; empty for what is not known yet.
         shone: the boxes that take part, the one that is filled in last; back: whether on the way back.
@@ -57,6 +58,7 @@ class Moment:
     gradients: Sequence[str]
     shone: Sequence[str] = field(default=())
     back: bool = False
+    caption: str = ""
 
 
 def neuron_layout(narrow: bool = False) -> Layout:
@@ -153,7 +155,8 @@ def computation_graph(
         for text in _texts(layout, i, name, role, moments, font_size)
     ]
     said = _said(moments, font_size, narrow)
-    frames = Frames([moment.title for moment in moments], "step", speed=SPEED, film=f"{len(names)} numbers")
+    titles, captions = [moment.title for moment in moments], [moment.caption for moment in moments]
+    frames = Frames(titles, "step", SPEED, film=f"{len(names)} numbers", captions=captions)
     return Drawing([*drawn, *boxes, *texts, *said], (0, 100), (0, 100), font_size=font_size, frames=frames)
 
 

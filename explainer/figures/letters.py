@@ -28,6 +28,7 @@ def letters(
     kinds: Sequence[int] | np.ndarray,
     reach: tuple[float, float],
     *,
+    captions: Sequence[str] = (),
     at: int = -1,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -38,9 +39,11 @@ def letters(
         places: (R, V, 2) embeddings; steps: (R,) when they were recorded.
         kinds: (V,) index into ``KINDS``.
         reach: lowest and highest number on both axes.
+        captions: R sentences, what is said above each record; nothing without them.
         at: index of the record that shows first.
     """
     frames = {"titles": [f"step {step:,}" for step in steps], "unit": "step", "speed": 12}
+    frames["captions"] = list(captions)
     return _plane(places, labels, kinds, reach, font_size, narrow, frames | {"start": at % len(steps)})
 
 

@@ -18,8 +18,9 @@ from explainer.training import habits
 from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
-from explainer.ui.scenes import bigram
+from explainer.ui.scenes import bigram, fine_tuning
 from explainer.ui.scenes import neuron as nr
+from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
 from explainer.ui.words import Source, words
 
@@ -74,6 +75,27 @@ def test_the_slopes_are_followed_back_to_every_number_that_could_be_changed(whic
     assert {flow.ways for flow in found.flows} == {"neuron": {1, 2}, "network": {1, 4}}[
         which
     ]  # sums are seen
+
+
+@pytest.mark.parametrize("which", graphs.GRAPHS)
+def test_how_many_gradients_are_complete_is_said_of_the_step_that_is_seen(which):
+    found = graphs.graph_of(which, graphs.start(which).values())
+    seen, last = graphs.moments(found), len(found.flows)
+    for i, moment in enumerate(seen[:-1]):
+        values = sum(bool(value) for value in moment.values)
+        there = [name for name, text in zip(found.names, moment.gradients, strict=True) if text]
+        back = i - (len(seen) - 1 - last)
+        if back < 0:
+            assert moment.caption.startswith(f"**{values} of {len(found.names)}** numbers")
+            assert not there
+            continue
+        to_come = {found.names[flow.to] for flow in found.flows[back:]}
+        assert f"**{len(set(there) - to_come)} of {(~np.isnan(found.gradients)).sum()}** grad" in moment.caption
+        assert values == len(found.names)
+    known = ~np.isnan(found.gradients)
+    apart = np.abs(found.gradients - found.autograd)[known].max()
+    assert f"All **{known.sum()}** gradients are found" in seen[-1].caption
+    assert f"autograd's by at most {graphs._least(float(apart))}" in seen[-1].caption
 
 
 def test_a_step_against_the_gradient_makes_the_neuron_of_the_scene_better():
@@ -474,6 +496,40 @@ def test_how_far_the_learned_table_is_off_is_that_of_the_step_it_is_said_of(step
     last = said[-1]
     assert ("diverges" in last) == (not run.finished or run.train[-1] > run.train.min() + 0.05)
     assert ("swing" in last) == ("diverges" not in last and bool((run.last_change > 0.05).any()))
+
+
+# --- training and fine-tuning ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_how_many_vowels_stand_beside_a_vowel_is_counted_at_the_record_that_is_seen(sex):
+    found = letters.shipped_letters(sex)
+    often = [i for i, n in enumerate(found.occurrences) if n >= letters.FREQUENT]
+    vowels = [i for i in often if found.labels[i] in "AEIOUYĄĘÓ"]
+    said = letters.companions(found)
+    for places, sentence in zip(found.paths.places, said, strict=True):
+        beside = 0
+        for i in vowels:
+            others = [j for j in often if j != i]
+            beside += others[np.hypot(*(places[others] - places[i]).T).argmin()] in vowels
+        assert sentence.startswith(f"**{beside or 'None'} of {len(vowels)}** frequent vowels")
+    absent = [one for one, n in zip(found.labels, found.occurrences, strict=True) if n == 0 and one != "."]
+    assert all(set(absent) <= set(re.findall(r"\w", one.partition("No name")[2])) for one in said)
+
+
+@pytest.mark.parametrize("name", fine_tuning.RUNS)
+def test_a_text_written_on_the_way_stands_under_its_own_distance_from_the_step_that_is_kept(name):
+    history, meta = checkpoints.history(name), checkpoints.read_meta(name)
+    losses = dict(zip(history["step"].tolist(), history["held_out_loss"].tolist(), strict=True))
+    for step, sentence in zip(history["sample_step"].tolist(), fine_tuning.on_the_way(name), strict=True):
+        if step == meta["steps"]:
+            assert "is kept, the best" in sentence
+            continue
+        assert f"tep {meta['steps']:,}, which is kept" in sentence
+        assert sentence.startswith("Past") == (step > meta["steps"])
+        apart = losses[step] - losses[meta["steps"]]
+        told = re.search(r"\*\*(.+)\*\*", sentence)[1]
+        assert apart == pytest.approx(float(told), abs=0.0051) if told[0].isdigit() else 0 <= apart < 0.005
 
 
 # --- matrix multiplication --------------------------------------------------------------------------

@@ -126,8 +126,8 @@ class Plot {
   // Letters are kept apart, and played if there is more than one record; the same records keep their place.
   load(meta) {
     this.spread = meta ? new Spread(meta, this.spec.data.slice(WAYS)) : null;
-    const { titles = [''], unit = '', speed, start = 0 } = meta?.frames ?? {};
-    const film = { last: titles.length - 1, titles, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
+    const { titles = [''], unit = '', speed, start = 0, captions } = meta?.frames ?? {};
+    const film = { last: titles.length - 1, titles, captions, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
     const signature = JSON.stringify([titles, start]);
     this.player.load(film, start, signature === this.signature);
     this.signature = signature;

@@ -110,6 +110,7 @@ def reel(
     start: int = 0,
     ledger: str = "",
     chart: Chart | None = None,
+    captions: Sequence[str] = (),
     stacked: bool = False,
 ) -> None:
     """Draw texts side by side; with titles they play, one frame a title.
@@ -120,12 +121,13 @@ def reel(
         unit: what a frame is called on the buttons.
         speed: frames a second.
         start: the frame shown first.
+        captions: what is said above each frame; nothing without them.
         ledger: heading of the list of all titles at the side; no list if empty.
         stacked: whether the lanes stand one below the other.
     Raises:
         ValueError: if the parts do not have the same number of frames.
     """
-    _check(lanes, titles, chart)
+    _check(lanes, titles, chart, captions)
     data = {
         "alt": alt,
         "lanes": [_lane(lane) for lane in lanes],
@@ -135,15 +137,19 @@ def reel(
         "start": start,
         "ledger": ledger,
         "chart": _chart(chart),
+        "captions": list(captions),
         "stacked": stacked,
     }
     _component(key=key, data=data, height="stretch")
 
 
-def _check(lanes: Sequence[Lane], titles: Sequence[str], chart: Chart | None) -> None:
+def _check(
+    lanes: Sequence[Lane], titles: Sequence[str], chart: Chart | None, captions: Sequence[str]
+) -> None:
     counted = {f"“{lane.title}”": _frames(lane.content) for lane in lanes}
     counted |= {f"the facts of “{lane.title}”": len(lane.facts) for lane in lanes if len(lane.facts) > 1}
     counted |= {"the chart": len(chart.marks)} if chart else {}
+    counted["the captions"] = len(captions)
     for name, count in counted.items():
         if count not in (0, len(titles)):
             raise ValueError(f"There are {len(titles)} frames, but {count} in {name}: give one for each.")

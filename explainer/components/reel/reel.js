@@ -61,9 +61,9 @@ class Reel {
   }
 
   film() {
-    const { unit, titles, speed } = this.spec;
+    const { unit, titles, captions, speed } = this.spec;
     return {
-      last: Math.max(0, titles.length - 1), titles, speed, speedUnit: unit, steps: [`‹ One ${unit}`, `One ${unit} ›`],
+      last: Math.max(0, titles.length - 1), titles, captions, speed, speedUnit: unit, steps: [`‹ One ${unit}`, `One ${unit} ›`],
       counter: (position) => titles[position],
     };
   }

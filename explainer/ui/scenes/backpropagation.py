@@ -133,29 +133,40 @@ def moments(found: trace.Opened, narrow: bool = False) -> list[Moment]:
     made = [i for i, operation in enumerate(found.operations) if operation]
     values = [told(v) if not found.operations[i] else "" for i, v in enumerate(found.values)]
     gradients = [""] * len(values)
-    given = "Given are the data and the weights; all else is computed."
-    seen = [Moment("given: data and weights", [[Words(given)]], tuple(values), tuple(gradients))]
+    seen: list[Moment] = []
+
+    def see(title: str, lines: list[list[Words]], shone: Sequence[str] = (), back: int = -1) -> None:
+        caption = _way_back(found, back) if back >= 0 else _way_there(values)
+        seen.append(Moment(title, lines, tuple(values), tuple(gradients), shone, back >= 0, caption))
+
+    see("given: data and weights", [[Words("Given are the data and the weights; all else is computed.")]])
     for k, i in enumerate(made):
         values[i] = told(found.values[i])
         title = f"forward {k + 1} of {len(made)}: {found.names[i]} = {values[i]}"
         shone = [found.names[o] for o in found.operands[i]] + [found.names[i]]
-        seen.append(Moment(title, _forward(found, i, narrow), tuple(values), tuple(gradients), shone))
+        see(title, _forward(found, i, narrow), shone)
     gradients[-1] = "1"
     start = "Back: the loss changes as fast as itself, its gradient is 1."
-    seen.append(
-        Moment(
-            "back: the loss has gradient 1", [[Words(start)]], tuple(values), tuple(gradients), ["L"], True
-        )
-    )
+    see("back: the loss has gradient 1", [[Words(start)]], ["L"], back=0)
     for k, flow in enumerate(found.flows):
         gradients[flow.to] = told(flow.total)
         name = found.names[flow.to]
         title = f"back {k + 1} of {len(found.flows)}: {name} gets {_product(flow)}"
-        shone = [found.names[flow.above], name]
-        seen.append(
-            Moment(title, _backward(found, flow, narrow), tuple(values), tuple(gradients), shone, True)
-        )
+        see(title, _backward(found, flow, narrow), [found.names[flow.above], name], back=k + 1)
     return seen
+
+
+def _way_there(values: Sequence[str]) -> str:
+    return f"**{sum(map(bool, values))} of {len(values)}** numbers are known; of gradients, none yet."
+
+
+def _way_back(found: trace.Opened, flows: int) -> str:
+    """Return how many gradients are complete after so many multiplications, at the end how good they are."""
+    if flows == len(found.flows):
+        return verdict(found)
+    complete = 1 + sum(flow.way == flow.ways for flow in found.flows[:flows])
+    count = int((~np.isnan(found.gradients)).sum())
+    return f"All numbers are known; **{complete} of {count}** gradients are complete, in red below the values."
 
 
 def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Words]]:
@@ -250,14 +261,14 @@ def _bracketed(value: float) -> str:
 
 
 def verdict(found: trace.Opened) -> str:
-    """Return in one line what stands in a box, and how far the three ways to find a gradient are apart."""
+    """Return in one line how far the three ways to find a gradient are apart."""
     known = ~np.isnan(found.gradients)
     apart = [
         float(np.abs(found.gradients - other)[known].max()) for other in (found.autograd, found.measured)
     ]
     return (
-        "In every box: name, value and, :red[in red], the gradient; click it for its receipt. "
-        f"It differs from autograd's by {_least(apart[0])}, from the measured one by {_least(apart[1])}."
+        f"All **{known.sum()}** gradients are found; a click on one opens its receipt. They differ from "
+        f"autograd's by at most {_least(apart[0])}, from the measured ones by at most {_least(apart[1])}."
     )
 
 

@@ -155,16 +155,37 @@ def learning(name: str) -> None:
         f"and {len(found.samples)} texts that the model wrote on the way."
     )
     titles = [f"step {step:,}" for step in found.sample_steps.tolist()]
-    reel(lanes, key=f"tuning_learned_{name}", alt=alt, titles=titles, chart=chart, speed=1.0)
+    look = {"titles": titles, "captions": on_the_way(name), "chart": chart, "speed": 1.0}
+    reel(lanes, key=f"tuning_learned_{name}", alt=alt, **look)
+
+
+def on_the_way(name: str) -> list[str]:
+    """Say of every recorded text how far its step is from the one that the house keeps."""
+    found, best = recorded(name), checkpoints.read_meta(name)["steps"]
+    lowest = found.held_out_at(best)
+    told = []
+    for step in found.sample_steps.tolist():
+        above = _least_nats(found.held_out_at(step) - lowest)
+        if step < best:
+            told.append(f"On text held out it is **{above}** nats worse than at step {best:,}, which is kept.")
+        elif step > best:
+            told.append(f"Past step {best:,}, which is kept: on text held out it has become **{above}** worse.")
+        else:
+            told.append(kept(name))
+    return told
+
+
+def _least_nats(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.005 else "less than 0.01"
 
 
 def kept(name: str) -> str:
-    """Say which step of a training the house keeps, and by what it was chosen."""
+    """Say that a step of a training is the one that the house keeps, and by what it was chosen."""
     meta = checkpoints.read_meta(name)
     losses = meta["losses"]
     part = "" if "dev" in losses else f" The curve is judged on {meta['recipe']['judged']} passages of it."
     return (
-        f"Kept: step {meta['steps']:,} of {meta['recipe']['steps']:,}, the best on what is held out, "
+        f"Step {meta['steps']:,} of {meta['recipe']['steps']:,} is kept, the best on what is held out, "
         f"{losses.get('val', losses.get('dev')):.3f} nats per character over all of it: "
         f"a little kind, because it was chosen by it.{part}"
     )

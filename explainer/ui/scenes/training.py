@@ -331,27 +331,16 @@ def boundary(found: Letters) -> int:
     return found.vocabulary.encode(names.BOUNDARY)[0]
 
 
-def companions(found: Letters) -> str:
-    """Say how many frequent vowels have a vowel as their nearest letter, at the start and at the end."""
+def companions(found: Letters) -> list[str]:
+    """Say of every record how many frequent vowels have a vowel as their nearest frequent letter."""
     frequent = found.occurrences >= FREQUENT  # (V,)
     vowel = np.isin(found.kinds, [0, 2])  # (V,)
     asked = np.flatnonzero(frequent & vowel)
-    if not len(asked):
-        return ""
-    before, after = (
-        int(vowel[recorded.nearest(places, frequent)[asked]].sum())
-        for places in (found.paths.places[0], found.paths.places[-1])
-    )
     absent = [found.labels[i] for i in np.flatnonzero(found.occurrences == 0) if i != boundary(found)]
-    told = (
-        f"Of the {len(asked)} frequent vowels, {after} end beside a vowel, the nearest frequent letter; "
-        f"at the start {before or 'none'}."
-    )
-    return (
-        f"{told} No name learned from has {', '.join(absent)}: nothing teaches it a place."
-        if absent
-        else told
-    )
+    more = f" No name learned from has {', '.join(absent)}: nothing teaches it a place." if absent else ""
+    together = [vowel[recorded.nearest(places, frequent)[asked]].sum() for places in found.paths.places]
+    told = f"of {len(asked)}** frequent vowels stand beside a vowel: their nearest frequent letter is one."
+    return [f"**{n or 'None'} {told}{more}" for n in together] if len(asked) else []
 
 
 def context(found: Letters) -> str:
