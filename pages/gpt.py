@@ -35,8 +35,7 @@ def byte_pairs() -> None:
     with ui.controls():
         text, shown_as = gpt.text_to_cut()
         source = ui.choice("learned from", gpt.LEARNED_FROM, key="gpt_learned")
-    if not ui.complain(gpt.nothing_to_cut(text)):
-        ui.note(gpt.PRICE)
+    ui.complain(gpt.nothing_to_cut(text))
     gpt.byte_pairs(text, source, shown_as)
 
 

@@ -18,7 +18,7 @@ from explainer.training import habits
 from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
-from explainer.ui.scenes import bigram, fine_tuning
+from explainer.ui.scenes import bigram, fine_tuning, gpt
 from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
@@ -496,6 +496,22 @@ def test_how_far_the_learned_table_is_off_is_that_of_the_step_it_is_said_of(step
     last = said[-1]
     assert ("diverges" in last) == (not run.finished or run.train[-1] > run.train.min() + 0.05)
     assert ("swing" in last) == ("diverges" not in last and bool((run.last_change > 0.05).any()))
+
+
+# --- byte pairs --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", gpt.TEXTS.values(), ids=gpt.TEXTS)
+def test_for_which_encoder_a_text_is_cheap_is_told_merge_by_merge(text):
+    found = {name: gpt.cut(text, name) for name in gpt.corpus_merges()}
+    for merges in (0, 1, 7, 50, 499):
+        sentence, sizes = gpt._price(found, merges), {n: len(one.ids(merges)) for n, one in found.items()}
+        few, many = sorted(sizes, key=sizes.get)
+        if sizes[few] == sizes[many]:
+            assert f"**{sizes[few]:,}** tokens by either" in sentence
+        else:
+            assert f"**{gpt._called(few)}** and dear for {gpt._called(many)}." in sentence
+    assert "by either" in gpt._price(found, 0)  # bytes are bytes
 
 
 # --- training and fine-tuning ------------------------------------------------------------------------

@@ -46,10 +46,7 @@ TEXT_TITLES = {"polish": "Polish", "english": "English", "signs": "digits and si
 CORPORA = {"polish-books": "Learned from fifty Polish books", "shakespeare": "Learned from Shakespeare"}
 LEARNED_FROM = {"corpora": "Polish books, Shakespeare", "text": "this text itself"}
 MERGES = Path(__file__).resolve().parents[3] / "data" / "merges.json"
-PRICE = (
-    "An encoder is cheap for what it was learned from, and dear for the rest: "
-    "GPT-2's was learned from English pages of the web."
-)
+GPT_2 = "GPT-2's encoder was learned from English pages of the web."
 SHOWN = {"text": "as text", "ids": "as numbers"}
 LONGEST = 3_000  # characters of a visitor's text that are cut into tokens
 TILED = 120  # characters that are shown as large tiles
@@ -200,12 +197,27 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
     titles = ["bytes, before the first merge", *(_merged(list(learned.values()), n) for n in range(count))]
     alt = f"A text as tokens after {count} merges; {'; '.join(lane.facts[-1] for lane in lanes)}."
     options = {"unit": "merge", "speed": 20.0, "start": count, "ledger": "Merges, the newest marked"}
+    options["captions"] = [_price(found, merges) for merges in range(count + 1)]
     reel(lanes, key=f"gpt_pairs_{source}", alt=alt, titles=titles, **options)
 
 
+def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
+    """Return how many tokens a text has after so many merges, or for which encoder it has fewer."""
+    after = f"After {merges} merge{'s' if merges != 1 else ''}" if merges else "Before the first merge"
+    counts = {int(one.counts[merges]): name for name, one in found.items()}
+    if len(counts) == 1:
+        either = " by either encoder" if len(found) > 1 else ""
+        return f"{after} the text is **{next(iter(counts)):,}** tokens{either}."
+    cheap, dear = (_called(counts[count]) for count in sorted(counts))
+    return f"{after} this text is cheap for **{cheap}** and dear for {dear}. {GPT_2}"
+
+
+def _called(name: str) -> str:
+    return {"polish-books": "the Polish encoder", "shakespeare": "the English encoder"}[name]
+
+
 def _other(found: dict[str, tokens.Encoded], name: str) -> tuple[str, tokens.Encoded] | None:
-    others = {"polish-books": "the Polish encoder", "shakespeare": "the English encoder"}
-    return next(((others[other], one) for other, one in found.items() if other != name), None)
+    return next(((_called(other), one) for other, one in found.items() if other != name), None)
 
 
 def _lane(title: str, found: tokens.Encoded, other: tuple[str, tokens.Encoded] | None, ids: bool) -> Lane:
