@@ -90,7 +90,9 @@ def test_how_many_gradients_are_complete_is_said_of_the_step_that_is_seen(which)
             assert not there
             continue
         to_come = {found.names[flow.to] for flow in found.flows[back:]}
-        assert f"**{len(set(there) - to_come)} of {(~np.isnan(found.gradients)).sum()}** grad" in moment.caption
+        assert (
+            f"**{len(set(there) - to_come)} of {(~np.isnan(found.gradients)).sum()}** grad" in moment.caption
+        )
         assert values == len(found.names)
     known = ~np.isnan(found.gradients)
     apart = np.abs(found.gradients - found.autograd)[known].max()

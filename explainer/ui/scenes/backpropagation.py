@@ -166,7 +166,9 @@ def _way_back(found: trace.Opened, flows: int) -> str:
         return verdict(found)
     complete = 1 + sum(flow.way == flow.ways for flow in found.flows[:flows])
     count = int((~np.isnan(found.gradients)).sum())
-    return f"All numbers are known; **{complete} of {count}** gradients are complete, in red below the values."
+    return (
+        f"All numbers are known; **{complete} of {count}** gradients are complete, in red below the values."
+    )
 
 
 def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Words]]:

@@ -167,9 +167,13 @@ def on_the_way(name: str) -> list[str]:
     for step in found.sample_steps.tolist():
         above = _least_nats(found.held_out_at(step) - lowest)
         if step < best:
-            told.append(f"On text held out it is **{above}** nats worse than at step {best:,}, which is kept.")
+            told.append(
+                f"On text held out it is **{above}** nats worse than at step {best:,}, which is kept."
+            )
         elif step > best:
-            told.append(f"Past step {best:,}, which is kept: on text held out it has become **{above}** worse.")
+            told.append(
+                f"Past step {best:,}, which is kept: on text held out it has become **{above}** worse."
+            )
         else:
             told.append(kept(name))
     return told
