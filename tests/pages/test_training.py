@@ -117,8 +117,8 @@ def test_the_names_that_are_shown_are_those_that_were_counted():
 @pytest.mark.parametrize(("sex", "beside"), [("girls", 5), ("boys", 6)])
 def test_vowels_end_beside_vowels(sex, beside):
     said = training.companions(training._shipped_letters(sex))
-    assert said[0].startswith("**None of 6** frequent vowels")
-    assert said[-1].startswith(f"**{beside} of 6** frequent vowels")
+    assert said[0].startswith("Of 6 frequent vowels, **none** has a vowel")
+    assert said[-1].startswith(f"Of 6 frequent vowels, **{beside}** have a vowel")
     app = opened("letters-move", training_letters=sex)
     assert plotted(app, "training_paths").layout.meta["frames"]["captions"] == said
 

@@ -512,7 +512,7 @@ def test_for_which_encoder_a_text_is_cheap_is_told_merge_by_merge(text):
         if sizes[few] == sizes[many]:
             assert f"**{sizes[few]:,}** tokens by either" in sentence
         else:
-            assert f"**{gpt._called(few)}** and dear for {gpt._called(many)}." in sentence
+            assert f"**{gpt._called(few)}** makes fewer tokens of this text than" in sentence
     assert "by either" in gpt._price(found, 0)  # bytes are bytes
 
 
@@ -530,7 +530,7 @@ def test_how_many_vowels_stand_beside_a_vowel_is_counted_at_the_record_that_is_s
         for i in vowels:
             others = [j for j in often if j != i]
             beside += others[np.hypot(*(places[others] - places[i]).T).argmin()] in vowels
-        assert sentence.startswith(f"**{beside or 'None'} of {len(vowels)}** frequent vowels")
+        assert sentence.startswith(f"Of {len(vowels)} frequent vowels, **{beside or 'none'}** ha")
     absent = [one for one, n in zip(found.labels, found.occurrences, strict=True) if n == 0 and one != "."]
     assert all(set(absent) <= set(re.findall(r"\w", one.partition("No name")[2])) for one in said)
 

@@ -202,14 +202,14 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
 
 
 def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
-    """Return how many tokens a text has after so many merges, or for which encoder it has fewer."""
+    """Return how many tokens a text has after so many merges, or which encoder makes fewer of it."""
     after = f"After {merges} merge{'s' if merges != 1 else ''}" if merges else "Before the first merge"
     counts = {int(one.counts[merges]): name for name, one in found.items()}
     if len(counts) == 1:
         either = " by either encoder" if len(found) > 1 else ""
         return f"{after} the text is **{next(iter(counts)):,}** tokens{either}."
     cheap, dear = (_called(counts[count]) for count in sorted(counts))
-    return f"{after} this text is cheap for **{cheap}** and dear for {dear}. {GPT_2}"
+    return f"{after} **{cheap}** makes fewer tokens of this text than {dear}. {GPT_2}"
 
 
 def _called(name: str) -> str:

@@ -339,8 +339,12 @@ def companions(found: Letters) -> list[str]:
     absent = [found.labels[i] for i in np.flatnonzero(found.occurrences == 0) if i != boundary(found)]
     more = f" No name learned from has {', '.join(absent)}: nothing teaches it a place." if absent else ""
     together = [vowel[recorded.nearest(places, frequent)[asked]].sum() for places in found.paths.places]
-    told = f"of {len(asked)}** frequent vowels stand beside a vowel: their nearest frequent letter is one."
-    return [f"**{n or 'None'} {told}{more}" for n in together] if len(asked) else []
+    told = "a vowel as the nearest frequent letter."
+    return [
+        f"Of {len(asked)} frequent vowels, **{n or 'none'}** {'has' if n < 2 else 'have'} {told}{more}"
+        for n in together
+        if len(asked)
+    ]
 
 
 def context(found: Letters) -> str:
