@@ -203,7 +203,7 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
 
 def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
     """Return how many tokens a text has after so many merges, or which encoder makes fewer of it."""
-    after = f"After {merges} merge{'s' if merges != 1 else ''}" if merges else "Before the first merge"
+    after = f"After {merges:,} merge{'s' if merges != 1 else ''}" if merges else "Before the first merge"
     counts = {int(one.counts[merges]): name for name, one in found.items()}
     if len(counts) == 1:
         either = " by either encoder" if len(found) > 1 else ""
