@@ -7,7 +7,7 @@ import { minus } from './numbers.js';
 export function openEditor(grid, cell, first = null) {
   const m = grid.matrices[cell.matrix];
   const { x, y, w, h } = cellBox(m, cell.row, cell.col);
-  const node = Object.assign(element('input', 'editor'), { type: 'text', inputMode: 'text', value: first ?? plain(m, cell) });
+  const node = Object.assign(element('input', 'editor'), { type: 'text', inputMode: 'text', value: first ?? numberOf(m, cell) });
   node.setAttribute('aria-label', `${m.name}, ${m.where(cell.row, cell.col)}`);
   placed(node, { x, y, w: Math.max(w, 48), h: Math.max(h, 24) });
   node.style.fontSize = `${Math.max(m.font, 16)}px`;
@@ -16,7 +16,7 @@ export function openEditor(grid, cell, first = null) {
     if (!open) return;
     open = false;
     node.remove();
-    if (text !== null && text !== plain(m, cell)) grid.edited(cell, text);
+    if (text !== null && text !== numberOf(m, cell)) grid.edited(cell, text);
     grid.editing = null;
     if (down || right) grid.moveFocus(down, right);
     grid.canvas.focus({ preventScroll: true });
@@ -42,7 +42,7 @@ export function openEditor(grid, cell, first = null) {
 }
 
 // What an editor starts with: the number with every digit that it has.
-function plain(m, { row, col }) {
+function numberOf(m, { row, col }) {
   const typed = m.typed.get(row * m.width + col);
   if (typed !== undefined) return typed;
   const value = m.at(row, col);
