@@ -73,8 +73,8 @@ def fill_in() -> None:
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    said = bigram.so_far(source)
-    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, start=1, captions=said)
+    look = {"start": bigram.opening(fill), "captions": bigram.so_far(source)}
+    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, **look)
 
 
 @ui.scene("From counts to probabilities", "Divide every count by the sum of its row: each row sums to one.")

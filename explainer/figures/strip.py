@@ -123,9 +123,12 @@ def _intervals(
             "width": 2,
         }
         drawn.append(Box(_over(edges[:, i]), _over(edges[:, i + 1]), *sides, opacity=full, **look))
-        fits = _over((widths[:, i] * letters > len(label)).tolist())
+        short = label.split(" ")[0] if " " in label else ""
+        fits = _over((widths[:, i] * letters >= len(short or label)).tolist())
         if any(fits.values if isinstance(fits, Each) else [fits]):
-            written.append(Text(_over(middles[:, i]), sum(sides) / 2, label, shown=fits))
+            room = _over(widths[:, i].tolist())  # the browser knows how wide it is
+            middle = _over(middles[:, i])
+            written.append(Text(middle, sum(sides) / 2, label, shown=fits, room=room, short=short))
     if rows[0].drawn is not None:
         ends = (_over([row.edges[row.drawn + side] for row in rows]) for side in (0, 1))
         drawn.append(Box(*ends, *sides, color=palette.INK, width=3))

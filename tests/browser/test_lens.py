@@ -67,3 +67,83 @@ def test_what_has_no_labels_is_called_by_what_it_is_multiplied_with(open_page):
 def test_the_tables_that_are_learned_open_on_the_most_frequent_pair(open_page):
     page = open_page("/bigram?scene=counting-is-learning")
     assert [lens["told"]["head"][:-1].split("  ")[1] for lens in lenses(page, "")] == ["A·"] * 3
+
+
+GRID = """(() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
+  .map((root) => root?.querySelector('canvas.cells')?.__grid).find(Boolean))()"""
+LOSS = "/pytorch?scene=cross-entropy&pytorch_factor=100&pytorch_line="
+
+
+@pytest.mark.parametrize("line", ["1++counts", "2++prob", "3++loss"])
+def test_every_number_that_broke_says_what_became_of_it(open_page, line):
+    page = open_page(LOSS + line)
+    drawn = page.evaluate(f"{GRID}.matrices")
+    signs = {text for m in drawn for text, value in zip(m["texts"], m["values"], strict=True) if value is None}
+    assert signs
+    assert signs <= {"∞", "−∞", "nan"}  # none of them is blank
+    matrix = next(i for i, m in enumerate(drawn) if None in m["values"])
+    row, col = divmod(drawn[matrix]["values"].index(None), drawn[matrix]["cols"])
+    said = page.evaluate(f"{GRID}.words({matrix}, {row}, {col})")
+    assert said.endswith(f": {drawn[matrix]['texts'][row * drawn[matrix]['cols'] + col]}")
+
+
+@pytest.mark.parametrize("width", [1920, 1280])
+def test_a_single_number_is_as_large_as_those_beside_it(open_page, width):
+    page = open_page("/pytorch?scene=indexing&pytorch_index=C[1,+2]", width, 1080 if width == 1920 else 720)
+    _, single = page.evaluate(f"{GRID}.matrices")
+    assert single["texts"] == ["−0.224"]
+    assert single["font"] >= {1920: 20, 1280: 14}[width]
+    assert [lens["matrix"] for lens in page.evaluate(f"{GRID}.lenses")] == [0]
+
+
+def test_what_a_head_is_worth_is_said_in_words(open_page):
+    page = open_page("/attention?scene=switch-off")
+    cols = page.evaluate(f"{GRID}.matrices")[0]["cols"]
+    said = [page.evaluate(f"{GRID}.words(0, 0, {col})") for col in (2, cols - 2, cols - 1)]
+    numbers = [text.split(": ")[1] for text in said]
+    places = ["head 3 of layer 1", "the MLP of layer 1", "layer 1"]
+    assert said == [f"without {place}: {n}" for place, n in zip(places, numbers, strict=True)]
+    assert all(number.endswith(" nats") for number in numbers)
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_factors_travel_into_the_cell_and_stand_still_where_motion_is_reduced(open_page, motion):
+    page = open_page("/matrix-multiplication?scene=cell-by-cell", reduced_motion=motion)
+    page.get_by_role("button", name="Next product").click()
+    seen = page.evaluate(f"""async () => {{
+      const seen = [];
+      for (let i = 0; i < 90 && (i < 5 || seen.at(-1) !== null); i += 1) {{
+        await new Promise(requestAnimationFrame);
+        seen.push({GRID}.flying);
+      }}
+      return seen;
+    }}""")
+    flying = [at for at in seen if at is not None]
+    if motion == "reduce":
+        assert flying == []
+    else:
+        assert len(flying) > 1
+        assert flying == sorted(flying)
+    assert seen[-1] is None
+    assert page.evaluate(f"{GRID}.frame") == 1
+
+
+@pytest.mark.parametrize("width", [1920, 1280])
+def test_the_sum_of_the_products_is_whole(open_page, app, width):
+    page = open_page("/", width, 1080 if width == 1920 else 720)
+    cut = []
+    for address in [
+        "/mlp?scene=forward-pass&mlp_step=@+W1+%2B+b1",
+        "/mlp?scene=forward-pass&mlp_step=@+W2+%2B+b2",
+        "/attention?scene=how-one-head-does-it&attention_step=dot",
+        "/matrix-multiplication?scene=cell-by-cell",
+    ]:
+        page.goto(app + address)
+        settled(page)
+        total = page.locator(".total")
+        total.wait_for() if total.count() else None
+        for box in [t.bounding_box() for t in total.all()]:
+            panel = page.locator(".panel").first.bounding_box()
+            if box and box["y"] + box["height"] > panel["y"] + panel["height"] + 0.5:
+                cut.append((address, box, panel))
+    assert cut == []

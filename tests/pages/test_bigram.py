@@ -61,6 +61,16 @@ def counts(sex: str, weighted: bool = False) -> np.ndarray:
     return trace.fill_in(rows["name"].tolist(), names.VOCABULARY, weights).counts
 
 
+@pytest.mark.parametrize("names_of", ["girls", "boys"])
+def test_a_table_that_fills_in_opens_when_half_of_its_pairs_have_come(names_of):
+    app = page("fill-in", names=names_of)
+    sent = next(p.proto.bytes for p in app.get("bidi_component") if p.proto.component_name == "grid")
+    start, frames = unpacked(sent)[0]["start"], grid(app)[1][0]
+    pairs = {tuple(pair) for pair in frames["cells"].tolist()}
+    seen = [{tuple(p) for p in frames["cells"][: frames["starts"][n]].tolist()} for n in (start - 1, start)]
+    assert len(seen[0]) < len(pairs) / 2 <= len(seen[1])
+
+
 def test_the_talks_numbers_of_the_data():
     app = page("data")
     assert metrics(app) == {"names": "3,517", "letters": "33", "pairs": "25,463"}

@@ -114,8 +114,12 @@ def test_a_hundred_thousand_characters_are_cut_with_a_message():
         ("LayerNorm 2", "after", lambda t: t.layers[1].ln_2[:, :24]),
         ("position embedding", "sum of both", lambda t: t.layers[0].resid_pre[:, :24]),
         ("final LayerNorm", "after", lambda t: t.ln_f[:, :24]),
-        ("lm_head", "logits", lambda t: t.logits[:, :24]),
-        ("softmax", "probabilities", lambda t: t.probabilities[:, :24]),
+        ("lm_head", "logits", lambda t: t.logits[:, np.argsort(-t.logits[-1], kind="stable")[:24]]),
+        (
+            "softmax",
+            "probabilities",
+            lambda t: t.probabilities[:, np.argsort(-t.probabilities[-1], kind="stable")[:24]],
+        ),
     ],
 )
 def test_an_open_block_shows_the_models_tensor(traced, block, tensor, expected):
@@ -139,6 +143,32 @@ def test_the_guesses_and_the_parameters_are_the_models(loaded, traced):
     heights = np.array([bar["y1"] - bar["y0"] for bar in bars])
     expected = np.sort(traced.probabilities[-1])[::-1][: len(bars)]
     np.testing.assert_allclose(heights / heights[0], expected / expected[0], atol=1e-3)
+
+
+@pytest.mark.parametrize("model", ["Shakespeare", "Polish books"])
+def test_the_winners_are_in_the_picture_of_the_softmax_and_the_lens_opens_on_the_first(model):
+    app = page("architecture", model=model, block="softmax")
+    header, _ = unpacked(parts(app, "grid")[0].bytes)
+    described, shown = matrix(app)
+    bars = [box["pick"] for box in primitives(app, "box") if box["pick"].startswith("guess")]
+    drawn = [text["text"] for text in primitives(app, "text")]
+    assert all(symbol in drawn for symbol in described["cols"][: len(bars)])
+    assert (np.diff(shown[-1]) <= 0).all()
+    assert header["lens_at"] == {"matrix": 0, "row": len(shown) - 1, "col": 0}
+
+
+@pytest.mark.parametrize(
+    ("block", "moving"),
+    [
+        ("masked attention", {"gpt_layer", "gpt_head"}),
+        ("MLP", {"gpt_layer", "gpt_first"}),
+        ("softmax", {"gpt_first"}),
+        ("token embedding", {"gpt_first"}),
+    ],
+)
+def test_only_sliders_that_move_something_are_offered(block, moving):
+    app = page("architecture", block=block)
+    assert {slider.key for slider in app.slider if slider.key.startswith("gpt_")} == moving
 
 
 def test_weights_are_shown_a_window_at_a_time(loaded):

@@ -207,6 +207,8 @@ def matrix(values=None, **fields):
         (matrix(scale_max=np.inf), "above zero"),
         (matrix(decimals=-1), "0 to 20"),
         (matrix(notes={(2, 0): "x"}), "outside"),
+        (matrix(instead={(0, 9): "∞"}), "outside"),
+        (matrix(called=((), ["one"])), "1 of 3 cols are called|1 of 2 cols are called"),
         (matrix(place=(-1, 0)), "zero or more"),
         (matrix(marks=np.zeros(2, bool)), r"marks have shape \(2,\)"),
         (Matrix(np.zeros((1, 1)), "M", "bias"), "role 'bias' is not one of"),

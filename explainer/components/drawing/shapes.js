@@ -57,6 +57,15 @@ const OUTLINES = {
   },
 };
 
+// A text that has no room is put shorter; one that has no room even then is not shown.
+function fit(element, { x, y, room, short, color }, { at, paint }) {
+  const width = 0.94 * Math.abs(at(x + room, y)[0] - at(x, y)[0]);
+  if (element.getComputedTextLength() <= width) return;
+  element.replaceChildren(node('tspan', { fill: paint(color) }, short));
+  element.__written = null;
+  if (!short || element.getComputedTextLength() > width) set(element, { display: 'none' });
+}
+
 const DRAW = {
   line(element, { x, y, color, width, dash, opacity }, { at, paint, px }) {
     const points = x.map((value, i) => at(value, y[i]));
@@ -97,5 +106,6 @@ const DRAW = {
       'font-weight': now.bold ? 700 : 400, display: now.shown ? 'inline' : 'none',
       class: now.halo ? 'halo' : '', stroke: now.halo ? paint('#000038') : 'none', 'stroke-width': 0.7 * size,
     });
+    if (now.room && now.shown) fit(element, now, view);
   },
 };

@@ -85,7 +85,7 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
     )
     _require(
         not np.isinf(values.astype(float)).any(),
-        f"{where}: holds an infinity; give NaN (an empty cell) and a note that says why",
+        f"{where}: holds an infinity; give NaN, and what stands instead",
     )
     for side, labels, size in zip(("rows", "cols"), (matrix.rows, matrix.cols), values.shape, strict=True):
         _require(
@@ -110,11 +110,13 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
         matrix.texts is None or [len(row) for row in matrix.texts] == [values.shape[1]] * values.shape[0],
         f"{where}: give a text for each of the {values.shape[0]} × {values.shape[1]} cells, or None",
     )
-    for row, col in matrix.notes:
+    for row, col in (*matrix.notes, *matrix.instead):
         _require(
             0 <= row < values.shape[0] and 0 <= col < values.shape[1],
             f"{where}: a note stands at {(row, col)}, outside of {values.shape}",
         )
+    for side, names, size in zip(("rows", "cols"), matrix.called, values.shape, strict=True):
+        _require(len(names) in (0, size), f"{where}: {len(names)} of {size} {side} are called; give all or none")
 
 
 def _check_places(matrices: Sequence[Matrix]) -> None:

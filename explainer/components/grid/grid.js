@@ -4,6 +4,7 @@ import { Moment, wholes } from '../player/moment.js';
 import { Player } from '../player/player.js';
 import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
 import { openEditor, showNotes } from './edit.js';
+import { Flight } from './flight.js';
 import { framesOf, Increments, Stages } from './frames.js';
 import { cellAt, cellBox, leastNumber } from './layout.js';
 import { beginAt, cellInLens, follow, layOutAll, seenOf, strongest } from './lens.js';
@@ -43,6 +44,7 @@ class Grid {
     this.hover = this.lock = this.focus = this.editing = null;
     this.moment = new Moment(this.root);
     this.lenses = [];
+    this.flight = new Flight(this);
     this.listen();
     this.canvas.__grid = this.report();
   }
@@ -63,6 +65,8 @@ class Grid {
     if (!same) this.reset();
     if (this.moment.arrives()) this.recall();
     this.player.load(this.frames, spec.start, same);
+    this.flight.stop();
+    this.flight.position = this.position;
     this.frames?.show(this.position);
     this.build();
     this.resize(true);
@@ -168,12 +172,17 @@ class Grid {
       const seen = [...this.lights, ...strongest(this, cell ?? made(this.frames?.ledger?.(this.position)))];
       this.lenses.forEach((lens) => follow(lens, seen, this.within));
     }
-    this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock), this.lenses);
+    this.relight();
     const words = found?.words ?? this.frames?.words?.() ?? '';
     if (this.readout.textContent !== words) this.readout.textContent = words;
     this.readout.classList.toggle('locked', Boolean(this.lock));
     this.showLedger(found ? found.ledger : this.frames?.ledger?.(this.position) ?? null);
     this.part?.show(this.position);
+  }
+
+  relight() {
+    this.painter.shine(this.matrices, this.lights, this.byKeys ? this.focus : null, Boolean(this.lock), this.lenses);
+    this.flight.paint(this.painter, this.painter.lights);
   }
 
   sentence() { return this.frames instanceof Stages ? this.frames.now(this.position).title : ''; }
@@ -207,6 +216,7 @@ class Grid {
     else changed.forEach((cells, index) => this.painter.matrix(this.painter.cells, this.matrices[index], cells));
     this.drawMs = performance.now() - begin;
     this.shine();
+    this.flight.turn(position);
     this.describe();
   }
 
@@ -348,6 +358,7 @@ class Grid {
       get frame() { return grid.position; },
       get last() { return grid.player.last; },
       get playing() { return grid.player.playing; },
+      get flying() { return grid.flight.at ?? null; },
       get lit() { return grid.lights.map(({ matrix, rows, cols, kind, role }) => ({ matrix, rows, cols, kind, role })); },
       get matrices() {
         return grid.matrices.map((m) => ({
@@ -366,12 +377,15 @@ class Grid {
         grid.painter.note = null;
         return drawn;
       },
+      // What pointing at a cell says.
+      words(matrix, row, col) { return lit(grid, { matrix, row, col }).words; },
       redraw() { grid.paint(); return grid.drawMs; },
     };
   }
 
   close() {
     this.player.close();
+    this.flight.stop();
     this.resizing.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
     this.root.remove();

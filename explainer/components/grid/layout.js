@@ -1,11 +1,13 @@
 // --- layout: where everything stands on the canvas, in css pixels --------------------------------------
 
-import { MIN_NUMBER, notations } from './numbers.js';
+import { fixed, MIN_NUMBER, notations } from './numbers.js';
 
 export const EDGE = 8; // room for the dotted bands
+const FEW_CELLS = 60;
 export const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
 const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
 
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 export const sum = (list) => list.reduce((a, b) => a + b, 0);
 export const all = (size) => [0, size - 1];
 export const one = (index) => [index, index];
@@ -16,6 +18,32 @@ export function layOut(matrices, links, page) {
   const stack = page.narrow && !links.some((l) => l.kind === 'product');
   const places = stack ? stacked(matrices) : matrices.map((m) => m.place);
   const crowned = crownedBy(links, matrices, places);
+  matrices.forEach((m) => { m.own = null; });
+  let total = settle(matrices, places, crowned, page);
+  const small = matrices.filter((m) => alone(m, matrices, places, links) && enlarged(m, page));
+  if (small.length && small.length < matrices.filter((m) => m.map).length) {
+    small.forEach((m) => { m.own = enlarged(m, page); });
+    total = settle(matrices, places, crowned, page);
+  }
+  return total;
+}
+
+// A few numbers that stand in line with no others have cells of their own size, so that they can be read.
+function enlarged(m, page) {
+  if (!m.map || m.values.length > FEW_CELLS) return null;
+  const { cw, ch, left } = plan(m, page);
+  const fits = cw * m.width + left <= page.width * (page.narrow ? 0.9 : 0.4) && ch * m.height <= page.height * (page.narrow ? 9 : 0.6);
+  return fits ? { cw, ch } : null;
+}
+
+function alone(m, matrices, places, links) {
+  const at = (o) => places[matrices.indexOf(o)];
+  const inLine = (o) => o !== m && ((at(o)[0] === at(m)[0] && o.height === m.height) || (at(o)[1] === at(m)[1] && o.width === m.width));
+  return !matrices.some(inLine) && !links.some((l) => l.kind === 'product' && [l.left, l.right, l.out].includes(m.index));
+}
+
+// Gives every matrix its place and its numbers, at the sizes that are its own or those of all.
+function settle(matrices, places, crowned, page) {
   let found = { cw: 0, ch: Infinity };
   // The size of the labels depends on that of the cells, and the other way round.
   for (let pass = 0; pass < 3; pass += 1) {
@@ -56,21 +84,21 @@ function setInset(m, label, { rem, measure }) {
 function arrange(matrices, places, { width, height, rem, narrow }) {
   const across = axis(matrices, places.map((p) => p[1]), ['left', 'right', 'width'], rem * (narrow ? 0.9 : 2));
   const down = axis(matrices, places.map((p) => p[0]), ['top', 'bottom', 'height'], rem * (narrow ? 0.9 : 1.4));
-  const titles = across.groups.map((group) => Math.max(0, ...group.filter(titleSpans).map((m) => m.titleWidth)));
-  const room = [shared(width - 2 * EDGE - across.around, across.counts, titles), (height - 2 * EDGE - down.around) / sum(down.counts)];
+  const titles = across.groups.map((group) => Math.max(0, ...group.filter(titleSpans).map((m) => m.titleWidth), ...group.map((m) => (m.own?.cw ?? 0) * m.width)));
+  const own = down.groups.map((group) => Math.max(0, ...group.map((m) => (m.own?.ch ?? 0) * m.height)));
+  const room = [shared(width - 2 * EDGE - across.around, across.counts, titles), shared(height - 2 * EDGE - down.around, down.counts, own)];
   const [cw, ch] = cellSize(...room, { rem, narrow, outlined: matrices.some((m) => m.shade === 'none') });
   across.sizes = across.counts.map((count, i) => Math.max(cw * count, titles[i]));
-  down.sizes = down.counts.map((count) => ch * count);
+  down.sizes = down.counts.map((count, i) => Math.max(ch * count, own[i]));
   const total = narrow ? down.around + sum(down.sizes) + 2 * EDGE : height;
   const x = Math.max(EDGE, (width - across.around - sum(across.sizes)) / 2);
   const y = Math.max(EDGE, (total - down.around - sum(down.sizes)) / 2);
   matrices.forEach((m, i) => {
     const line = down.order.indexOf(places[i][0]);
-    m.cw = cw;
-    m.ch = ch;
+    Object.assign(m, m.own ?? { cw, ch });
     m.x = Math.round(x + startOf(across, across.order.indexOf(places[i][1])));
-    m.y = Math.round(y + startOf(down, line) + (down.sizes[line] - m.height * ch) / 2);
-    m.gap = m.shade === 'none' ? Math.max(1, cw * 0.07) : cw >= 8 && ch >= 8 ? 1 : 0;
+    m.y = Math.round(y + startOf(down, line) + (down.sizes[line] - m.height * m.ch) / 2);
+    m.gap = m.shade === 'none' ? Math.max(1, m.cw * 0.07) : m.cw >= 8 && m.ch >= 8 ? 1 : 0;
   });
   return { cw, ch, total };
 }
@@ -83,7 +111,7 @@ function axis(matrices, where, [before, after, size], gap) {
   const groups = order.map((place) => matrices.filter((_, i) => where[i] === place));
   const most = (side) => groups.map((group) => Math.max(...group.map((m) => m.inset[side])));
   const found = { order, groups, gap, before: most(before), after: most(after) };
-  found.counts = groups.map((group) => Math.max(...group.map((m) => m[size])));
+  found.counts = groups.map((group) => Math.max(0, ...group.map((m) => (m.own ? 0 : m[size]))));
   found.around = sum(found.before) + sum(found.after) + gap * (order.length - 1);
   return found;
 }
@@ -150,6 +178,24 @@ function chooseNumbers(m, page) {
     if (font >= smallest && font > m.font * 1.1) Object.assign(m, { write, font, map: false });
     if (m.font >= best * 0.8) return;
   }
+}
+
+// The size that cells need to be read, and what stands around them.
+export function plan(m, { rem, measure }) {
+  const write = m.texts ? (text) => text : lensNotation(m);
+  const texts = (m.texts ?? m.samples).map((value) => write(value));
+  const cw = clamp(Math.max(0, ...texts.map((text) => measure(text, rem, 600))) + 0.5 * rem, 1.9 * rem, 8 * rem);
+  const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => m.rowLabel(i));
+  const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => m.colLabel(i));
+  const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
+  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 5 : 3.8) * rem };
+}
+
+// Three decimals, or as many as make a number as long; the heading has the exact one.
+function lensNotation(m) {
+  const places = 3 - Math.max(0, Math.floor(Math.log10(m.peak)));
+  const short = m.decimals === null && !m.whole && m.peak >= 0.01 && places > 0;
+  return short ? (value) => fixed(value, places) : notations(m)[0].write;
 }
 
 // What is seen of some cells: without the gap, which outlined cells have on all sides and shaded ones to the right.

@@ -1,14 +1,12 @@
 // --- lens: what matters now of a matrix whose numbers would be too small, enlarged beside it ---------------
 
-import { EDGE, layOut, one, sum, titleSpans } from './layout.js';
+import { clamp, EDGE, layOut, one, plan, sum, titleSpans } from './layout.js';
 import { entries, light, lit } from './links.js';
-import { fixed, notations, spoken } from './numbers.js';
+import { spoken } from './numbers.js';
 
 const MOST_LENS_ROWS = 9;
 export const FEW_COUNTS = 4; // so many counts have a shade each in the legend
 const FEW = 4; // columns and, below the matrices, rows for which a lens is given room
-
-export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 // Lays out the matrices and, where one became a map, lenses at the side that leaves the maps larger.
 export function layOutAll(matrices, links, page) {
@@ -78,24 +76,6 @@ function shares(plans, { width, rem }) {
   return least.map((w, i) => w + (spare * wanted[i]) / Math.max(1, sum(wanted)));
 }
 
-// The size of a lens's cells and of what stands around them.
-function plan(m, { rem, measure }) {
-  const write = m.texts ? (text) => text : lensNotation(m);
-  const texts = (m.texts ?? m.samples).map((value) => write(value));
-  const cw = clamp(Math.max(0, ...texts.map((text) => measure(text, rem, 600))) + 0.5 * rem, 1.9 * rem, 8 * rem);
-  const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => m.rowLabel(i));
-  const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => m.colLabel(i));
-  const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
-  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 5 : 3.8) * rem };
-}
-
-// Three decimals, or as many as make a number as long; the heading has the exact one.
-function lensNotation(m) {
-  const places = 3 - Math.max(0, Math.floor(Math.log10(m.peak)));
-  const short = m.decimals === null && !m.whole && m.peak >= 0.01 && places > 0;
-  return short ? (value) => fixed(value, places) : notations(m)[0].write;
-}
-
 // A view of the same matrix: its values, shades and texts, in larger cells of which a window is seen.
 function lensOf(p, { x, y, w, rows }, { rem }) {
   const lens = Object.create(p.m);
@@ -110,6 +90,7 @@ function lensOf(p, { x, y, w, rows }, { rem }) {
 }
 
 function largest(m) {
+  if (m.instead.size) { const [first] = m.instead.keys(); return [Math.floor(first / m.width), first % m.width]; }
   let best = 0;
   for (let i = 1; i < m.values.length; i += 1) if (Math.abs(m.values[i]) > Math.abs(m.values[best]) || Number.isNaN(m.values[best])) best = i;
   return [Math.floor(best / m.width), best % m.width];
@@ -180,8 +161,9 @@ export function lensHeadings(lens) {
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
   const place = named ? labels.join(labels.every((text) => text.length === 1) ? '' : ', ') : lens.where(row, col);
-  const number = lens.covers(row, col) ? '' : spoken(lens.at(row, col), lens.decimals);
-  return [[lens.name, place, number], [place, number], [number]].map((parts) => parts.filter(Boolean).join('  '));
+  const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
+  const whole = lens.spot ? [lens.cellName(row, col)] : [lens.name, place];
+  return [[...whole, number], [place, number], [number]].map((parts) => parts.filter(Boolean).join('  '));
 }
 
 // How shades stand for numbers: the ends that the numbers have, and the name of the scale between them.

@@ -96,8 +96,7 @@ function cellWords(grid, { matrix, row, col }) {
   const share = grid.links.find((l) => l.kind === 'share' && (l.counts === matrix || l.shares === matrix));
   if (share) return shareWords(grid, share, row, col);
   if (same) return `${where}: ${same.matrices.map((i) => grid.matrices[i]).map((o) => `${o.name} ${o.say(row, col)}`.trim()).join(' · ')}`;
-  const name = grid.matrices.length > 1 ? m.name : '';
-  return `${[name, where].filter(Boolean).join(', ')}: ${m.say(row, col)}`;
+  return `${m.cellName(row, col, grid.matrices.length === 1)}: ${m.say(row, col)}`;
 }
 
 // "row N, column A: (820 + 0.3) ÷ 2,651.2 = 0.309".

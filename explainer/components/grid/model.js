@@ -15,6 +15,7 @@ export class Matrix {
     this.cover = null; // (row, col) -> text in place of a value that is not reached yet
     this.typed = new Map(); // what a visitor typed, until Python has answered
     this.notes = new Map(spec.notes.map(([row, col, text]) => [row * this.width + col, text]));
+    this.instead = new Map(spec.instead.map(([row, col, text]) => [row * this.width + col, text]));
     this.rows = spec.rows.map(visible);
     this.cols = spec.cols.map(visible);
     this.lent = { rows: [], cols: [] }; // labels of a matrix that it is multiplied with or stands beside: said, not drawn
@@ -72,13 +73,14 @@ export class Matrix {
     if (covered !== undefined && covered !== null) return covered;
     if (this.texts) return this.write ? this.texts[row * this.width + col] : '';
     const value = this.at(row, col);
-    if (Number.isNaN(value) || (value === 0 && this.sparse)) return '';
+    if (Number.isNaN(value)) return this.instead.get(row * this.width + col) ?? '';
+    if (value === 0 && this.sparse) return '';
     return this.write ? this.write(value) : '';
   }
 
-  rowLabel(row) { return this.rows[row] ?? this.lent.rows[row] ?? String(row + this.first); }
+  rowLabel(row) { return this.called[0][row] ?? this.rows[row] ?? this.lent.rows[row] ?? String(row + this.first); }
 
-  colLabel(col) { return this.cols[col] ?? this.lent.cols[col] ?? String(col + this.first); }
+  colLabel(col) { return this.called[1][col] ?? this.cols[col] ?? this.lent.cols[col] ?? String(col + this.first); }
 
   // "row N, column A", by labels where there are any, otherwise by numbers.
   where(row, col) {
@@ -90,10 +92,17 @@ export class Matrix {
     return parts.join(', ');
   }
 
+  // "C[22, 5]" or "counts, row N, column A"; a cell that is called in words of its own needs no name.
+  cellName(row, col, alone = false) {
+    const where = this.where(row, col);
+    if (this.spot.startsWith('[')) return `${this.name}${where}`;
+    return [this.spot || alone ? '' : this.name, where].filter(Boolean).join(', ');
+  }
+
   say(row, col) {
     if (this.covers(row, col)) return 'not computed yet';
-    const value = spoken(this.at(row, col), this.decimals);
+    const value = this.instead.get(row * this.width + col) ?? `${spoken(this.at(row, col), this.decimals)}${this.unit && ` ${this.unit}`}`;
     const text = this.texts?.[row * this.width + col];
-    return text && text !== value ? `${text} · ${value}` : value;
+    return text && !`${value} `.startsWith(`${text} `) ? `${text} · ${value}` : value;
   }
 }

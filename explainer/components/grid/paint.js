@@ -1,8 +1,8 @@
 // --- paint: two canvases, the numbers below and the lights above ----------------------------------------
 
 import { UNKNOWN } from './frames.js';
-import { all, areaBox, cellBox, sum } from './layout.js';
-import { clamp, clipped, FEW_COUNTS, legend, lensHeadings, seenOf } from './lens.js';
+import { all, areaBox, cellBox, clamp, sum } from './layout.js';
+import { clipped, FEW_COUNTS, legend, lensHeadings, seenOf } from './lens.js';
 import { spoken } from './numbers.js';
 import { contrast, css, mix, SHADES } from './theme.js';
 
@@ -98,8 +98,23 @@ export class Painter {
       ink = this.theme[m.tone].text[step];
     } else if (m.shade === 'none') this.outline(ctx, m, box);
     else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
+    if (Number.isNaN(value) && m.instead.size && this.sign(ctx, m, m.text(row, col), box)) return;
     this.number(ctx, m, m.text(row, col), box, ink);
     if (m.marked(row, col)) this.mark(ctx, box);
+  }
+
+  // What stands in the place of a number, in the colour of what went wrong; true if there is such a thing.
+  sign(ctx, m, text, box) {
+    if (!text) return false;
+    ctx.fillStyle = css(mix(this.theme.ground, this.theme.role.loss, 0.18));
+    ctx.fillRect(box.x, box.y, box.w, box.h);
+    ctx.font = this.font(Math.min(box.h * 0.8, (0.9 * box.w) / this.measure(text, 1, 700), 1.2 * (m.font || box.h)), 700);
+    ctx.fillStyle = css(this.theme.text.loss);
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(text, box.x + box.w / 2, box.y + box.h / 2);
+    this.begin(ctx, m);
+    return true;
   }
 
   // A dash below the number.
@@ -317,7 +332,7 @@ export class Painter {
   }
 
   // A cell of an outlined matrix in the tint of its role, its number bold.
-  tinted(ctx, m, row, col, role, strength, stroke) {
+  tinted(ctx, m, row, col, role, strength, stroke, text = m.text(row, col)) {
     const box = cellBox(m, row, col);
     const color = this.theme.role[role];
     const tint = mix(this.theme.ground, color, strength);
@@ -330,7 +345,20 @@ export class Painter {
     const ink = contrast(this.theme.text[role], tint) >= 4.5 ? this.theme.text[role] : this.theme.ink;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
-    this.number(ctx, m, m.text(row, col), box, css(ink), 700);
+    this.number(ctx, m, text, box, css(ink), 700);
+  }
+
+  // A number that has left its cell.
+  travelling(ctx, m, box, text) {
+    this.round(ctx, m, box);
+    ctx.fillStyle = css(mix(this.theme.ground, this.theme.role[m.role], 0.3), 0.85);
+    ctx.fill();
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = css(this.theme.role[m.role]);
+    ctx.stroke();
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'alphabetic';
+    this.number(ctx, m, text, box, this.ink, 700);
   }
 
   frame(ctx, { x, y, w, h }, color, width, radius = 1) {

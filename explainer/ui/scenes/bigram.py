@@ -118,6 +118,13 @@ def _training(source: Source, steps: int, rate: float, regularisation: float) ->
     )
 
 
+def opening(fill: trace.FillIn) -> int:
+    """Return after how many names half of all pairs that ever come have come: a table one can see fill in."""
+    _, first = np.unique(fill.cells, axis=0, return_index=True)  # (pairs,) where each comes first
+    middle = np.sort(first)[(len(first) - 1) // 2]
+    return int(np.searchsorted(fill.starts, middle, side="right"))
+
+
 def most_frequent(source: Source) -> Cell:
     """Return the cell of the pair that is counted most often among the words to learn from."""
     counts = counted_parts(source)["train"]  # (V, V)

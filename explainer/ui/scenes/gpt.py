@@ -12,7 +12,7 @@ import torch
 
 from explainer import checkpoints
 from explainer.checkpoints import Checkpoint
-from explainer.components.grid import Cross, Matrix, grid
+from explainer.components.grid import Cell, Cross, Matrix, grid
 from explainer.components.reel import Joins, Lane, Tile, Tiles, reel
 from explainer.figures import scale, transformer
 from explainer.models.gpt import Block
@@ -51,6 +51,7 @@ SHOWN = {"text": "as text", "ids": "as numbers"}
 LONGEST = 3_000  # characters of a visitor's text that are cut into tokens
 TILED = 120  # characters that are shown as large tiles
 MOST_MERGES = 1_000
+OF_A_HEAD = ("pattern", "queries", "keys", "values", "what the head mixed")
 COLUMNS = 24  # numbers of a row that are shown at once
 ROWS = 18
 
@@ -276,11 +277,10 @@ tensors = shown(architecture.tensors)
 
 def opened() -> Opened:
     """Draw the controls of the architecture and return what is open."""
-    with st.popover("More"):
+    more = st.popover("More")
+    with more:
         name = model_of("model", key="gpt_model")
-        model = checkpoint(name).model
-        head = widgets.slider("head", 1, model.config.n_head, 1, key="gpt_head") - 1
-        first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
+    model = checkpoint(name).model
     text = text_for(name)
     labels = [part.name for part in parts(outline(name))]
     part = widgets.pick("block", labels, "masked attention", key="gpt_block", stages=labels)
@@ -289,6 +289,12 @@ def opened() -> Opened:
         layer = widgets.slider("layer", 1, model.config.n_layer, 1, key="gpt_layer") - 1
     found = tensors(model, traced(name, text), part)
     which = widgets.pick("tensor", list(found), next(iter(found)), key=f"gpt_tensor_{labels.index(part)}")
+    head = first = 0
+    with more:  # only what moves something
+        if part == "masked attention" and which in OF_A_HEAD:
+            head = widgets.slider("head", 1, model.config.n_head, 1, key="gpt_head") - 1
+        if found[which].cols != "position" and found[which].values.shape[1] > COLUMNS:
+            first = widgets.slider("numbers from", 0, 1512, 0, step=COLUMNS, key="gpt_first")
     return Opened(name, text, part, layer, head, which, first)
 
 
@@ -383,7 +389,7 @@ def tensor_grid(asked: Opened) -> None:
     ]
     height, width = found.values.shape
     rows, cols = _rows(found, height, asked), _cols(found, width, asked)
-    values = found.values[rows.start : rows.stop, cols.start : cols.stop]
+    values = found.values[np.ix_(rows, cols)]
     labels = [_labels(kind, span, asked, loaded) for kind, span in ((found.rows, rows), (found.cols, cols))]
     drawn = Matrix(
         values,
@@ -395,10 +401,17 @@ def tensor_grid(asked: Opened) -> None:
     )
     alt = f"{asked.tensor} of {asked.part}, {height} × {width}, a part of it cell by cell."
     key = f"gpt_tensor_grid_{asked.part}_{asked.tensor}".replace(" ", "_").replace("+", "and")
-    grid([drawn], key=key, alt=alt, links=Cross(0))
+    grid([drawn], key=key, alt=alt, links=Cross(0), lens_at=_matters(found, values))
 
 
-def _rows(found: architecture.Tensor, height: int, asked: Opened) -> range:
+def _matters(found: architecture.Tensor, values: np.ndarray) -> Cell | None:
+    """Return what a lens opens on: the largest number at the last character, which makes the next."""
+    if found.rows != "position":
+        return None
+    return Cell(0, len(values) - 1, int(np.abs(values[-1]).argmax()))
+
+
+def _rows(found: architecture.Tensor, height: int, asked: Opened) -> Sequence[int]:
     """Return the rows that are shown: the last characters, or of weights as many as have room."""
     if found.rows == "position":
         return range(max(0, height - ROWS), height)
@@ -408,15 +421,18 @@ def _rows(found: architecture.Tensor, height: int, asked: Opened) -> range:
     return range(first, min(height, first + ROWS))
 
 
-def _cols(found: architecture.Tensor, width: int, asked: Opened) -> range:
+def _cols(found: architecture.Tensor, width: int, asked: Opened) -> Sequence[int]:
+    """Return the columns that are shown; of symbols those that are likeliest next, the likeliest first."""
     if found.cols == "position":
         return range(max(0, width - ROWS), width)
-    most = COLUMNS
-    first = min(asked.first, max(0, width - most))
-    return range(first, min(width, first + most))
+    first = min(asked.first, max(0, width - COLUMNS))
+    span = range(first, min(width, first + COLUMNS))
+    if found.cols != "symbol":
+        return span
+    return np.argsort(-found.values[-1], kind="stable")[span.start : span.stop].tolist()
 
 
-def _labels(kind: str, span: range, asked: Opened, loaded: Checkpoint) -> list[str]:
+def _labels(kind: str, span: Sequence[int], asked: Opened, loaded: Checkpoint) -> list[str]:
     if kind == "position":
         return [visible(asked.text[i]) for i in span]
     if kind == "symbol":
@@ -424,11 +440,11 @@ def _labels(kind: str, span: range, asked: Opened, loaded: Checkpoint) -> list[s
     return [str(i) for i in span]
 
 
-def _window(name: str, shape: tuple[int, int], rows: range, cols: range) -> str:
+def _window(name: str, shape: tuple[int, int], rows: Sequence[int], cols: Sequence[int]) -> str:
     height, width = shape
     whole = f"{name} {height} × {width}"
     some = [
-        f"{what} {span.start}–{span.stop - 1}"
+        f"{what} {span.start}–{span.stop - 1}" if isinstance(span, range) else f"{len(span)} likeliest next"
         for what, span, size in (("rows", rows, height), ("columns", cols, width))
         if len(span) < size
     ]

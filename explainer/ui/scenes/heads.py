@@ -409,6 +409,11 @@ def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparis
     drawn = Matrix(
         values, "matters", "loss", (0, 0), rows=[f"layer{SPACE}{n + 1}" for n in range(L)],
         cols=[*(str(head + 1) for head in range(nh)), "MLP", "all"], shade="sequential",
+        called=(
+            [f"layer {n + 1}" for n in range(L)],
+            [*(f"head {head + 1} of " for head in range(nh)), "the MLP of ", ""],
+        ),
+        spot="without {col}{row}", unit="nats", decimals=3,
         scale_max=float(values[:, :-1].max()), texts=_off(values, off),
         title="alone off: nats that the guess moves",
     )  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from explainer import names
-from explainer.components.grid import Copies, Link, Matrix, Same, SameRow, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Link, Matrix, Same, SameRow, Stage, Stages, grid
 from explainer.figures.base import number
 from explainer.traces import mlp as perceptron
 from explainer.traces import pytorch as trace
@@ -266,7 +266,18 @@ def loss_grid(found: trace.CrossEntropy, slid: perceptron.Windows, line: str) ->
     }[line]()
     stages = Stages([Stage("", lit)])
     told = f"What “{CODE[line]}” reads and computes, a row for each of {len(rows)} examples."
-    grid(drawn, key=f"pytorch_loss_{line}", alt=told, links=links, frames=stages, panel=False)
+    look = {"panel": False, "lens_at": _broken(drawn)}
+    grid(drawn, key=f"pytorch_loss_{line}", alt=told, links=links, frames=stages, **look)
+
+
+def _broken(drawn: list[Matrix]) -> Cell:
+    """Return what a lens opens on: the first number that broke, or the largest of what was computed last."""
+    for i, matrix in enumerate(drawn):
+        if matrix.instead:
+            return Cell(i, *next(iter(matrix.instead)))
+    i = next(i for i in reversed(range(len(drawn))) if drawn[i].values.shape[1] > 1)
+    row, col = np.unravel_index(int(drawn[i].values.argmax()), drawn[i].values.shape)
+    return Cell(i, int(row), int(col))
 
 
 def loss_words(found: trace.CrossEntropy, line: str) -> None:
@@ -281,15 +292,17 @@ def loss_words(found: trace.CrossEntropy, line: str) -> None:
 
 
 ROLES = {"logits": "activations", "log_prob": "activations", "−ln p": "loss"}
+SIGNS = {"inf": "∞", "-inf": "−∞"}
 SHADED = {"−ln p": "sequential"}
 
 
 def _step(stage: trace.Stage, called: str, rows: list[str], place: tuple[int, int]) -> Matrix:
-    """Return a tensor of the computation as a matrix; what is no number is empty, the first such is told."""
+    """Return a tensor of the computation as a matrix; ∞ and nan stand in the cells that hold no number."""
     values = np.where(stage.broken, np.nan, stage.values)
     values = values[:, None] if values.ndim == 1 else values
-    broken = np.argwhere(stage.broken.reshape(values.shape))[:1]
-    notes = {(int(i), int(j)): stage.labels.reshape(values.shape)[i, j] for i, j in broken}
+    labels = stage.labels.reshape(values.shape)
+    broken = np.argwhere(stage.broken.reshape(values.shape)).tolist()
+    instead = {(i, j): SIGNS.get(labels[i, j], labels[i, j]) for i, j in broken}
     symbols = [shown(symbol) for symbol in names.VOCABULARY.symbols]
     return Matrix(
         values,
@@ -299,5 +312,5 @@ def _step(stage: trace.Stage, called: str, rows: list[str], place: tuple[int, in
         rows=rows if place[1] == 0 else (),
         cols=symbols if values.shape[1] == len(symbols) else (),
         shade=SHADED.get(called, "auto"),
-        notes=notes,
+        instead=instead,
     )
