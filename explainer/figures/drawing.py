@@ -119,7 +119,9 @@ class Text:
     bold: bool | Each = False
     halo: bool = False  # whether it clears what lies behind it
     shown: bool | Each = True
-    room: float | Each = 0  # of the axis from left to right; what is longer is put shorter, or left out; 0: no end
+    room: float | Each = (
+        0  # of the axis from left to right; what is longer is put shorter, or left out; 0: no end
+    )
     short: str = ""
 
 

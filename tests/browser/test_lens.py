@@ -78,7 +78,9 @@ LOSS = "/pytorch?scene=cross-entropy&pytorch_factor=100&pytorch_line="
 def test_every_number_that_broke_says_what_became_of_it(open_page, line):
     page = open_page(LOSS + line)
     drawn = page.evaluate(f"{GRID}.matrices")
-    signs = {text for m in drawn for text, value in zip(m["texts"], m["values"], strict=True) if value is None}
+    signs = {
+        text for m in drawn for text, value in zip(m["texts"], m["values"], strict=True) if value is None
+    }
     assert signs
     assert signs <= {"∞", "−∞", "nan"}  # none of them is blank
     matrix = next(i for i, m in enumerate(drawn) if None in m["values"])

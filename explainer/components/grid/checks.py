@@ -116,7 +116,9 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
             f"{where}: a note stands at {(row, col)}, outside of {values.shape}",
         )
     for side, names, size in zip(("rows", "cols"), matrix.called, values.shape, strict=True):
-        _require(len(names) in (0, size), f"{where}: {len(names)} of {size} {side} are called; give all or none")
+        _require(
+            len(names) in (0, size), f"{where}: {len(names)} of {size} {side} are called; give all or none"
+        )
 
 
 def _check_places(matrices: Sequence[Matrix]) -> None:

@@ -21,7 +21,10 @@ class Matrix:
     cols: Sequence[str] = ()
     first: int = 0  # the number of the first row and column where they have no labels
     spot: str = ""  # what a cell is called, by {row} and {col} or by {place} in lines; "": row …, column …
-    called: tuple[Sequence[str], Sequence[str]] = ((), ())  # rows and columns in words, where labels are short
+    called: tuple[Sequence[str], Sequence[str]] = (
+        (),
+        (),
+    )  # rows and columns in words, where labels are short
     unit: str = ""  # what is said after a number
     shade: str = "auto"  # one of SHADES; auto is sequential for counts and probabilities, else diverging
     decimals: int | None = None  # None: the shortest text that is exact to three significant places

@@ -32,7 +32,7 @@ export function layOut(matrices, links, page) {
 function enlarged(m, page) {
   if (!m.map || m.values.length > FEW_CELLS) return null;
   const { cw, ch, left } = plan(m, page);
-  const fits = cw * m.width + left <= page.width * (page.narrow ? 0.9 : 0.4) && ch * m.height <= page.height * (page.narrow ? 9 : 0.6);
+  const fits = cw * m.width + left <= page.width * (page.narrow ? 0.9 : 0.45) && ch * m.height <= page.height * (page.narrow ? 9 : 0.6);
   return fits ? { cw, ch } : null;
 }
 
