@@ -6,6 +6,7 @@ from explainer.ui import own_models, words
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.models import nudged
 from explainer.ui.receipt.opening import OPENS, of_one
+from explainer.ui.scenes import live as training_live
 from explainer.ui.scenes import training
 
 
@@ -15,12 +16,12 @@ def live() -> None:
     it learns from and names it does not. When would you stop?
     """
     with ui.controls():
-        _, found, _ = words.chosen(weighing=False)
-        plan = training.planned(found)
-        training.buttons(plan, found)
-    training.watch()
+        source, found, _ = words.chosen(weighing=False)
+        asked = training_live.about(training_live.planned(found), source, found)
+        training_live.buttons(asked)
+    training_live.watch(asked)
     if own := own_models.trained():
-        ui.receipt_of(own, "", training.first_letter())
+        ui.receipt_of(*training_live.asked_of(own))
 
 
 @ui.scene("The letters move", "Nobody told the model what a vowel is: letters that act alike come together.")

@@ -16,6 +16,8 @@ from explainer.figures.chart import axis, chart
 DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
 DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)
 _SIDES = {-1: "left", 0: "center", 1: "right"}  # of a label, from its point
+GREYS = (palette.GREY, palette.INK)  # of lines that are only compared with
+TALL = 7.0  # nats per character: what lies above is shown only if a training stands there
 ROOM = 0.05  # of an axis, above and below what it holds
 
 
@@ -154,6 +156,63 @@ def losses_alt(steps: Sequence[int] | np.ndarray, by_name: Mapping[str, Sequence
         f"{name} from {number(values[0], 3)} to {number(values[-1], 3)}" for name, values in by_name.items()
     ]
     return f"Loss over {len(steps)} recorded points up to step {steps[-1]}: {'; '.join(told)}."
+
+
+def live_losses(
+    steps: np.ndarray,
+    by_name: Mapping[str, np.ndarray],
+    others: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    until: float,
+    *,
+    font_size: int = FONT_SIZE,
+) -> go.Figure:
+    """Draw the losses of a training in large, and those of others as thin lines to be compared with.
+
+    Args:
+        steps: (R,), by_name: (R,) losses in nats per character, for the part that they are of.
+        others: steps and losses, by what is said of them.
+        until: the last step of the axis; what comes later is not shown.
+    """
+    lines = [
+        Curve(name, steps, np.asarray(values), palette.LOSS, DASHES[i % len(DASHES)])
+        for i, (name, values) in enumerate(by_name.items())
+    ]
+    for i, (name, (x, y)) in enumerate(others.items()):
+        lines.append(Curve(name, x, y, GREYS[i % len(GREYS)], DASHES[i // 2 % len(DASHES)], 1.5))
+    seen = [line.y[line.x <= until] for line in lines]
+    latest = max([float(values[-1]) for values in by_name.values() if len(values)], default=0.0)
+    low = min([float(values.min()) for values in seen if len(values)], default=0.0)
+    high = max([float(values.max()) for values in seen if len(values)], default=TALL)
+    high = high if latest > TALL else min(high, TALL)
+    room = ROOM * (high - low) or ROOM
+    return curves(
+        lines,
+        x_title="step",
+        y_title="loss (nats per character)",
+        x_range=(0.0, until),
+        y_range=(low - room, high + room),
+        font_size=font_size,
+    )
+
+
+def gradient(steps: np.ndarray, lengths: np.ndarray, *, font_size: int = FONT_SIZE) -> go.Figure:
+    """Draw how long the gradient of a batch's loss was, over the steps.
+
+    Args:
+        steps: (P,); lengths: (P,) above zero.
+    """
+    line = Curve("length of the gradient", steps, lengths, palette.LOSS, width=2)
+    shown = 0.0, max(float(steps[-1]), 10.0)
+    title = "length of a batch’s gradient"
+    return curves([line], x_title="step", y_title=title, x_range=shown, log_y=True, font_size=font_size)
+
+
+def gradient_alt(steps: np.ndarray, lengths: np.ndarray) -> str:
+    """Return one sentence: how long the gradient was first, at most, and last."""
+    return (
+        f"The length of the gradient over {len(steps)} batches: {number(lengths[0], 3)} at first, "
+        f"{number(lengths.max(), 3)} at most, {number(lengths[-1], 3)} at step {steps[-1]:,}."
+    )
 
 
 def activation(

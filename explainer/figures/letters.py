@@ -30,6 +30,7 @@ def letters(
     *,
     captions: Sequence[str] = (),
     at: int = -1,
+    directions: bool = False,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
 ) -> go.Figure:
@@ -41,10 +42,11 @@ def letters(
         reach: lowest and highest number on both axes.
         captions: R sentences, what is said above each record; nothing without them.
         at: index of the record that shows first.
+        directions: whether the places are along main directions, and not the embedding's own two numbers.
     """
     frames = {"titles": [f"step {step:,}" for step in steps], "unit": "step", "speed": 12}
-    frames["captions"] = list(captions)
-    return _plane(places, labels, kinds, reach, font_size, narrow, frames | {"start": at % len(steps)})
+    frames |= {"captions": list(captions), "start": at % len(steps)}
+    return _plane(places, labels, kinds, reach, font_size, narrow, frames, directions=directions)
 
 
 def moved_letter(
@@ -93,10 +95,12 @@ def _plane(
     narrow: bool = False,
     frames: dict[str, Any] | None = None,
     arrow: dict[str, Any] | None = None,
+    directions: bool = False,
 ) -> go.Figure:
     """Return the letters (R, V, 2) on two axes; the browser keeps them apart and plays the records."""
     require_finite(places=places)
-    titles = (f"{which} number of the embedding" for which in ("first", "second"))
+    of = "main direction of C" if directions else "number of the embedding"
+    titles = (f"{which} {of}" for which in ("first", "second"))
     axes = (axis(title, ends=reach, nticks=5 if narrow else 9) for title in titles)
     members = [np.flatnonzero(np.asarray(kinds) == kind) for kind in range(len(KINDS))]  # of each kind
     now = places[frames["start"] if frames else 0]

@@ -52,13 +52,17 @@ def next_logits(model: NamesModel, ids: Tensor, cache: KVCache | None = None) ->
 
 
 @torch.inference_mode()
-def next_probabilities(model: NamesModel, vocabulary: Vocabulary, prefix: str) -> np.ndarray:
+def next_probabilities(
+    model: NamesModel, vocabulary: Vocabulary, prefix: str, boundary: str = BOUNDARY
+) -> np.ndarray:
     """Return the probability (V,) of every character after the letters of a name; they add up to one.
 
+    Args:
+        boundary: what stands before the name.
     Raises:
         UnknownCharacter: if the vocabulary lacks a letter.
     """
-    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)])  # (1, T)
+    ids = torch.tensor([vocabulary.encode(boundary + prefix)])  # (1, T)
     return F.softmax(next_logits(model, ids)[0].double(), dim=0).numpy()  # (V,)
 
 
@@ -79,6 +83,16 @@ class Made:
     prefix: str
     probabilities: np.ndarray
     chances: np.ndarray
+
+    @property
+    def ended(self) -> bool:
+        """Whether its end was drawn; if not, it was cut off."""
+        return len(self.probabilities) > len(self.name) - len(self.prefix)
+
+    @property
+    def nats(self) -> float:
+        """What the model itself pays for a character of it, on average, its end included."""
+        return float(-np.log(self.probabilities).mean()) if len(self.probabilities) else 0.0
 
     @property
     def chance(self) -> float:
@@ -105,18 +119,45 @@ def draw_names(
     seeds = [f"{seed} {row}" for row in range(count)]
     groups = [seeds[first : first + AT_ONCE] for first in range(0, count, AT_ONCE)]
     settings = Settings(temperature)
-    return [made for group in groups for made in _drawn(model, vocabulary, prefix, group, settings)]
+    drawn = [made for group in groups for made in _drawn(model, vocabulary, prefix, group, settings)]
+    return [made for made in drawn if made.ended]
+
+
+@torch.inference_mode()
+def cut_names(
+    model: NamesModel,
+    vocabulary: Vocabulary,
+    count: int,
+    longest: int,
+    seed: int = 0,
+    boundary: str = BOUNDARY,
+) -> list[Made]:
+    """Draw names of which one that has no end after so many letters is cut off there, and kept.
+
+    Args:
+        boundary: what stands before and behind each; a line break for the lines of a text.
+    Returns:
+        ``count`` names; the one at a place is always drawn with the same dice, whatever the model.
+    """
+    seeds = [f"{seed} {row}" for row in range(count)]
+    return _drawn(model, vocabulary, "", seeds, Settings(), longest, boundary)
 
 
 def _drawn(
-    model: NamesModel, vocabulary: Vocabulary, prefix: str, seeds: Sequence[str], settings: Settings
+    model: NamesModel,
+    vocabulary: Vocabulary,
+    prefix: str,
+    seeds: Sequence[str],
+    settings: Settings,
+    longest: int = LONGEST,
+    boundary: str = BOUNDARY,
 ) -> list[Made]:
     """Draw a name with each of some seeds; those that have ended are not read on."""
-    ids = torch.tensor([vocabulary.encode(BOUNDARY + prefix)] * len(seeds))  # (B, T)
+    ids = torch.tensor([vocabulary.encode(boundary + prefix)] * len(seeds))  # (B, T)
     cache = KVCache(model.config, len(seeds)) if isinstance(model, GPT) else None
     names = [_Unfinished(random.Random(seed)) for seed in seeds]
     going = names
-    while going and ids.size(1) <= LONGEST:
+    while going and ids.size(1) <= longest:
         logits = next_logits(model, ids, cache)  # (B, V)
         rows = zip(going, F.softmax(logits.double(), dim=1).numpy(), chances(logits, settings), strict=True)
         drawn = torch.tensor([one.draw(p, sides) for one, p, sides in rows])  # (B,)
@@ -125,8 +166,7 @@ def _drawn(
         ids = torch.cat([ids, drawn[:, None]], dim=1)[on]  # (fewer, T + 1)
         if cache is not None:
             cache.keep(on)
-    endless = set(map(id, going))
-    return [one.made(prefix, vocabulary) for one in names if id(one) not in endless]
+    return [one.made(prefix, vocabulary, boundary) for one in names]
 
 
 @dataclass
@@ -146,9 +186,9 @@ class _Unfinished:
         self.chances.append(sides[token])
         return token
 
-    def made(self, prefix: str, vocabulary: Vocabulary) -> Made:
-        """Return the name without the boundary that ended it."""
-        name = prefix + vocabulary.decode(self.tokens[:-1])
+    def made(self, prefix: str, vocabulary: Vocabulary, boundary: str) -> Made:
+        """Return the name without the boundary that ended it, if one did."""
+        name = prefix + vocabulary.decode(self.tokens).removesuffix(boundary)
         return Made(name, prefix, np.array(self.probabilities), np.array(self.chances))
 
 

@@ -154,7 +154,7 @@ class Trainer:
         entry: dict[str, Any] = {
             "step": self.step,
             "train_loss": self.loss(rows),
-            "dev_loss": self.loss(_spread(held_out, n)),
+            "dev_loss": self.loss(spread(held_out, n)),
         }
         if self.step in self.record_at:
             entry["sample"] = self.sample()
@@ -309,7 +309,7 @@ def _optimizers(model: GPT, recipe: Recipe) -> list[torch.optim.Optimizer]:
     return optimizers
 
 
-def _spread(rows: torch.Tensor, n: int) -> torch.Tensor:
+def spread(rows: torch.Tensor, n: int) -> torch.Tensor:
     """Return at most n sequences, evenly spread."""
     return rows[torch.linspace(0, len(rows) - 1, min(n, len(rows))).long()]
 

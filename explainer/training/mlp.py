@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -53,6 +53,18 @@ class Parameters(NamedTuple):
     b1: Tensor
     W2: Tensor
     b2: Tensor
+
+
+class Snapshot(NamedTuple):
+    """A model in the midst of its training, which later steps do not change."""
+
+    step: int
+    model: Any  # one of the models of ``checkpoints.ARCHITECTURES``
+
+    @property
+    def sound(self) -> bool:
+        """Whether all of its numbers are finite."""
+        return all(bool(numbers.isfinite().all()) for numbers in self.model.state_dict().values())
 
 
 class Slopes(NamedTuple):
@@ -155,6 +167,7 @@ class Trainer:
         self._moments = torch.zeros(2, len(self._flat))  # AdamW's running means of g and of g * g
         self._every = max(1, recipe.steps // 600)
         self._batch_losses = torch.zeros(recipe.steps // self._every + 1)
+        self._batch_slopes = torch.zeros(recipe.steps // self._every + 1)
         self._before_chunk = self._batches.get_state()
         self._to_record = record_steps(recipe.steps, records)
         self._records: list[tuple[int, float, float]] = []
@@ -191,7 +204,8 @@ class Trainer:
 
         Returns:
             ``step`` (R,), ``train_loss`` and ``dev_loss`` (R,) of ``Examples``, without dropout;
-            ``batch_step`` and ``batch_loss`` (P,): about 600 batches, dropout included;
+            ``batch_step``, ``batch_loss`` and ``batch_slope`` (P,): about 600 batches, dropout included, and
+            how long the gradient of their mean loss was;
             ``C`` (R, V, 2) if the embedding has two dimensions.
         """
         steps, train, dev = zip(*self._records, strict=True)
@@ -202,6 +216,7 @@ class Trainer:
             "dev_loss": np.array(dev, dtype=np.float32),
             "batch_step": batch_steps,
             "batch_loss": self._batch_losses[: len(batch_steps)].numpy().copy(),
+            "batch_slope": self._batch_slopes[: len(batch_steps)].numpy().copy(),
         }
         if self._snapshots:
             recorded["C"] = torch.stack(self._snapshots).numpy()
@@ -212,6 +227,10 @@ class Trainer:
         model = MLP(**vars(self.shape), dropout=self.recipe.dropout)
         model.load_state_dict(self.model.state_dict())
         return model.eval().requires_grad_(False)
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the model and its step: what is drawn of it costs the training nothing more."""
+        return Snapshot(self.step, self.trained())
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return everything that a Trainer of the same arguments needs to go on exactly from here."""
@@ -224,6 +243,7 @@ class Trainer:
                 [self.step, self.learning_rate, self.seconds, self.processor_seconds], dtype=torch.float64
             ),
             "batch_losses": self._batch_losses.clone(),
+            "batch_slopes": self._batch_slopes.clone(),
             "records": torch.tensor(self._records, dtype=torch.float64),
             "snapshots": torch.stack(self._snapshots) if self._snapshots else torch.empty(0),
         }
@@ -235,6 +255,7 @@ class Trainer:
         self._flat.copy_(state["parameters"])
         self._moments.copy_(state["moments"])
         self._batch_losses.copy_(state["batch_losses"])
+        self._batch_slopes.copy_(state["batch_slopes"])
         self._records = [(int(step), train, dev) for step, train, dev in state["records"].tolist()]
         self._snapshots = list(state["snapshots"])
         self._batches.set_state(state["batches"])
@@ -258,18 +279,23 @@ class Trainer:
             size = (len(targets), self.shape.hidden_layer_size)
             keep = dropout_mask(size, self.recipe.dropout, self._dropout)  # (B, H)
         activations = forward_pass(idx, *self._parameters, keep)
-        if self.step % self._every == 0:
-            self._batch_losses[self.step // self._every] = F.cross_entropy(
-                activations.logits, targets.squeeze(1)
-            )
         backward(idx, targets, activations, self._parameters, keep, self._gradients)
+        if self.step % self._every == 0:
+            self._note_batch(self.step // self._every, activations.logits, targets)
         rate = self._rate()
         self.step += 1
         if self.recipe.optimiser == "sgd":
+            if self.recipe.weight_decay:
+                self._flat.mul_(1 - rate * self.recipe.weight_decay)
             self._flat.add_(self._gradient, alpha=-rate / len(targets))
         else:
             mean = self._gradient.div_(len(targets))  # (P,)
             adamw(self._flat, mean, self._moments, self.step, rate, self.recipe.weight_decay)
+
+    def _note_batch(self, place: int, logits: Tensor, targets: Tensor) -> None:
+        """Keep a batch's mean loss and the length of its gradient."""
+        self._batch_losses[place] = F.cross_entropy(logits, targets.squeeze(1))
+        self._batch_slopes[place] = self._gradient.norm() / len(targets)
 
     def _rate(self) -> float:
         return self.learning_rate * rate_factor(self.recipe.schedule, (self.step + 0.5) / self.recipe.steps)

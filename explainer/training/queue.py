@@ -12,13 +12,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:  # the shell knows the queue, and is drawn before torch is there
-    from explainer.models.mlp import MLP
-    from explainer.training.mlp import Progress, Trainer
+    from explainer.training.mlp import Progress, Snapshot
 
 WAITING, RUNNING, PAUSED = "waiting", "running", "paused"
 DONE, DIVERGED, STOPPED, FAILED = "done", "diverged", "stopped", "failed"
@@ -27,6 +26,47 @@ ENDED = (DONE, DIVERGED, STOPPED, FAILED)
 LOOK_EVERY = 1.0  # seconds between two looks at who is still there
 AWAY = 60.0  # seconds after which a closed tab makes room, if the queue is full
 TABS = 8  # the latest ones of a visitor that are asked for
+FRAME_EVERY = 0.35  # seconds between two copies of a model that is watched
+WATCHED = 3.0  # seconds for which one look counts as watching
+NOTED = (0, 100, 300, 1_000, 2_000, 4_000, 10_000, 30_000, 100_000)  # steps of which a note is taken
+
+
+class Trainer(Protocol):
+    """What the queue asks of a training."""
+
+    seconds: float  # spent so far
+    learning_rate: float  # may be changed at any time
+    diverged: bool
+
+    @property
+    def step(self) -> int:
+        """How many steps are made."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """True once every step is made, or no further one makes sense."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """Make so many steps, or as many as are left."""
+        ...
+
+    def progress(self) -> Progress:
+        """Return how far the run is."""
+        ...
+
+    def history(self) -> dict[str, np.ndarray]:
+        """Return what was recorded so far."""
+        ...
+
+    def trained(self) -> Any:
+        """Return a copy of the model as it is now, ready to answer."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the model and its step."""
+        ...
 
 
 class QueueFull(RuntimeError):
@@ -51,6 +91,11 @@ class Report:
     problem: str = ""
 
 
+def _until_noted(step: int) -> float:
+    """Return how many steps are left before the next one of which a note is taken."""
+    return next((noted - step for noted in NOTED if noted > step), math.inf)
+
+
 def _ended() -> Trainer:
     raise RuntimeError("A training that has ended is not made again.")
 
@@ -61,13 +106,24 @@ class Job:
     Args:
         owner: the visitor's secret; who knows it has the training.
         about: what the visitor wants to know of it later.
+        note: what is to be kept of the model at the steps of ``NOTED``, also if nobody watches.
     """
 
-    def __init__(self, queue: TrainingQueue, owner: str, make: Callable[[], Trainer], about: Any) -> None:
+    def __init__(
+        self,
+        queue: TrainingQueue,
+        owner: str,
+        make: Callable[[], Trainer],
+        about: Any,
+        note: Callable[[Snapshot], Any] | None = None,
+    ) -> None:
         self.owner, self.about = owner, about
-        self._queue, self._make = queue, make
+        self.notes: tuple[Any, ...] = ()  # in the order of the steps
+        self._queue, self._make, self._note_of = queue, make, note
         self._trainer: Trainer | None = None
-        self._left: tuple[dict[str, np.ndarray], MLP] | None = None  # history and model, once it has ended
+        self._left: tuple[dict[str, np.ndarray], Snapshot] | None = None  # history and model, at its end
+        self._frame: Snapshot | None = None  # the latest copy for those who watch
+        self._looked = self._framed = -math.inf
         self._progress: Progress | None = None
         self._rate: float | None = None  # the learning rate, once the visitor has changed it
         self._busy = threading.Lock()  # held while the trainer is read or advanced
@@ -111,18 +167,32 @@ class Job:
                 return self._left[0]
             return self._trainer.history() if self._trainer else None
 
-    def trained(self) -> MLP | None:
+    def trained(self) -> Any:
         """Return the model as it is now, which later steps do not change; None before the start."""
         with self._busy:
             if self._left:
-                return self._left[1]
+                return self._left[1].model
             return self._trainer.trained() if self._trainer else None
+
+    def watch(self) -> Snapshot | None:
+        """Return the latest copy of the model, made while somebody watches; None before the first one.
+
+        The training thread makes the copy between two slices, so that who watches never waits for it.
+        """
+        self._looked = self._queue.clock()
+        if self._left:
+            return self._left[1]
+        if self._state == PAUSED:
+            with self._busy:
+                self._frame = self._trainer.snapshot() if self._trainer else self._frame
+        return self._frame
 
     def _let_go(self) -> None:
         """Keep what an ended training brought, and nothing of what it needed."""
         with self._busy:
             if self._trainer and self._state != FAILED:
-                self._left = self._trainer.history(), self._trainer.trained()
+                last = self._trainer.snapshot()
+                self._left = self._trainer.history(), last if last.sound else self._frame or last
             self._trainer, self._make = None, _ended
 
     def _advance(self, seconds: float) -> str:
@@ -136,9 +206,22 @@ class Job:
             if self._rate is not None:
                 trainer.learning_rate = self._rate
             speed = trainer.step / trainer.seconds if trainer.seconds else 1.0
-            trainer.advance(max(1, int(seconds * speed)))
+            self._take_note(trainer)
+            trainer.advance(max(1, int(min(seconds * speed, _until_noted(trainer.step)))))
             self._note(trainer.progress())
+            self._copy(trainer)
             return DIVERGED if trainer.diverged else DONE if trainer.done else RUNNING
+
+    def _take_note(self, trainer: Trainer) -> None:
+        if self._note_of and trainer.step in NOTED:
+            self.notes += (self._note_of(trainer.snapshot()),)
+
+    def _copy(self, trainer: Trainer) -> None:
+        """Copy the model for those who watch, a few times a second at most."""
+        now = self._queue.clock()
+        if now - self._looked < WATCHED and now - self._framed >= FRAME_EVERY:
+            copy, self._framed = trainer.snapshot(), now
+            self._frame = copy if copy.sound else self._frame
 
     def _note(self, progress: Progress) -> None:
         """Keep the progress with the speed of the last slices, other trainings' turns included."""
@@ -185,13 +268,20 @@ class TrainingQueue:
         self._looked = -math.inf
         self._thread: threading.Thread | None = None
 
-    def submit(self, owner: str, make: Callable[[], Trainer], about: Any = None) -> Job:
+    def submit(
+        self,
+        owner: str,
+        make: Callable[[], Trainer],
+        about: Any = None,
+        note: Callable[[Snapshot], Any] | None = None,
+    ) -> Job:
         """Put a training at the end of the queue; an earlier one of the same owner is stopped.
 
         Args:
             owner: a secret that nobody can guess.
             make: builds the Trainer when its turn comes; what it raises becomes the problem shown.
             about: what the visitor wants to know of it later.
+            note: see ``Job``.
         Raises:
             QueueFull: if too many trainings are under way.
         """
@@ -199,7 +289,7 @@ class TrainingQueue:
             if owner in self._latest:
                 self._latest.pop(owner).stop()
             self._make_room()
-            job = self._latest[owner] = Job(self, owner, make, about)
+            job = self._latest[owner] = Job(self, owner, make, about, note)
             self._jobs.append(job)
             self._start()
             self._changed.notify()

@@ -31,7 +31,7 @@ class Recipe:
         optimiser: ``sgd`` or ``adamw``.
         schedule: what the learning rate is multiplied by: ``constant`` 1; ``step`` 1, then 0.1 in the
             second half; ``cosine`` up to 1 in the first 2 %, then along a cosine to 0.
-        weight_decay: share of every parameter taken off per step, times the learning rate (AdamW).
+        weight_decay: share of every parameter taken off per step, times the learning rate.
         dropout: probability that a hidden activation is set to zero.
     """
 
@@ -51,8 +51,6 @@ class Recipe:
                 raise ValueError(
                     f"The {field} “{getattr(self, field)}” is not known; choose {' or '.join(known)}."
                 )
-        if self.optimiser == "sgd" and self.weight_decay:
-            raise ValueError("Weight decay belongs to AdamW here; set it to 0 for plain SGD.")
 
 
 CHOICES = {
@@ -76,6 +74,15 @@ BETTER = Recipe(
 TALK_SCALED = replace(TALK, initialisation="scaled")
 TALK_DROPOUT = replace(TALK, dropout=0.25)
 BETTER_UNSCALED = replace(BETTER, initialisation="randn")
+# And one after the other: each keeps what the one before has changed; the last one is the better recipe.
+BOTH = replace(TALK_SCALED, dropout=0.25)
+CAUSES = {
+    "talk": TALK,
+    "scaled": TALK_SCALED,
+    "dropout": BOTH,
+    "decay": replace(BOTH, weight_decay=1e-4),
+    "better": BETTER,
+}
 # Two numbers a letter leave too little room to overfit: without dropout the loss on dev is lower.
 BETTER_2D = replace(BETTER, dropout=0.0)
 

@@ -158,7 +158,7 @@ def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
         for _, text in texts
     ]
     ids = torch.tensor(vocabulary.encode("\n".join(train for train, _ in parts)), dtype=torch.int16)
-    tails = torch.cat([_side_by_side(vocabulary, tail, recipe.block_size) for _, tail in parts])
+    tails = torch.cat([side_by_side(vocabulary, tail, recipe.block_size) for _, tail in parts])
     origin = ", ".join(title for title, _ in texts)
     size = {"texts": len(texts), "characters": sum(len(train) + len(tail) for train, tail in parts)}
     windows = Windows(ids, recipe.block_size, recipe.seed)
@@ -181,7 +181,7 @@ def _usual_text(name: str) -> Path:
     return path
 
 
-def _side_by_side(vocabulary: Vocabulary, text: str, block_size: int) -> torch.Tensor:
+def side_by_side(vocabulary: Vocabulary, text: str, block_size: int) -> torch.Tensor:
     """Return a text as sequences (N, block_size + 1) that predict every character but the first once."""
     ids = torch.tensor(vocabulary.encode(text))
     rows = torch.full((math.ceil((len(ids) - 1) / block_size), block_size + 1), IGNORED)

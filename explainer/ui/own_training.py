@@ -15,7 +15,8 @@ from explainer.components.streamlit_inside import is_open, this_tab
 from explainer.training.queue import PAUSED, RUNNING, WAITING, Job, Report, TrainingQueue
 
 if TYPE_CHECKING:  # the shell is drawn before torch is there
-    from explainer.training.mlp import Trainer
+    from explainer.training.mlp import Snapshot
+    from explainer.training.queue import Trainer
 
 CHAPTER, SCENE = "training", "live"  # where it is shown
 LOOK_EVERY = 2.0  # seconds
@@ -36,9 +37,9 @@ def secret() -> str:
     return job.owner if job else ""
 
 
-def start(make: Callable[[], Trainer], about: Any) -> None:
+def start(make: Callable[[], Trainer], about: Any, note: Callable[[Snapshot], Any] | None = None) -> None:
     """Put a training into the queue in place of this visitor's earlier one; see ``TrainingQueue.submit``."""
-    _take(queue.submit(secret() or secrets.token_urlsafe(32), make, about))
+    _take(queue.submit(secret() or secrets.token_urlsafe(32), make, about, note))
 
 
 def recover(offered: str) -> None:
@@ -52,6 +53,11 @@ def recover(offered: str) -> None:
 def _take(job: Job) -> None:
     job.opened_in(this_tab())
     st.session_state["training_job"] = job
+
+
+def take_back(job: Job) -> None:
+    """Put an earlier training of this visitor, which has ended, in the place of the latest one."""
+    st.session_state["training_job"] = st.session_state["training_seen"] = job
 
 
 def seen() -> None:

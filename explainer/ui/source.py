@@ -55,11 +55,15 @@ def cached(function: Callable[P, R], *also: Callable, pool: str = "scenes") -> C
     return _noted(function, keep(pool)(function), also)
 
 
-def offer(function: Callable, *args: Any) -> None:
-    """Note a call for the notebook alone: of what made, elsewhere, that which is on the screen."""
+def offer(function: Callable, *args: Any, also: tuple[Callable, ...] = ()) -> None:
+    """Note a call for the notebook alone: of what made, elsewhere, that which is on the screen.
+
+    Args:
+        also: functions that it calls and that the reader should see too.
+    """
     ran = _ran.get()
     if ran is not None:
-        ran.append(Call(function, args, {}))
+        ran.append(Call(function, args, {}, also))
 
 
 def _noted(function: Callable[P, R], answers: Callable[P, R], also: tuple[Callable, ...]) -> Callable[P, R]:

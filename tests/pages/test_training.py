@@ -1,5 +1,6 @@
 """The training chapter: a live training through the page, and the recorded ones."""
 
+import json
 import time
 
 import numpy as np
@@ -8,9 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints
 from explainer.components.grid import unpacked
-from explainer.ui.scenes import training
+from explainer.models.mlp import build_dataset, forward_pass
+from explainer.traces import training as recorded
+from explainer.ui.scenes import live, training
+from tests.drawings import unfolded
 from tests.notebooks import offered, run
-from tests.scenes import listed, open_scene, plotted
+from tests.scenes import listed, open_scene, part, plotted
 
 
 def opened(scene: str, **query: str) -> AppTest:
@@ -28,7 +32,7 @@ def said(app: AppTest) -> str:
 @pytest.fixture
 def short(monkeypatch):
     """A training that is over in a moment."""
-    monkeypatch.setattr(training, "STEPS", (300, *training.STEPS))
+    monkeypatch.setattr(live, "STEPS", (300, *live.STEPS))
     app = opened("live")
     app.slider(key="training_hidden").set_value(20)
     app.select_slider(key="training_steps_better").set_value(300).run()
@@ -74,6 +78,68 @@ def test_a_training_can_be_paused_and_stopped():
     app = button(app, "Go on").click().run()
     app = wait_for(button(app, "Stop").click().run(), "Stopped")
     assert not app.exception
+
+
+def texts(app: AppTest, key: str) -> list[str]:
+    """Return what stands in a drawing, from line to line."""
+    return [
+        told["text"] for told in unfolded(json.loads(part(app, key).json))["primitives"] if "text" in told
+    ]
+
+
+@pytest.fixture
+def paused():
+    """A training in its midst, on the screen, and the page."""
+    app = button(opened("live", training_hidden="20"), "Train it").click().run()
+    job = app.session_state["training_job"]
+    end = time.monotonic() + 60
+    while not (job.report().progress and job.report().progress.step > 150) and time.monotonic() < end:
+        time.sleep(0.05)
+    app = button(app.run(), "Pause").click().run()
+    yield app, job
+    job.stop()
+
+
+def test_the_names_are_written_by_the_model_as_it_stands_with_the_same_dice_as_before(paused):
+    app, job = paused
+    shown, now = texts(app, "training_written"), job.watch()
+    told = job.about.written(now)
+    for one in (*job.notes, told):
+        assert f"{one.step:,}" in shown
+        assert f"{one.nats:.2f}" in shown
+    assert [one.step for one in job.notes] == [0, 100]
+    assert job.notes[0].nats > 3 > told.nats
+    latest = shown[shown.index(f"{now.step:,}") + 1 :]
+    assert latest[0] == told.names[0].name or latest[0].endswith("…")
+
+
+@pytest.mark.parametrize(("what", "matrix"), [("W1", "W1"), ("tanh", "h")])
+def test_a_matrix_that_is_watched_is_the_models(paused, what, matrix):
+    app, job = paused
+    app.button_group(key="training_watch").set_value(what).run()
+    _, (values,) = unpacked(part(app, f"training_{what}").bytes)
+    model = job.watch().model
+    X, _ = build_dataset(job.about.parts.dev[: live.EXAMPLES], job.about.vocabulary, model.block_size)
+    expected = {"W1": model.W1, "h": forward_pass(X[: live.EXAMPLES], *model.parameters()).h}[matrix]
+    np.testing.assert_allclose(values, expected, atol=1e-6)
+
+
+def test_the_letters_and_the_gradient_that_are_watched_are_the_models(paused):
+    app, job = paused
+    app.button_group(key="training_watch").set_value("letters").run()
+    found = recorded.plane(job.watch().model.C.numpy())
+    assert f"{found.share:.0%} of how the letters differ" in said(app)
+    assert "first main direction of C" in str(plotted(app, "training_plane_now").layout.xaxis.title)
+    app.button_group(key="training_watch").set_value("gradient").run()
+    (line,) = plotted(app, "training_gradient").data
+    np.testing.assert_allclose(line.y, job.history()["batch_slope"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("what", live.WATCHED)
+def test_before_it_begins_what_is_watched_is_the_model_drawn_at_random(what):
+    app = opened("live", training_watch=what)
+    assert not app.exception
+    assert "13,374 numbers, drawn at random" in said(app)
 
 
 @pytest.mark.parametrize("sex", ["girls", "boys"])

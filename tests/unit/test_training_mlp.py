@@ -195,6 +195,16 @@ def test_history_follows_the_letters_from_the_first_step_to_the_last(girls):
     assert len(history["batch_step"]) == len(history["batch_loss"]) == 300
 
 
+def test_the_length_of_the_gradient_is_that_of_autograds(girls):
+    run = trainer(girls, replace(TALK, steps=5))
+    parameters = [p.clone().requires_grad_() for p in run.model.parameters()]
+    run.advance(1)
+    logits = forward_pass(run._contexts[0].clone(), *parameters).logits
+    slopes = torch.autograd.grad(F.cross_entropy(logits, run._targets[0].squeeze(1).clone()), parameters)
+    expected = torch.cat([slope.flatten() for slope in slopes]).norm().item()
+    assert run.history()["batch_slope"].tolist() == pytest.approx([expected], rel=1e-4)
+
+
 def test_progress_counts_down(girls):
     run = trainer(girls)
     assert run.progress().seconds_left is None
@@ -367,6 +377,9 @@ def make(girls):
     return lambda steps=200_000: lambda: trainer(girls, replace(SHORT, steps=steps))
 
 
+plain = Trainer.snapshot
+
+
 def wait_until(condition, seconds=10.0):
     end = time.monotonic() + seconds
     while not condition():
@@ -383,6 +396,42 @@ def test_a_training_runs_to_its_end_and_equals_one_made_by_hand(make):
     assert job.report().progress.step == 300
     assert job.report().place is None
     assert len(job.history()["step"]) == 10
+
+
+def test_notes_are_taken_at_their_steps_also_if_nobody_watches(make):
+    job = TrainingQueue().submit("a", make(300), note=lambda now: (now.step, now.model.C[0, 0].item()))
+    wait_until(lambda: job.report().state == queue.DONE)
+    alone, expected = make(300)(), []
+    for step in (0, 100, 300):
+        alone.advance(step - alone.step)
+        expected.append((step, alone.model.C[0, 0].item()))
+    assert list(job.notes) == expected[:2]  # the last one is the model itself
+
+
+def test_only_who_is_watched_is_copied_and_a_copy_stays_as_it_was(make, monkeypatch):
+    monkeypatch.setattr(queue, "FRAME_EVERY", 0.05)
+    copies = []
+    monkeypatch.setattr(Trainer, "snapshot", lambda self: copies.append(self.step) or plain(self))
+    job = TrainingQueue().submit("a", make())
+    wait_until(lambda: job.report().progress and job.report().progress.step > 500)
+    assert copies == []
+    job.watch()
+    wait_until(lambda: job._frame is not None)
+    first = job.watch()
+    kept = first.model.C.clone()
+    wait_until(lambda: job.watch().step > first.step)
+    assert torch.equal(first.model.C, kept)
+    assert not torch.equal(job.watch().model.C, kept)
+    job.stop()
+    assert job.watch().step == job.report().progress.step
+
+
+def test_a_watched_pause_shows_the_step_at_which_it_stands(make):
+    job = TrainingQueue().submit("a", make())
+    wait_until(lambda: job.report().progress)
+    job.pause()
+    assert job.watch().step == job.report().progress.step
+    job.stop()
 
 
 def test_only_so_many_run_at_once_and_the_others_see_their_place(make):

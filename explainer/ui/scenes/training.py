@@ -1,9 +1,8 @@
-"""What the training chapter shows: a live training of one's own, and the recorded ones."""
+"""What the training chapter shows of recorded trainings, and of the letters of one's own."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,39 +10,21 @@ import streamlit as st
 
 from explainer import checkpoints, names
 from explainer.components.grid import Matrix, grid
-from explainer.components.pulse import pulse
 from explainer.figures import curves
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
 from explainer.traces.compare import Copied, draw_names
 from explainer.training.copied import COUNT
-from explainer.training.mlp import Progress, Trainer
-from explainer.training.queue import (
-    DIVERGED,
-    DONE,
-    ENDED,
-    PAUSED,
-    RUNNING,
-    STOPPED,
-    WAITING,
-    Job,
-    QueueFull,
-    Report,
-)
-from explainer.training.recipes import BETTER, TALK, Recipe, Shape, check_limits
-from explainer.ui import own_models, own_training, typed, widgets, window
-from explainer.ui.blocks import beside, chart, metrics, note, table
+from explainer.training.recipes import TALK, Shape
+from explainer.ui import own_models, typed, widgets
+from explainer.ui.blocks import table
 from explainer.ui.catalogue import SEXES
-from explainer.ui.guard import guarded
-from explainer.ui.source import cached, offer, shown
+from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint, history, split
-from explainer.ui.words import Words
 from explainer.vocabulary import Vocabulary
 
 RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
-RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
 LADDER = {
     "mlp-talk": "the talk's",
     "mlp-talk-scaled": "+ scaled start",
@@ -53,214 +34,6 @@ LADDER = {
 }
 LADDER_HEIGHT = 380  # pixels
 FREQUENT = 50  # times that a letter stands in the names learned from
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a visitor wants to train."""
-
-    shape: Shape
-    recipe: Recipe
-
-
-@dataclass(frozen=True)
-class About:
-    """What a training of one's own is about."""
-
-    plan: Plan
-    parts: names.Split
-    vocabulary: Vocabulary
-
-    def trainer(self) -> Trainer:
-        """Return what trains as planned."""
-        plan, parts = self.plan, self.parts
-        return Trainer(parts.train, parts.dev, self.vocabulary, plan.shape, plan.recipe)
-
-    def facts(self) -> dict[str, Any]:
-        """Return what the metadata of the trained model tells of its data and its recipe."""
-        recipe = self.plan.recipe
-        told = f"{len(self.parts.train):,} words, chosen in a visit of the app"
-        return {"data": told, "seed": recipe.seed, "recipe": asdict(recipe)}
-
-
-def retrained(about: About, steps: int) -> dict[str, np.ndarray]:
-    """Train as was planned, with no change of the learning rate on the way; return what was recorded."""
-    trainer = about.trainer()
-    trainer.advance(steps)
-    return trainer.history()
-
-
-# --- a training of one's own ------------------------------------------------------------------------
-
-
-def planned(found: Words) -> Plan:
-    """Draw the hyperparameters and return the plan; a recipe's own values stand until they are changed."""
-    with st.popover("What to train"):
-        kind = widgets.choice("recipe", RECIPES, key="training_recipe")
-        base = TALK if kind == "talk" else BETTER
-        block = widgets.slider("block size", 1, 8, 3, key="training_block")
-        embedding = widgets.slider("embedding dimension", 1, 32, 10, key="training_embedding")
-        hidden = widgets.slider("hidden layer size", 1, 400, 200, key="training_hidden")
-        steps = widgets.steps("steps", STEPS, base.steps, key=f"training_steps_{kind}")
-        batch = widgets.slider("batch size", 1, 512, base.batch_size, key=f"training_batch_{kind}")
-        dropout = widgets.slider(
-            "dropout", 0.0, 0.75, base.dropout, step=0.05, key=f"training_dropout_{kind}"
-        )
-        seed = widgets.number("seed", 0, 2**31 - 1, base.seed, key="training_seed")
-    rate = widgets.steps("learning rate", RATES, base.learning_rate, key=f"training_rate_{kind}")
-    recipe = replace(base, steps=steps, batch_size=batch, dropout=dropout, seed=seed, learning_rate=rate)
-    return Plan(Shape(len(found.vocabulary), block, embedding, hidden), recipe)
-
-
-def buttons(plan: Plan, found: Words) -> None:
-    """Draw what can be done now: start, pause, go on, stop; a learning rate moved meanwhile takes effect."""
-    job = own_training.current()
-    state = job.report().state if job else None
-    if job and state not in ENDED:
-        job.set_learning_rate(plan.recipe.learning_rate)
-        if _waits(plan, job.about.plan):
-            note("“What to train” has changed: that holds for the next run, the learning rate at once.")
-    if state in (RUNNING, WAITING):
-        widgets.action("Pause", job.pause, key="training_pause")
-    elif state == PAUSED:
-        widgets.action("Go on", job.resume, key="training_resume")
-    if state in (RUNNING, WAITING, PAUSED):
-        widgets.action("Stop", job.stop, key="training_stop", primary=False)
-    else:
-        label = "Train it" if job is None else "Train again"
-        widgets.action(label, lambda: _start(plan, found), key="training_start")
-
-
-def _waits(plan: Plan, running: Plan) -> bool:
-    """Return whether a plan differs from one that is running in more than the learning rate."""
-    return replace(plan, recipe=replace(plan.recipe, learning_rate=running.recipe.learning_rate)) != running
-
-
-def _start(plan: Plan, found: Words) -> None:
-    """Begin, and have the shell drawn too, which gives the tab the secret of its training."""
-    try:
-        check_limits(plan.shape, plan.recipe)
-        about = About(plan, names.split(found.words), found.vocabulary)
-        own_training.start(about.trainer, about)
-    except (QueueFull, ValueError) as error:
-        st.toast(str(error))
-        return
-    st.rerun()
-
-
-def first_letter() -> str:
-    """Return the letter with which the visitor's model most probably begins."""
-    job = own_training.current()
-    vocabulary = job.about.vocabulary
-    return vocabulary.symbols[int(trace.forward(job.trained(), vocabulary, "").probabilities.argmax())]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a trained model made."""
-
-    names: pd.DataFrame  # each different name, whether it stands in the training names, its probability
-    csv: bytes
-
-
-def watch() -> None:
-    """Show the visitor's training, once a second while it is under way, and what it made in the end."""
-    job = own_training.current()
-    if job is None:
-        offer(history, "girls-mlp")
-        _show(history("girls-mlp"), "This is the recorded run of the shipped model; train one of your own.")
-        return
-    report = job.report()
-    offer(retrained, job.about, report.progress.step if report.progress else 0)
-    if report.state in (RUNNING, WAITING):
-        _watched()
-        return
-    if report.state in ENDED:
-        own_training.seen()
-    _show(job.history(), _told(report), report, _made(job) if report.state in ENDED else None)
-
-
-@st.fragment
-@guarded()
-def _watched() -> None:
-    job = own_training.current()
-    report = job.report()
-    if report.state in ENDED:
-        st.rerun()  # the controls are others now
-    _show(job.history(), _told(report), report)
-    pulse("live", 1.0)
-
-
-def _show(
-    recorded_run: dict[str, np.ndarray] | None,
-    message: str,
-    report: Report | None = None,
-    made: Made | None = None,
-) -> None:
-    picture, words = beside(*((3, 2) if made else (5, 2)))
-    with picture:
-        run = recorded_run or {"step": np.zeros(1), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
-        losses = {"train": run["train_loss"], "dev": run["dev_loss"]}
-        figure = curves.losses(run["step"], losses, font_size=window.font_size())
-        alt = curves.losses_alt(run["step"], losses) if recorded_run else "No loss yet."
-        chart(figure, alt, key="training_losses")
-    with words:
-        st.text(message)
-        if report and report.progress:
-            _numbers(report.progress, report.state in ENDED)
-        if made:
-            _results(made)
-
-
-def _told(report: Report) -> str:
-    """Say in a sentence where a training stands."""
-    if report.state == WAITING:
-        return f"Waiting: place {report.place} in the queue." if report.place else "Waiting for a turn."
-    return {
-        RUNNING: "Training.",
-        PAUSED: "Paused; it keeps its state.",
-        DONE: "Done.",
-        STOPPED: "Stopped; what it had learned is kept.",
-        DIVERGED: "It diverged: the numbers grew without end. Try a smaller learning rate.",
-    }.get(report.state, report.problem)
-
-
-def _numbers(progress: Progress, ended: bool) -> None:
-    step = f"{progress.step:,}"
-    losses = {"train": f"{progress.train_loss:.3f}", "dev": f"{progress.dev_loss:.3f}"}
-    if ended:
-        metrics(step=step, **losses)
-        return
-    st.progress(progress.step / progress.steps)
-    left = progress.seconds_left
-    metrics(step=step, time_left="–" if left is None else f"{left:.0f} s")
-    metrics(**losses)
-
-
-def _results(made: Made) -> None:
-    copied = made.names["copied"]
-    share = f"{copied.mean():.0%} of them are copied"
-    st.text(f"{len(copied):,} different names among {COUNT:,} that it made; {share}.")
-    table(made.names.head(100), "Names it made.", key="training_made")
-    with st.container(horizontal=True):
-        if key := own_models.trained():
-            name, packed = own_models.archive(key)
-            st.download_button("Download the model", packed, name, "application/zip", key="training_model")
-        st.download_button("Download the names", made.csv, "my-names.csv", "text/csv", key="training_names")
-
-
-def _made(job: Job) -> Made | None:
-    """Let the visitor's model make names, once for each training."""
-    kept = st.session_state.get("training_made_by")
-    if kept and kept[0] is job:
-        return kept[1]
-    model = job.trained()
-    if model is None or job.report().state == DIVERGED:
-        return None
-    frame = _different(model, job.about.vocabulary, job.about.parts.train, job.about.plan.recipe.seed)
-    result = Made(frame, frame.to_csv(index=False).encode())
-    st.session_state["training_made_by"] = (job, result)
-    return result
 
 
 # --- the letters ------------------------------------------------------------------------------------
@@ -318,12 +91,17 @@ def _own_letters(key: str) -> Letters:
 
 
 def _lettered(paths: recorded.Paths, vocabulary: Vocabulary, model: MLP, words: Sequence[str]) -> Letters:
-    marks = trace.letters(vocabulary)
-    kinds = np.where(marks.vowel, 0, 1) + 2 * marks.diacritic
-    kinds[vocabulary.encode(names.BOUNDARY)] = 4
     counted = Counter("".join(words))
     occurrences = np.array([counted[symbol] for symbol in vocabulary.symbols])  # (V,)
-    return Letters(paths, list(vocabulary.symbols), kinds, model, vocabulary, occurrences)
+    return Letters(paths, list(vocabulary.symbols), kinds_of(vocabulary), model, vocabulary, occurrences)
+
+
+def kinds_of(vocabulary: Vocabulary) -> np.ndarray:
+    """Return what kind each character is of: (V,) index into ``figures.letters.KINDS``."""
+    marks = trace.letters(vocabulary)
+    kinds = np.where(marks.vowel, 0, 1) + 2 * marks.diacritic  # (V,)
+    kinds[vocabulary.encode(names.BOUNDARY)] = 4
+    return kinds
 
 
 def boundary(found: Letters) -> int:
@@ -424,10 +202,10 @@ def made_up(sex: str) -> None:
 def _samples(sex: str, name: str) -> pd.DataFrame:
     """Return the names of which a shipped model's record counts how many it copied."""
     trained = checkpoint(name)
-    return _different(trained.model, trained.vocabulary, split(sex).train, names.SEED)
+    return different(trained.model, trained.vocabulary, split(sex).train, names.SEED)
 
 
-def _different(model: MLP, vocabulary: Vocabulary, train: Sequence[str], seed: int) -> pd.DataFrame:
+def different(model: MLP, vocabulary: Vocabulary, train: Sequence[str], seed: int) -> pd.DataFrame:
     """Return the different names that a model makes, in the order of the dice."""
     made = {one.name: one.chance for one in draw_names(model, vocabulary, "", COUNT, seed=seed)}
     known = set(train)
