@@ -17,7 +17,7 @@ DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
 DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)
 _SIDES = {-1: "left", 0: "center", 1: "right"}  # of a label, from its point
 GREYS = (palette.GREY, palette.INK)  # of lines that are only compared with
-TALL = 7.0  # nats per character: what lies above is shown only if a training stands there
+TALL = 4.0  # nats per character: what lies above is shown only if a training stands there
 ROOM = 0.05  # of an axis, above and below what it holds
 
 

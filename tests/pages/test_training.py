@@ -1,6 +1,8 @@
 """The training chapter: a live training through the page, and the recorded ones."""
 
+import itertools
 import json
+import re
 import time
 
 import numpy as np
@@ -11,10 +13,11 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.models.mlp import build_dataset, forward_pass
 from explainer.traces import training as recorded
+from explainer.training.recipes import BETTER, CAUSES, TALK
 from explainer.ui.scenes import live, training
 from tests.drawings import unfolded
 from tests.notebooks import offered, run
-from tests.scenes import listed, open_scene, part, plotted
+from tests.scenes import ask, listed, open_scene, part, plotted
 
 
 def opened(scene: str, **query: str) -> AppTest:
@@ -52,13 +55,93 @@ def test_a_visitor_trains_a_model_and_gets_names(short):
     app = wait_for(button(short, "Train it").click().run(), "Done.")
     assert not app.exception
     assert [m.value for m in app.metric if m.label == "step"] == ["300"]
-    assert [d.label for d in app.get("download_button")] == ["Download the model", "Download the names"]
-    made = listed(app, "training_made")
-    assert {title: len(values) for title, values in made.items()} == {
-        "name": 100,
-        "copied": 100,
-        "probability": 100,
-    }
+    assert [d.label for d in app.get("download_button")] == ["The model", "The names"]
+    cards = json.loads(part(app, "training_made").json)["cards"]
+    counts = re.search(r"([\d,]+) new, ([\d,]+) copied, among 1,000", said(app)).groups()
+    assert len(cards) == live.CARDS
+    assert [card["known"] for card in cards] == ["new"] * live.CARDS
+    assert 500 < sum(int(count.replace(",", "")) for count in counts) <= 1_000
+
+
+def ended(app: AppTest) -> AppTest:
+    """Let a short training run to its end, on the screen."""
+    return wait_for(button(app, "Train it").click().run(), "Done.")
+
+
+def test_a_run_is_compared_and_taken_back_with_its_settings_and_its_model(short):
+    app = ended(short)
+    first, before = app.session_state["training_job"], made_names(app)
+    app.slider(key="training_hidden").set_value(10).run()
+    app = wait_for(button(app, "Train again").click().run(), "Done.")
+    assert made_names(app) != before
+    names = [trace.name for trace in plotted(app, "training_losses").data]
+    assert [name.rpartition(" ")[0] or name for name in names] == ["train", "dev", "talk", "better", "run 1"]
+    last = first.history()["dev_loss"]
+    np.testing.assert_allclose(plotted(app, "training_losses").data[4].y, last)
+    app.button_group(key="training_watch").set_value("runs").run()
+    assert f"run 1, dev {last[-1]:.2f}: scaled start" in said(app)
+    app = button(app, "Take back").click().run()
+    assert app.session_state["training_job"] is first
+    assert app.slider(key="training_hidden").value == 20
+    app.button_group(key="training_watch").set_value("names").run()
+    assert made_names(app) == before
+
+
+def test_at_most_five_earlier_runs_are_kept_beside_the_two_shipped_ones(short):
+    app = ended(short)
+    for _ in range(live.KEPT + 1):
+        app = wait_for(button(app, "Train again").click().run(), "Done.")
+    names = [trace.name.rpartition(" ")[0] for trace in plotted(app, "training_losses").data[2:]]
+    assert names == ["talk", "better", *(f"run {n}" for n in range(2, live.KEPT + 2))]
+
+
+def made_names(app: AppTest) -> list[str]:
+    return [card["name"] for card in json.loads(part(app, "training_made").json)["cards"]]
+
+
+@pytest.mark.parametrize("preset", live.PRESETS)
+def test_a_preset_sets_the_controls(preset):
+    app = opened("live", training_recipe=preset)
+    plan = CAUSES[preset]
+    assert app.select_slider(key=f"training_steps_{preset}").value == plan.steps
+    assert app.slider(key=f"training_dropout_{preset}").value == plan.dropout
+    assert app.select_slider(key=f"training_rate_{preset}").value == plan.learning_rate
+    app = button(app, "Train it").click().run()
+    job = app.session_state["training_job"]
+    job.stop()
+    assert job.about.plan.recipe == plan
+
+
+def test_each_preset_changes_one_cause_and_the_last_is_the_better_recipe():
+    recipes = [CAUSES[preset] for preset in live.PRESETS]
+    changed = [
+        {name for name, value in vars(after).items() if value != getattr(before, name)}
+        for before, after in itertools.pairwise(recipes)
+    ]
+    assert changed[:3] == [{"initialisation"}, {"dropout"}, {"weight_decay"}]
+    assert "optimiser" in changed[3]
+    assert (recipes[0], recipes[-1]) == (TALK, BETTER)
+
+
+def test_too_high_a_rate_says_so_and_the_step_before_is_a_click_away():
+    app = opened("live", training_recipe="better", training_rate_better="10.0", training_steps_better="500")
+    app = button(app, "Train it").click().run()
+    app = wait_for(app, "Too high a learning rate")
+    assert "knowing nothing costs 3.53" in said(app)
+    assert "of tanh are saturated" in said(app)
+    for trace in plotted(app, "training_losses").data:
+        assert np.isfinite(np.asarray(trace.y, dtype=float)).all()
+    app = button(app, "Train again with 3").click().run()
+    assert app.session_state["training_job"].about.plan.rate == 3.0
+    assert app.select_slider(key="training_rate_better").value == 3.0
+    app.session_state["training_job"].stop()
+
+
+def test_the_code_shows_the_loop_that_runs(short):
+    app = ask(ended(short), "code")
+    code = " ".join(block.value for block in app.code)
+    for line in ("torch.randint", "forward_pass(idx", "backward(idx", "adamw(self._flat"):
+        assert line in code
 
 
 def test_the_same_seed_trains_the_same_model(short):

@@ -1,6 +1,7 @@
 """A training of one's own, as it is watched: what it writes, where its letters go, how its numbers change."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from explainer.traces.compare import draw_names, next_probabilities, parameters
 from explainer.traces.receipt.step import MARKS
 from explainer.training import gpt
 from explainer.training.bigram import train_neural
+from explainer.training.copied import COUNT
 from explainer.training.mlp import Progress, Snapshot, Trainer, adamw, backward
 from explainer.training.queue import (
     DIVERGED,
@@ -181,8 +183,17 @@ def planned(found: Words) -> Plan:
     with st.popover("What to train"):
         kind = widgets.named("model", MODELS, key="training_kind")
         plan = _perceptron(found) if kind == "mlp" else _other(kind)
-    base, rates = plan.rate, RATES if kind == "mlp" else OTHERS[kind][2]
-    return plan.at(widgets.steps("learning rate", rates, base, key=plan.rate_key))
+        tucked_in = st.container()
+    job = own_training.current()
+    ended = job is not None and job.report().state in ENDED  # then the receipt needs the room
+    with tucked_in if ended else nullcontext():
+        rate = widgets.steps("learning rate", rates_of(kind), plan.rate, key=plan.rate_key)
+    return plan.at(rate)
+
+
+def rates_of(kind: str) -> tuple[float, ...]:
+    """Return the learning rates that a model can be trained at."""
+    return RATES if kind == "mlp" else OTHERS[kind][2]
 
 
 def _perceptron(found: Words) -> Plan:
@@ -347,7 +358,8 @@ def _beginning(asked: About) -> Snapshot | None:
 
 
 def _seen(job: Job, report: Report) -> Seen:
-    return Seen(job.about, job.watch(), job.notes, job.history(), report)
+    now = job.watch() or (None if report.state in ENDED else _beginning(job.about))
+    return Seen(job.about, now, job.notes, job.history(), report)
 
 
 def _halves(seen: Seen, made: Made | None = None) -> None:
@@ -364,7 +376,7 @@ def _halves(seen: Seen, made: Made | None = None) -> None:
         elif made and what == "names":
             _results(made)
         elif seen.now is None:
-            st.text("It has not begun.")
+            st.text("Nothing can be shown of it.")
         else:
             PICTURES[what](seen)
 
@@ -397,7 +409,7 @@ def _too_high(seen: Seen) -> None:
     st.text(told)
     plan = seen.about.plan
     rate = st.session_state.get(plan.rate_key, plan.rate)
-    lower = [one for one in (RATES if plan.kind == "mlp" else OTHERS[plan.kind][2]) if one < rate]
+    lower = [one for one in rates_of(plan.kind) if one < rate]
     if lower:
         label = f"Train again with {lower[-1]:g}"
         if widgets.action(label, lambda: _again(seen.about, lower[-1]), key="training_lower"):
@@ -679,15 +691,9 @@ PICTURES = {
 def _results(made: Made) -> None:
     """Show names in large, how many are new, and where one can go with the model."""
     copied, key = made.names["copied"], own_models.trained()
-    metrics(
-        **{
-            "different names": f"{len(copied):,}",
-            "new": f"{(~copied).sum():,}",
-            "copied": f"{copied.sum():,}",
-        }
-    )
     _cards(made, key)
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{(~copied).sum():,} new, {copied.sum():,} copied, among {COUNT:,}")
         if key:
             chapter_link("", "name-your-baby", "Name a baby with it", {"welcome_model": key})
             chapter_link("compare", "one-prefix", "Into Four models")
