@@ -192,6 +192,71 @@ def test_hover_lights_a_click_locks_and_escape_unlocks(open_scene):
     assert page.evaluate("view.lock") is None
 
 
+def test_threads_run_to_all_that_several_heads_look_at(open_scene, trained):
+    page = open_scene("attention_at=40&attention_head=3.3")
+    text = PROMPT + page.evaluate(TEXT)[:-1]
+    layers = trace(trained.model, trained.vocabulary.encode(text)).layers
+    followed = page.evaluate("view.habits.strands(view.head).map((strand) => strand.place)")
+    assert [2, 2] in followed
+    assert len(followed) >= 2
+    shares = np.concatenate([layers[layer].pattern[head, -1] for layer, head in followed])
+    assert (
+        abs(page.evaluate("view.line.threads.drawn") - int((shares >= 0.02).sum())) <= 2
+    )  # in half precision
+    habit = page.get_by_role("button", name="same letter")
+    habit.click()
+    assert habit.get_attribute("aria-pressed") == "true"
+    assert len(page.evaluate("view.habits.strands(view.head)")) == len(followed) + 1
+    colors = page.evaluate("[...view.habits.node.querySelectorAll('[data-hand]')].map((c) => c.dataset.hand)")
+    used = [color for color in colors if color]
+    assert len(set(used)) == len(used) == len(followed) + 1
+    habit.click()
+    assert habit.get_attribute("aria-pressed") == "false"
+
+
+def test_text_stands_in_its_own_lines_and_lights_the_heatmap(open_scene):
+    page = open_scene("attention_at=40")
+    breaks = page.locator(".text br").evaluate_all("(all) => all.map((br) => br.previousSibling.textContent)")
+    assert breaks == ["↵"] * page.evaluate(TEXT).count("\n") + ["↵"]
+    tops = page.evaluate("[2, 8].map((i) => view.line.spans[i].offsetTop)")
+    assert tops[0] < tops[1]  # before and after the line's end
+    page.locator(".text span").nth(3).hover()
+    assert page.evaluate("view.pointed.row") == 3
+    top, seen = page.evaluate("[view.heat.top, view.heat.seen]")
+    assert top <= 3 < top + seen
+
+
+def test_the_cells_of_a_long_text_stay_large_and_its_part_slides(open_scene):
+    page = open_scene("attention_at=100")
+    rows, seen, cell = page.evaluate("[view.heat.rows, view.heat.seen, view.heat.cell]")
+    assert seen < rows
+    assert cell >= 12
+    told = page.locator(".slides .told")
+    assert told.first.inner_text() == f"rows {rows - seen + 1}–{rows} of {rows}"
+    assert told.last.inner_text() == f"columns {rows - seen + 1}–{rows} of {rows}"
+    page.locator(".slides input").last.fill("0")
+    assert told.last.inner_text() == f"columns 1–{seen} of {rows}"
+    at = "{ offsetX: view.heat.at(2) + 3, offsetY: view.heat.at(4) + 3 }"
+    assert page.evaluate(f"view.heat.cellAt({at})") == {"row": rows - seen + 4, "col": 2}
+
+
+def test_two_hundred_and_fifty_characters_with_four_heads_stay_smooth(open_scene):
+    page = open_scene("attention_at=240")
+    took = page.evaluate("""() => {
+      const others = view.habits.offered.filter(({ place }) => !view.habits.hand(place)).slice(0, 2);
+      others.forEach(({ place }) => view.habits.toggle(place));
+      const times = [];
+      for (let i = 0; i < 30; i += 1) {
+        const begun = performance.now();
+        view.point({ row: 200 + i, col: null });
+        void view.root.offsetHeight;
+        times.push(performance.now() - begun);
+      }
+      return times.sort((a, b) => a - b)[15];
+    }""")
+    assert took < 100  # ms; on a machine of one's own about a tenth of it
+
+
 def test_heads_are_chosen_by_key_and_stay_in_the_link(open_scene):
     page = open_scene("attention_head=1.1")
     canvas = page.locator(".heads canvas")

@@ -4,6 +4,7 @@ import { mounted } from '../grid/mount.js';
 import { css, readTheme, rgb, themeKey } from '../grid/theme.js';
 import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
 import { Bars } from './bars.js';
+import { Habits } from './habits.js';
 import { Heads } from './heads.js';
 import { Atlas, Heat, text } from './heat.js';
 import { Link } from './link.js';
@@ -28,11 +29,12 @@ class Attention {
     this.heat = new Heat(this);
     this.heads = new Heads(this);
     this.bars = new Bars(this);
+    this.habits = new Habits(this);
     this.link = new Link(this);
     this.pointed = this.lock = null;
     this.player = new WritingPlayer(this);
     this.scene.append(this.heat.node, this.heads.node, this.bars.node);
-    this.root.append(this.line.node, this.scene, this.player.transport.node, this.spoken);
+    this.root.append(this.line.node, this.habits.node, this.scene, this.player.transport.node, this.spoken);
     parent.append(this.root);
     this.root.__attention = this;
     this.root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.lock) this.unlock(); });
@@ -74,6 +76,7 @@ class Attention {
     const shape = `${n_layer} ${n_head}`;
     if (shape !== this.shape) this.head = message.view.head;
     this.shape = shape;
+    if (other) this.habits.build(message.stream);
     this.story = new Story(message);
     this.player.begin(message.view.position, other);
     this.pointed = this.lock = null;
@@ -116,7 +119,7 @@ class Attention {
   }
 
   layOut(rem, size) {
-    this.narrow = window.innerWidth < NARROW;
+    Object.assign(this, { rem, narrow: window.innerWidth < NARROW });
     this.root.classList.toggle('narrow', this.narrow);
     this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);
     for (const part of [this.heat, this.heads, this.bars]) {
@@ -149,7 +152,9 @@ class Attention {
     const current = story.current(position);
     const active = this.active(story.window(position), current);
     this.atlas.show(story, story.window(position), current);
-    this.line.show(story, position, active);
+    const strands = this.habits.strands(this.head).map(({ place, hand }) => ({ hand, shares: story.looks(active.window, active.row, ...place) }));
+    this.habits.show(this.head);
+    this.line.show(story, position, active, strands, theme, this.rem);
     this.heat.say(story, layer, head);
     this.heat.show(story, position, layer, head, active, theme);
     this.heads.show(story, position, this.head, theme);

@@ -3,9 +3,11 @@
 import { css, SHADES } from '../grid/theme.js';
 import { element } from '../player/stage.js';
 import { HALVES } from './payload.js';
+import { Slides } from './slides.js';
 import { percent } from './story.js';
 
 const ROOMS = [8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256]; // characters that a picture has room for
+const LEAST = 12; // css pixels of a cell that one can point at
 const LABELLED = 0.64; // rem of a cell that has room for its character at the side
 export const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) ?? most);
 
@@ -55,10 +57,10 @@ export class Atlas {
     this.pen.putImageData(image, 0, layer * this.size + length - 1);
   }
 
-  // Draws one head's first rows into a square of another canvas.
-  draw(pen, layer, head, rows, x, y, cell) {
+  // Draws one head's rows into a square of another canvas: all of them, or so many from a row and a column on.
+  draw(pen, layer, head, rows, x, y, cell, top = 0, left = 0) {
     pen.imageSmoothingEnabled = cell < 1;
-    pen.drawImage(this.canvas, head * this.size, layer * this.size, rows, rows, x, y, rows * cell, rows * cell);
+    pen.drawImage(this.canvas, head * this.size + left, layer * this.size + top, rows, rows, x, y, rows * cell, rows * cell);
   }
 }
 
@@ -76,7 +78,9 @@ export class Heat {
     this.canvas.setAttribute('role', 'application');
     this.pen = this.canvas.getContext('2d');
     this.box.append(this.canvas);
-    this.node.append(this.heading, this.box);
+    this.slides = new Slides(this);
+    Object.assign(this, { top: 0, left: 0 });
+    this.node.append(this.heading, this.box, this.slides.node);
     this.canvas.onpointermove = (event) => view.point(this.cellAt(event));
     this.canvas.onpointerleave = () => view.point(null);
     this.canvas.onclick = (event) => view.lockAt(this.cellAt(event));
@@ -102,25 +106,62 @@ export class Heat {
     this.window = story.window(position);
     this.rows = story.current(position) - this.window + 1;
     this.gutter = Math.round(1.25 * this.rem);
-    const cell = (this.side - this.gutter - 2) / room(this.rows, story.stream.block_size);
-    this.cell = cell > 3 ? Math.floor(cell) : cell;
+    this.fit(story.stream.block_size);
+    if (col !== null || row !== story.current(position)) this.reach(row - this.window, col === null ? null : col - this.window);
     this.pen.clearRect(0, 0, this.side, this.side);
-    this.view.atlas.draw(this.pen, layer, head, this.rows, this.gutter, this.gutter, this.cell);
+    this.view.atlas.draw(this.pen, layer, head, this.seen, this.gutter, this.gutter, this.cell, this.top, this.left);
     this.lines(theme);
+    this.pen.save();
+    this.pen.beginPath();
+    this.pen.rect(this.gutter - 2, this.gutter - 2, this.seen * this.cell + 4, this.seen * this.cell + 4);
+    this.pen.clip();
     if (col !== null || row !== this.rows - 1 + this.window) this.lit(row - this.window, col === null ? row - this.window : col - this.window, theme);
     this.frame(this.rows - 1, theme);
+    this.pen.restore();
     this.labels(row, col, theme);
+    this.slides.show(this);
+  }
+
+  // A cell is never smaller than can be pointed at: of a longer text a part is seen, which slides.
+  fit(most) {
+    const size = this.side - this.gutter - 2;
+    this.seen = Math.min(this.rows, Math.floor(size / LEAST));
+    const cell = size / (this.seen < this.rows ? this.seen : room(this.rows, most));
+    this.cell = Math.max(LEAST, cell > 3 ? Math.floor(cell) : cell);
+    const end = this.rows - this.seen;
+    if (this.end !== end) { // what is new is seen
+      this.top += end - (this.end ?? 0);
+      this.left += end - (this.end ?? 0);
+      this.end = end;
+    }
+    this.top = Math.max(0, Math.min(end, this.top));
+    this.left = Math.max(0, Math.min(end, this.left));
+  }
+
+  // What is pointed at elsewhere comes into view.
+  reach(row, col) {
+    if (row < this.top || row >= this.top + this.seen) this.top = Math.max(0, Math.min(this.end, row - Math.floor(this.seen / 2)));
+    if (col !== null && (col < this.left || col >= this.left + this.seen)) this.left = Math.max(0, Math.min(this.end, col - Math.floor(this.seen / 2)));
+  }
+
+  slide(top, left) {
+    Object.assign(this, { top, left });
+    this.view.show();
   }
 
   at(i) { return this.gutter + i * this.cell; }
+
+  across(i) { return this.at(i - this.left); }
+
+  down(i) { return this.at(i - this.top); }
 
   // A thread of ground between cells that have room for it.
   lines({ ground }) {
     if (this.cell < 9) return;
     this.pen.fillStyle = css(ground);
-    for (let i = 1; i <= this.rows; i += 1) {
-      this.pen.fillRect(this.at(i) - 1, this.gutter, 1, this.rows * this.cell);
-      this.pen.fillRect(this.gutter, this.at(i) - 1, this.rows * this.cell, 1);
+    for (let i = 1; i <= this.seen; i += 1) {
+      this.pen.fillRect(this.at(i) - 1, this.gutter, 1, this.seen * this.cell);
+      this.pen.fillRect(this.gutter, this.at(i) - 1, this.seen * this.cell, 1);
     }
   }
 
@@ -128,22 +169,23 @@ export class Heat {
   lit(row, col, { ground, ink }) {
     const { pen, cell } = this;
     pen.fillStyle = css(ground, 0.62);
-    const end = this.at(this.rows);
-    for (const [top, bottom] of [[this.gutter, this.at(row)], [this.at(row + 1), end]]) {
-      pen.fillRect(this.gutter, top, this.at(col) - this.gutter, bottom - top);
-      pen.fillRect(this.at(col + 1), top, end - this.at(col + 1), bottom - top);
+    const end = this.at(this.seen);
+    const [x, y] = [this.across(col), this.down(row)];
+    for (const [top, bottom] of [[this.gutter, y], [y + cell, end]]) {
+      pen.fillRect(this.gutter, top, x - this.gutter, bottom - top);
+      pen.fillRect(x + cell, top, end - x - cell, bottom - top);
     }
     pen.strokeStyle = css(ink);
     pen.lineWidth = 2;
-    pen.strokeRect(this.gutter, this.at(row), (row + 1) * cell, cell);
-    pen.strokeRect(this.at(col), this.at(col), cell, end - this.at(col));
+    pen.strokeRect(this.across(0), y, (row + 1) * cell, cell);
+    pen.strokeRect(x, this.down(col), cell, this.down(this.rows) - this.down(col));
   }
 
   // The row of the character that asks now.
   frame(row, { role }) {
     this.pen.strokeStyle = css(role.input);
     this.pen.lineWidth = 3;
-    this.pen.strokeRect(this.gutter, this.at(row), Math.max(this.cell, (row + 1) * this.cell), this.cell);
+    this.pen.strokeRect(this.across(0), this.down(row), Math.max(this.cell, (row + 1) * this.cell), this.cell);
   }
 
   labels(row, col, { ink, soft, text: shades }) {
@@ -152,27 +194,31 @@ export class Heat {
     const all = cell >= LABELLED * rem;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
-    const write = (place, down, strong, color) => {
+    const current = this.window + this.rows - 1;
+    const write = (i, down, strong, color) => {
+      const from = down ? this.top : this.left;
+      if (i < from || i >= from + this.seen) return;
       pen.font = `${strong ? 700 : 400} ${size}px ${this.mono}`;
       pen.fillStyle = css(color);
-      const along = this.at(place - this.window) + cell / 2;
-      const glyph = this.story.glyph(this.story.id(place));
+      const along = this.at(i - from) + cell / 2;
+      const glyph = this.story.glyph(this.story.id(i + this.window));
       if (down) pen.fillText(glyph, this.gutter / 2, along); else pen.fillText(glyph, along, this.gutter / 2);
     };
-    const current = this.window + this.rows - 1;
     const close = (a, b) => Math.abs(a - b) * cell < LABELLED * rem && a !== b;
     for (let place = this.window; place <= current; place += 1) {
+      const i = place - this.window;
       const [asks, asked] = [place === row, place === (col ?? row)];
       if (all || asks || (place === current && !close(place, row))) {
-        write(place, true, asks || place === current, place === current ? shades.input : asks ? ink : soft);
+        write(i, true, asks || place === current, place === current ? shades.input : asks ? ink : soft);
       }
-      if (all || asked) write(place, false, asked, asked ? ink : soft);
+      if (all || asked) write(i, false, asked, asked ? ink : soft);
     }
   }
 
   cellAt({ offsetX, offsetY }) {
-    const [col, row] = [offsetX, offsetY].map((v) => Math.floor((v - this.gutter) / this.cell));
-    if (row < 0 || col < 0 || row >= this.rows || col > row) return null;
+    const [x, y] = [offsetX, offsetY].map((v) => Math.floor((v - this.gutter) / this.cell));
+    const [col, row] = [x + this.left, y + this.top];
+    if (x < 0 || y < 0 || y >= this.seen || x >= this.seen || row >= this.rows || col > row) return null;
     return { row: row + this.window, col: col + this.window };
   }
 
