@@ -157,6 +157,7 @@ def motion(
     classes: np.ndarray,
     border: np.ndarray,
     *,
+    captions: Sequence[str] = (),
     at: int = 0,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -167,6 +168,7 @@ def motion(
         shares: (F, 2) how much of the weights and of the activation has been applied.
         grid: (F, L, P, 2), points: (F, N, 2), classes: (N,).
         border: (2, 2) the straight line that parts the classes at the end.
+        captions: F sentences, what is said above each frame.
         at: the frame that shows first.
         narrow: whether there is only the width of a phone.
     """
@@ -187,7 +189,7 @@ def motion(
         )),
     ]  # fmt: skip
     titles = [f"{w:.0%} of x·W + b" if not f else f"x·W + b, {f:.0%} of tanh" for w, f in shares]
-    frames = Frames(["the plane as it is", *titles[1:]], "picture", 6, at)
+    frames = Frames(["the plane as it is", *titles[1:]], "picture", 6, at, captions=captions)
     side = 1.1 if narrow else 2.7  # as wide as a stage, so that it stands in the middle
     ratio = 2 * side / 2.2
     return Drawing(drawn, (-side, side), (-1.05, 1.15), font_size=font_size, frames=frames, ratio=ratio)

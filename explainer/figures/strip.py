@@ -86,9 +86,19 @@ def draws(
         Mark(dice, STRIP[1], font_size, "down", palette.INK, width=0),
         Text(dice, STRIP[1], Each([f"die {row.die:.3f}" for row in rows]), dy=-1.3 * font_size),
     ]
-    frames = Frames([f"after {text[-1]}" for text in before], "letter", speed=0.8)
+    titles, captions = [f"after {text[-1]}" for text in before], list(map(_told, before, rows))
+    frames = Frames(titles, "letter", speed=0.8, captions=captions)
     margins = (2.5 * font_size, 2.5 * font_size, 0, font_size)
     return Drawing(drawn, margins=margins, font_size=font_size, frames=frames)
+
+
+def _told(text: str, row: Strip) -> str:
+    """Return what the die does with a row: where it falls, and how probable the letter there was."""
+    chance = row.edges[row.drawn + 1] - row.edges[row.drawn]
+    return (
+        f"After **{text[-1]}** the die shows {row.die:.3f}: that is **{row.labels[row.drawn]}**, "
+        f"which has {chance:.1%} of the row."
+    )
 
 
 def draws_alt(before: Sequence[str], rows: Sequence[Strip]) -> str:

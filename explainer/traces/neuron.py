@@ -299,6 +299,28 @@ def motion(training: Training, points: np.ndarray, frames: int = 12, across: int
     return Motion(shares, moved(plane), moved(torch.tensor(points).double()), _array(border))
 
 
+def motion_captions(shares: np.ndarray, right: float) -> list[str]:
+    """Return one sentence for every frame of a plane in motion.
+
+    Args:
+        shares: (F, 2) how much of the weights and of the activation has been applied.
+        right: the share of the points that are classified correctly at the end.
+    """
+    return [_moved(float(w), float(f), right) for w, f in shares]
+
+
+def _moved(weights: float, bend: float, right: float) -> str:
+    if bend == 1:
+        return f"Bent to the end: now **one straight line** has {right:.0%} of the points on their side."
+    if bend > 0:
+        return f"{bend:.0%} of tanh: what was straight **bends**."
+    if weights == 1:
+        return "x·W + b: the plane is turned and stretched, and every line is **still straight**."
+    if weights > 0:
+        return f"{weights:.0%} of x·W + b: the plane turns and stretches, and every line **stays straight**."
+    return "The plane as it is: no straight line parts the circles from the squares."
+
+
 def stacked_linear(
     W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

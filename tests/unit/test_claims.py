@@ -19,6 +19,7 @@ from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import bigram, fine_tuning, gpt
+from explainer.ui.scenes import matrix_multiplication as planes
 from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
@@ -600,6 +601,35 @@ def test_cell_by_cell_the_sum_that_is_said_is_the_sum_so_far():
         assert float(re.search(r"\*\*(.+)\*\*", sentence)[1].replace("−", "-")) == total
         rest = f"{step // 3 + 1} of 8 cells filled." if k == 2 else f"{k + 1} of 3 products added"
         assert rest in sentence
+
+
+def test_of_the_plane_in_motion_it_is_said_whether_its_lines_are_straight_in_that_frame():
+    motion, y, right = planes.moved("tanh", 2)
+    said = neuron.motion_captions(motion.shares, right)
+    for i, sentence in enumerate(said):
+        bent = np.abs(np.diff(motion.grid[i], 2, axis=1)).max()
+        assert ("straight" in sentence and "was" not in sentence) == (bent < 1e-5 or i == len(said) - 1)
+        assert ("**bends**" in sentence) == (bent > 1e-5 and i < len(said) - 1)
+    (start, end), places = motion.border, motion.points[-1]
+    run, off = end - start, places - start
+    side = (run[0] * off[:, 1] - run[1] * off[:, 0] > 0) == (y > 0)
+    assert f"has {max(side.mean(), 1 - side.mean()):.0%} of the points" in said[-1]
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_what_the_die_does_is_said_of_the_letter_that_is_drawn(seed):
+    source = Source()
+    drawn = bigram.sample(source, 0.0, seed)
+    counts, labels = bigram.fill_in(source).counts, words(source).labels
+    captions = bigram.letters_picture(drawn, words(source))[0].frames.captions
+    text = "·" + drawn.name + "·" * drawn.ended
+    assert len(captions) == len(drawn.draws) == len(text) - 1
+    for at, sentence, one in zip(range(len(text)), captions, drawn.draws, strict=False):
+        row, col = labels.index(text[at]), labels.index(text[at + 1])
+        share = counts[row] / counts[row].sum()
+        told = f"After **{text[at]}** the die shows {one.die:.3f}: that is **{text[at + 1]}**, which has "
+        assert sentence == f"{told}{share[col]:.1%} of the row."
+        assert share[:col].sum() - 1e-9 <= one.die <= share[: col + 1].sum() + 1e-9
 
 
 @pytest.mark.parametrize("name", ["ANNA", "ZOFIA"])

@@ -209,6 +209,7 @@ def plane_in_motion(bend: str, seed: int, *, key: str) -> None:
         motion.points,
         classes,
         motion.border,
+        captions=neuron.motion_captions(motion.shares, right),
         at=OPENS,
         font_size=font_size(),
         narrow=narrow(),
