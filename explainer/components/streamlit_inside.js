@@ -3,6 +3,7 @@
 export const STREAMLIT = {
   main: '[data-testid=stMain]', // what scrolls
   part: '[data-testid=stBidiComponentRegular]', // around each of our components: a scene is there once all are filled
+  table: '[data-testid=stMarkdownContainer]:has(table)', // one that is written
   slider: '[data-testid=stSlider]', // is dragged: a swipe on it turns nothing
   menu: '[data-testid=stSidebar]', // the chapters, on a phone
   closesMenu: '[data-testid=stSidebarCollapseButton] button', // it stays open over the page, else

@@ -96,13 +96,13 @@ def _show(scenes: Sequence[Scene], current: int) -> None:
         with bar:
             _badge(shown)
             wants_code, wants_scenes = _frame(scenes, current, around)
+    name = f"{chapter.path or 'welcome'}-{shown.slug}"
     if wants_code:
-        name = f"{chapter.path or 'welcome'}-{shown.slug}"
         show_code(shown.draw, ran, shown.title, shown.sentence, name)
     if wants_scenes:
         all_scenes(chapter.path, shown.slug)
     if wants_address:
-        take_along()
+        take_along(name)
     if wants_words:
         show_words(terms, pages().get("references"))
 

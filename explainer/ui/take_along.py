@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+from explainer.components.along import along
 from explainer.ui.address import shared
 from explainer.ui.dialog import dialog
 
@@ -18,13 +19,20 @@ STAYS = "A file that was picked, a list of one's own and a trained model stay in
 
 
 @dialog("Take it along")
-def take_along() -> None:
-    """Open a window with the address of exactly what is seen."""
+def take_along(name: str) -> None:
+    """Open a window with the address of exactly what is seen, its picture and its numbers.
+
+    Args:
+        name: of the files, without their ending.
+    """
     address, told = reachable(here(), st.get_option("server.address"))
-    if address:
-        st.image(code(address), width=520)
-        st.code(address, language=None, wrap_lines=True)
-    st.markdown(f"{told} :gray[{STAYS}]" if told else f":gray[{STAYS}]")
+    scanned, rest = st.columns([2, 3], gap="large") if address else (None, st.container())
+    if scanned is not None:
+        scanned.image(code(address), width="stretch")
+        rest.code(address, language=None, wrap_lines=True)
+    with rest:
+        along(name, key="along")
+        st.markdown(f"{told} :gray[{STAYS}]" if told else f":gray[{STAYS}]")
 
 
 def here() -> str:

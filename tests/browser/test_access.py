@@ -29,6 +29,50 @@ def test_a_turn_a_step_and_an_end_are_told(open_page):
     assert cells.get_attribute("aria-label").endswith(f"Seen now: {counter}")
 
 
+# A scene of each kind that plays, and the picture whose description follows.
+PLAYED = {
+    "grid": ("/matrix-multiplication?scene=cell-by-cell", "canvas.cells"),
+    "drawing": ("/neuron?scene=a-network", ".drawing svg[role=img]"),
+    "landscape": ("/gradient-descent?scene=downhill", ".landscape"),
+    "reel": ("/gpt?scene=byte-pairs", ".reel"),
+    "plot": ("/training?scene=letters-move", ".pointed"),
+}
+
+
+@pytest.mark.parametrize("kind", PLAYED)
+def test_what_is_described_and_told_follows_the_frame(open_page, kind):
+    address, picture = PLAYED[kind]
+    page = open_page(address)
+    page.wait_for_function("__deck.resting")
+    told, transport = page.locator(picture).first, page.locator(".transport:not([hidden])").first
+    page.evaluate("[...__players][0].reset()")
+    seen = []
+    for move in ("step", "scrub"):
+        if move == "step":
+            transport.locator("button:not(.primary)").nth(1).click()
+        else:
+            transport.locator(".scrubber").fill("2")
+        counter = transport.locator(".counter").text_content()
+        assert told.get_attribute("aria-label").endswith(f"Seen now: {counter}")
+        page.wait_for_function(f"(counter) => {SPOKEN}.startsWith(counter)", arg=counter)
+        seen.append((told.get_attribute("aria-label"), counter))
+    assert seen[0] != seen[1]
+
+
+def test_what_is_written_is_described_and_told_character_by_character(open_page):
+    page = open_page("/attention")
+    heat = page.locator(".attention .heat canvas")
+    before = heat.get_attribute("aria-label")
+    page.get_by_role("button", name="Sample one").click()
+    spoken = page.locator(".attention > [role=status]")
+    page.wait_for_function("[...__players][0].position === 1")
+    page.wait_for_function("document.querySelector('.st-key-frame [role=status]')")
+    assert "%" in spoken.text_content()
+    page.get_by_role("button", name="Sample one").click()
+    page.wait_for_function("[...__players][0].position === 2")
+    assert heat.get_attribute("aria-label") != before
+
+
 def test_sliders_are_named_without_markup(open_page):
     page = open_page("/neuron")
     page.wait_for_function("document.querySelector('[aria-label=\"x₁\"]')")

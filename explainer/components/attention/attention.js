@@ -186,6 +186,18 @@ class Attention {
     this.heat.canvas.setAttribute('aria-label', `${words}. Move with the arrow keys, Enter locks.`);
   }
 
+  // Who looks at whom, in the head that is seen; half of it is to come.
+  tables() {
+    const { story, position, head } = this;
+    if (!story) return [];
+    const [window, current] = [story.window(position), story.current(position)];
+    const places = Array.from({ length: current - window + 1 }, (_, i) => window + i);
+    const looks = places.map((place) => story.looks(window, place, ...head));
+    const glyph = (place) => story.glyph(story.id(place));
+    const columns = places.map((place, j) => ({ title: glyph(place), values: looks.map((row) => row?.[j] ?? null) }));
+    return [{ title: `layer ${head[0] + 1}, head ${head[1] + 1}`, columns: [{ title: '', values: places.map(glyph) }, ...columns] }];
+  }
+
   nameOf([layer, head]) {
     const habit = this.story.stream.heads[layer]?.[head];
     return `layer ${layer + 1}, head ${head + 1}${habit?.name ? ` · ${habit.name}` : ''}`;

@@ -117,6 +117,11 @@ class Grid {
     this.canvas.toggleAttribute('data-letters', this.matrices.some((m) => m.editable)); // the deck leaves them to it
   }
 
+  // What is seen of the matrices now, each as a table.
+  tables() {
+    return this.matrices.filter((m) => !m.hidden && m.width).map((m) => ({ title: m.name || m.title || 'Matrix', columns: m.columns() }));
+  }
+
   // --- size and painting ---
 
   panelHeight() { return this.narrow ? 40 * this.rem : this.side.clientHeight; }

@@ -1,7 +1,8 @@
 // --- model: a matrix and what it shows now -------------------------------------------------------------
 
-import { spoken, visible } from './numbers.js';
+import { digits, spoken, visible } from './numbers.js';
 
+const range = (length) => Array.from({ length }, (_, i) => i);
 const SAMPLES = 1200;
 const MANY = 100;
 const DECADES = 100; // the largest count above which shades are logarithmic
@@ -49,6 +50,21 @@ export class Matrix {
   }
 
   at(row, col) { return this.values[row * this.width + col]; }
+
+  // As a table: the labels of the rows, then a column for each of its own; what is not computed yet is missing.
+  columns() {
+    const labels = range(this.height).map((row) => this.rows[row] || String(row + 1));
+    return [{ title: '', values: labels }, ...range(this.width).map((col) => ({
+      title: this.cols[col] || String(col + 1), values: range(this.height).map((row) => this.written(row, col)),
+    }))];
+  }
+
+  // A number with all the digits that it has, or the text that stands in its place.
+  written(row, col) {
+    const [value, text] = [this.at(row, col), this.texts?.[row * this.width + col]];
+    if (this.covers(row, col) || (Number.isNaN(value) && !text)) return null;
+    return text || digits(value, this.values);
+  }
 
   get tone() { return this.map && this.shade === 'none' ? 'diverging' : this.shade; }
 

@@ -6,6 +6,7 @@ export function mounted(View) {
     const { parentElement } = component;
     if (!views.has(parentElement)) views.set(parentElement, new View(parentElement));
     const view = views.get(parentElement);
+    if (parentElement.host) parentElement.host.__view = view; // what is taken along asks it for its tables
     view.update(component);
     return () => setTimeout(() => { if (!view.root.isConnected) leave(view); });
   };

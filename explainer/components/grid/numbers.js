@@ -35,6 +35,12 @@ const bare = (text) => text.replace(/^(\u2212?)0\./, '$1.');
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
 const thousands = (value) => minus(Math.abs(value) < 10_000 ? String(value) : compact.format(value));
 
+// All digits that a number has: one that is kept in single precision needs no more than nine.
+export function digits(value, kept) {
+  if (!(kept instanceof Float32Array)) return value;
+  return [6, 7, 8, 9].map((places) => Number(value.toPrecision(places))).find((short) => Math.fround(short) === value);
+}
+
 // A number as it stands in a sentence or in the ledger.
 export function spoken(value, decimals) {
   if (Number.isNaN(value)) return 'empty';

@@ -1,11 +1,12 @@
 // --- listing: a table of which only the rows that are seen stand in the page ------------------------------
 
+import { handOut } from '../along/file.js';
 import { mounted } from '../grid/mount.js';
 import { grouped } from '../grid/numbers.js';
 import { made } from '../names/shared.js';
 import { Moment } from '../player/moment.js';
 import { columnOf, folded, found, LONG, longest, sorted } from './columns.js';
-import { csvOf, saveText } from './export.js';
+import { csvOf } from './export.js';
 
 const FEW = 15; // rows that need no search
 const SPARE = 12; // rows drawn above and below those that are seen
@@ -28,7 +29,7 @@ class Listing {
     this.search.setAttribute('aria-label', 'Search in the table');
     this.count = made('span', 'count');
     this.count.setAttribute('role', 'status');
-    this.save = this.button('CSV', 'Save the rows as CSV', () => saveText(`${this.data.name}.csv`, csvOf(this.columns, this.order)));
+    this.save = this.button('CSV', 'Save the rows as CSV', () => handOut(`${this.data.name}.csv`, csvOf(this.columns, this.order)));
     this.whole = this.button('Full view', '', () => this.turnWhole());
     this.bar.append(this.search, this.count, this.save, this.whole);
     this.box = made('div', 'box');
@@ -150,6 +151,8 @@ class Listing {
   direction(title) {
     return this.sort?.title === title ? this.sort.direction : 'none';
   }
+
+  tables() { return this.columns.length ? [{ columns: this.columns, rows: this.order }] : []; }
 
   turn(title) {
     this.sort = { title, direction: TURNS[this.direction(title)] };
