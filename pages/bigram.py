@@ -50,7 +50,6 @@ def one_name() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        ui.complain(words.complaint)
         word = typed_name(words, "your name", key="bigram_name")
     fill = bigram.one_name(source, word)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, speed=1.5, within=True)
@@ -68,7 +67,6 @@ def fill_in() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-    ui.complain(words.complaint)
     fill = bigram.fill_in(source)
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
@@ -86,7 +84,6 @@ def probabilities() -> None:
         source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
-    ui.complain(words.complaint)
     ui.note(f"Counted over all {len(words.words):,} words. {bigram.never_counted(table, added)}")
     look = {"scale_max": bigram.SCALE, "marks": table.never, "marked_as": "never seen"}
     counted = matrix(words, table.counts, "count", "counts")
@@ -110,7 +107,6 @@ def sample() -> None:
         seed = ui.seed(key="bigram_seed", tucked_in=more)
         with more:
             added = smoothing()
-    ui.complain(words.complaint)
     if way in ("ten", "judged"):
         if way == "judged":
             ui.note("How surprised this table is by each, in nats per character: the fewer, the less.")
@@ -131,7 +127,6 @@ def how_good() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        ui.complain(words.complaint)
         word = typed_name(words, "your name", key="bigram_name")
         added = smoothing()
     if words.splits:
@@ -167,7 +162,6 @@ def counting_is_learning() -> None:
             steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
-    ui.complain(words.complaint)
     if view == "losses":
         ui.note(bigram.judgement(run))
         ui.chart(*bigram.training_picture(run, words), key="bigram_losses")

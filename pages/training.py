@@ -16,9 +16,9 @@ def live() -> None:
     it learns from and names it does not. When would you stop?
     """
     with ui.controls():
-        source, found, _ = words.chosen(weighing=False)
+        source, found, _ = words.chosen(weighing=False, waits=False)
         asked = training_live.about(training_live.planned(found), source, found)
-        training_live.buttons(asked)
+        training_live.buttons(asked, found.complaint)
     training_live.watch(asked)
     if own := own_models.trained():
         ui.receipt_of(*training_live.asked_of(own))

@@ -15,6 +15,10 @@ FAILED = "Reload the page. If that does not help, go on with the next scene: the
 _log = logging.getLogger(__name__)
 
 
+class Waits(Exception):
+    """A scene has nothing to show yet, and has said what it waits for."""
+
+
 @contextmanager
 def guarded(place: DeltaGenerator | None = None) -> Iterator[None]:
     """Say what goes wrong inside the block and go on after it; also a decorator for a part that runs alone.
@@ -26,6 +30,8 @@ def guarded(place: DeltaGenerator | None = None) -> Iterator[None]:
         yield
     except FragmentHandledException:  # a part that runs alone has said it
         raise
+    except Waits:
+        pass
     except Fault as fault:
         _log.warning("%s", fault)
         _say(place, str(fault))

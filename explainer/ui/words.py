@@ -13,6 +13,7 @@ from explainer.own_list import own_list
 from explainer.own_text import TextError
 from explainer.ui import blocks, own_file, typed, widgets
 from explainer.ui.caches import keep
+from explainer.ui.guard import Waits
 from explainer.vocabulary import Vocabulary
 
 KINDS = {"girl": "girls", "boy": "boys", "both": "both", "own": "your own list"}
@@ -93,19 +94,18 @@ def shown(text: str) -> str:
 
 @keep("typed")
 def words(source: Source) -> Words:
-    """Return the words asked for; the girls' names, and why, if a list of one's own cannot be used."""
+    """Return the words asked for; why a list of one's own cannot be used, beside the girls' names."""
     if source.kind != "own":
         return _register(source)
     if not source.text:
         return _register(
             Source(),
-            "Your list is empty, or a reload has lost it: "
-            "the girls' names stand here until you paste it or choose a file.",
+            "Your list is empty, or a reload has lost it. Paste it again, or choose its file.",
         )
     try:
         own = own_list(source.text, source.filename, source.column, source.counts, source.codec)
     except TextError as error:
-        return _register(Source(), f"{error} Until then the girls' names stand here.")
+        return _register(Source(), str(error))
     counts = {} if own.weights is None else {"count": own.weights}
     table = pd.DataFrame({"name": own.names, **counts, "part": _parts(own.names)})
     weights = None if own.weights is None else tuple(own.weights)
@@ -140,15 +140,18 @@ def _parts(words: list[str]) -> list[str]:
 
 
 def chosen(
-    stage: DeltaGenerator | None = None, weighing: bool = True
+    stage: DeltaGenerator | None = None, weighing: bool = True, waits: bool = True
 ) -> tuple[Source, Words, DeltaGenerator]:
     """Draw the choice of words that all scenes share.
 
     Args:
         stage: where a list of one's own is asked for; behind a button if not given.
         weighing: whether it matters here how often each word counts.
+        waits: whether the scene has nothing to show without them.
     Returns:
         What was asked for, the words found, and the place behind a button for further controls.
+    Raises:
+        Waits: if a list of one's own cannot be used: no other names stand in its place.
     """
     kind = widgets.choice("names", KINDS, key="bigram_names")
     own = kind == "own"
@@ -160,7 +163,9 @@ def chosen(
         if own:
             st.text(found.complaint or _counted(found))
     if own and not stage:
-        blocks.complain(found.complaint)  # nobody takes the girls' names for the list
+        blocks.complain(found.complaint)
+    if found.complaint and waits:
+        raise Waits
     return source, found, more
 
 

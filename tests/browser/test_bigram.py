@@ -132,7 +132,9 @@ def test_a_hostile_file_is_answered(open_page, content):
     page = open_page("/bigram?scene=data&bigram_names=your+own+list")
     file = {"name": "x.csv", "mimeType": "text/csv", "buffer": content}
     page.locator(".st-key-bigram_file_widget input[type=file]").set_input_files(file)
-    page.get_by_text("girls' names stand here").wait_for()
+    settled(page)
+    assert page.locator(".st-key-stage input[type=file]").count() == 1
+    assert page.locator(".st-key-bigram_split").count() == 0
     assert page.locator("[data-testid=stException]").count() == 0
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 from tests.browser.conftest import ROOT, running, settled
@@ -117,4 +118,46 @@ def test_a_tab_comes_back_to_a_server_in_another_place(chromium, tmp_path):
         turn(page)
         turn(page, 0)
         assert "welcome_letter=Z" in page.url
+    context.close()
+
+
+OWN = "\n".join("".join(letters) for letters in product("ABCDE", repeat=4))  # longer than a link
+
+
+def paste(page, words: str) -> None:
+    """Paste a list of one's own on the scene of the data, and wait until it is read."""
+    page.get_by_role("textbox", name="your words, one a line").fill(words)
+    page.get_by_role("textbox", name="your words, one a line").press("Control+Enter")
+    page.get_by_text(f"{len(words.split()):,} words; left out: 0").wait_for()
+    page.locator(".st-key-bigram_split").wait_for()
+
+
+def missed(page) -> None:
+    """Expect that the list is missed, and that no other names stand in its place."""
+    page.get_by_text("Your list is empty, or a reload has lost it. Paste it again").first.wait_for()
+    settled(page)
+    assert (
+        page.locator(".st-key-stage canvas, .st-key-stage svg[role=img], .st-key-bigram_table").count() == 0
+    )
+
+
+def test_a_list_of_ones_own_is_still_there_or_is_missed_and_comes_back_when_it_is_pasted(chromium):
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    with running(APP) as base:
+        page = opened(context, f"{base}/bigram?bigram_names=your+own+list")
+        paste(page, "ZOË\nŁUKASZ\nОЛЕНА")
+        page.wait_for_function("location.search.includes('bigram_list')")
+        page.reload()
+        page.get_by_text("3 words; left out: 0").wait_for()  # a short one is in the link
+        paste(page, OWN)
+        page.reload()
+        missed(page)
+        page.goto(f"{base}/bigram?scene=fill-in&bigram_names=your+own+list")
+        missed(page)
+        page.goto(f"{base}/bigram?bigram_names=your+own+list")
+        settled(page)
+        paste(page, OWN)
+    with restarted([page], APP, base):
+        page.get_by_text("625 words; left out: 0").wait_for()  # the open window brings it along
+        page.locator(".st-key-bigram_split").wait_for()
     context.close()

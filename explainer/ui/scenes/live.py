@@ -234,8 +234,12 @@ def about(plan: Plan, source: Source, found: Words) -> About:
     return About(plan, names.split(found.words), vocabulary, beside)
 
 
-def buttons(asked: About) -> None:
-    """Draw what can be done now: start, pause, go on, stop; a learning rate moved meanwhile takes effect."""
+def buttons(asked: About, missed: str = "") -> None:
+    """Draw what can be done now: start, pause, go on, stop; a learning rate moved meanwhile takes effect.
+
+    Args:
+        missed: why a list of one's own cannot be used; nobody trains on other names in its place.
+    """
     job, plan = own_training.current(), asked.plan
     state = job.report().state if job else None
     if job and state not in ENDED:
@@ -248,7 +252,7 @@ def buttons(asked: About) -> None:
         widgets.action("Go on", job.resume, key="training_resume")
     if state in (RUNNING, WAITING, PAUSED):
         widgets.action("Stop", job.stop, key="training_stop", primary=False)
-    else:
+    elif plan.text or not missed:
         label = "Train it" if job is None else "Train again"
         widgets.action(label, lambda: _start(asked), key="training_start")
 
