@@ -672,7 +672,7 @@ def _place(way: Descent, found: Seen, step: int) -> str:
     """Return how far one who races still has to go."""
     last = len(way.values) - 1
     if way.verdict == "diverged" and step >= last:
-        return f"left the map after {last} step{'s' * (last != 1)}"
+        return f"leaves the map at step {last + 1}"
     if found.arrived is not None and step >= found.arrived:
         return f"arrived at step {found.arrived}"
     if found.stands is not None and step >= found.stands:

@@ -391,6 +391,19 @@ def test_in_a_race_every_ball_is_where_the_sentence_says(raced):
                     assert far[0] == pytest.approx(float(re.sub("[^0-9.]", "", told)), rel=0.06, abs=0.01)
 
 
+@pytest.mark.parametrize("name", [*gd.SURFACES, "names"])
+def test_in_a_race_that_is_too_fast_it_is_said_who_leaves_the_map_and_when(name):
+    landscape = gd.ground(name)
+    rates = {who: gd.OPTIMIZERS[who].rates[name].too_big for who in gd.RACERS}
+    ways = gd.race(landscape, rates=rates)
+    for step, sentence in enumerate(gd.race_captions(landscape, ways)):
+        told = dict(re.findall(r"\*\*(\w+)\*\* ([^·]+?)(?: ·|\.$)", sentence))
+        for way in ways:
+            said, last = told[gd.OPTIMIZERS[way.optimizer].title], len(way.points) - 1
+            gone = last < gd.STEPS and step >= last  # the step after that is off the map
+            assert (said == f"leaves the map at step {last + 1}") == gone
+
+
 def test_a_lesson_is_said_only_while_it_can_be_seen_and_where_the_race_opens_or_ends(raced):
     for name, ways in raced.items():
         landscape = gd.ground(name)
