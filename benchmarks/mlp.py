@@ -1,7 +1,8 @@
 """Time the perceptron's two recipes and the engine against the talk's own loop: ``python benchmarks/mlp.py``.
 
-Prints JSON: seconds (wall and processor) and losses of both recipes trained in this run, and the speed of
-the talk's recipe by the talk's loop and by ``explainer.training.mlp``. What is compared takes turns, and the
+Prints JSON: seconds (wall and processor) and losses of both recipes trained in this run, the speed of the
+talk's recipe by the talk's loop and by ``explainer.training.mlp``, and that of the better recipe in the queue
+while nobody watches and while somebody does. What is compared takes turns, and where it can be, the
 processor's clock counts, so that other work on the machine disturbs the ratios little.
 """
 
@@ -10,6 +11,7 @@ import json
 import platform
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,11 +23,15 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explainer import names
+from explainer.figures import curves, written
 from explainer.models.mlp import build_dataset
+from explainer.traces import training as trace
 from explainer.training.mlp import Trainer, losses
+from explainer.training.queue import Job, TrainingQueue
 from explainer.training.recipes import BETTER, SEED, TALK, Recipe, Shape
 
 QUICK_STEPS = 2_000
+FRAME = 0.45  # seconds between two frames of a page that watches
 
 
 class TalkLoop:
@@ -80,6 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         "data": {part: len(words) for part, words in split._asdict().items()},
         "recipes": train_in_turns(split, recipes),
         "steps_per_processor_second": speed,
+        "watched": compare_watched(split, rounds=4 if options.quick else 12),
     }
     better, talk = report["recipes"]["better"], report["recipes"]["talk"]
     for clock in ("seconds", "processor_seconds"):
@@ -117,6 +124,53 @@ def compare_speed(split: names.Split, rounds: int, steps: int = 300) -> dict[str
     loop, ours = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
     ratio = statistics.median(ours / loop for loop, ours in pairs)
     return {"talk_loop": round(loop), "engine": round(ours), "engine_over_talk_loop": round(ratio, 2)}
+
+
+def compare_watched(split: names.Split, rounds: int, seconds: float = 3.0) -> dict[str, float]:
+    """Return the steps a second of a training in the queue, a few seconds watched and unwatched in turn."""
+    recipe = replace(BETTER, steps=200_000)
+    job = TrainingQueue().submit(
+        "benchmark", lambda: Trainer(split.train, split.dev, names.VOCABULARY, Shape(), recipe)
+    )
+    while not job.report().progress:
+        time.sleep(0.1)
+    pairs = []
+    for turn in range(rounds + 1):
+        order = (False, True) if turn % 2 else (True, False)  # a machine that warms up favours neither
+        found = {watched: _paced(job, seconds, watched) for watched in order}
+        pairs.append((found[False], found[True]))
+    job.stop()
+    alone, seen = (statistics.median(speeds) for speeds in zip(*pairs[1:], strict=True))
+    ratio = statistics.median(watched / unwatched for unwatched, watched in pairs[1:])
+    return {"unwatched": round(alone), "watched": round(seen), "watched_over_unwatched": round(ratio, 3)}
+
+
+def _paced(job: Job, seconds: float, watched: bool) -> float:
+    """Return how many steps a second are made, while frames are drawn as a page does it, or none."""
+    over = threading.Event()
+    page = threading.Thread(target=_watch, args=(job, over))
+    begun, step = time.perf_counter(), job.report().progress.step
+    if watched:
+        page.start()
+    time.sleep(seconds)
+    made = (job.report().progress.step - step) / (time.perf_counter() - begun)
+    over.set()
+    if watched:
+        page.join()
+    return made
+
+
+def _watch(job: Job, over: threading.Event) -> None:
+    """Compute and draw what the page shows of a training, frame after frame."""
+    while not over.wait(FRAME):
+        now, history = job.watch(), job.history()
+        if now is None:
+            continue
+        told = trace.written(now.model, names.VOCABULARY, now.step)
+        row = written.Row(told.step, [one.name for one in told.names[:4]], told.nats)
+        assert written.written([row], [], width=44).sent
+        losses = {"train": history["train_loss"], "dev": history["dev_loss"]}
+        assert curves.live_losses(history["step"], losses, {}, 200_000).to_json()
 
 
 def _speed(advance: Callable[[int], None], steps: int) -> float:

@@ -31,7 +31,7 @@ SMALL = Recipe(
     n_layer=4, n_head=4, n_embd=64, block_size=16, dropout=0.1, batch_size=64, micro_batch=64, steps=600,
     lr_rest=0.003, weight_decay=0.1, warmup=0.05, half=False, judged=200,
 )  # fmt: skip
-SMALL_TEXT = replace(SMALL, block_size=48, batch_size=16, micro_batch=16, steps=1_500, dropout=0.0)
+SMALL_TEXT = replace(SMALL, block_size=48, batch_size=16, micro_batch=16, steps=1_000, dropout=0.0)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A training of one's own goes on behind other scenes, is found again after a reload, is nobody else's."""
 
+import math
+import re
 import time
 from pathlib import Path
 
@@ -49,6 +51,24 @@ def stop(page) -> None:
 def step(page) -> int:
     """Return how many steps are made, from the scene that shows them."""
     return int(page.locator("[data-testid=stMetricValue]").first.inner_text().replace(",", ""))
+
+
+def nats(page) -> list[float]:
+    """Return what the names of each line cost the model, from the first step to the latest."""
+    told = page.locator("[class*=st-key-training_written] text").all_inner_texts()
+    numbers = [float(text) for text in told if re.fullmatch(r"\d\.\d\d", text)]
+    return numbers[:-2]  # the last two are the best and the worst name's
+
+
+def test_within_ten_seconds_the_names_are_better_than_noise(open_page):
+    page = open_page(LIVE)
+    press(page, "start")
+    begun = time.monotonic()
+    while time.monotonic() < begun + 10 and not (len(nats(page)) > 1 and nats(page)[-1] < nats(page)[0] - 1):
+        page.wait_for_timeout(200)
+    assert nats(page)[0] == pytest.approx(math.log(34), abs=0.1)
+    assert nats(page)[-1] < nats(page)[0] - 1
+    stop(page)
 
 
 def go_to(page, scene: int) -> None:

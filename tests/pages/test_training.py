@@ -13,6 +13,7 @@ from explainer import checkpoints
 from explainer.components.grid import unpacked
 from explainer.models.mlp import build_dataset, forward_pass
 from explainer.traces import training as recorded
+from explainer.training.queue import STOPPED
 from explainer.training.recipes import BETTER, CAUSES, TALK
 from explainer.ui.scenes import live, training
 from tests.drawings import unfolded
@@ -110,6 +111,35 @@ def test_a_preset_sets_the_controls(preset):
     job = app.session_state["training_job"]
     job.stop()
     assert job.about.plan.recipe == plan
+
+
+OWN_TEXT = "\n".join(f"the cat sat on mat {i} and the dog ran away from it again" for i in range(60))
+
+
+@pytest.mark.parametrize("kind", live.OTHERS)
+def test_the_bigram_and_a_small_gpt_are_trained_in_the_same_way(kind):
+    app = opened("live", training_kind=kind)
+    if kind == "text":
+        app.text_area(key="training_text_pasted").set_value(OWN_TEXT).run()
+    app = button(app, "Train it").click().run()
+    job = app.session_state["training_job"]
+    end = time.monotonic() + 60
+    while not (job.report().progress and job.report().progress.step) and time.monotonic() < end:
+        time.sleep(0.05)
+    job.stop()
+    app.run()
+    for view in live.SEEN_OF[kind]:
+        app.button_group(key="training_watch").set_value(view).run()
+        assert not app.exception
+        assert not app.error
+    assert job.report().state == STOPPED
+
+
+def test_a_text_that_is_too_short_is_refused_before_it_begins():
+    app = opened("live", training_kind="text")
+    app.text_area(key="training_text_pasted").set_value("too short").run()
+    assert "a GPT needs at least 2,000" in said(app)
+    assert not app.exception
 
 
 def test_each_preset_changes_one_cause_and_the_last_is_the_better_recipe():

@@ -72,7 +72,7 @@ STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
 OTHERS = {  # how the models beside the perceptron are trained at first, for so many steps, at such rates
     "bigram": (BigramRecipe(), (30, 100, 300, 1_000, 3_000), (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)),
     "gpt": (SMALL, (100, 300, 600, 1_500, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
-    "text": (SMALL_TEXT, (300, 600, 1_500, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
+    "text": (SMALL_TEXT, (100, 300, 1_000, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
 }
 PRESETS = {  # one cause after the other, each with those before it
     "talk": "as in the talk",
@@ -383,6 +383,8 @@ def _halves(seen: Seen, made: Made | None = None) -> None:
             st.text("Nothing can be shown of it.")
         else:
             PICTURES[what](seen)
+        if what == "text" and (key := own_models.trained()):
+            _text_made(key)
 
 
 def _numbers(seen: Seen) -> None:
@@ -706,6 +708,14 @@ def _results(made: Made) -> None:
                 name, packed = own_models.archive(key)
                 st.download_button("The model", packed, name, "application/zip", key="training_model")
             st.download_button("The names", made.csv, "my-names.csv", "text/csv", key="training_names")
+
+
+def _text_made(key: str) -> None:
+    """Offer the ways on from a GPT that has learned a text."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chapter_link("attention", "who-looks-at-whom", "Write with it", {"attention_model": key})
+        name, packed = own_models.archive(key)
+        st.download_button("Download the model", packed, name, "application/zip", key="training_model")
 
 
 def _cards(made: Made, key: str | None) -> None:

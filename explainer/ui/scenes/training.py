@@ -100,7 +100,7 @@ def kinds_of(vocabulary: Vocabulary) -> np.ndarray:
     """Return what kind each character is of: (V,) index into ``figures.letters.KINDS``."""
     marks = trace.letters(vocabulary)
     kinds = np.where(marks.vowel, 0, 1) + 2 * marks.diacritic  # (V,)
-    kinds[vocabulary.encode(names.BOUNDARY)] = 4
+    kinds[[symbol == names.BOUNDARY for symbol in vocabulary.symbols]] = 4  # a text may have none
     return kinds
 
 
