@@ -164,6 +164,7 @@ TERMS = (
             ("training", "two-recipes"),
             ("mlp", "good-start"),
             ("references", "checkpoints"),
+            ("training", "live"),
         ),
     ),
     Term(
@@ -176,6 +177,7 @@ TERMS = (
             ("gpt", "architecture"),
             ("training", "nudge-a-letter"),
             ("gpt", "the-flow"),
+            ("training", "live"),
         ),
     ),
     Term(
@@ -219,6 +221,7 @@ TERMS = (
             ("gradient-descent", "slope"),
             ("gradient-descent", "downhill"),
             ("gradient-descent", "one-step"),
+            ("training", "live"),
         ),
     ),
     Term(
@@ -380,6 +383,7 @@ TERMS = (
             ("attention", "switch-a-head-off"),
             ("fine-tuning", "before-and-after"),
             ("training", "two-recipes"),
+            ("training", "live"),
         ),
     ),
     Term(
@@ -496,6 +500,7 @@ TERMS = (
             ("mlp", "tanh"),
             ("mlp", "activations"),
             ("mlp", "good-start"),
+            ("training", "live"),
         ),
     ),
     Term(
@@ -545,6 +550,7 @@ TERMS = (
             ("neuron", "why-it-must-bend"),
             ("matrix-multiplication", "two-layers-one-matrix"),
             ("mlp", "structure"),
+            ("training", "live"),
         ),
     ),
     Term(
