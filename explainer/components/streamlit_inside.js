@@ -13,6 +13,7 @@ export const STREAMLIT = {
   stale: '[data-stale="true"]', // what is about to be replaced
   states: ['data-test-connection-state', 'data-test-script-state'], // of the app: both are told nowhere else
 };
+/** @type {() => HTMLElement} */
 export const streamlitApp = () => document.querySelector('[data-testid=stApp]');
 export const scriptState = () => streamlitApp().dataset.testScriptState;
 

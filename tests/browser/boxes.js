@@ -33,7 +33,7 @@
     const roots = [part];
     while (roots.length) {
       const walker = document.createTreeWalker(roots.pop(), NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-      for (let node = walker.currentNode; node; node = walker.nextNode()) {
+      for (let node = /** @type {any} */ (walker.currentNode); node; node = walker.nextNode()) {
         if (node.shadowRoot) roots.push(node.shadowRoot);
         const text = node.nodeType === Node.TEXT_NODE && node.textContent.trim();
         const element = text ? node.parentElement : node;

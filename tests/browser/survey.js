@@ -28,13 +28,13 @@
     const page = rgba(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
     return layers.reduceRight((below, top) => over(top, below), page);
   };
-  const opacity = (element) => [...outward(element)].reduce((o, e) => o * getComputedStyle(e).opacity, 1);
+  const opacity = (element) => [...outward(element)].reduce((o, e) => o * Number(getComputedStyle(e).opacity), 1);
 
   const texts = [];
   const roots = [document.body];
   while (roots.length) {
     const walker = document.createTreeWalker(roots.pop(), NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (let node = /** @type {any} */ (walker.nextNode()); node; node = walker.nextNode()) {
       if (node.nodeType === Node.TEXT_NODE && node.textContent.trim()) texts.push(node);
       else if (node.shadowRoot) roots.push(node.shadowRoot);
     }

@@ -1,5 +1,6 @@
 """The two lists of packages name the same versions; only where torch comes from differs."""
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -52,3 +53,11 @@ def test_linux_gets_the_cpu_wheel_of_the_same_torch_and_others_the_pin(environme
     assert (version.local, f"=={version.public}") == ("cpu", _pins("requirements.txt")["torch"])
     assert tag.interpreter == tag.abi == f"cp{environment['python_version'].replace('.', '')}"
     assert tag.platform.endswith(environment["platform_machine"])
+
+
+def test_the_scripts_checks_are_pinned_and_name_no_registry():
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    assert all(version[0].isdigit() for version in package["devDependencies"].values())
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert lock[""]["devDependencies"] == package["devDependencies"]
+    assert [name for name, found in lock.items() if "resolved" in found] == []

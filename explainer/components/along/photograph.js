@@ -5,7 +5,7 @@ import { carriedFaces, isFace, rulesOf } from './faces.js';
 
 const SHARP = 2; // pixels of the file for one on the screen
 const MARGIN = 24; // px around
-const UNTOLD = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g; // what XML has no place for
+const UNTOLD = /[^\t\n\r\u0020-\ufffd]/g; // what XML has no place for
 // What is around a part lends it its looks, and takes no room.
 const SHELL = 'display: block; position: static; width: auto; height: auto; margin: 0; padding: 0; overflow: visible; transform: none; contain: none;';
 // Buttons and scroll bars do nothing on paper.
@@ -20,7 +20,7 @@ class Copies {
   of(node) {
     if (node instanceof Text) return document.createTextNode(node.data.replace(UNTOLD, ''));
     if (!(node instanceof Element) || node.matches('script, style, dialog')) return null;
-    const copy = node.cloneNode(false);
+    const copy = /** @type {any} */ (node.cloneNode(false));
     if (node instanceof HTMLCanvasElement && node.width && node.height) copy.style.background = `url(${node.toDataURL()}) 0 0 / 100% 100% no-repeat`;
     if (node instanceof HTMLInputElement) copy.setAttribute('value', node.value);
     if (node.shadowRoot) this.open(node.shadowRoot, copy);

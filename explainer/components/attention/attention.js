@@ -119,10 +119,11 @@ class Attention {
   }
 
   layOut(rem, size) {
-    Object.assign(this, { rem, narrow: window.innerWidth < NARROW });
+    this.rem = rem;
+    this.narrow = window.innerWidth < NARROW;
     this.root.classList.toggle('narrow', this.narrow);
     this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);
-    for (const part of [this.heat, this.heads, this.bars]) {
+    for (const part of /** @type {any[]} */ ([this.heat, this.heads, this.bars])) {
       const box = part.box ?? part.node;
       if (part.canvas) part.canvas.style.width = part.canvas.style.height = '0';
       const height = this.narrow ? (part === this.bars ? 24 * rem : box.clientWidth) : box.clientHeight;

@@ -97,7 +97,7 @@ export class Bars {
   }
 
   // All chances side by side, as the dice see them, and where the roll fell.
-  dice(draw, token, { role, panel, ink, ground }) {
+  dice(draw, token, { role, ink, ground }) {
     const { pen, width } = this;
     const height = Math.round(0.7 * this.rem);
     pen.clearRect(0, 0, width, height);

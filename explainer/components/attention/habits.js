@@ -76,7 +76,7 @@ export class Habits {
 function swatch() {
   const [picture, line] = ['svg', 'line'].map((name) => document.createElementNS('http://www.w3.org/2000/svg', name));
   Object.entries({ viewBox: '0 0 40 6', 'aria-hidden': 'true' }).forEach(([name, value]) => picture.setAttribute(name, value));
-  Object.entries({ x1: 0, x2: 40, y1: 3, y2: 3 }).forEach(([name, value]) => line.setAttribute(name, value));
+  Object.entries({ x1: '0', x2: '40', y1: '3', y2: '3' }).forEach(([name, value]) => line.setAttribute(name, value));
   picture.append(line);
   return picture;
 }

@@ -15,6 +15,10 @@ export const room = (size, most) => Math.min(most, ROOMS.find((r) => r >= size) 
 // anew when the room grows.
 // It is as small as it can be, because the browser copies it for every picture that it is drawn into.
 export class Atlas {
+  /** @type {any} */ story;
+  /** @type {number} */ window;
+  /** @type {number} */ size;
+
   constructor() {
     this.canvas = document.createElement('canvas');
     this.pen = this.canvas.getContext('2d', { willReadFrequently: true });
@@ -68,6 +72,8 @@ export class Atlas {
 const shadeOf = (share) => Math.round((SHADES - 1) * Math.sqrt(Math.min(1, share)));
 
 export class Heat {
+  /** @type {string} */ mono;
+
   constructor(view) {
     this.view = view;
     this.node = element('section', 'heat');

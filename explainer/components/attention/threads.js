@@ -37,6 +37,7 @@ export class Threads {
   }
 
   // Within a line it rises over the text; from line to line it hangs between them. Heads lie beside each other.
+  /** @param {number[]} from @param {number[]} to */
   thread([x, y], [toX, toY], share, hand, line, rem) {
     const { pen } = this;
     const aside = (hand - (HANDS.length - 1) / 2) * 0.1 * rem;

@@ -114,7 +114,7 @@ function plainly() {
 
 // A formula that is wider than its place is scrolled by key, too.
 function reachable() {
-  document.querySelectorAll('.st-key-stage .katex-display').forEach((formula) => {
+  document.querySelectorAll('.st-key-stage .katex-display').forEach((/** @type {HTMLElement} */ formula) => {
     if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
     else formula.removeAttribute('tabindex');
   });

@@ -8,20 +8,23 @@ export function openPresenter() {
 
 const OFTEN = 250; // ms between two words about what plays
 
+let timer = null;
+let told = null; // where the talk was, when it was told last
+
 // Where the talk is, told soon after something moves, and at once to a window that asks.
-function tellSoon() { tellSoon.timer ??= setTimeout(tellWhere, OFTEN); }
+function tellSoon() { timer ??= setTimeout(tellWhere, OFTEN); }
 
 function tellWhere() {
-  clearTimeout(tellSoon.timer);
-  tellSoon.timer = null;
+  clearTimeout(timer);
+  timer = null;
   if (!window.__deck || window.__remote) return;
   const { path, scene, stage, stages } = window.__deck.here;
   const players = [...(window.__players ?? [])].filter(({ root }) => root.isConnected);
   const playing = players.some((player) => player.playing);
   const seen = players.map((player) => player.film.counter(player.position));
   const here = JSON.stringify({ path, scene, stage, stages, playing, seen });
-  if (here !== tellWhere.last) channel.postMessage({ here: JSON.parse(here) });
-  tellWhere.last = here;
+  if (here !== told) channel.postMessage({ here: JSON.parse(here) });
+  told = here;
 }
 
 // A tab in the background is not the stage.
@@ -29,7 +32,7 @@ export function following(doing) {
   window.__moved = tellSoon;
   channel.onmessage = ({ data: { does, ask } }) => {
     if (window.__remote || document.hidden) return;
-    if (ask) tellWhere.last = null;
+    if (ask) told = null;
     if (ask) tellWhere();
     else doing[does]?.();
   };

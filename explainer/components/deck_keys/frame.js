@@ -22,6 +22,10 @@ const within = (index, length) => index >= 0 && index < length;
 /* A press of the clicker plays what waits on the scene, then what plays jumps to its end, then comes the scene's
    next stage, then the next scene; backwards it takes all of this back. */
 class Frame {
+  /** @type {string} */ place;
+  /** @type {string} */ told;
+  /** @type {{ by: number, scrolls: boolean, at: number }[]} */ presses;
+
   constructor(parent) {
     const asking = (name, textContent) => {
       const onclick = ({ currentTarget, detail }) => { release(currentTarget, detail); this.tell(name, true); };
@@ -169,6 +173,7 @@ class Frame {
   }
 
   leave(by) {
+    /** @type {HTMLElement} */
     const link = document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`);
     if (!link || isAway()) return;
     this.wait({ by });

@@ -1,6 +1,11 @@
 import { mounted } from '../grid/mount.js';
 
 class Head {
+  /** @type {HTMLElement} */ root;
+  /** @type {HTMLElement} */ sentence;
+  /** @type {HTMLElement} */ words;
+  /** @type {HTMLElement} */ take;
+
   constructor(parent) {
     [this.root, this.sentence, this.words, this.take] = ['h1', 'p', 'button', 'button'].map((tag) => document.createElement(tag));
     Object.assign(this.words, { type: 'button', textContent: 'Words used here' });

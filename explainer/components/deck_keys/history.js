@@ -17,7 +17,7 @@ export function keepHistory() {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || isAway()) return;
     // A link to the first page is told as nothing at all: beside this page, not on it.
     const told = link.getAttribute('href');
-    const { href } = new URL(told.includes('://') ? told : `./${told}`, window.location);
+    const { href } = new URL(told.includes('://') ? told : `./${told}`, window.location.href);
     if (href !== window.location.href) pushState.call(window.history, {}, '', href);
   }, true);
 }
@@ -36,7 +36,7 @@ function cleanFirst() {
 }
 
 function isTurn(address) {
-  const [now, next] = [window.location, new URL(address, window.location)];
+  const [now, next] = [window.location, new URL(address, window.location.href)];
   const scene = ({ search }) => new URLSearchParams(search).get('scene');
   return next.pathname !== now.pathname || (scene(next) !== scene(now) && !ENTRANCES.includes(scene(now)));
 }

@@ -10,7 +10,7 @@ const LOOK = /\/_stcore\/(health|host-config)$/;
 export function lookOften() {
   const { fetch } = window;
   window.fetch = async (address, options) => {
-    if (!LOOK.test(address)) return fetch(address, options);
+    if (!LOOK.test(String(address))) return fetch(address, options);
     for (;;) {
       const answer = await fetch(address, options).catch((error) => {
         if (options?.signal?.aborted) throw error;

@@ -37,6 +37,8 @@ export function swiping(turn) {
 export function choosing(narrow) {
   document.addEventListener('click', ({ target }) => {
     const chosen = narrow.matches && target.closest?.(STREAMLIT.menuLinks);
-    if (chosen) document.querySelector(STREAMLIT.closesMenu)?.click();
+    /** @type {HTMLElement} */
+    const button = document.querySelector(STREAMLIT.closesMenu);
+    if (chosen) button?.click();
   });
 }

@@ -10,6 +10,9 @@ import { Shape, specsOf } from './shapes.js';
 import { node, set } from './svg.js';
 
 class Drawing {
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+
   constructor(parent) {
     this.root = element('div', 'grid drawing');
     this.picture = element('div', 'picture');

@@ -6,6 +6,9 @@ const spot = ({ clientX, clientY }) => ({ left: clientX, width: 0, top: clientY,
 const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
 
 export class Pointer {
+  /** @type {HTMLElement} */ picture;
+  /** @type {(pick: string) => void} */ pick;
+
   constructor(picture, svg, pick) {
     Object.assign(this, { picture, svg, pick, chosen: null });
     this.label = element('p', 'told');

@@ -12,6 +12,9 @@ const eased = (x) => x * x * (3 - 2 * x);
 
 /* A position is a tick; a stage is there once its last tick has come, so that a stop shows what was just made. */
 export class Film {
+  /** @type {number} */ last;
+  /** @type {string[]} */ titles;
+
   constructor(stages) {
     this.stages = stages;
     let end = 0;

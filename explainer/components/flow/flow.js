@@ -215,10 +215,10 @@ class Flow {
     const made = film.at(player.position) + (moment.made === 1 ? 1 : 0);
     if (made === this.stage) return;
     this.stage = made;
-    const { told, section } = passed.stages[moment.i];
+    const { told } = passed.stages[moment.i];
     this.told.textContent = told;
     const thrown = player.position >= film.last;
-    this.letters.show(passed, this.looks(moment, section), thrown ? passed.symbols[passed.drawn] : '');
+    this.letters.show(passed, this.looks(moment), thrown ? passed.symbols[passed.drawn] : '');
     this.why.show(passed, this.candidate, this.head, this.map.made('probabilities') === 1, thrown);
     if (this.wanted) {
       const { opened } = passed;

@@ -19,6 +19,13 @@ function painted(width, height, shade) {
 }
 
 export class Images {
+  /** @type {any} */ passed;
+  /** @type {any} */ theme;
+  /** @type {any} */ shades;
+  /** @type {boolean} */ down;
+  /** @type {Map<string, any>} */ all;
+  /** @type {Map<string, any>} */ followed;
+
   // Numbers run down where the way goes to the right, and to the right where it goes down.
   constructor(passed, shades, theme, down) {
     Object.assign(this, { passed, shades, theme, down, all: new Map(), followed: new Map() });

@@ -19,6 +19,13 @@ function snapped(room, { widths }) {
 }
 
 export class FlowMap {
+  /** @type {Map<string, any>} */ boxes;
+  /** @type {boolean} */ narrow;
+  /** @type {any} */ moment;
+  /** @type {number} */ font;
+  /** @type {number} */ rem;
+  /** @type {any[]} */ sections;
+
   constructor(view) {
     this.view = view;
     this.node = element('div', 'map');

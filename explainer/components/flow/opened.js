@@ -10,6 +10,10 @@ import { place } from './passed.js';
 const LENS = 13; // numbers that are read beside the one that is opened
 
 export class Opened {
+  /** @type {string} */ name;
+  /** @type {number} */ number;
+  /** @type {any} */ values;
+
   constructor(view) {
     this.view = view;
     this.node = element('section', 'opened receipt page');

@@ -1,7 +1,5 @@
 // --- passed: a text that has passed the model, as Python sent it -------------------------------------------
 
-import { unpacked } from '../attention/payload.js';
-
 const WHOLE = 255; // a share of one
 
 async function inflated(bytes) {
@@ -13,6 +11,20 @@ async function inflated(bytes) {
 export const place = (share, role) => (role === 'probabilities' ? Math.sqrt(Math.max(0, share)) : 0.5 + 0.5 * Math.sign(share) * Math.sqrt(Math.abs(share)));
 
 export class Passed {
+  /** @type {string} */ id;
+  /** @type {string} */ text;
+  /** @type {string[]} */ symbols;
+  /** @type {any} */ widths;
+  /** @type {any} */ peaks;
+  /** @type {any} */ levels;
+  /** @type {any[]} */ strips;
+  /** @type {any} */ shades;
+  /** @type {any} */ looks;
+  /** @type {any} */ exact;
+  /** @type {any} */ added;
+  /** @type {number} */ n_layer;
+  /** @type {number} */ n_head;
+
   constructor(message) {
     Object.assign(this, message);
     this.T = this.text.length;

@@ -13,6 +13,14 @@ export function framesOf(grid, specs, captions) {
 
 // A matrix of counts: forward adds, back subtracts, a long way is counted anew.
 export class Increments {
+  /** @type {any} */ cells;
+  /** @type {any} */ starts;
+  /** @type {any} */ weights;
+  /** @type {any} */ within;
+  /** @type {number} */ matrix;
+  /** @type {string} */ unit;
+  /** @type {string[]} */ titles;
+
   constructor(grid, [spec]) {
     Object.assign(this, spec);
     this.grid = grid;

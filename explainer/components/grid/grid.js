@@ -19,6 +19,10 @@ import { css, readTheme, themeKey } from './theme.js';
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
+  /** @type {any} */ spec;
+  /** @type {string} */ signature;
+  /** @type {any[]} */ links;
+
   constructor(parent) {
     this.root = element('div', 'grid');
     this.scene = element('div', 'scene');

@@ -110,10 +110,9 @@ function axis(matrices, where, [before, after, size], gap) {
   const order = unique(where);
   const groups = order.map((place) => matrices.filter((_, i) => where[i] === place));
   const most = (side) => groups.map((group) => Math.max(...group.map((m) => m.inset[side])));
-  const found = { order, groups, gap, before: most(before), after: most(after) };
-  found.counts = groups.map((group) => Math.max(0, ...group.map((m) => (m.own ? 0 : m[size]))));
-  found.around = sum(found.before) + sum(found.after) + gap * (order.length - 1);
-  return found;
+  const room = { before: most(before), after: most(after) };
+  const counts = groups.map((group) => Math.max(0, ...group.map((m) => (m.own ? 0 : m[size]))));
+  return { order, groups, gap, counts, sizes: counts, around: sum(room.before) + sum(room.after) + gap * (order.length - 1), ...room };
 }
 
 const startOf = ({ before, after, sizes, gap }, k) =>
@@ -199,6 +198,7 @@ function lensNotation(m) {
 }
 
 // What is seen of some cells: without the gap, which outlined cells have on all sides and shaded ones to the right.
+/** @param {any} m @param {number[]} rows @param {number[]} cols */
 export function areaBox(m, [row0, row1], [col0, col1]) {
   const inset = m.shade === 'none' ? m.gap / 2 : 0;
   return {

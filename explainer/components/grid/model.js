@@ -8,6 +8,23 @@ const MANY = 100;
 const DECADES = 100; // the largest count above which shades are logarithmic
 
 export class Matrix {
+  /** @type {ArrayLike<number>} */ values;
+  /** @type {number} */ height;
+  /** @type {number} */ width;
+  /** @type {number} */ decimals;
+  /** @type {number} */ first;
+  /** @type {number} */ scale_max;
+  /** @type {string} */ name;
+  /** @type {string} */ role;
+  /** @type {string} */ shade;
+  /** @type {string} */ title;
+  /** @type {string} */ spot;
+  /** @type {string} */ unit;
+  /** @type {string[][]} */ called;
+  /** @type {boolean} */ show_shape;
+  /** @type {any[]} */ marks;
+  /** @type {(value: number) => string} */ write;
+
   constructor(spec, index) {
     Object.assign(this, spec);
     this.index = index;

@@ -9,6 +9,8 @@ import { contrast, css, mix, SHADES } from './theme.js';
 const TINY = 5; // below this many pixels a matrix is drawn as an image, one pixel a cell, and enlarged
 
 export class Painter {
+  /** @type {(m: any, text: string, px: number) => void} */ note;
+
   constructor(cells, lights) {
     this.cells = cells.getContext('2d');
     this.lights = lights.getContext('2d');

@@ -47,7 +47,7 @@ const rgbContext = document.createElement('canvas').getContext('2d', { willReadF
 export function rgb(color) {
   rgbContext.fillStyle = '#000';
   rgbContext.fillStyle = color;
-  const text = rgbContext.fillStyle;
+  const text = String(rgbContext.fillStyle);
   if (text.startsWith('#')) return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
   return text.match(/[\d.]+/g).slice(0, 3).map(Number);
 }

@@ -16,6 +16,15 @@ export const LOOKS = [
 export const kept = keeper(8); // pictures without the ways
 
 export class Board {
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+  /** @type {number} */ ratio;
+  /** @type {number} */ font;
+  /** @type {any} */ theme;
+  /** @type {any} */ spec;
+  /** @type {any} */ heights;
+  /** @type {any} */ held;
+
   constructor(className, role) {
     this.node = element('div', `board ${className}`);
     this.canvas = element('canvas');
@@ -128,19 +137,6 @@ function outline(ctx, kind, x, y, r) {
   else if (kind === 'triangle') [[0, -1.15], [1.05, 0.8], [-1.05, 0.8], [0, -1.15]].forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
   else if (kind === 'diamond') [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0], [0, -1.2]].forEach(([dx, dy]) => ctx.lineTo(x + dx * r, y + dy * r));
   else [[-1, -1, 1, 1], [-1, 1, 1, -1]].forEach(([a, b, c, d]) => { ctx.moveTo(x + a * r, y + b * r); ctx.lineTo(x + c * r, y + d * r); });
-}
-
-// Round numbers across a range, about so many.
-export function ticks(low, high, about) {
-  const step = roundStep((high - low) / about);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: Math.max(count, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-function roundStep(rough) {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999);
 }
 
 export const written = (value) => minus(String(Number(value.toPrecision(6)) + 0));

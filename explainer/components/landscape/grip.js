@@ -5,6 +5,12 @@ export const NEAR = 1.6; // letters around a ball in which it is taken
 /* A picture that can be picked from has pickable(), data(event): the place under a pointer or null, and
    near(event): whether a ball is there. Mouse and pen take the ball wherever they press if `anywhere`. */
 export class Grip {
+  /** @type {any} */ picture;
+  /** @type {boolean} */ anywhere;
+  /** @type {(place: number[]) => void} */ hold;
+  /** @type {(place: number[]) => void} */ drop;
+  /** @type {(event: PointerEvent) => void} */ otherwise;
+
   constructor(picture, anywhere, { hold, drop, otherwise = () => {} }) {
     Object.assign(this, { picture, anywhere, hold, drop, otherwise, held: null });
     const { canvas } = picture;

@@ -24,6 +24,9 @@ function read({ x, heights, ways, ...rest }) {
 }
 
 class Scene {
+  /** @type {string} */ sent;
+  /** @type {string} */ ground;
+
   constructor(parent) {
     this.root = element('div', 'grid landscape');
     this.scene = element('div', 'scene');
@@ -180,6 +183,7 @@ class Scene {
 
   report() {
     const scene = this;
+    /** @type {(kind: Function) => any} */
     const picture = (kind) => scene.pictures.find((one) => one instanceof kind);
     return {
       get position() { return scene.player.position; },

@@ -1,6 +1,10 @@
 // --- lattice: numbers on a grid of points, what lies between them, and the lines where they are equal --------
 
 export class Lattice {
+  /** @type {ArrayLike<number>} */ values;
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+
   constructor(values, width, height) { Object.assign(this, { values, width, height }); }
 
   at(i, j) { return this.values[j * this.width + i]; }

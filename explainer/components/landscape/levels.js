@@ -1,7 +1,7 @@
 // --- levels: the colours of heights, and the heights at which lines are drawn --------------------------------
 
 import { mix, SHADES, shadeTable } from '../grid/theme.js';
-import { ticks } from './board.js';
+import { ticks } from './ticks.js';
 import { Lattice } from './lattice.js';
 
 const LEVELS = 9; // about so many

@@ -1,10 +1,14 @@
 // --- planes: what is drawn over two axes: the contour, a curve, the losses -----------------------------------
 
 import { css, mix } from '../grid/theme.js';
-import { between, Board, inside, kept, LOOKS, ticks, written } from './board.js';
+import { between, Board, inside, kept, LOOKS, written } from './board.js';
 import { Grip, NEAR } from './grip.js';
+import { ticks } from './ticks.js';
 
 class Plane extends Board {
+  /** @type {number[]} */ xRange;
+  /** @type {number[]} */ yRange;
+
   constructor(className, role) {
     super(className, role);
     this.margin = [0.6, 0.7, 2.9, 3.2]; // top, right, bottom, left, in letters
@@ -81,6 +85,9 @@ class Plane extends Board {
 }
 
 export class Contour extends Plane {
+  /** @type {(place: number[]) => void} */ tell;
+  /** @type {(place: number[]) => void} */ pick;
+
   constructor({ tell, hold, pick }) {
     super('contour', 'application');
     Object.assign(this, { tell, hold, pick });

@@ -2,9 +2,10 @@
 
 import { css, mix } from '../grid/theme.js';
 import { Moment, wholes } from '../player/moment.js';
-import { between, Board, inside, kept, LOOKS, ticks, written } from './board.js';
+import { between, Board, inside, kept, LOOKS, written } from './board.js';
 import { Grip, NEAR } from './grip.js';
 import { rounded } from './planes.js';
+import { ticks } from './ticks.js';
 
 const TALL = 0.95; // height of the picture's box; its sides are 2
 const FLOOR = -0.22; // the axes lie a little below the lowest ground
@@ -111,6 +112,7 @@ export class Surface extends Board {
   }
 
   // A place of the box, -1..1 along both inputs and 0..TALL up, on the canvas.
+  /** @param {number[]} place */
   at([x, y, z]) {
     const lifted = z - (TALL + FLOOR) / 2;
     const along = (axis) => x * axis[0] + y * axis[1] + lifted * axis[2];
@@ -362,6 +364,7 @@ export class Surface extends Board {
   }
 
   // Whether nothing of the surface stands between a place and the eye.
+  /** @param {number[]} place */
   seen([x, y, z]) {
     const { heights } = this;
     const last = heights.side - 1;

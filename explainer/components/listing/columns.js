@@ -33,7 +33,7 @@ const isMissing = (value) => value === null || value === '';
 // The rows by the values of a column, upwards (1) or downwards (-1); what is missing comes last.
 export function sorted(rows, { kind, values }, direction) {
   const compare = kind === 'text' ? collator.compare : (a, b) => a - b;
-  return [...rows].sort((a, b) => isMissing(values[a]) - isMissing(values[b]) || direction * compare(values[a], values[b]));
+  return [...rows].sort((a, b) => Number(isMissing(values[a])) - Number(isMissing(values[b])) || direction * compare(values[a], values[b]));
 }
 
 // Letters that Unicode does not take apart into a plain one and its mark.

@@ -22,6 +22,11 @@ function spacer() {
 }
 
 class Listing {
+  /** @type {HTMLTableSectionElement} */ head;
+  /** @type {HTMLElement} */ body;
+  /** @type {HTMLElement} */ above;
+  /** @type {HTMLElement} */ below;
+
   constructor(parent) {
     this.root = made('div', 'listing');
     this.bar = made('div', 'bar');

@@ -6,6 +6,9 @@ const placeNow = () => `${location.pathname}?${new URLSearchParams(location.sear
 
 /* One for the page: what every scene was left with, and what is still to be written into the address. */
 class Moments {
+  /** @type {Map<string, Map<string, string>>} */ known;
+  /** @type {Map<string, { place: string, text: string }>} */ due;
+
   constructor() {
     Object.assign(this, { known: new Map(), due: new Map(), timer: null });
     // An entry of the history says itself what was seen there.
@@ -42,6 +45,9 @@ const MOMENTS = (window.__moments ??= new Moments());
 
 // What one picture is left with; its parameters are named after its key, as those of controls are.
 export class Moment {
+  /** @type {string} */ name;
+  /** @type {string} */ place;
+
   constructor(root) { this.root = root; }
 
   get key() {

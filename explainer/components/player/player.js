@@ -14,6 +14,13 @@ export const PLAYERS = (window.__players ??= new Set());
 /* A film is what plays: { last, speed, speedUnit, steps: [back, next], counter(position), titles?, captions? }.
    A player has been passed once it was at the end, or was told to go there. */
 export class Player {
+  /** @type {HTMLElement} */ root;
+  /** @type {any} */ film;
+  /** @type {(position: number) => void} */ show;
+  /** @type {(playing: boolean) => void} */ played;
+  /** @type {number} */ start;
+  /** @type {number} */ speed;
+
   // `show(position)` draws; `played(playing)` hears when a play begins or ends.
   constructor(root, show, played = () => {}) {
     Object.assign(this, { root, show, played, film: STILL, start: 0, position: 0, speed: 1 });

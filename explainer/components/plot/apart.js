@@ -41,6 +41,9 @@ const written = (value, places = 2) => value.toFixed(places).replace('-', '\u221
 
 // The letters of a figure, which all its traces share, and what is drawn of them in a frame.
 export class Spread {
+  /** @type {number[][][]} */ frames;
+  /** @type {number} */ least;
+
   constructor({ places, least }, traces) {
     Object.assign(this, { frames: numbersOf(places), least });
     this.names = traces.flatMap(({ text }) => text);

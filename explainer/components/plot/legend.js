@@ -6,6 +6,7 @@ const lit = (trace) => trace.visible !== 'legendonly';
 const named = ({ name, showlegend }) => Boolean(name) && showlegend !== false;
 
 // How a curve or a mark looks, in the legend.
+/** @param {{ mode?: string, line?: any, marker?: any }} trace */
 function swatch({ mode = 'lines', line = {}, marker = {} }) {
   if (!mode.includes('lines')) return markOf(marker);
   const sample = element('i', 'stroke');

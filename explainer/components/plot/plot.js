@@ -24,13 +24,20 @@ let library = null; // fetched once; then a figure stands as soon as its data ar
 let look;
 function plotlyLook() {
   if (look) return look;
-  const { cssRules } = document.getElementById('plotly.js-style-global').sheet;
+  /** @type {any} */
+  const style = document.getElementById('plotly.js-style-global');
   look = new CSSStyleSheet();
-  look.replaceSync([...cssRules].map((rule) => rule.cssText).join('\n'));
+  look.replaceSync([...style.sheet.cssRules].map((rule) => rule.cssText).join('\n'));
   return look;
 }
 
 class Plot {
+  /** @type {any} */ data;
+  /** @type {(name: string, value: any) => void} */ send;
+  /** @type {string} */ size;
+  /** @type {any[]} */ reading;
+  /** @type {number} */ px;
+
   constructor(parent) {
     this.root = element('div', 'plot');
     this.legend = new Legend((name) => this.toggle(name));
@@ -70,7 +77,7 @@ class Plot {
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
     this.player.describe(this.keys, data.picks ? `${data.alt} Enter opens the point that the keys have led to.` : data.alt);
-    library ??= (await import(new URL(data.library, document.baseURI))).default;
+    library ??= (await import(new URL(data.library, document.baseURI).href)).default;
     this.begin(library);
     this.draw();
   }

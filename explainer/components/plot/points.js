@@ -29,6 +29,9 @@ function stops(chart) {
 }
 
 export class Points {
+  /** @type {any} */ chart;
+  /** @type {any} */ Plotly;
+
   constructor(chart, Plotly) { Object.assign(this, { chart, Plotly, at: -1 }); }
 
   get chosen() { return this.list?.[this.at]; }

@@ -15,6 +15,13 @@ const grouped = (value) => new Intl.NumberFormat('en-US').format(value);
 
 // Two lines of names above, numbers at the left, powers of ten below; step 0 stands at the left edge.
 export class LossChart {
+  /** @type {{ x: number[], y: number[], name: string, dash: string }[]} */ lines;
+  /** @type {number[]} */ marks;
+  /** @type {number} */ low;
+  /** @type {number} */ high;
+  /** @type {string} */ x_title;
+  /** @type {string} */ y_title;
+
   constructor(spec) {
     Object.assign(this, spec);
     this.node = element('figure', 'losses');

@@ -12,6 +12,14 @@ export function lane(spec) {
 }
 
 class Lane {
+  /** @type {string[]} */ facts;
+  /** @type {string[]} */ texts;
+  /** @type {any[]} */ tiles;
+  /** @type {number[]} */ bytes;
+  /** @type {number[]} */ joined;
+  /** @type {number[]} */ shown;
+  /** @type {boolean} */ ids;
+
   constructor(spec) {
     Object.assign(this, spec);
     this.node = element('section', `lane ${spec.kind}`);

@@ -13,6 +13,9 @@ const SIZES = Array.from({ length: 19 }, (_, i) => Math.max(0.86, 2.6 * 0.94 ** 
 const fitted = keeper(24); // sizes of the type
 
 class Reel {
+  /** @type {any} */ spec;
+  /** @type {string} */ signature;
+
   constructor(parent) {
     this.root = element('div', 'grid reel');
     this.scene = element('div', 'scene');
