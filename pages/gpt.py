@@ -1,8 +1,8 @@
 """GPT: text becomes tokens, tokens go through blocks of attention and MLP, and out comes a guess."""
 
 from explainer import ui
+from explainer.ui.scenes import embeddings, flow, gpt
 from explainer.ui.scenes import figure_one as figure
-from explainer.ui.scenes import flow, gpt
 
 
 @ui.scene("The flow", "From the text to the next character: one prediction through the whole model.")
@@ -37,6 +37,17 @@ def byte_pairs() -> None:
         source = ui.choice("learned from", gpt.LEARNED_FROM, key="gpt_learned")
     ui.complain(gpt.nothing_to_cut(text))
     gpt.byte_pairs(text, source, shown_as)
+
+
+@ui.scene("A map of embeddings", "What is used alike lies close together: most letters find their capital.")
+def embedding_map() -> None:
+    """Every character is a list of numbers that the model learned. Nobody told it that a and A are the same
+    letter; where does it put them? Turn the space, look for your own initial.
+    """
+    with ui.controls():
+        name, side = embeddings.asked()
+    ui.note(embeddings.told(name, side))
+    embeddings.drawn(name, side)
 
 
 @ui.scene(
@@ -80,4 +91,4 @@ def to_scale() -> None:
         gpt.odometer()
 
 
-ui.chapter(the_flow, tokens, byte_pairs, architecture, figure_one, to_scale)
+ui.chapter(the_flow, tokens, byte_pairs, embedding_map, architecture, figure_one, to_scale)

@@ -130,6 +130,11 @@ TERMS = (
         ),
     ),
     Term(
+        "cosine",
+        "How far two lists of numbers point the same way: 1 the same, 0 at a right angle, −1 opposite.",
+        (("gpt", "embedding-map"),),
+    ),
+    Term(
         "cross-entropy",
         "Minus the logarithm of the probability that the model gave to what really came.",
         (
@@ -173,6 +178,7 @@ TERMS = (
         (
             ("training", "letters-move"),
             ("mlp", "structure"),
+            ("gpt", "embedding-map"),
             ("mlp", "matrices"),
             ("gpt", "architecture"),
             ("training", "nudge-a-letter"),
@@ -443,6 +449,11 @@ TERMS = (
             ("receipt", "receipt"),
             ("gpt", "the-flow"),
         ),
+    ),
+    Term(
+        "principal components",
+        "The directions in which points differ most, in their order: long lists of numbers seen in a plane.",
+        (("gpt", "embedding-map"),),
     ),
     Term(
         "probability",

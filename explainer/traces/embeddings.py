@@ -1,0 +1,60 @@
+"""Where a model's characters lie: its embeddings, seen from the side on which they differ most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+VOWELS = "aąeęioóuyAĄEĘIOÓUY"
+KINDS = ("vowels", "consonants", "digits and marks")
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Embeddings at one or more moments of a training, and where they are drawn.
+
+    Args:
+        vectors: (S, V, D) the embeddings. places: (S, V, 3) where they are drawn, all from the same side.
+        shares: (3,) of the last moment's variance that each axis shows; they add up to 1 at most.
+        own: whether the places are the model's own two numbers.
+    """
+
+    vectors: np.ndarray
+    places: np.ndarray
+    shares: np.ndarray
+    own: bool
+
+
+def cloud(vectors: np.ndarray) -> Cloud:
+    """Lay embeddings out: two numbers as they are, more by the principal components of the last moment.
+
+    Args:
+        vectors: (S, V, D), the last one that of the trained model.
+    """
+    last = vectors[-1].astype(np.float64)  # (V, D)
+    variance = last.var(axis=0)  # (D,)
+    if vectors.shape[2] == 2:
+        places = np.pad(vectors, ((0, 0), (0, 0), (0, 1)))  # (S, V, 3)
+        return Cloud(vectors, places, np.r_[variance / variance.sum(), 0.0], own=True)
+    _, sizes, axes = np.linalg.svd(last - last.mean(axis=0), full_matrices=False)  # (D,), (D, D)
+    axes = (
+        axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]
+    )  # the same each time
+    places = (vectors - last.mean(axis=0)) @ axes[:3].T  # (S, V, 3)
+    return Cloud(vectors, places, (sizes**2 / (sizes**2).sum())[:3], own=False)
+
+
+def cosines(vectors: np.ndarray) -> np.ndarray:
+    """Return the cosine of the angle between every two of the vectors (V, D) as (V, V)."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)  # (V, D)
+    return unit @ unit.T  # (V, V)
+
+
+def distances(vectors: np.ndarray) -> np.ndarray:
+    """Return the distance between every two of the vectors (V, D) as (V, V)."""
+    return np.linalg.norm(vectors[:, None] - vectors, axis=-1)  # (V, V)
+
+
+def kinds(symbols: Sequence[str]) -> list[int]:
+    """Return the place in KINDS of every character."""
+    return [(0 if symbol in VOWELS else 1) if symbol.isalpha() else 2 for symbol in symbols]
