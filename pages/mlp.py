@@ -19,7 +19,7 @@ def structure() -> None:
     with ui.controls():
         asked = mlp.asked(step=True)
     step = mlp.forward(asked.sex, asked.text)
-    letters, symbols = mlp.context(step), mlp.symbols()
+    letters, symbols = mlp.context(step), mlp.symbols(asked.sex)
     figure = bengio.architecture(
         letters,
         step.idx,
@@ -45,10 +45,11 @@ def data_set() -> None:
     with ui.controls():
         asked = mlp.asked()
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
-    found = mlp.windows(asked.name, size)
+    found = mlp.windows(asked.sex, asked.name, size)
     contexts, targets, ids = mlp.texts(found)
     figure = window.sliding(contexts, targets, ids, font_size=ui.font_size(), narrow=ui.narrow())
-    ui.note(f"{mlp.examples(asked.sex)} {mlp.joint(asked) if size == 3 else ''}")
+    joint = mlp.joint(asked) if size == mlp.shape(asked.sex).block_size else ""
+    ui.note(f"{mlp.examples(asked.sex)} {joint}")
     slid, listed = ui.shared(3, 2, key="mlp_data_set")
     with slid:
         ui.part(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
@@ -86,8 +87,8 @@ def matrices() -> None:
         name = ui.choice("matrix", mlp.MATRICES, key="mlp_matrix", stages=mlp.MATRICES)
         time = ui.choice("numbers", mlp.TIMES, key="mlp_time")
         with st.popover("More"):
-            sex = ui.choice("learned from", SEXES, key="mlp_sex")
-            first = ui.choice("neurons of W1 and W2", mlp.neuron_windows(), key="mlp_first")
+            sex = ui.choice("learned from", mlp.models(), key="mlp_sex")
+            first = ui.choice("neurons of W1 and W2", mlp.neuron_windows(sex), key="mlp_first")
     mlp.matrix_grid(sex, time, name, None if first == "all" else int(first))
 
 
@@ -101,7 +102,7 @@ def forward_pass() -> None:
         step = ui.choice("step", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
         with st.popover("The name"):
             asked = mlp.asked(step=True)
-            neurons = ui.choice("neurons", mlp.NEURONS, key="mlp_neurons")
+            neurons = ui.choice("neurons", mlp.neurons(asked.sex), key="mlp_neurons")
     mlp.forward_grid(step, asked, neurons)
     ui.receipt_of(*mlp.likeliest(asked))
 

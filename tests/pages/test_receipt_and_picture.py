@@ -272,6 +272,25 @@ def test_a_fifth_answer(kind):
     of_own(app, f"boys-{kind}")
 
 
+@pytest.mark.parametrize("scene", ["structure", "forward-pass"])
+def test_a_perceptron_of_ones_own(scene):
+    label = "yours, from a file"
+    app = with_own("mlp.py", scene, "boys-mlp-2d", mlp_sex=label, mlp_step="softmax", mlp_name="JAN")
+    seen = explained(ask(app, "receipt"))
+    of_own(app, "boys-mlp-2d")
+    if scene == "forward-pass":
+        header, arrays = grid(app, "mlp_step_softmax")
+        shares = arrays[header["matrices"][2]["values"]["array"]][0]
+        assert seen == pytest.approx(shares.max(), abs=1e-4)
+        explains(pressed(app, "mlp_step_softmax", 2, 0, 0), shares[0])
+        of_own(app, "boys-mlp-2d")
+
+
+def explained(app: AppTest) -> float:
+    """Return the probability of the receipt on the screen."""
+    return number(receipt(app)["formula"][-1]["text"]) / 100
+
+
 def test_a_text_of_ones_own():
     app = with_own("attention.py", "who-looks-at-whom", "boys-gpt", attention_model="yours, from a file")
     explains_a_written_one(app, 1)

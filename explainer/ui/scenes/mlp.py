@@ -19,7 +19,7 @@ from explainer.figures.histogram import histogram_alt as outermost
 from explainer.models import mlp as model
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
-from explainer.ui import widgets
+from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import note
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.dialog import open_receipt
@@ -53,7 +53,6 @@ CODE = {  # as on the slides; the numbers are the same to the last bit
     "softmax": "prob = counts / counts.sum(1, keepdims=True)",
     "loss": "loss = F.cross_entropy(logits, Y)",
 }
-NEURONS = {"ten": "the ten loudest", "all": "all 200"}
 RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
 BATCHES = {"before": "at the start", "after": "after training"}
 LAYERS = {"h": "h, after tanh", "sum": "sum, before tanh"}
@@ -86,22 +85,21 @@ class Asked:
 
 
 def _forward(sex: str, text: str, target: str | None = None) -> trace.ForwardPass:
-    loaded = checkpoint(f"{sex}-mlp")
+    loaded = checkpoint(model_of(sex))
     return trace.forward(loaded.model, loaded.vocabulary, text, target)
 
 
-def _windows(name: str, block_size: int) -> trace.Windows:
-    return trace.windows(name, names.VOCABULARY, block_size)
+def _windows(sex: str, name: str, block_size: int) -> trace.Windows:
+    return trace.windows(name, checkpoint(model_of(sex)).vocabulary, block_size)
 
 
 def _spelled(sex: str, name: str) -> np.ndarray:
-    loaded = checkpoint(f"{sex}-mlp")
+    loaded = checkpoint(model_of(sex))
     return trace.spell(loaded.model, loaded.vocabulary, name)
 
 
 def _matrices(sex: str, time: str) -> trace.Matrices:
-    start = untrained(Shape(), TALK)
-    return trace.matrices(start if time == "start" else checkpoint(f"{sex}-mlp").model)
+    return trace.matrices(untrained(shape(sex), TALK) if time == "start" else checkpoint(model_of(sex)).model)
 
 
 def _hidden(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
@@ -151,15 +149,46 @@ tanh_curve = cached(trace.tanh_curve)
 # --- the controls -----------------------------------------------------------------------------------
 
 
+def models() -> dict[str, str]:
+    """Return whose perceptron is looked into: the house's by what they learned from, or the visitor's."""
+    return SEXES | own_models.options("mlp", names=True)
+
+
+def model_of(sex: str) -> str:
+    """Return the name of a model, as a receipt knows it, too; one's own goes by its key."""
+    return sex if own_models.is_own(sex) else f"{sex}-mlp"
+
+
+def shape(sex: str) -> Shape:
+    """Return the hyperparameters that fix a model's matrices."""
+    m = checkpoint(model_of(sex)).model
+    return Shape(m.C.shape[0], m.block_size, m.C.shape[1], m.b1.shape[0])
+
+
 def asked(step: bool = False) -> Asked:
     """Draw the choice of a model and the field for a name; with ``step`` how much of it was read."""
-    sex = widgets.choice("learned from", SEXES, key="mlp_sex")
-    found = words(_source(sex))
-    name = typed_name(found, "name", key="mlp_name")
+    sex = widgets.choice("learned from", models(), key="mlp_sex")
+    name = (
+        _own_name(sex) if own_models.is_own(sex) else typed_name(words(_source(sex)), "name", key="mlp_name")
+    )
     if not step:
         return Asked(sex, name, len(name))
     read = len(name) if st.session_state["mlp_name"] else 2
     return Asked(sex, name, widgets.slider("letters read", 0, len(name), read, key="mlp_read"))
+
+
+def _own_name(key: str) -> str:
+    """Draw the field for a name that a visitor's own model reads; one that it learned from stands in."""
+    known = checkpoint(key).vocabulary
+    first = next(
+        iter(own_models.learned_from(key)), "".join(c for c in "ANNA" if c in known) or known.symbols[1]
+    )
+    return typed.name(widgets.word("name", first, key="mlp_name"), known) or first
+
+
+def neurons(sex: str) -> dict[str, str]:
+    """Return how many neurons can be shown."""
+    return {"ten": "the ten loudest", "all": f"all {shape(sex).hidden_layer_size}"}
 
 
 def batch_size() -> int:
@@ -188,7 +217,7 @@ def example_grid(found: trace.Windows, wanted: Asked) -> None:
         Matrix(found.contexts, "X", "input", (0, 0), rows=rows, cols=_numbers(size), shade="none"),
         Matrix(found.targets[:, None], "Y", "activations", (0, 1), shade="none"),
     ]
-    if size == Shape().block_size:
+    if size == shape(wanted.sex).block_size:
         p = spelled(wanted.sex, wanted.name)
         drawn.append(Matrix(p[:, None], "p", "probabilities", (0, 2), title="p of Y", scale_max=1.0))
     alt = f"The {len(rows)} examples of a name as numbers: what is read, what follows."
@@ -203,6 +232,8 @@ def joint(wanted: Asked) -> str:
 
 def examples(sex: str) -> str:
     """Return in one sentence how many examples the names give: one a letter, and one for the end."""
+    if own_models.is_own(sex):
+        return ""  # a file does not hold them
     found: Words = words(_source(sex))
     counted = {part: sum(len(word) + 1 for word in found.part(part)[0]) for part in ("train", "dev", "test")}
     told = "{train:,} examples to learn from, {dev:,} to choose by (dev), {test:,} to judge by (test)"
@@ -238,7 +269,7 @@ def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
         first: the neuron from which on some are shown; all if None.
     """
     m = matrices(sex, time)
-    alphabet = symbols()
+    alphabet = symbols(sex)
     if time == "start" and name != "all":
         note(f"`{name} = torch.randn({getattr(m, name).shape}, generator=g)`")
     if name == "all":
@@ -256,24 +287,24 @@ def matrix_grid(sex: str, time: str, name: str, first: int | None) -> None:
         "C": lambda: Matrix(m.C, "C", "weights", rows=alphabet, cols=_numbers(m.C.shape[1]), title=title),
         "W1": lambda: Matrix(m.W1[:, some], "W1", "weights", rows=read, cols=neurons, title=title),
         "b1": lambda: _folded(m.b1, "b1", "weights"),
-        "W2": lambda: _w2(m.W2[some], neurons, title),
+        "W2": lambda: _w2(m.W2[some], neurons, alphabet, title),
         "b2": lambda: Matrix(m.b2[None], "b2", "weights", cols=alphabet, title=title),
     }[name]()
     grid([drawn], key=f"mlp_matrices_{name}", alt=f"The matrix {title}, every cell a number of the model.")
 
 
-def _w2(values: np.ndarray, neurons: list[str], title: str) -> Matrix:
+def _w2(values: np.ndarray, neurons: list[str], alphabet: list[str], title: str) -> Matrix:
     """Return W2 or some rows of it; more than fit below each other lie on their side."""
     if len(values) <= TOGETHER:
-        return Matrix(values, "W2", "weights", rows=neurons, cols=symbols(), title=title)
+        return Matrix(values, "W2", "weights", rows=neurons, cols=alphabet, title=title)
     title += ", lying on its side"
-    return Matrix(values.T, "W2", "weights", rows=symbols(), cols=neurons, spot=TURNED, title=title)
+    return Matrix(values.T, "W2", "weights", rows=alphabet, cols=neurons, spot=TURNED, title=title)
 
 
-def neuron_windows() -> dict[str, str]:
+def neuron_windows(sex: str) -> dict[str, str]:
     """Return the choices of which neurons are shown, by the first of them."""
-    last = Shape().hidden_layer_size
-    return {"all": "all"} | {str(i): f"{i}–{i + TOGETHER - 1}" for i in range(0, last, TOGETHER)}
+    last = shape(sex).hidden_layer_size
+    return {"all": "all"} | {str(i): f"{i}–{min(i + TOGETHER, last) - 1}" for i in range(0, last, TOGETHER)}
 
 
 def _to_scale(m: trace.Matrices) -> list[Matrix]:
@@ -281,7 +312,14 @@ def _to_scale(m: trace.Matrices) -> list[Matrix]:
         Matrix(m.C, "C", "weights", (0, 0), spot="[{row}, {col}]"),
         Matrix(m.W1, "W1", "weights", (0, 1), spot="[{row}, {col}]"),
         Matrix(m.b1[None], "b1", "weights", (1, 1), spot="[{col}]"),
-        Matrix(m.W2.T, "W2", "weights", (2, 1), title="W2 200 × 34, lying on its side", spot=TURNED),
+        Matrix(
+            m.W2.T,
+            "W2",
+            "weights",
+            (2, 1),
+            title=f"W2 {len(m.W2)} × {len(m.b2)}, lying on its side",
+            spot=TURNED,
+        ),
         Matrix(m.b2[:, None], "b2", "weights", (2, 0), title="b2, upright", spot="[{row}]"),
     ]
 
@@ -309,16 +347,16 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
     """Draw one step of the forward pass: what goes in and what comes out, cell by cell."""
     found = forward(wanted.sex, wanted.text, wanted.target)
     draw: dict[str, Callable[[], tuple[list[Matrix], list[Link], str, Stages | None]]] = {
-        "lookup": partial(_lookup, found, matrices(wanted.sex, "trained").C),
+        "lookup": partial(_lookup, found, wanted),
         "view": partial(_view, found),
         "hidden": partial(_hidden_step, found, wanted, neurons),
         "tanh": partial(_tanh_step, found),
         "logits": partial(_logits_step, found, wanted, neurons),
-        "softmax": partial(_softmax_step, found),
-        "loss": partial(_loss_step, found),
+        "softmax": partial(_softmax_step, found, symbols(wanted.sex)),
+        "loss": partial(_loss_step, found, symbols(wanted.sex)),
     }
     drawn, links, alt, frames = draw[step]()
-    note(f"{SAID.get(step, '')} `{CODE[step]}`")
+    note(f"{SAID.get(step, '')} `{CODE[step].replace('30', str(len(found.x)))}`")
     key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
     opens = partial(_open_letter, wanted) if step in ("softmax", "loss") else None
     grid(drawn, key=key, alt=alt, links=links, frames=frames, on_press=opens)
@@ -327,23 +365,25 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
 def likeliest(wanted: Asked) -> tuple[str, str, str]:
     """Return the most probable next letter, as ``receipt_of`` takes it."""
     best = int(forward(wanted.sex, wanted.text).probabilities.argmax())
-    return f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[best]
+    return model_of(wanted.sex), wanted.text, checkpoint(model_of(wanted.sex)).vocabulary.symbols[best]
 
 
 def opens_letter(wanted: Asked) -> Callable[[str], None]:
     """Return what opens the receipt of the letter whose bar was clicked."""
+    known = checkpoint(model_of(wanted.sex)).vocabulary.symbols
     return lambda pick: open_receipt(
-        f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[int(pick.removeprefix("letter "))]
+        model_of(wanted.sex), wanted.text, known[int(pick.removeprefix("letter "))]
     )
 
 
 def _open_letter(wanted: Asked, clicked: Cell) -> None:
-    open_receipt(f"{wanted.sex}-mlp", wanted.text, names.VOCABULARY.symbols[clicked.col])
+    known = checkpoint(model_of(wanted.sex)).vocabulary.symbols
+    open_receipt(model_of(wanted.sex), wanted.text, known[clicked.col])
 
 
-def symbols() -> list[str]:
-    """Return the characters as they are shown."""
-    return [shown(symbol) for symbol in names.VOCABULARY.symbols]
+def symbols(sex: str) -> list[str]:
+    """Return the characters that a model knows, as they are shown."""
+    return [shown(symbol) for symbol in checkpoint(model_of(sex)).vocabulary.symbols]
 
 
 def context(found: trace.ForwardPass) -> list[str]:
@@ -351,19 +391,24 @@ def context(found: trace.ForwardPass) -> list[str]:
     return [shown(letter) for letter in found.context]
 
 
-def _lookup(found: trace.ForwardPass, C: np.ndarray) -> tuple:
-    letters = context(found)
+def _lookup(found: trace.ForwardPass, wanted: Asked) -> tuple:
+    letters, C = context(found), matrices(wanted.sex, "trained").C
     E = C.shape[1]
     origin = found.idx[:, None] * E + np.arange(E)  # (T, E) each number's place in C
     drawn = [
-        Matrix(C, "C", "weights", (0, 0), rows=symbols(), cols=_numbers(E)),
+        Matrix(C, "C", "weights", (0, 0), rows=symbols(wanted.sex), cols=_numbers(E)),
         Matrix(found.emb, "emb", "input", (0, 1), rows=letters, cols=_numbers(E)),
     ]
     code = ", ".join(map(str, found.idx))
     lit = [(0, int(i), None) for i in dict.fromkeys(found.idx.tolist())]
     told = f"{' '.join(letters)} are the rows {code} of C; nothing is computed, they are picked."
     stages = Stages([Stage(told, [*lit, (1, None, None)], formula=f"emb = C[[{code}]]")])
-    return drawn, [Copies(0, 1, origin)], f"C, 34 × {E}, and the {len(letters)} rows read from it.", stages
+    return (
+        drawn,
+        [Copies(0, 1, origin)],
+        f"C, {len(C)} × {E}, and the {len(letters)} rows read from it.",
+        stages,
+    )
 
 
 def _view(found: trace.ForwardPass) -> tuple:
@@ -383,9 +428,9 @@ def _view(found: trace.ForwardPass) -> tuple:
 def _spoken_for(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple[tuple[int, ...], str]:
     """Return the neurons that are shown and the letter they were chosen by."""
     letter = int(found.probabilities.argmax())
-    count = 10 if neurons == "ten" else len(found.h)
+    count = min(10, len(found.h)) if neurons == "ten" else len(found.h)
     chosen = loudest(wanted.sex, wanted.text, letter, count)
-    return (chosen if neurons == "ten" else tuple(sorted(chosen))), symbols()[letter]
+    return (chosen if neurons == "ten" else tuple(sorted(chosen))), symbols(wanted.sex)[letter]
 
 
 def _hidden_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
@@ -401,7 +446,7 @@ def _logits_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple
     chosen, letter = _spoken_for(found, wanted, neurons)
     layer = output_layer(wanted.sex, wanted.text, chosen)
     stages = _column_by_column(np.argsort(-found.logits)[:10].tolist())
-    drawn, links = _falk(layer, ("h", "W2", "b2", "logits"), "activations", symbols())
+    drawn, links = _falk(layer, ("h", "W2", "b2", "logits"), "activations", symbols(wanted.sex))
     alt = f"h times W2 plus b2: a number for every letter; most speaks for {letter}."
     return drawn, links, alt, stages
 
@@ -447,8 +492,7 @@ def _tanh_step(found: trace.ForwardPass) -> tuple:
     return drawn, [Same((0, 1))], "Every sum beside its tanh, between −1 and 1.", None
 
 
-def _softmax_step(found: trace.ForwardPass) -> tuple:
-    alphabet = symbols()
+def _softmax_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
     drawn = [
         Matrix(found.logits[None], "logit", "activations", (0, 0), cols=alphabet, title="logits"),
         Matrix(found.exponentials[None], "exp", "counts", (1, 0), cols=alphabet, title="exp(logits − max)"),
@@ -469,8 +513,7 @@ def _softmax_step(found: trace.ForwardPass) -> tuple:
     return drawn, [Same((0, 1, 2))], "Logits, their exponentials, and the probabilities.", stages
 
 
-def _loss_step(found: trace.ForwardPass) -> tuple:
-    alphabet = symbols()
+def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
     drawn = [
         Matrix(
             found.probabilities[None],

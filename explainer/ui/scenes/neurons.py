@@ -10,7 +10,7 @@ from explainer.components.grid import Cell, Matrix, Stage, Stages, grid
 from explainer.components.reel import Lane, Tile, Tiles, reel
 from explainer.traces import neurons as trace
 from explainer.training.habits import MEANINGS, followed
-from explainer.ui import blocks, widgets, window
+from explainer.ui import blocks, own_models, widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.scenes.gpt import visible
 from explainer.ui.scenes.heads import Asked, traced
@@ -33,7 +33,7 @@ class Chosen:
 
 @keep("models")
 def _kept(name: str, sha: str) -> dict[str, np.ndarray]:  # noqa: ARG001  those of these very weights
-    return checkpoints.passages(name)
+    return {} if own_models.is_own(name) else checkpoints.passages(name)
 
 
 def _fired(name: str, sha: str, layer: int, neuron: int) -> list[trace.Passage]:
@@ -77,7 +77,8 @@ def ready(wanted: Asked) -> bool:
     """Return whether passages were found for a model; if not, say how to find them."""
     found = bool(_kept(wanted.model, wanted.sha))
     if not found:
-        st.warning(f"No passages were found yet: `python -m explainer.training.passages {wanted.model}`.")
+        way = f": `python -m explainer.training.passages {wanted.model}`"
+        st.warning(f"No passages were found yet{'' if own_models.is_own(wanted.model) else way}.")
     return found
 
 
