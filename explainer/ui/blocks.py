@@ -150,6 +150,15 @@ def note(text: str) -> None:
         line.markdown(text)
 
 
+def small_map(layer: int, layers: int) -> str:
+    """Return the whole model as one sign a part, that of a layer filled: embeddings, layers, what follows.
+
+    Args:
+        layer: counted from 0; layers: how many there are.
+    """
+    return f":gray[{'□' * (layer + 1)}]:green[■]:gray[{'□' * (layers - layer)}]"
+
+
 def complain(text: str) -> bool:
     """Say what is wrong in the line above the picture, if anything is; a visitor's words may stand in it."""
     line = stage.line(complaint=True) if text else None

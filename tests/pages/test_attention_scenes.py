@@ -156,7 +156,8 @@ def test_a_key_still_to_come_is_told_so():
 def test_the_heads_name_and_share_are_those_of_the_checkpoint(girls):
     habit = girls.meta["heads"][1][3]
     shown = told(page("how-one-head-does-it", head="2.4", **NAME))
-    assert f"Layer 2, head 4: **{habit['name']}**, {habit['share']:.0%} of its attention" in shown
+    said = f"Layer 2, head 4: **{habit['name']}**, {habit['share']:.0%} of its attention"
+    assert f":gray[□□]:green[■]:gray[□□□] {said}" in shown
 
 
 # --- a head switched off ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from explainer.traces import gpt as trace
 from explainer.traces import one_head, switching
 from explainer.training.habits import MEANINGS, NONE
 from explainer.ui import widgets, window
-from explainer.ui.blocks import complain
+from explainer.ui.blocks import complain, small_map
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
 from explainer.ui.scenes import attention, head_weights
@@ -183,8 +183,9 @@ def _place(label: str, T: int, default: int, key: str) -> int:
 
 def habit(wanted: Asked, chosen: Pair) -> str:
     """Return in one line what a head does on held-out text."""
-    place = f"Layer {chosen.layer + 1}, head {chosen.head + 1}"
-    known = checkpoint(wanted.model).meta.get("heads")
+    loaded = checkpoint(wanted.model)
+    here = small_map(chosen.layer, loaded.model.config.n_layer)
+    place, known = f"{here} Layer {chosen.layer + 1}, head {chosen.head + 1}", loaded.meta.get("heads")
     if not known:
         return f"{place}: not measured on held-out text."
     found = known[chosen.layer][chosen.head]

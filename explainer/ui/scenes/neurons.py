@@ -84,13 +84,13 @@ def ready(wanted: Asked) -> bool:
 
 def told(wanted: Asked, part: Chosen) -> str:
     """Return in one line what is seen."""
+    loaded = checkpoint(wanted.model)
+    here = f"{blocks.small_map(part.layer, loaded.model.config.n_layer)} Layer {part.layer + 1}"
     if part.kind == "head":
-        found = checkpoint(wanted.model).meta["heads"][part.layer][part.number]
-        return (
-            f"Layer {part.layer + 1}, head {part.number + 1}: **{found['name']}**. {MEANINGS[found['name']]}"
-        )
+        found = loaded.meta["heads"][part.layer][part.number]
+        return f"{here}, head {part.number + 1}: **{found['name']}**. {MEANINGS[found['name']]}"
     return (
-        f"Layer {part.layer + 1}, neuron {part.number + 1}: the three passages of held-out text that move it "
+        f"{here}, neuron {part.number + 1}: the three passages of held-out text that move it "
         "most, each read by itself."
     )
 
