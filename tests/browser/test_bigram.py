@@ -169,3 +169,23 @@ def test_another_name_starts_at_its_first_pair(open_page):
     page.wait_for_function("() => location.search.includes('ADAM')")
     settled(page)
     assert page.evaluate(at) == start
+
+
+# Texts of a drawing that lie over each other, pair by pair.
+COLLIDING = """() => {
+  const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
+  const texts = roots.flatMap((root) => [...root.querySelectorAll('svg text')])
+    .filter((text) => text.checkVisibility() && text.textContent && getComputedStyle(text).display !== 'none')
+    .map((text) => ({ says: text.textContent, ...text.getBoundingClientRect().toJSON() }));
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.6 * Math.min(a.height, b.height);
+  const pairs = texts.flatMap((a, i) => texts.slice(i + 1).map((b) => [a, b]));
+  return pairs.filter(([a, b]) => over(a, b)).map(([a, b]) => `${a.says} | ${b.says}`);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 701, 1280])
+@pytest.mark.parametrize("scene", ["data", "sample", "sample&bigram_way=one+name"])
+def test_labels_of_a_strip_do_not_lie_on_each_other(open_page, scene, width):
+    page = open_page(f"/bigram?scene={scene}", width, 900)
+    assert page.evaluate(COLLIDING) == []

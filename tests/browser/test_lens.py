@@ -51,7 +51,7 @@ def test_a_matrix_on_its_side_is_spoken_of_as_it_stands_in_pytorch(open_page):
     for name in ("C", "W1", "W2", "b1"):
         values = getattr(m, name)
         place = np.unravel_index(int(np.abs(values).argmax()), values.shape)
-        assert heads[name].startswith(f"{name}  [{', '.join(map(str, place))}]  ")
+        assert heads[name].startswith(f"{name}[{', '.join(map(str, place))}]  ")
 
 
 def test_what_has_no_labels_is_called_by_what_it_is_multiplied_with(open_page):

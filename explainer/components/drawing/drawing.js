@@ -84,6 +84,7 @@ class Drawing {
     this.seen = this.view();
     this.shapes.forEach((shape) => shape.draw(this.player.position, this.seen));
     if (!this.svg.firstChild) this.svg.append(...this.shapes.map((shape) => shape.node));
+    this.shapes.forEach((shape) => shape.fit(this.seen));
     this.turn();
   }
 
@@ -105,7 +106,9 @@ class Drawing {
   // Another frame is shown.
   turn() {
     if (!this.seen) return;
-    this.shapes.filter((shape) => shape.moving.length).forEach((shape) => shape.draw(this.player.position, this.seen));
+    const moving = this.shapes.filter((shape) => shape.moving.length);
+    moving.forEach((shape) => shape.draw(this.player.position, this.seen));
+    moving.forEach((shape) => shape.fit(this.seen));
     this.pointer.tell();
   }
 

@@ -39,6 +39,9 @@ export class Shape {
     this.show(frame);
     DRAW[this.spec.kind](this.node, this.now, view);
   }
+
+  // Only what stands in the picture has a length.
+  fit(view) { if (this.now.room && this.now.shown) fitted(this.node, this.now, view); }
 }
 
 const painted = ({ fill, color, width }, { paint, px }) => ({ fill: paint(fill), stroke: paint(color), 'stroke-width': width * px });
@@ -58,7 +61,7 @@ const OUTLINES = {
 };
 
 // A text that has no room is put shorter; one that has no room even then is not shown.
-function fit(element, { x, y, room, short, color }, { at, paint }) {
+function fitted(element, { x, y, room, short, color }, { at, paint }) {
   const width = 0.94 * Math.abs(at(x + room, y)[0] - at(x, y)[0]);
   if (element.getComputedTextLength() <= width) return;
   element.replaceChildren(node('tspan', { fill: paint(color) }, short));
@@ -106,6 +109,5 @@ const DRAW = {
       'font-weight': now.bold ? 700 : 400, display: now.shown ? 'inline' : 'none',
       class: now.halo ? 'halo' : '', stroke: now.halo ? paint('#000038') : 'none', 'stroke-width': 0.7 * size,
     });
-    if (now.room && now.shown) fit(element, now, view);
   },
 };

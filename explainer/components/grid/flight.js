@@ -6,7 +6,8 @@ import { entries } from './links.js';
 import { spoken } from './numbers.js';
 
 const MEET = 0.55; // the share of a flight after which the factors have met
-const LONGEST = 900; // ms
+const LANDS = 0.8; // after which it is the sum that stands there
+const LONGEST = 1000; // ms
 
 export class Flight {
   constructor(grid) {
@@ -21,7 +22,7 @@ export class Flight {
     this.stop();
     const { frames, player } = this.grid;
     if (!onward || !(frames instanceof Walk) || player.still.matches) return;
-    this.span = Math.min(LONGEST, 800 / player.speed);
+    this.span = Math.min(LONGEST, 950 / player.speed);
     this.begun = performance.now();
     this.beat();
   }
@@ -61,7 +62,8 @@ export class Flight {
     }
     const sign = entry.product < 0 ? '' : '+';
     const done = frames.done[row * out.width + col] >= frames.K;
-    const text = done ? out.text(row, col) : `${sign}${spoken(entry.product)}`;
+    const soFar = done ? out.text(row, col) : spoken(entry.sum);
+    const text = this.at < LANDS ? `${sign}${spoken(entry.product)}` : soFar;
     painter.tinted(ctx, out, row, col, out.role, 0.22 + 0.3 * (1 - this.at) / (1 - MEET), 1.2, text);
   }
 }
