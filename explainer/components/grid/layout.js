@@ -31,7 +31,8 @@ export function layOut(matrices, links, page) {
 // A few numbers that stand in line with no others have cells of their own size, so that they can be read.
 function enlarged(m, page) {
   if (!m.map || m.values.length > FEW_CELLS) return null;
-  const { cw, ch, left } = plan(m, page);
+  const { cw, left } = plan(m, page);
+  const ch = 2.35 * page.rem; // below this a number of the least size has no room above and below
   const fits = cw * m.width + left <= page.width * (page.narrow ? 0.9 : 0.45) && ch * m.height <= page.height * (page.narrow ? 9 : 0.6);
   return fits ? { cw, ch } : null;
 }
