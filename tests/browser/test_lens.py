@@ -86,7 +86,7 @@ def test_every_number_that_broke_says_what_became_of_it(open_page, line):
     matrix = next(i for i, m in enumerate(drawn) if np.isnan(m["values"]).any())
     row, col = divmod(int(np.isnan(drawn[matrix]["values"]).argmax()), drawn[matrix]["cols"])
     said = page.evaluate(f"{GRID}.words({matrix}, {row}, {col})")
-    assert said.endswith(f": {drawn[matrix]['texts'][row * drawn[matrix]['cols'] + col]}")
+    assert said.endswith(f" {drawn[matrix]['texts'][row * drawn[matrix]['cols'] + col]}")
 
 
 @pytest.mark.parametrize("width", [1920, 1280])
