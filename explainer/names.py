@@ -115,6 +115,23 @@ def split(names: Sequence[str], seed: int = SEED) -> Split:
     return Split(shuffled[:dev], shuffled[dev:test], shuffled[test:])
 
 
+def rarer(sex: str, count: int) -> list[str]:
+    """Return names with fewer bearers than any that models learn from, to judge by and for nothing else.
+
+    Args:
+        sex: "girl" or "boy".
+        count: how many, drawn by the seed.
+    Returns:
+        Names that stand in the data for neither sex, no longer than its own, of letters that it has.
+    """
+    known, table = set(register()["name"]), select(register(RARE, sizes=None), sex, 1)
+    longest = max(map(len, known))
+    outside = [name for name in table["name"] if name not in known and len(name) <= longest]
+    draw = random.Random(SEED).random
+    drawn = sorted((n for n in outside if not _vocabulary().unknown(n)), key=lambda _: draw())
+    return drawn[:count]
+
+
 def _cut(names: list[str], share: float) -> int:
     """Return where to cut, moved past the copies of one name."""
     at = int(share * len(names))

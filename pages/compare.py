@@ -29,12 +29,14 @@ def one_prefix() -> None:
 )
 def what_each_step_was_worth() -> None:
     """Each step costs more numbers and more multiplications, and buys a better guess on names that none has
-    seen. Was it worth it? Look at the last column, too: who copies?
+    seen. Was it worth it? Look at the last column, too: who copies? Then judge them on rarer names: who is
+    too sure of itself there?
     """
     with ui.controls():
         sex = ui.choice("learned from", SEXES, key="compare_sex")
         part = ui.choice("judged on", compare.PARTS, key="compare_part")
         own = compare.own()
+    ui.note(compare.lead(sex, part))
     compare.worth(sex, part, own, key="compare_worth")
 
 

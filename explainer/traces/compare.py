@@ -231,17 +231,23 @@ class HeldOut:
     Args:
         loss: nats per character, the end of each name included.
         characters: that were to be predicted.
+        right: share of them that the model held for the likeliest.
+        sure: what it gave its likeliest one, on average; as much as it is right, if it knows what it knows.
     """
 
     loss: float
     characters: int
+    right: float
+    sure: float
 
 
 @torch.inference_mode()
 def held_out(model: NamesModel, vocabulary: Vocabulary, words: Sequence[str]) -> HeldOut:
     """Judge a model on every letter of every name, and on its end, with nothing before the name."""
     logits, targets = _every_character(model, vocabulary, words)  # (N, V), (N,)
-    return HeldOut(F.cross_entropy(logits.double(), targets).item(), len(targets))
+    sure, guesses = F.softmax(logits.double(), dim=1).max(dim=1)  # (N,), (N,)
+    loss = F.cross_entropy(logits.double(), targets).item()
+    return HeldOut(loss, len(targets), (guesses == targets).double().mean().item(), sure.mean().item())
 
 
 def _every_character(

@@ -71,6 +71,22 @@ def test_the_ledger_tells_the_measured_losses():
             assert float(losses[compare.KINDS[kind]]) == pytest.approx(recorded, abs=6e-4)
 
 
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_on_rarer_names_it_is_told_who_guesses_right_and_who_is_too_sure(sex):
+    app = page("what-each-step-was-worth", part=compare.PARTS["rare"], sex=sex)
+    losses = {row["label"]: row["entries"][0]["text"] for row in sent(app, "ledger")["rows"]}
+    words = names.rarer(sex.removesuffix("s"), compare.RARE)
+    judged = {}
+    for kind in ("mlp", "gpt"):
+        loaded = checkpoints.load(f"{sex}-{kind}")
+        judged[kind] = trace.held_out(loaded.model, loaded.vocabulary, words)
+        assert float(losses[compare.KINDS[kind]]) == pytest.approx(judged[kind].loss, abs=6e-4)
+    mlp, gpt = judged.values()
+    pays = f"pays {gpt.loss - mlp.loss:.2f} nats more"
+    assert f"right {gpt.right:.0%} of the time, the MLP {mlp.right:.0%}, but" in told(app)
+    assert f"its guess for {gpt.sure:.0%} likely, and {pays}" in told(app)
+
+
 def test_the_multiplications_stand_digit_by_digit():
     shown = sent(page("what-each-step-was-worth"), "ledger")
     counted = [row["entries"][2] for row in shown["rows"]]

@@ -39,6 +39,31 @@ def test_on_average_the_further_back_a_model_looks_the_better_it_guesses(sex):
 
 
 @pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_on_rarer_names_the_gpt_guesses_best_and_pays_for_being_too_sure(sex):
+    models_ = models(sex)
+    rare, test = names.rarer(sex.removesuffix("s"), 1_000), split_of(sex).test
+    mlp, gpt = (compare.held_out(models_[kind], names.VOCABULARY, rare) for kind in ("mlp", "gpt"))
+    assert gpt.right > mlp.right + 0.01
+    assert gpt.sure - gpt.right > 0.11 > mlp.sure - mlp.right
+    assert gpt.loss > mlp.loss + 0.01
+    before = [compare.held_out(models_[kind], names.VOCABULARY, test).loss for kind in ("mlp", "gpt")]
+    assert before[0] - before[1] > 0.09
+    calmer = [softened(models_[kind], rare, 1.4) for kind in ("mlp", "gpt")]
+    assert calmer[1] < calmer[0] - 0.03  # less sure, it is ahead again: that is what it pays for
+
+
+def split_of(sex: str) -> names.Split:
+    return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist())
+
+
+def softened(model, words: list[str], temperature: float) -> float:
+    """What a model would pay for names, in nats per character, if its logits were divided by so much."""
+    with torch.inference_mode():
+        logits, targets = compare._every_character(model, names.VOCABULARY, words)
+    return torch.nn.functional.cross_entropy(logits.double() / temperature, targets).item()
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
 def test_on_the_opening_prefix_the_one_that_looks_further_back_is_surer(sex):
     found = [
         compare.next_probabilities(model, names.VOCABULARY, "KAMI").max() for model in models(sex).values()

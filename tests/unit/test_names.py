@@ -189,6 +189,17 @@ def test_no_model_learns_from_a_rare_name():
     )
 
 
+@pytest.mark.parametrize("sex", ["girl", "boy"])
+def test_names_to_judge_by_beyond_the_data_stand_nowhere_in_it(sex):
+    found = names.rarer(sex, 500)
+    rare = register(names.RARE, sizes=None)
+    assert len(set(found)) == 500
+    assert set(found) <= set(rare[rare["sex"] == sex]["name"])
+    assert not set(found) & set(register()["name"])
+    assert names.rarer(sex, 100) == found[:100]
+    assert all(names.VOCABULARY.encode(name) for name in found)
+
+
 def test_swapped_files(files, tmp_path):
     with pytest.raises(RegisterError, match=r"male\.csv, line 2: the sex must be KOBIETA.*--female"):
         build(files[1], files[0], tmp_path / "names.csv", sizes=None)

@@ -1,5 +1,6 @@
 """What the models of names have in common: their answers, their samples, what they cost, and the game."""
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from explainer import checkpoints, names
+from explainer.checkpoints import Checkpoint
 from explainer.components.names import Answer, Column, Entry, Player, answers, guess, ledger
 from explainer.models.bigram import count_pairs
 from explainer.models.gpt import GPT
@@ -32,7 +34,8 @@ READS = {
     "mlp": "reads three letters",
     "gpt": "reads the whole name",
 }
-PARTS = {"test": "the test names", "dev": "the dev names"}
+PARTS = {"test": "the test names", "dev": "the dev names", "rare": "rarer ones"}
+RARE = 1_000  # names with fewer bearers than any in the data that the models are judged on
 SAMPLES = 4
 REHEARSED = 1  # the seed of the first game on stage
 
@@ -93,7 +96,8 @@ def _samples(sex: str, kind: str, prefix: str, seed: int) -> list[str]:
 
 
 def _held_out(sex: str, kind: str, part: str) -> trace.HeldOut:
-    return trace.held_out(model(sex, kind), names.VOCABULARY, getattr(split(sex), part))
+    words = names.rarer(sex.removesuffix("s"), RARE) if part == "rare" else getattr(split(sex), part)
+    return trace.held_out(model(sex, kind), names.VOCABULARY, words)
 
 
 def _copied(sex: str, kind: str) -> trace.Copied:
@@ -150,13 +154,18 @@ def longest_name() -> int:
 
 def own() -> dict[str, str]:
     """Offer the visitor's own models that know the same letters; return the chosen one, if there is any."""
-    same = names.VOCABULARY.symbols
     known = own_models.options("bigram", "mlp", "gpt", names=True)
-    there = {one: label for one, label in known.items() if checkpoint(one).vocabulary.symbols == same}
+    there = {one: label for one, label in known.items() if _fits(checkpoint(one))}
     if len(there) < 2:
         return there
     chosen = widgets.named("beside them", there, key="compare_own")
     return {chosen: there[chosen]}
+
+
+def _fits(own: Checkpoint) -> bool:
+    """Return whether a model can be asked what the house's are: it has their letters, and room for a name."""
+    read = own.model.config.block_size if isinstance(own.model, GPT) else math.inf
+    return own.vocabulary.symbols == names.VOCABULARY.symbols and read > longest_name()
 
 
 def four_answers(
@@ -212,7 +221,7 @@ def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
     copies = {kind: copied(sex, kind) for kind in kinds}
     nothing = float(np.log(len(names.VOCABULARY)))
     columns = [
-        Column("nats per character", f"on {judged['gpt'].characters:,} hidden ones", "loss"),
+        Column("nats per character", f"on {judged['gpt'].characters:,} {_where(part)}", "loss"),
         Column("parameters", "numbers it learned", "weights"),
         Column("multiplications", "for one character", "activations"),
         Column("copied names", f"of the different ones among {COUNT:,}", "probabilities"),
@@ -236,6 +245,22 @@ def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
         )
     alt = "; ".join(f"{label}: " + ", ".join(e.text for e in entries) for label, (_, entries) in rows.items())
     ledger(columns, rows, key=key, alt=alt)
+
+
+def _where(part: str) -> str:
+    return f"of {RARE:,} rarer names" if part == "rare" else "hidden ones"
+
+
+def lead(sex: str, part: str) -> str:
+    """Say how far the GPT is ahead of the MLP, and on rarer names whether it knows what it knows."""
+    gpt, mlp = held_out(sex, "gpt", part), held_out(sex, "mlp", part)
+    ahead = mlp.loss - gpt.loss
+    pays = f"pays {abs(ahead):.2f} nats {'less' if ahead > 0 else 'more'}"
+    right = f"guesses right {gpt.right:.0%} of the time, the MLP {mlp.right:.0%}"
+    if part != "rare":
+        return f"The GPT {right}; it {pays} than the MLP."
+    sure = f"holds its guess for {gpt.sure:.0%} likely"
+    return f"Names with at most 20 bearers: the GPT {right}, but it {sure}, and {pays}."
 
 
 def _shape(sex: str, kind: str) -> str:
