@@ -51,6 +51,7 @@ def test_the_probability_is_the_models(model):
     sent = step(linked(model=model, context="AN", next="A"))
     assert number(sent["formula"][-1]["text"]) == pytest.approx(100 * expected, abs=0.01)
     assert sent["asked"] == f"{model}: after “AN”, how probable is “A”?"
+    assert (sent["where"] and sent["where"]["part"]) == ("softmax" if model == "girls-gpt" else None)
     assert sent["good"]
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import random
+from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -277,3 +278,42 @@ def test_the_gradient_in_a_graph_opens_way_by_way_to_the_loss():
                 descend(GraphSlope(opened, place), random.Random(place))
     ways = GraphSlope(opened, opened.names.index("x₁")).step("")
     assert [term.label for term in ways.terms] == [f"by way of z{j}" for j in "₁₂₃₄"]
+
+
+PLACES = {
+    "": (5, "softmax"),
+    "logit-3": (5, "logits"),
+    "logit-3~products": (5, "logits"),
+    "ln-8-4-7": (5, "layer norm"),
+    "mlp-3-3": (4, "MLP"),
+    "written-3-4-7": (4, "MLP"),
+    "x-8-4-7": (4, "stream"),
+    "head-3-1-0": (2, "attention"),
+    "score-1-0-4-2": (2, "attention"),
+    "q-1-0-4-2": (2, "attention"),
+    "ln-2-4-7": (2, "layer norm"),
+    "sigma-3-4": (2, "layer norm"),
+    "x-2-4-7": (1, "stream"),
+    "x-1-4-7": (1, "stream"),
+    "x-0-4-7": (0, "stream"),
+    "wte-0-1": (0, "embedding"),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_step_of_a_gpt_says_where_it_stands(name):
+    loaded = load("girls-gpt")  # of four layers
+    place = receipt(loaded.model, loaded.vocabulary, "MARIA", "N").place(name)
+    assert (place.section, place.part) == PLACES[name]
+    assert place.sections == ("text", "layer 1", "layer 2", "layer 3", "layer 4", "next")
+
+
+def test_what_a_step_of_a_gpt_is_made_of_never_stands_behind_it_but_for_weights():
+    loaded, die = load("girls-gpt"), random.Random(3)
+    made = receipt(loaded.model, loaded.vocabulary, "MARIA", "N")
+    weights = ("direction", "middle", "row", "out")
+    for _ in range(30):
+        names = ["", *descend(made, die).split("/")]
+        numbers = takewhile(lambda name: not name.startswith(weights), names)
+        sections = [made.place(name).section for name in numbers]
+        assert sections == sorted(sections, reverse=True)

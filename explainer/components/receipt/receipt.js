@@ -108,6 +108,15 @@ function keys(event, root, back) {
   event.stopPropagation();
 }
 
+// The whole model, small: where this step stands in it.
+function map({ sections, here, part }) {
+  const boxes = sections.map((_, i) => make('i', i === here ? 'here' : ''));
+  const node = make('p', 'where', ...boxes, make('span', '', `${sections[here]} · ${part}`));
+  node.setAttribute('role', 'img');
+  node.setAttribute('aria-label', `Where this stands in the model: ${sections[here]}, ${part}`);
+  return node;
+}
+
 // What a step is, without the question and its links: the way to it, the formula, its terms, and what they come to.
 export function stepOf(data, open, more, links = '') {
   const lines = make('div', 'lines', ...data.lines.map((row) => line(row, open)), data.rest ? rest(data.rest, more) : '');
@@ -137,7 +146,7 @@ export default function show({ parentElement, data, setTriggerValue }) {
   Object.assign(page, { href: address, target: '_blank', rel: 'noopener' });
 
   const links = make('div', 'links', data.place === 'dialog' ? page : '', link);
-  const root = make('section', `receipt ${data.place}`, make('p', 'asked', data.asked), ...stepOf(data, open, more, links));
+  const root = make('section', `receipt ${data.place}`, make('div', 'question', make('p', 'asked', data.asked), data.where ? map(data.where) : ''), ...stepOf(data, open, more, links));
   const lines = root.querySelector('.lines');
   root.onkeydown = (event) => keys(event, root, back);
   if (old) old.replaceWith(root);

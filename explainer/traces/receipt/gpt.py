@@ -4,6 +4,7 @@ Layers, heads and positions are counted from 1 in what is read, from 0 in the na
 is known by its place: 2 l before the attention of layer l, 2 l + 1 before its MLP, 2 L the final one.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -26,6 +27,31 @@ from explainer.traces.receipt.step import (
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 ATTENDING = {"q": "query", "k": "key", "v": "value"}
+# Which number in the name of a step tells its layer, by the part of the layer that the step belongs to.
+LAYERED = {
+    "attention": {"head": 1, "value": 1, "out": 1, **dict.fromkeys(("pattern", "score", *"qkvz", "attn"), 0)},
+    "MLP": {"mlp": 1, "row": 1, "post": 0, "written": 0},
+}
+OUTSIDE = {
+    **dict.fromkeys(("token", "position", "wte"), (0, "embedding")),
+    **dict.fromkeys(("logit", "direction", "middle"), (-1, "logits")),
+    "": (-1, "softmax"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a model a step stands.
+
+    Args:
+        section: 0 for the embeddings, then the layers, the last for what comes out.
+        sections: what each is called.
+        part: of the section.
+    """
+
+    section: int
+    sections: tuple[str, ...]
+    part: str
 
 
 class Transformer:
@@ -59,6 +85,21 @@ class Transformer:
         plain, _, view = name.partition("~")
         kind, *numbers = plain.split("-")
         return getattr(self, f"_{view or kind or 'probability'}")(*map(int, numbers))
+
+    def place(self, name: str) -> Place:
+        """Return where in the model a step stands, by its name."""
+        kind, *told = name.partition("~")[0].split("-")
+        sections = ("text", *(f"layer {i + 1}" for i in range(self.config.n_layer)), "next")
+        if kind in OUTSIDE:
+            section, part = OUTSIDE[kind]
+            return Place(section % len(sections), sections, part)
+        for part, kinds in LAYERED.items():
+            if kind in kinds:
+                return Place(int(told[kinds[kind]]) + 1, sections, part)
+        norm, place = kind in ("ln", "mean", "sigma"), int(told[0])
+        return Place(
+            place // 2 + 1 if norm else (place + 1) // 2, sections, "layer norm" if norm else "stream"
+        )
 
     # --- from the probability to the parts of the model -----------------------------------------------
 

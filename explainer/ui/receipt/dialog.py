@@ -90,8 +90,17 @@ def show(asked: Question, path: str, go: Callable[[str], None], place: str = "pa
         "asked": made.asked or question(made.model, asked.context, asked.character, made.names, made.read),
         "link": f"{ADDRESS}?{urlencode(link(asked if made.read else asked._replace(read=None), path))}",
         "place": place,
+        "where": _where(made.receipt, names[-1] if names else ""),
     }
     draw(step, key=f"receipt_{place}", on_open=go, on_more=_more)
+
+
+def _where(receipt: Any, name: str) -> dict[str, Any] | None:
+    """Return where in its model a step stands, as the small map shows it; None for models without layers."""
+    if not hasattr(receipt, "place"):
+        return None
+    place = receipt.place(name)
+    return {"sections": place.sections, "here": place.section, "part": place.part}
 
 
 def _more() -> None:
