@@ -55,7 +55,7 @@ def step(page) -> int:
 
 def nats(page) -> list[float]:
     """Return what the names of each line cost the model, from the first step to the latest."""
-    told = page.locator("[class*=st-key-training_written] text").all_inner_texts()
+    told = page.locator("[class*=st-key-training_written] text").all_text_contents()
     numbers = [float(text) for text in told if re.fullmatch(r"\d\.\d\d", text)]
     return numbers[:-2]  # the last two are the best and the worst name's
 

@@ -748,7 +748,8 @@ def _made(job: Job) -> Made | None:
         return None
     seed, vocabulary = job.about.plan.recipe.seed, job.about.vocabulary
     frame = different(model, vocabulary, job.about.parts.train, seed)
-    first = {one.name: one for one in draw_names(model, vocabulary, "", DRAWN, seed=seed) if one.name}
+    drawn = draw_names(model, vocabulary, "", DRAWN, seed=seed)
+    first = {one.name: one for one in drawn if 0 < len(one.name) <= trace.CUT}  # a card has no more room
     new = frame.loc[~frame["copied"], "name"]
     shown = sorted(first.values(), key=lambda one: one.name not in set(new))[:CARDS]
     result = Made(frame, frame.to_csv(index=False).encode(), tuple(shown))
