@@ -92,6 +92,28 @@ def test_ninety_letters_are_one_stop_of_the_tab_key(open_page):
         assert (page.evaluate(told) == first) is (key == "ArrowLeft")
 
 
+RING = (
+    "(node) => { const { outlineStyle, opacity } = getComputedStyle(node); return [outlineStyle, opacity]; }"
+)
+
+
+def test_who_uses_the_keyboard_sees_where_it_is(open_page):
+    page = open_page("/?scene=agenda")
+    links = page.locator(".st-key-stage [data-testid=stPageLink-NavLink]")
+    assert links.count() >= 12
+    page.keyboard.press("Tab")
+    for link in links.all():
+        link.focus()
+        assert link.evaluate(RING) == ["solid", "1"], link.inner_text()
+    page.get_by_role("button", name="Show the code").focus()
+    page.keyboard.press("Enter")
+    copying = page.get_by_role("button", name="Copy to clipboard").first
+    copying.wait_for()
+    page.keyboard.press("Tab")
+    copying.focus()
+    assert copying.evaluate(RING) == ["solid", "1"]
+
+
 # A scene of each kind of picture, and the picture in it.
 PICTURES = {
     "grid": ("/bigram?scene=probabilities", "bigram_probabilities"),
