@@ -18,6 +18,16 @@ const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) =
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
 
 class Cloud {
+  /** @type {any} */ spec;
+  /** @type {any} */ moment;
+  /** @type {any} */ theme;
+  /** @type {string} */ sent;
+  /** @type {string} */ size;
+  /** @type {boolean} */ flat;
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+  /** @type {number} */ rem;
+
   constructor(parent) {
     this.root = element('div', 'grid cloud');
     this.root.setAttribute('role', 'group');
