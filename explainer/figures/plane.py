@@ -179,7 +179,7 @@ def motion(
         Line(Each(line[..., 0]), Each(line[..., 1]), palette.GREY, 1.5) for line in lines.swapaxes(0, 1)
     ]
     ends = Each([float(i == count - 1) for i in range(count)])
-    drawn.append(Line(*(border / reach[-1]).T, palette.PROBABILITIES, 5, opacity=ends))
+    drawn.append(Line(*_within(border / reach[-1]).T, palette.PROBABILITIES, 5, opacity=ends))
     for (x, y), c in zip((points / reach[..., None]).transpose(1, 2, 0), classes, strict=True):
         drawn.append(replace(_point(int(c), font_size), x=Each(x), y=Each(y)))
     drawn += [
@@ -193,6 +193,14 @@ def motion(
     side = 1.1 if narrow else 2.7  # as wide as a stage, so that it stands in the middle
     ratio = 2 * side / 2.2
     return Drawing(drawn, (-side, side), (-1.05, 1.15), font_size=font_size, frames=frames, ratio=ratio)
+
+
+def _within(line: np.ndarray) -> np.ndarray:
+    """Return what lies within the square -1..1 of the straight line through two points (2, 2)."""
+    start, run = line[0], line[1] - line[0]
+    with np.errstate(divide="ignore"):
+        sides = np.sort([(-1 - start) / run, (1 - start) / run], axis=0)  # (2, 2) by axis: in, out
+    return start + run * np.array([[sides[0].max()], [sides[1].min()]])
 
 
 def motion_alt(right: float) -> str:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from explainer import checkpoints, names
+from explainer.figures import palette, plane
 from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.sampling import Settings, Switches
 from explainer.traces import compare, neuron, one_head, switching
@@ -649,6 +650,9 @@ def test_of_the_plane_in_motion_it_is_said_whether_its_lines_are_straight_in_tha
         assert ("straight" in sentence and "was" not in sentence) == (bent < 1e-5 or i == len(said) - 1)
         assert ("**bends**" in sentence) == (bent > 1e-5 and i < len(said) - 1)
     (start, end), places = motion.border, motion.points[-1]
+    drawn = plane.motion(motion.shares, motion.grid, motion.points, y, motion.border)
+    [line] = [one for one in drawn.primitives if getattr(one, "color", "") == palette.PROBABILITIES]
+    assert np.abs([line.x, line.y]).max() <= 1 + 1e-9  # it stays in the picture, and off the sentence
     run, off = end - start, places - start
     side = (run[0] * off[:, 1] - run[1] * off[:, 0] > 0) == (y > 0)
     assert f"has {max(side.mean(), 1 - side.mean()):.0%} of the points" in said[-1]
