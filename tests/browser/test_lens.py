@@ -79,12 +79,17 @@ def test_every_number_that_broke_says_what_became_of_it(open_page, line):
     page = open_page(LOSS + line)
     drawn = page.evaluate(f"{GRID}.matrices")
     signs = {
-        text for m in drawn for text, value in zip(m["texts"], m["values"], strict=True) if np.isnan(value)
+        text
+        for m in drawn
+        for text, value in zip(m["texts"], m["values"], strict=True)
+        if value is None or np.isnan(value)
     }
     assert signs
     assert signs <= {"∞", "−∞", "nan"}  # none of them is blank
-    matrix = next(i for i, m in enumerate(drawn) if np.isnan(m["values"]).any())
-    row, col = divmod(int(np.isnan(drawn[matrix]["values"]).argmax()), drawn[matrix]["cols"])
+    matrix = next(i for i, m in enumerate(drawn) if np.isnan(np.array(m["values"], dtype=float)).any())
+    row, col = divmod(
+        int(np.isnan(np.array(drawn[matrix]["values"], dtype=float)).argmax()), drawn[matrix]["cols"]
+    )
     said = page.evaluate(f"{GRID}.words({matrix}, {row}, {col})")
     assert said.endswith(f" {drawn[matrix]['texts'][row * drawn[matrix]['cols'] + col]}")
 
