@@ -202,7 +202,7 @@ class Flow {
   }
 
   again() {
-    this.stage = null;
+    this.map.kept = this.stage = null;
     this.show();
   }
 

@@ -62,15 +62,30 @@ export class FlowMap {
 
   show(moment) {
     const { pen, view } = this;
-    const laid = layOut(view.passed, this.area, moment);
-    Object.assign(this, laid, { moment });
+    const key = moment.opened === 1 ? moment.i : null;
+    if (key === null || key !== this.kept) Object.assign(this, layOut(view.passed, this.area, moment));
+    this.moment = moment;
     pen.clearRect(0, 0, this.width, this.height);
     pen.lineJoin = 'round';
-    this.paintSections();
+    const moving = new Set(view.film.stages[moment.i].strips);
+    if (key !== null && key === this.kept) pen.drawImage(this.still, 0, 0, this.width, this.height);
+    else this.paintStill(moving, key);
     this.paintStreams();
-    for (const box of this.boxes.values()) if (box.size >= THIN) this.paintBox(box);
+    for (const name of moving) this.paintBox(this.boxes.get(name));
     this.paintDots();
     if (!this.narrow) this.paintAdded();
+  }
+
+  // What stays as it is while a stage is made is painted once for all of its ticks.
+  paintStill(moving, key) {
+    this.paintSections();
+    for (const box of this.boxes.values()) if (box.size >= THIN && !moving.has(box.strip.name)) this.paintBox(box);
+    this.kept = key;
+    if (key === null) return;
+    const { width, height } = this.canvas;
+    this.still ??= document.createElement('canvas');
+    Object.assign(this.still, { width, height });
+    this.still.getContext('2d').drawImage(this.canvas, 0, 0);
   }
 
   // Where a box lies on the canvas.
