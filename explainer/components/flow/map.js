@@ -150,7 +150,10 @@ export class FlowMap {
       pen.lineTo(x1, y);
       pen.lineTo(x1, top);
       pen.stroke();
-      this.plus(x1, y, done > 0);
+    }
+    for (const [, to] of film.streams) {
+      const { at, size, open } = this.boxes.get(to);
+      if (open >= SHOWN) this.plus(at + size / 2, 1.55 * rem, this.made(to) > 0);
     }
   }
 
