@@ -6,6 +6,7 @@ import { exact } from '../grid/numbers.js';
 import { readTheme, themeKey } from '../grid/theme.js';
 import { Moment, wholes } from '../player/moment.js';
 import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { STREAMLIT } from '../streamlit_inside.js';
 import { Film, FlowPlayer } from './film.js';
 import { Images } from './images.js';
 import { Letters } from './letters.js';
@@ -244,7 +245,7 @@ class Flow {
     if (!box) return;
     const { top } = this.map.canvas.getBoundingClientRect();
     const middle = top + box.at - window.innerHeight / 2;
-    if (Math.abs(middle) > window.innerHeight / 5) this.root.closest?.('*') && document.querySelector('[data-testid=stMain]')?.scrollBy({ top: middle, behavior: 'smooth' });
+    if (Math.abs(middle) > window.innerHeight / 5) document.querySelector(STREAMLIT.main)?.scrollBy({ top: middle, behavior: 'smooth' });
   }
 
   close() {
