@@ -47,6 +47,8 @@ class BigramRecipe:
 class BigramTrainer:
     """A bigram that learns its table by gradient descent on all pairs at once, as in the talk."""
 
+    _now: Step
+
     def __init__(
         self, train: Sequence[str], dev: Sequence[str], vocabulary: Vocabulary, recipe: BigramRecipe
     ) -> None:
@@ -102,13 +104,13 @@ class BigramTrainer:
         self._rate = self.learning_rate
         steps = self.recipe.steps - self.step
         self._run = train_neural(self._train, W, steps, self._rate, self.recipe.regularisation)
-        self._now: Step = next(self._run)
+        self._now = next(self._run)
 
     def _record(self) -> None:
         log_probabilities = self._now.log_probabilities  # (V, V)
-        losses = [mean_nll(log_probabilities, counts).item() for counts in (self._train, self._dev)]
-        if all(map(math.isfinite, losses)):
-            self._records.append((self.step, *losses))
+        train, dev = (mean_nll(log_probabilities, counts).item() for counts in (self._train, self._dev))
+        if math.isfinite(train) and math.isfinite(dev):
+            self._records.append((self.step, train, dev))
         else:
             self.diverged = True
 

@@ -25,6 +25,8 @@ export class FlowMap {
   /** @type {number} */ font;
   /** @type {number} */ rem;
   /** @type {any[]} */ sections;
+  /** @type {HTMLCanvasElement} */ still;
+  /** @type {number | null} */ kept;
 
   constructor(view) {
     this.view = view;
