@@ -101,7 +101,7 @@ def test_sampling_one_by_one_goes_on_and_steps_back(open_scene, trained):
         sample.click()
         reaches(page, position)
     assert page.evaluate(TEXT) == "".join(step.character for step in generated(trained, 3))
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="‹ Back").click()
     assert page.evaluate("view.position") == 2
     assert page.locator(".text .newest").inner_text() == page.evaluate(
         "view.story.glyph(view.story.tokens[1])"
@@ -124,7 +124,7 @@ def test_a_character_picked_by_hand_goes_on_and_its_link_restores_it(open_scene,
     again = open_scene(urlparse(page.url).query)
     assert again.evaluate(TEXT) == expected
     assert again.evaluate("view.position") == 5
-    again.get_by_role("button", name="Back").click(click_count=4)
+    again.get_by_role("button", name="‹ Back").click(click_count=4)
     assert again.evaluate("view.story.draws[0].fallen !== view.story.tokens[0]")
 
 
@@ -168,7 +168,7 @@ def test_play_draws_every_character_and_looking_asks_nothing(open_scene):
     assert set(range(1, last + 1)) <= set(page.evaluate("window.seen"))
     page.evaluate("() => { window.asked = 0; view.tell = () => { window.asked += 1; }; }")
     page.evaluate("view.player.seek(view.position - 50)")
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="‹ Back").click()
     page.locator(".heads canvas").click(position={"x": 10, "y": 10})
     assert page.evaluate("view.head") == [0, 0]
     page.locator(".heat canvas").hover(position={"x": 60, "y": 90})

@@ -104,7 +104,7 @@ def test_guesses_stand_in_their_cells(open_page, traced):
 def test_the_head_chosen_in_the_first_scene_is_the_one_that_is_opened(open_page):
     page = open_page(f"/attention?{GIRLS}")
     page.wait_for_function("location.search.includes('attention_head=2.4')", timeout=20_000)
-    page.get_by_role("button", name=re.compile("Scene 2 of 4")).click()
+    page.get_by_role("button", name=re.compile("Scene 2 of")).click()
     page.get_by_text(re.compile("Layer 2, head 4")).wait_for(timeout=20_000)
 
 

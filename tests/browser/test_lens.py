@@ -138,7 +138,6 @@ def test_factors_travel_into_the_cell_and_stand_still_where_motion_is_reduced(op
 SUMS = [
     "/mlp?scene=forward-pass&mlp_step=@+W1+%2B+b1",
     "/mlp?scene=forward-pass&mlp_step=@+W2+%2B+b2",
-    "/attention?scene=how-one-head-does-it&attention_step=q+·+k",
     "/matrix-multiplication?scene=cell-by-cell",
 ]
 

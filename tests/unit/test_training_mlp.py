@@ -263,8 +263,6 @@ def test_what_a_visitor_may_choose_is_bounded_and_named():
         check_limits(Shape(), replace(BETTER, batch_size=0))
     with pytest.raises(ValueError, match="not known"):
         Recipe("zeros", "sgd", 0.1, "step", 32, 100)
-    with pytest.raises(ValueError, match="belongs to AdamW"):
-        replace(TALK, weight_decay=0.1)
 
 
 def test_a_tenth_of_the_better_recipe_learns_already(girls):

@@ -97,7 +97,7 @@ def show(asked: Question, path: str, go: Callable[[str], None], place: str = "pa
 
 def _where(receipt: Any, name: str) -> dict[str, Any] | None:
     """Return where in its model a step stands, as the small map shows it; None for models without layers."""
-    if not hasattr(receipt, "place"):
+    if not callable(getattr(receipt, "place", None)):
         return None
     place = receipt.place(name)
     return {"sections": place.sections, "here": place.section, "part": place.part}

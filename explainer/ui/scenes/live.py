@@ -47,6 +47,7 @@ from explainer.training.small import (
     BigramTrainer,
     GPTTrainer,
     names_data,
+    readable,
     text_data,
     vocabulary_of,
 )
@@ -219,12 +220,14 @@ def _other(kind: str) -> Plan:
 
 
 def _own_text() -> str:
-    """Return the text of the visitor's file, or the one that was pasted."""
+    """Return the text of the visitor's file, or what was pasted, if a GPT can learn from it."""
     found = own_file.text("a text from a file", key="training_text_own")
-    if found:
-        return found
     told = f"Paste a text of {LEAST:,} characters or more; until then it learns the names."
-    return widgets.pasted("your own text", key="training_text_pasted", placeholder=told) or ""
+    found = found or widgets.pasted("your own text", key="training_text_pasted", placeholder=told) or ""
+    if not found or len(readable(found)) >= LEAST:
+        return found
+    st.text(f"{len(found):,} characters are too few: a GPT needs {LEAST:,}. Until then it learns the names.")
+    return ""
 
 
 def about(plan: Plan, source: Source, found: Words) -> About:
