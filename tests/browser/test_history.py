@@ -42,7 +42,7 @@ def test_back_and_forward_are_exact_within_and_across_chapters(open_page):
     walked = [seen(page)]
     assert walked[0][1] == {"scene": ["why-it-must-bend"], "neuron_data": ["one line"], "neuron_seed": ["3"]}
     for to, control in (
-        (5, ".st-key-neuron_between button >> nth=2"),
+        (3, ".st-key-neuron_activation button >> nth=2"),
         ("next", None),  # from a scene whose control was changed
         (1, None),
         (0, ".st-key-mm_n input[type=range]"),
