@@ -150,3 +150,9 @@ def test_the_sum_of_the_products_is_whole(open_page, address, width, height):
         page.get_by_role("button", name="Next product").click()
     total, panel = (page.locator(part).first.bounding_box() for part in (".total", ".panel"))
     assert total["y"] + total["height"] <= panel["y"] + panel["height"] + 0.5
+
+
+def test_a_lens_on_numbers_without_shades_has_no_legend(open_page):
+    page = open_page("/pytorch?scene=indexing&pytorch_index=C[X]", 1280, 720)
+    page.wait_for_timeout(1500)
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0

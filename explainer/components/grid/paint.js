@@ -261,7 +261,7 @@ export class Painter {
     ctx.textBaseline = 'alphabetic';
     ctx.fillText(head, lens.left, lens.box.y + 1.25 * lens.rem);
     if (this.note) this.note(lens, head, size);
-    const told = legend(lens.of);
+    const told = lens.of.tone === 'none' ? null : legend(lens.of); // numbers that wear no shade have no scale
     lens.told = { head, ...told };
     if (told) this.legend(ctx, lens, told, lens.top + rows * lens.ch + 0.5 * lens.rem);
   }
