@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from explainer import checkpoints
+from explainer.checkpoints import Checkpoint
 from explainer.faults import Fault, told
 from explainer.models.gpt import GPT
 from explainer.training.gpt_recipes import RECIPES
@@ -32,6 +33,26 @@ def habits(model: GPT, vocabulary: Vocabulary, data: Data) -> list[list[dict]]:
     return [[_rounded(asdict(habit)) for habit in layer] for layer in found]
 
 
+def read_again(name: str, data: Path | None, output: str, folder: Path) -> tuple[Checkpoint, Data]:
+    """Return a checkpoint and the data that it learned from.
+
+    Args:
+        name: of the model whose recipe it was trained by.
+        data: file or directory of texts, or a table of names; None for the usual one.
+        output: the checkpoint's name.
+    Raises:
+        BadCheckpoint: if there is no such checkpoint.
+        ValueError: if the data cannot be used, or the model knows other characters.
+    """
+    loaded = checkpoints.load(output, folder)
+    read = data_of(name, RECIPES[name], data, folder)
+    if read.vocabulary.symbols != loaded.vocabulary.symbols:
+        raise ValueError(
+            f"“{output}” knows other characters than these texts have; name those it learned from."
+        )
+    return loaded, read
+
+
 def keep(
     name: str, data: Path | None = None, output: str | None = None, folder: Path = checkpoints.FOLDER
 ) -> list[list[dict]]:
@@ -45,15 +66,9 @@ def keep(
         BadCheckpoint: if there is no such checkpoint.
         ValueError: if the data cannot be used, or the model knows other characters.
     """
-    output = output or name
-    loaded = checkpoints.load(output, folder)
-    read = data_of(name, RECIPES[name], data, folder)
-    if read.vocabulary.symbols != loaded.vocabulary.symbols:
-        raise ValueError(
-            f"“{output}” knows other characters than these texts have; name those it learned from."
-        )
+    loaded, read = read_again(name, data, output or name, folder)
     found = habits(loaded.model, loaded.vocabulary, read)
-    checkpoints.note(output, {"heads": found}, folder)
+    checkpoints.note(output or name, {"heads": found}, folder)
     return found
 
 

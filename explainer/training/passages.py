@@ -14,7 +14,8 @@ from explainer.faults import Fault, told
 from explainer.models.gpt import GPT
 from explainer.training.gpt_recipes import RECIPES
 from explainer.training.habits import followed
-from explainer.training.sequences import IGNORED, Data, data_of
+from explainer.training.heads import read_again
+from explainer.training.sequences import IGNORED, Data
 from explainer.vocabulary import Vocabulary
 
 LENGTH = 48  # characters of a passage, which is read by itself
@@ -124,14 +125,8 @@ def keep(
         BadCheckpoint: if there is no such checkpoint.
         ValueError: if the data cannot be used, or the model knows other characters.
     """
-    output = output or name
-    loaded = checkpoints.load(output, folder)
-    read = data_of(name, RECIPES[name], data, folder)
-    if read.vocabulary.symbols != loaded.vocabulary.symbols:
-        raise ValueError(
-            f"“{output}” knows other characters than these texts have; name those it learned from."
-        )
-    return write(loaded, output, read, folder)
+    loaded, read = read_again(name, data, output or name, folder)
+    return write(loaded, output or name, read, folder)
 
 
 def write(loaded: Checkpoint, name: str, data: Data, folder: Path) -> dict[str, np.ndarray]:

@@ -2,11 +2,13 @@
 
 import math
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -27,6 +29,7 @@ LEAST, MOST = 2_000, 1_000_000  # characters of a text that is learned from
 SYMBOLS = 200  # the most frequent characters of a text; the others are left out
 HELD_OUT = 0.1  # of a text, at its end
 LINE = "\n"
+Model = TypeVar("Model", CountedBigram, GPT)
 SMALL = Recipe(
     n_layer=4, n_head=4, n_embd=64, block_size=16, dropout=0.1, batch_size=64, micro_batch=64, steps=600,
     lr_rest=0.003, weight_decay=0.1, warmup=0.05, half=False, judged=200,
@@ -44,9 +47,79 @@ class BigramRecipe:
     seed: int = 2147483647
 
 
-class BigramTrainer:
+class _Steps(ABC, Generic[Model]):
+    """What both kinds of training share: steps, a few at a time, their losses, and how far they are."""
+
+    recipe: BigramRecipe | Recipe
+    learning_rate: float  # may be changed at any time
+    seconds = 0.0
+    diverged = False
+    step = 0
+    _to_record: Container[int]
+    _records: list[tuple[int, float, float]]
+
+    @property
+    def done(self) -> bool:
+        """True once every step is made, or no further one makes sense."""
+        return self.step == self.recipe.steps or self.diverged
+
+    def advance(self, steps: int) -> None:
+        """Make so many steps, or as many as are left."""
+        last, begun = min(self.step + steps, self.recipe.steps), time.perf_counter()
+        self._take_rate()
+        while self.step < last and not self.diverged:
+            self._take_step()
+            self.step += 1
+            if self.step in self._to_record:
+                self._record()
+        self.seconds += time.perf_counter() - begun
+
+    def progress(self) -> Progress:
+        """Return how far the run is."""
+        _, train, dev = self._records[-1]
+        speed = self.step / self.seconds if self.seconds else 0.0
+        return Progress(self.step, self.recipe.steps, train, dev, self.learning_rate, speed)
+
+    def history(self) -> dict[str, np.ndarray]:
+        """Return ``step``, ``train_loss`` and ``dev_loss`` (R,), in nats per character."""
+        steps, train, dev = zip(*self._records, strict=True)
+        return {
+            "step": np.array(steps),
+            "train_loss": np.array(train, dtype=np.float32),
+            "dev_loss": np.array(dev, dtype=np.float32),
+        }
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the model and its step."""
+        return Snapshot(self.step, self.trained())
+
+    def _record(self) -> None:
+        train, dev = self._losses()
+        if math.isfinite(train) and math.isfinite(dev):
+            self._records.append((self.step, train, dev))
+        else:
+            self.diverged = True
+
+    @abstractmethod
+    def trained(self) -> Model:
+        """Return a copy of the model as it is now."""
+
+    @abstractmethod
+    def _take_rate(self) -> None:
+        """Go on with the learning rate as it is now."""
+
+    @abstractmethod
+    def _take_step(self) -> None: ...
+
+    @abstractmethod
+    def _losses(self) -> tuple[float, float]:
+        """Return the losses on train and dev, in nats per character."""
+
+
+class BigramTrainer(_Steps[CountedBigram]):
     """A bigram that learns its table by gradient descent on all pairs at once, as in the talk."""
 
+    recipe: BigramRecipe
     _now: Step
 
     def __init__(
@@ -56,37 +129,18 @@ class BigramTrainer:
             raise ValueError("There are too few names to learn from; give at least ten.")
         self.recipe, self.vocabulary = recipe, vocabulary
         self.learning_rate = recipe.learning_rate  # may be changed at any time
-        self.step, self.seconds, self.diverged = 0, 0.0, False
         self._train, self._dev = (count_pairs(words, vocabulary).float() for words in (train, dev))  # (V, V)
         self._to_record = record_steps(recipe.steps, RECORDS)
         self._records: list[tuple[int, float, float]] = []
         self._begin(initial_weights(vocabulary, recipe.seed))
         self._record()
 
-    @property
-    def done(self) -> bool:
-        """True once every step is made, or no further one makes sense."""
-        return self.step == self.recipe.steps or self.diverged
-
-    def advance(self, steps: int) -> None:
-        """Make so many steps, or as many as are left."""
-        last, begun = min(self.step + steps, self.recipe.steps), time.perf_counter()
+    def _take_rate(self) -> None:
         if self.learning_rate != self._rate:
             self._begin(self._now.W)
-        while self.step < last and not self.diverged:
-            self._now = next(self._run)
-            self.step += 1
-            if self.step in self._to_record:
-                self._record()
-        self.seconds += time.perf_counter() - begun
 
-    def progress(self) -> Progress:
-        """Return how far the run is."""
-        return _progress(self, self.recipe.steps)
-
-    def history(self) -> dict[str, np.ndarray]:
-        """Return ``step``, ``train_loss`` and ``dev_loss`` (R,), in nats per character."""
-        return _history(self._records)
+    def _take_step(self) -> None:
+        self._now = next(self._run)
 
     def trained(self) -> CountedBigram:
         """Return the model as it is now as a table: the counts that would give what it has learned."""
@@ -95,10 +149,6 @@ class BigramTrainer:
         model.counts.copy_(self._now.log_probabilities.exp() * totals)  # (V, V)
         return model.eval()
 
-    def snapshot(self) -> Snapshot:
-        """Return a copy of the model and its step."""
-        return Snapshot(self.step, self.trained())
-
     def _begin(self, W: torch.Tensor) -> None:
         """Go on from a table (V, V) with the learning rate as it is now."""
         self._rate = self.learning_rate
@@ -106,16 +156,13 @@ class BigramTrainer:
         self._run = train_neural(self._train, W, steps, self._rate, self.recipe.regularisation)
         self._now = next(self._run)
 
-    def _record(self) -> None:
+    def _losses(self) -> tuple[float, float]:
         log_probabilities = self._now.log_probabilities  # (V, V)
         train, dev = (mean_nll(log_probabilities, counts).item() for counts in (self._train, self._dev))
-        if math.isfinite(train) and math.isfinite(dev):
-            self._records.append((self.step, train, dev))
-        else:
-            self.diverged = True
+        return train, dev
 
 
-class GPTTrainer:
+class GPTTrainer(_Steps[GPT]):
     """A small GPT that is trained a few steps at a time, by AdamW alone, which is fast on small ones."""
 
     def __init__(self, data: Data, recipe: Recipe) -> None:
@@ -124,7 +171,6 @@ class GPTTrainer:
         adamw = torch.optim.AdamW(self._run.model.parameters(), betas=(0.9, 0.95), weight_decay=decay)
         self._run.optimizers = [adamw]
         self.recipe, self.vocabulary = recipe, data.vocabulary
-        self.seconds, self.diverged = 0.0, False
         self.learning_rate = recipe.lr_rest  # may be changed at any time
         self._to_record = record_steps(recipe.steps, RECORDS)
         self._records: list[tuple[int, float, float]] = []
@@ -133,49 +179,20 @@ class GPTTrainer:
         self._judged = data.train.rows(0, places), gpt.spread(held_out, recipe.judged)  # (N, T + 1) each
         self._record()
 
-    @property
-    def step(self) -> int:
-        """How many steps are made."""
-        return self._run.step
-
-    @property
-    def done(self) -> bool:
-        """True once every step is made, or no further one makes sense."""
-        return self.step == self.recipe.steps or self.diverged
-
-    def advance(self, steps: int) -> None:
-        """Make so many steps, or as many as are left."""
-        last, begun = min(self.step + steps, self.recipe.steps), time.perf_counter()
+    def _take_rate(self) -> None:
         for group in self._run.optimizers[0].param_groups:
             group["top"] = self.learning_rate
-        while self.step < last and not self.diverged:
-            self._run.take_step()
-            if self.step in self._to_record:
-                self._record()
-        self.seconds += time.perf_counter() - begun
 
-    def progress(self) -> Progress:
-        """Return how far the run is."""
-        return _progress(self, self.recipe.steps)
-
-    def history(self) -> dict[str, np.ndarray]:
-        """Return ``step``, ``train_loss`` and ``dev_loss`` (R,), in nats per character."""
-        return _history(self._records)
+    def _take_step(self) -> None:
+        self._run.take_step()
 
     def trained(self) -> GPT:
         """Return a copy of the model as it is now, ready to answer."""
         return deepcopy(self._run.model).eval().requires_grad_(False)
 
-    def snapshot(self) -> Snapshot:
-        """Return a copy of the model and its step."""
-        return Snapshot(self.step, self.trained())
-
-    def _record(self) -> None:
+    def _losses(self) -> tuple[float, float]:
         train, dev = (self._run.loss(rows) for rows in self._judged)
-        if math.isfinite(train) and math.isfinite(dev):
-            self._records.append((self.step, train, dev))
-        else:
-            self.diverged = True
+        return train, dev
 
 
 def names_data(parts: Split, vocabulary: Vocabulary, recipe: Recipe) -> Data:
@@ -231,18 +248,3 @@ def readable(text: str) -> str:
     counted = Counter(symbol for symbol in text if symbol.isprintable() or symbol == LINE)
     kept = {symbol for symbol, _ in counted.most_common(SYMBOLS)} | {LINE}
     return LINE + "".join(symbol for symbol in text if symbol in kept)
-
-
-def _progress(trainer: BigramTrainer | GPTTrainer, steps: int) -> Progress:
-    _, train, dev = trainer._records[-1]
-    speed = trainer.step / trainer.seconds if trainer.seconds else 0.0
-    return Progress(trainer.step, steps, train, dev, trainer.learning_rate, speed)
-
-
-def _history(records: Sequence[tuple[int, float, float]]) -> dict[str, np.ndarray]:
-    steps, train, dev = zip(*records, strict=True)
-    return {
-        "step": np.array(steps),
-        "train_loss": np.array(train, dtype=np.float32),
-        "dev_loss": np.array(dev, dtype=np.float32),
-    }
