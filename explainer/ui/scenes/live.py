@@ -226,7 +226,8 @@ def _own_text() -> str:
     found = found or widgets.pasted("your own text", key="training_text_pasted", placeholder=told) or ""
     if not found or len(readable(found)) >= LEAST:
         return found
-    st.text(f"{len(found):,} characters are too few: a GPT needs {LEAST:,}. Until then it learns the names.")
+    few = f"The text has {len(found):,} characters; a GPT needs at least {LEAST:,}."
+    complain(f"{few} Until then it learns the names.")
     return ""
 
 
