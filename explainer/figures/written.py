@@ -49,9 +49,9 @@ def written(
     """
     columns = min(columns, 2) if narrow else columns
     head = [
-        Text(STEPS, -1, "step", palette.GREY, anchor="end"),
-        Text(NAMES[0], -1, "the same dice at every step", palette.GREY, anchor="start"),
-        Text(1, -1, "nats per character", palette.GREY, anchor="end"),
+        Text(STEPS, -1, "step", anchor="end"),
+        Text(NAMES[0], -1, "the same dice at every step", anchor="start"),
+        Text(1, -1, "nats per character", anchor="end"),
     ]
     drawn: list[Primitive] = head if not narrow else [head[0], head[2]]
     for place, row in enumerate(rows):
@@ -74,13 +74,13 @@ def written_alt(rows: Sequence[Row]) -> str:
 
 def _line(place: int, row: Row, columns: int, last: bool, width: float) -> list[Primitive]:
     """Return the line of one step; that of the last one in bold."""
-    color, apart = palette.INK if last else palette.GREY, (NAMES[1] - NAMES[0]) / columns
+    apart = (NAMES[1] - NAMES[0]) / columns
     room = int(apart * width / (CAPITAL if columns > 1 else SMALL)) - 1
     names = [
-        Text(NAMES[0] + i * apart, place, _cut(name, room), color, anchor="start", bold=last)
+        Text(NAMES[0] + i * apart, place, _cut(name, room), anchor="start", bold=last)
         for i, name in enumerate(row.names[:columns])
     ]
-    step = Text(STEPS, place, f"{row.step:,}", color, anchor="end", bold=last)
+    step = Text(STEPS, place, f"{row.step:,}", anchor="end", bold=last)
     return [step, *names, Text(1, place, f"{row.nats:.2f}", palette.LOSS_TEXT, anchor="end", bold=last)]
 
 

@@ -21,7 +21,8 @@ export class Bars {
 
   resize(width, height, rem) {
     this.rem = rem;
-    this.count = Math.max(5, Math.min(14, Math.floor((height - 5.8 * rem) / (1.56 * rem))));
+    const below = (width < 23 * rem ? 6 : 4.5) * rem; // what was drawn, told in three lines where two do not hold it
+    this.count = Math.max(5, Math.min(14, Math.floor((height - this.heading.offsetHeight - below) / (1.56 * rem))));
     this.width = Math.floor(width);
     sized(this.strip, this.width, Math.round(0.7 * rem), this.pen);
   }

@@ -18,7 +18,7 @@ export class Ledger {
   show(now) {
     if (!now) { this.node.replaceChildren(element('p', 'hint', this.hint())); return; }
     let most = Math.max(3, Math.floor((this.grid.panelHeight() - 9 * this.grid.rem) / (1.9 * this.grid.rem)));
-    do this.node.replaceChildren(...this.filled(now, most)); while (this.overflows() && (most -= 1) >= 3);
+    do this.node.replaceChildren(...this.filled(now, most)); while (this.overflows() && (most -= 1) >= 1);
   }
 
   // Whether the sum at the end would be cut off; the height of a line depends on how many there are.

@@ -24,17 +24,35 @@ function push(at, i, j, least) {
   return true;
 }
 
+const clear = (a, b, least) => Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])) >= least;
+
+// Where all have pushed in vain, each in turn takes the nearest place that those before it have left free.
+function seated(at, least, [width, height]) {
+  const side = least / 2;
+  const grid = [];
+  for (let x = side; x <= width - side; x += least / 4) for (let y = side; y <= height - side; y += least / 4) grid.push([x, y]);
+  const taken = [];
+  at.forEach((place) => {
+    const free = [place, ...grid].filter((seat) => taken.every((other) => clear(seat, other, least)));
+    const far = ([x, y]) => Math.hypot(x - place[0], y - place[1]);
+    taken.push(free.reduce((best, seat) => (far(seat) < far(best) ? seat : best), free[0] ?? place));
+  });
+  return taken;
+}
+
 // Places in px, moved so that squares around any two do not overlap, and none reaches beyond the sides.
-function apart(places, least, [width, height]) {
+function apart(places, least, size) {
+  const [width, height] = size;
   const at = places.map((place) => [...place]);
   const side = least / 2;
   const within = ([x, y]) => [Math.max(side, Math.min(width - side, x)), Math.max(side, Math.min(height - side, y))];
-  for (let round = 0, moving = true; moving && round < ROUNDS; round += 1) {
+  let moving = true;
+  for (let round = 0; moving && round < ROUNDS; round += 1) {
     moving = false;
     for (let i = 0; i < at.length; i += 1) for (let j = i + 1; j < at.length; j += 1) moving = push(at, i, j, least) || moving;
     at.forEach((place, i) => { at[i] = within(place); });
   }
-  return at;
+  return moving ? seated(at, least, size) : at;
 }
 
 const written = (value, places = 2) => value.toFixed(places).replace('-', '\u2212');
