@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import settled
@@ -92,6 +93,11 @@ STEP = """(slugs) => {
   const phase = !player ? '' : player.playing ? 'plays' : player.passed ? 'end' : 'start';
   return [path, slugs[path][scene], stage, phase];
 }"""
+# What the frame waits for.
+RESTLESS = """() => {
+  const { asked, arriving, presses, here } = __deck;
+  return JSON.stringify({ asked, arriving, presses, here, now: performance.now() });
+}"""
 POPOVER = ".st-key-controls [data-testid=stPopoverButton]"
 DIALOG = "[role=dialog]"
 # To the next scene, whatever is left of this one: as its dot or the chapter's link does.
@@ -125,7 +131,10 @@ def slugs() -> dict[str, list[str]]:
 
 def at(page) -> tuple[str, str, int, str]:
     """Return which step is on the screen, once it stands."""
-    page.wait_for_function("__deck.resting", timeout=30_000)
+    try:
+        page.wait_for_function("__deck.resting", timeout=30_000)
+    except PlaywrightTimeoutError as error:
+        raise AssertionError(f"{page.url} does not come to rest: {page.evaluate(RESTLESS)}") from error
     return tuple(page.evaluate(STEP, slugs()))
 
 
