@@ -55,6 +55,30 @@ def test_page_down_turns_the_scene_while_a_slider_has_the_focus(open_page):
     assert turned(page, "PageDown", first) != first
 
 
+# The next request of the frame never arrives.
+LOST = "() => { const { tell } = __deck; __deck.tell = () => { __deck.tell = tell; }; }"
+# Another frame takes the place of one that still waits for a scene to be drawn.
+REPLACED = """() => {
+  const { here, tell, constructor } = __deck;
+  __deck.arriving = { by: 1, at: performance.now() };
+  new constructor(document.createElement('div')).update({ data: here, setTriggerValue: tell });
+}"""
+
+
+def test_a_turn_whose_request_was_lost_is_asked_again(open_page):
+    page = open_page(SLIDERS)
+    page.evaluate(LOST)
+    page.keyboard.press("PageDown")
+    page.wait_for_function("__deck.here.scene === 1", timeout=10_000)
+    rested(page)
+
+
+def test_a_frame_ends_what_the_one_before_it_waited_for(open_page):
+    page = open_page(SLIDERS)
+    page.evaluate(REPLACED)
+    page.wait_for_function("__deck.resting", timeout=10_000)
+
+
 def test_a_focused_slider_keeps_its_arrow_keys(open_page):
     page = open_page(SLIDERS)
     first = title(page)

@@ -4,6 +4,8 @@ import { Keys, made, release } from './keys.js';
 import { page, scrolled, Voice } from './voice.js';
 
 const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
+const AGAIN = 2000; // ms after which what was asked is asked again, if the server rests and has not answered
+const TIMES = 2; // that it is asked again
 const ARRIVAL = 5000; // ms that a scene may take to be drawn, while no press waits
 
 // What is on the screen and can be played; after a turn not what it is about to take away.
@@ -53,8 +55,8 @@ class Frame {
     if (this.asked && this.reached(data)) {
       this.arriving = { by: this.asked.by, at: performance.now() };
       this.asked = null;
-      this.soon();
     }
+    if (this.arriving || this.presses.length) this.soon(); // also what the frame before this one has left
     this.draw(data);
     this.tellPlace(data);
   }
@@ -167,20 +169,34 @@ class Frame {
   }
 
   ask(asked, stages = 1) {
-    if (isAway()) return;
-    this.wait({ ...asked, stages });
-    this.tell('pick', asked);
+    this.wait({ ...asked, stages }, () => window.__deck.tell('pick', asked));
   }
 
   leave(by) {
-    /** @type {HTMLElement} */
-    const link = document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`);
-    if (!link || isAway()) return;
-    this.wait({ by });
-    link.click();
+    /** @type {() => HTMLElement} */
+    const link = () => document.querySelector(`.st-key-${by > 0 ? 'next' : 'last'}_chapter a`);
+    if (link()) this.wait({ by }, () => link()?.click());
   }
 
-  wait(asked) { this.asked = { ...asked, path: this.here.path, at: performance.now() }; }
+  // Asks the server, and waits for what was asked.
+  wait(asked, ask) {
+    if (isAway()) return;
+    this.asked = { ...asked, path: this.here.path, at: performance.now() };
+    ask();
+    this.insist(this.asked, ask, TIMES);
+  }
+
+  // What comes while the script of the page runs may be lost with it: it is asked again, and at last given up.
+  insist(asked, ask, times) {
+    setTimeout(() => {
+      const deck = window.__deck;
+      if (deck.asked !== asked) return;
+      const busy = scriptState() !== 'notRunning' || isAway();
+      if (!busy && !times) deck.asked = null;
+      else if (!busy) ask();
+      if (deck.asked) this.insist(asked, ask, busy ? times : times - 1);
+    }, AGAIN);
+  }
 
   reached({ path, scene, stage }) {
     const { asked } = this;
