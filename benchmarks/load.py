@@ -34,6 +34,7 @@ BARE = ROOT / "benchmarks" / "peers" / "slider.py"
 BARE_PLACES = [("", "")]
 PLACES = [(path, slug) for path, slug, _ in deck(hidden=False)]
 TURN_EVERY = 5  # changes
+SETTLING = 15  # seconds
 CONTROLS = ("slider", "button_group", "checkbox", "number_input", "selectbox")
 WRITTEN = {  # scenes where a large model writes, their seed, and the button that asks for another text
     ("fine-tuning", "before-and-after"): ("tuning_seed", "tuning_seed_next"),
@@ -103,24 +104,30 @@ class Waits:
     """How long visitors waited, in milliseconds, by the scene that they came to, and what failed."""
 
     scenes: dict[str, list[float]] = field(default_factory=dict)
+    first: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    async def note(self, visitor: Visitor, act: Awaitable[Run]) -> None:
-        """Wait for what a visitor does, and note how long it took."""
+    async def note(self, visitor: Visitor, act: Awaitable[Run], *, first: bool = False) -> None:
+        """Wait for what a visitor does, and note how long it took; apart, if it comes first."""
         begun = time.perf_counter()
         try:
             await act
         except (Failed, OSError, TimeoutError, WebSocketException) as error:
             self.errors.append(f"{address(*visitor.place)}: {type(error).__name__}: {error}")
             return
-        self.scenes.setdefault(address(*visitor.place), []).append(1000 * (time.perf_counter() - begun))
+        took = 1000 * (time.perf_counter() - begun)
+        (self.first if first else self.scenes.setdefault(address(*visitor.place), [])).append(took)
 
     def told(self) -> dict[str, Any]:
         """Return the summary of all waits, and the scenes where they were longest."""
         medians = {scene: round(statistics.median(found), 1) for scene, found in self.scenes.items()}
         slowest = sorted(medians, key=medians.__getitem__, reverse=True)[:5]
+        writing = {address(*place) for place in WRITTEN}
+        rest = [wait for scene, found in self.scenes.items() if scene not in writing for wait in found]
         return {
             **summary([wait for found in self.scenes.values() for wait in found]),
+            "p95_where_no_large_model_writes": summary(rest)["p95"],
+            "p95_at_first": summary(self.first)["p95"] if self.first else None,
             "errors": self.errors,
             "slowest": {scene: medians[scene] for scene in slowest},
         }
@@ -130,17 +137,20 @@ class Waits:
 
 
 async def crowd(base: str, visitors: int, every: float, seconds: float, places: list = PLACES) -> Waits:
-    """Let visitors change something every few seconds, each on a beat of his own."""
-    waits = Waits()
+    """Let visitors change something every few seconds, each on a beat of his own.
+
+    For ``SETTLING`` seconds all arrive and ask for what the server has never computed; that is noted apart.
+    """
+    waits, start = Waits(), time.monotonic()
 
     async def visit(number: int) -> None:
         await asyncio.sleep(2 * every * number / visitors)
         async with Session(base) as session:
             visitor = Visitor(session, number, places)
             await visitor.arrive()
-            for _ in range(round(seconds / every)):
+            for _ in range(round((SETTLING + seconds) / every)):
                 begun = time.monotonic()
-                await waits.note(visitor, visitor.change())
+                await waits.note(visitor, visitor.change(), first=begun < start + SETTLING)
                 await asyncio.sleep(max(0, begun + every - time.monotonic()))
 
     await asyncio.gather(*map(visit, range(visitors)))
