@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,6 +49,20 @@ class _Found(NamedTuple):
     times: int = 1  # that it counts
 
 
+class _LeftOut:
+    """The first words that are left out, and how many they are: a long list is not held twice."""
+
+    def __init__(self) -> None:
+        self.first: list[_Found] = []
+        self.count = 0
+
+    def add(self, line: int, word: str, objection: str) -> None:
+        """Leave a word out."""
+        self.count += 1
+        if len(self.first) < MAX_LEFT_OUT:
+            self.first.append(_Found(line, word, objection))
+
+
 class _Column(NamedTuple):
     """What was read of a table: its titles, which hold numbers, the two that were read, and the words."""
 
@@ -56,7 +70,7 @@ class _Column(NamedTuple):
     numeric: list[str]
     column: str | None
     counts: str | None
-    found: list[_Found]
+    found: Iterable[_Found]
 
 
 def own_list(
@@ -89,14 +103,14 @@ def own_list(
         table = _columns(content.rows, column, counts)
     words, left_out = _sift(table.found, table.counts is not None)
     if not words:
-        why = f"line {left_out[0].line} {left_out[0].objection}"
+        why = f"line {left_out.first[0].line} {left_out.first[0].objection}"
         raise TextError(f"{source} has no word that can be used: {why}. Write one word a line.")
     return OwnList(
         list(words),
         list(words.values()) if table.counts else None,
         Vocabulary([BOUNDARY, *alphabetical("".join(words))]),
-        pd.DataFrame([one[:3] for one in left_out[:MAX_LEFT_OUT]], columns=["line", "word", "reason"]),
-        len(left_out),
+        pd.DataFrame([one[:3] for one in left_out.first], columns=["line", "word", "reason"]),
+        left_out.count,
         table.titles,
         table.column,
         table.numeric,
@@ -106,11 +120,11 @@ def own_list(
     )
 
 
-def _words(lines: list[str], source: str) -> list[_Found]:
+def _words(lines: list[str], source: str) -> Iterable[_Found]:
     """Return the words of a plain list; several on the only line may be separated."""
     filled = [line for line, text in enumerate(lines, 1) if text.strip()]
     if len(filled) != 1:
-        return [_Found(line, text) for line, text in enumerate(lines, 1)] or [_Found(1, "")]
+        return (_Found(line, text) for line, text in enumerate(lines or [""], 1))
     words = re.split(f"[{DELIMITERS}]", lines[filled[0] - 1])
     if len(words) > MAX_LINES:
         raise TextError(f"{source} has {len(words):,} words, and at most {MAX_LINES:,} can be read.")
@@ -194,10 +208,10 @@ def _mostly(what: Callable[[str], bool], rows: Iterable[list[str]], place: int) 
 # --- which words can be used ----------------------------------------------------------------------------
 
 
-def _sift(found: list[_Found], counted: bool) -> tuple[dict[str, int], list[_Found]]:
+def _sift(found: Iterable[_Found], counted: bool) -> tuple[dict[str, int], _LeftOut]:
     """Divide words into those that can be used, with their counts, and those that are left out, with why."""
     words: dict[str, _Found] = {}
-    left_out = []
+    left_out = _LeftOut()
     for one in found:
         written = one.word.strip(' \t"')
         word = capitals(written[: 4 * MAX_LENGTH])  # long enough to see that it is too long
@@ -208,33 +222,34 @@ def _sift(found: list[_Found], counted: bool) -> tuple[dict[str, int], list[_Fou
                 objection += ", where its count is added"
                 words[word] = words[word]._replace(times=words[word].times + one.times)
         if objection:
-            left_out.append(_Found(one.line, word[:60], objection))
+            left_out.add(one.line, word[:60], objection)
         else:
             words[word] = one._replace(word=word)
     used, without_room = _fitting(words.values())
-    return used, sorted(left_out + without_room, key=lambda one: one.line)
+    left_out.first = sorted(left_out.first + without_room.first, key=lambda one: one.line)[:MAX_LEFT_OUT]
+    left_out.count += without_room.count
+    return used, left_out
 
 
-def _fitting(words: Iterable[_Found]) -> tuple[dict[str, int], list[_Found]]:
+def _fitting(words: Collection[_Found]) -> tuple[dict[str, int], _LeftOut]:
     """Return the words for which there is room, with their counts, and the others with the reason."""
-    words = list(words)
     letters = _letters(words)
     used: dict[str, int] = {}
-    left_out, written = [], 0
+    left_out, written = _LeftOut(), 0
     for one in words:
         if rare := set(one.word) - letters:
             objection = f"has “{min(rare)}”, which is not among the {MAX_LETTERS} most frequent letters"
-            left_out.append(_Found(one.line, one.word, objection))
+            left_out.add(one.line, one.word, objection)
         elif len(used) == MAX_WORDS:
-            left_out.append(_Found(one.line, one.word, f"comes after the first {MAX_WORDS:,} words"))
+            left_out.add(one.line, one.word, f"comes after the first {MAX_WORDS:,} words")
         elif (written := written + len(one.word)) > MAX_WRITTEN:
-            left_out.append(_Found(one.line, one.word, f"comes after the first {MAX_WRITTEN:,} letters"))
+            left_out.add(one.line, one.word, f"comes after the first {MAX_WRITTEN:,} letters")
         else:
             used[one.word] = one.times
     return used, left_out
 
 
-def _letters(words: list[_Found]) -> set[str]:
+def _letters(words: Collection[_Found]) -> set[str]:
     """Return the letters that are kept: in a list of Latin letters the Polish ones, then the most frequent.
 
     In the register's own file Ą stands in fewer names than a dozen foreign letters do.

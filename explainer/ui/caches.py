@@ -28,9 +28,9 @@ R = TypeVar("R")
 MEGABYTE = 1_000_000
 BOUNDS = {
     "models": 110 * MEGABYTE,  # every shipped checkpoint: one that were dropped lived on in what it computed
-    "scenes": 32 * MEGABYTE,  # what is computed and drawn from a scene's own choices
+    "scenes": 28 * MEGABYTE,  # what is computed and drawn from a scene's own choices
     "own": 24 * MEGABYTE,  # visitors' own models, made from their files again if they were dropped
-    "typed": 16 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
+    "typed": 12 * MEGABYTE,  # what is computed from what visitors typed, pasted or uploaded
 }
 HEAVY = 0.05  # seconds; what takes longer leaves 60 MB that are free in the heap, and 3 ms give them back
 LONG = 200  # characters of a text from which on a key holds its digest
