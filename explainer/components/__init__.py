@@ -34,7 +34,7 @@ def component(name: str, styles: Sequence[Path], entry: Path, moments: Sequence[
 
 def in_page(name: str, entry: Path, style: Path | None = None) -> Any:
     """Return a component that stands in the page itself, as ``component`` has it; so does its style."""
-    css = style and style.read_text(encoding="utf-8")
+    css = style.read_text(encoding="utf-8") if style else None
     return st.components.v2.component(
         name, css=css, js=_module(entry, "export default show;"), isolate_styles=False
     )

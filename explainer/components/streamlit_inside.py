@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from streamlit import runtime
 from streamlit.errors import FragmentHandledException
 from streamlit.runtime import Runtime, RuntimeState
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import ScriptRunContext, get_script_run_ctx
 from streamlit.runtime.state.query_params import QueryParams
 
 __all__ = ["FragmentHandledException", "QueryParams"]  # what a guard lets pass; the address, as a type
@@ -26,9 +26,16 @@ def has_dialog() -> bool:
     return getattr(get_script_run_ctx(), "has_dialog_opened", False)
 
 
+def _run() -> ScriptRunContext:
+    context = get_script_run_ctx()
+    if context is None:
+        raise RuntimeError("No script runs in this thread: only one that draws a page may ask.")
+    return context
+
+
 def this_tab() -> str:
     """Return the name of the session, one a tab."""
-    return get_script_run_ctx().session_id
+    return _run().session_id
 
 
 def is_open(tab: str) -> bool:
@@ -48,7 +55,7 @@ def runs(server: Runtime) -> bool:
 
 def goes_back() -> bool:
     """Return whether this run was asked for by Back or Forward: what was seen there comes back."""
-    return get_script_run_ctx().is_history_navigation
+    return _run().is_history_navigation
 
 
 # --- the address: st.query_params does not tell the values that wait for controls not yet drawn ---
@@ -56,7 +63,7 @@ def goes_back() -> bool:
 
 def query() -> QueryParams:
     """Return the parameters, with those values."""
-    with get_script_run_ctx().session_state.query_params() as found:
+    with _run().session_state.query_params() as found:
         return found
 
 

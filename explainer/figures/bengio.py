@@ -1,6 +1,7 @@
 """Figure 1 of Bengio et al. (2003), redrawn: every circle is a number of a trained model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -135,17 +136,17 @@ def _bars(
     best = int(probabilities.argmax())
     heights = probabilities / max(float(probabilities[best]), FULL) * 0.8 * rise  # (V,)
     drawn: list[Primitive] = []
-    written = []
+    written: list[Primitive] = []
     for i, (symbol, p, height) in enumerate(zip(symbols, probabilities, heights, strict=True)):
         x, base = span[0] + (i % columns + 0.5) * step, SOFTMAX[1] - (i // columns + 1) * rise
         sides = x - 0.375 * step, x + 0.375 * step
-        look = {"fill": palette.PROBABILITIES, "opacity": 1.0 if i == best else 0.6}
-        drawn.append(Box(*sides, base, base + height, title=f"{symbol}: {p:.2%}", pick=f"letter {i}", **look))
+        bar = Box(*sides, base, base + height, palette.PROBABILITIES, opacity=1.0 if i == best else 0.6)
+        drawn.append(replace(bar, title=f"{symbol}: {p:.2%}", pick=f"letter {i}"))
         written.append(Text(x, base - 2.6, symbol, size=font_size - narrow))
         if i == best:
             told, size = f"P({symbol}) = {p:.1%}", round(1.2 * font_size)
-            look = {"color": palette.PROBABILITIES_TEXT, "size": size, "anchor": _towards(x, span)}
-            written.append(Text(x, base + height + 4.5, told, bold=True, **look))
+            look = palette.PROBABILITIES_TEXT, size, _towards(x, span)
+            written.append(Text(x, base + height + 4.5, told, *look, bold=True))
     return [*drawn, *written]
 
 

@@ -29,15 +29,15 @@ _FINE = 4  # decimal places of a place on an axis of length one
 class Each:
     """One value for every frame, where otherwise one value stands for all."""
 
-    values: Sequence[Any]
+    values: Sequence[Any] | np.ndarray
 
 
 @dataclass(frozen=True)
 class Line:
     """A line through points."""
 
-    x: Sequence[float]
-    y: Sequence[float]
+    x: Sequence[float] | np.ndarray | Each
+    y: Sequence[float] | np.ndarray | Each
     color: str | Each = palette.INK
     width: float | Each = 3
     dash: str | Each = ""
@@ -172,7 +172,7 @@ class Drawing:
             "frames": _frames(self.frames),
         }
 
-    def _group(self, kind: type, members: Sequence[Primitive]) -> dict[str, Any]:
+    def _group(self, kind: type[Primitive], members: Sequence[Primitive]) -> dict[str, Any]:
         """Return neighbours of one kind: what they share, and what each has of its own."""
         shared: dict[str, Any] = {}
         own: dict[str, list] = {}
@@ -231,11 +231,17 @@ def _frames(frames: Frames | None) -> dict[str, Any] | None:
 def _rounded(value: Any, span: tuple[float, float]) -> Any:
     """Return places on an axis, as fine as a screen can show them."""
     digits = _FINE - floor(log10(abs(span[1] - span[0])))
-    alone = isinstance(value, float | int)  # most are, and an array of one takes ten times as long
-    places = float(value) if alone else np.asarray(value, dtype=float)
-    if not (isfinite(places) if alone else np.isfinite(places).all()):
+    if isinstance(value, float | int):  # most are, and an array of one takes ten times as long
+        _require_place(isfinite(value))
+        return round(float(value), digits)
+    places = np.asarray(value, dtype=float)
+    _require_place(bool(np.isfinite(places).all()))
+    return places.round(digits).tolist()
+
+
+def _require_place(finite: bool) -> None:
+    if not finite:
         raise ValueError("A place is NaN or infinite, which no drawing can show: cut the data before that.")
-    return round(places, digits) if alone else places.round(digits).tolist()
 
 
 def _coded(values: np.ndarray) -> list[int | str]:

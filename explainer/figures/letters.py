@@ -80,7 +80,7 @@ def moved_letter(
 def letters_alt(places: np.ndarray, labels: Sequence[str]) -> str:
     """Return one sentence: how many letters there are, and which two stand closest together."""
     distance = np.linalg.norm(places[:, None] - places[None], axis=2) + np.diag(np.full(len(places), np.inf))
-    a, b = np.unravel_index(int(distance.argmin()), distance.shape)
+    a, b = map(int, np.unravel_index(int(distance.argmin()), distance.shape))
     return (
         f"The {len(labels)} symbols as points of the plane; closest together are {labels[a]} and {labels[b]}."
     )
@@ -105,7 +105,9 @@ def _plane(
     members = [np.flatnonzero(np.asarray(kinds) == kind) for kind in range(len(KINDS))]  # of each kind
     now = places[frames["start"] if frames else 0]
     drawn = [
-        _letters(now[i], [labels[j] for j in i], kind, font_size) for kind, i in enumerate(members) if len(i)
+        _letters(now[i], [labels[int(j)] for j in i], kind, font_size)
+        for kind, i in enumerate(members)
+        if len(i)
     ]
     # The browser plays the records, and keeps marks apart that would cover each other.
     spread = {"places": places[:, np.concatenate(members)].astype("f4"), "least": APART * MARK * font_size}

@@ -5,13 +5,14 @@ A positive weight is a solid line, a negative one dashed and of the other color;
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.axes import Panel
 from explainer.figures.base import FONT_SIZE, number, require_finite
-from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Text
+from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Primitive, Text
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
 KEY = "solid: positive · dashed: negative · wide: large"
@@ -47,7 +48,7 @@ def network(
     require_finite(**{f"weights {i}": w for i, w in enumerate(weights)})
     roles = roles or [palette.INPUT, *[palette.ACTIVATIONS] * (len(values) - 1)]
     places = positions([len(v) for v in values], columns)
-    drawn: list[Line | Mark | Text] = _edges(weights, places, flow)
+    drawn: list[Primitive] = [*_edges(weights, places, flow)]
     for edges, texts, left, right in zip(weights, edge_texts or (), places, places[1:], strict=False):
         if texts is not None:
             drawn += _written_on(edges, np.asarray(texts), left, right)
@@ -69,9 +70,9 @@ def network(
         drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
     frames = Frames(titles, "layer", speed=1.1, start=-1) if flow else None
-    left = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
+    margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
     down = (-0.08 if key else 0, 1.06)
-    return Drawing(drawn, (-0.2, 1.12), down, (left, 8, 8, 8), font_size=font_size, frames=frames)
+    return Drawing(drawn, (-0.2, 1.12), down, (margin, 8, 8, 8), font_size=font_size, frames=frames)
 
 
 def learning(
@@ -81,7 +82,7 @@ def learning(
     names: Sequence[Sequence[str]],
     roles: Sequence[str],
     panel: Panel,
-) -> list[Line | Mark | Text]:
+) -> list[Primitive]:
     """Return what draws a network of L layers while it learns, in a part of a drawing with S frames.
 
     Args:
@@ -97,7 +98,7 @@ def learning(
     layers = positions([v.shape[1] for v in values])
     places = [np.stack([panel.x(x), panel.y(y)], axis=1) for x, y in (layer.T for layer in layers)]
     size = _size(panel.font_size, (panel.top - panel.bottom) / max(map(len, layers)))
-    drawn: list[Line | Mark | Text] = _changing_edges(weights, places)
+    drawn: list[Primitive] = [*_changing_edges(weights, places)]
     for layer, (role, named) in enumerate(zip(roles, names, strict=True)):
         texts = zip(*(node_texts(step) for step in values[layer]), strict=True)
         labels = [Each(shown) for shown in texts]
@@ -144,7 +145,7 @@ def neuron(
         font_size=font_size,
     )
     # The last edge carries no weight: it is the activation.
-    bend = replace(drawn.primitives[len(x)], color=palette.ACTIVATIONS, width=4, dash="")
+    bend = replace(cast(Line, drawn.primitives[len(x)]), color=palette.ACTIVATIONS, width=4, dash="")
     return replace(drawn, primitives=[*drawn.primitives[: len(x)], bend, *drawn.primitives[len(x) + 1 :]])
 
 
@@ -174,14 +175,14 @@ def subscript(letter: str, index: int) -> str:
 def positions(sizes: Sequence[int], columns: Sequence[float] | None = None) -> list[np.ndarray]:
     """Return the places (N, 2) of the nodes of each layer, within 0..1: layers from left to right."""
     rows = max(sizes)
-    columns = np.linspace(0, 1, len(sizes)) if columns is None else columns
+    across = np.linspace(0, 1, len(sizes)) if columns is None else columns
     return [
         np.stack([np.full(n, x), 0.5 + ((n - 1) / 2 - np.arange(n)) / rows], axis=1)
-        for n, x in zip(sizes, columns, strict=True)
+        for n, x in zip(sizes, across, strict=True)
     ]
 
 
-def edge_look(weight: float, largest: float) -> dict[str, str | float]:
+def edge_look(weight: float, largest: float) -> dict[str, Any]:
     """Return how the edge of a weight is drawn, the largest of all being the widest."""
     width = round(1.5 + 8.5 * abs(float(weight)) / max(largest, 1e-9), 1)
     if weight < 0:
@@ -202,7 +203,7 @@ def _edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray], flow: bo
             (left[i, 0], right[j, 0]),
             (left[i, 1], right[j, 1]),
             opacity=Each([1.0 if layer < known else 0.25 for known in range(len(places))]) if flow else 1,
-            **edge_look(edges[i, j], largest),
+            **edge_look(float(edges[i, j]), largest),
         )
         for layer, (edges, left, right) in enumerate(zip(weights, places, places[1:], strict=False))
         for i, j in np.ndindex(*edges.shape)

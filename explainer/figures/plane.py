@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def output_map(
     drawn = [*_map(panel, p), *_data(panel, points, classes)]
     named = _classes(font_size)
     if mark is not None:
-        drawn.append(_star(font_size, panel.x(mark[0]), panel.y(mark[1])))
+        drawn.append(_star(font_size, float(panel.x(mark[0])), float(panel.y(mark[1]))))
         named.append((_star(font_size), "this point"))
     left, _, top, _ = panel.margins()
     below = 3.2 * font_size  # the numbers, and a title with its index
@@ -179,7 +180,8 @@ def motion(
         Line(Each(line[..., 0]), Each(line[..., 1]), palette.GREY, 1.5) for line in lines.swapaxes(0, 1)
     ]
     ends = Each([float(i == count - 1) for i in range(count)])
-    drawn.append(Line(*_within(border / reach[-1]).T, palette.PROBABILITIES, 5, opacity=ends))
+    x, y = _within(border / reach[-1]).T
+    drawn.append(Line(x, y, palette.PROBABILITIES, 5, opacity=ends))
     for (x, y), c in zip((points / reach[..., None]).transpose(1, 2, 0), classes, strict=True):
         drawn.append(replace(_point(int(c), font_size), x=Each(x), y=Each(y)))
     drawn += [
@@ -231,7 +233,7 @@ def _bar(panel: Panel) -> list[Primitive]:
     left, right = (panel.right + share * (panel.right - panel.left) for share in BAR)
     shades = np.repeat(np.linspace(0, 1, SHADES)[:, None], 2, axis=1)  # (SHADES, 2)
     corners = (left, right, panel.bottom, panel.top)
-    drawn = [Field(*corners, shades), Box(*corners, color=palette.GREY, width=1.5)]
+    drawn: list[Primitive] = [Field(*corners, shades), Box(*corners, color=palette.GREY, width=1.5)]
     for value in (0, 0.5, 1):
         y = panel.bottom + value * (panel.top - panel.bottom)
         drawn.append(Text(right, y, number(value), anchor="start", dx=0.35 * panel.font_size))
@@ -282,10 +284,10 @@ def _network(
     hidden = [subscript("h", i + 1) for i in range(values[1].shape[1])]
     names = [["x₁", "x₂"], hidden, ["p"]]
     drawn = network(values, weights, names=names, roles=ROLES, panel=panel)
-    return drawn if maps is None else _with_maps(drawn, maps, panel)
+    return list(drawn) if maps is None else _with_maps(drawn, maps, panel)
 
 
-def _with_maps(drawn: Sequence[Primitive], maps: np.ndarray, panel: Panel) -> list[Primitive]:
+def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Primitive]:
     """Return a 2–H–1 network whose hidden nodes (H, S, G, G) show what they give over the plane."""
     font, count = panel.font_size, len(maps)
     side = min(4.8 * font, (panel.top - panel.bottom) / max(count, 2) - 2 * font)

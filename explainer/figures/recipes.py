@@ -32,7 +32,8 @@ def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FO
     """
     lowest = min(float(run.train.min()) for run in runs.values()) - 0.1
     up = axis("nats per character", ends=(lowest, highest))
-    traces, axes = [], {}
+    traces: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
     for i, (name, run) in enumerate(runs.items()):
         which = str(i + 1) if i else ""
         traces += _plot(run, which, showlegend=not i)
@@ -83,8 +84,9 @@ def _steps(name: str, run: Run, place: int, many: int) -> dict[str, Any]:
     width = (1 + BETWEEN) / many
     ends = 0, float(run.steps[-1])
     domain = [place * width, min(1, (place + 1) * width - BETWEEN)]
-    title = {"unifiedhovertitle": {"text": f"{name}: step %{{x:{EXACT}}}"}}
-    return axis(f"{name}: step", ends=ends, grid=False, domain=domain, nticks=4, **title)
+    title = {"text": f"{name}: step %{{x:{EXACT}}}"}
+    look = {"domain": domain, "nticks": 4, "unifiedhovertitle": title}
+    return axis(f"{name}: step", ends=ends, grid=False) | look
 
 
 def _plot(run: Run, which: str, *, showlegend: bool) -> list[dict[str, Any]]:

@@ -59,8 +59,9 @@ def _labels(names: Sequence[str], sides: np.ndarray) -> list[Text]:
     placed = [_places(names, view) for view in sides]
     return [
         Text(
-            *(Each([view[i][axis] for view in placed]) for axis in (0, 1)),
-            text=Each([view[i][2] for view in placed]),
+            Each([view[i][0] for view in placed]),
+            Each([view[i][1] for view in placed]),
+            Each([view[i][2] for view in placed]),
             anchor="start",
             shown=Each([bool(view[i][2]) for view in placed]),
         )

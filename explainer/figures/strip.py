@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,22 @@ class Strip:
     labels: Sequence[str]  # (N,) what stands in the intervals
     die: float | None = None  # 0 <= die < 1
     drawn: int | None = None  # the interval that the die is in
+
+    @property
+    def letter(self) -> str:
+        """What was drawn."""
+        return self.labels[self._interval]
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The two edges of what was drawn."""
+        return self.edges[self._interval : self._interval + 2]
+
+    @property
+    def _interval(self) -> int:
+        if self.drawn is None:
+            raise ValueError("Nothing was drawn from this strip: give the interval of the die.")
+        return self.drawn
 
 
 def strips(
@@ -50,7 +67,7 @@ def strips(
         drawn += _intervals([row], (place + HALF, place - HALF), letters, colors)
         drawn.append(Text(0, place, row.name, anchor="end", dx=-0.6 * font_size))
         if row.die is not None:
-            told = f"{row.die:.3f} → {row.labels[row.drawn]}"
+            told = f"{row.die:.3f} → {row.letter}"
             drawn.append(Text(1 + 1 / letters, place, told, anchor="start"))
             drawn.append(Mark(row.die, place - 0.4, font_size, "down", palette.INK, width=0))
     ground = len(rows) - 0.5
@@ -94,9 +111,9 @@ def draws(
 
 def _told(text: str, row: Strip) -> str:
     """Return what the die does with a row: where it falls, and how probable the letter there was."""
-    chance = row.edges[row.drawn + 1] - row.edges[row.drawn]
+    chance = row.ends[1] - row.ends[0]
     return (
-        f"After **{text[-1]}** the die shows {row.die:.3f}: that is **{row.labels[row.drawn]}**, "
+        f"After **{text[-1]}** the die shows {row.die:.3f}: that is **{row.letter}**, "
         f"which has {chance:.1%} of the row."
     )
 
@@ -104,7 +121,7 @@ def _told(text: str, row: Strip) -> str:
 def draws_alt(before: Sequence[str], rows: Sequence[Strip]) -> str:
     """Return one sentence that tells each draw: after which character, where the die fell, what was drawn."""
     told = [
-        f"after {text[-1]} the die shows {row.die:.3f} and {row.labels[row.drawn]} is drawn"
+        f"after {text[-1]} the die shows {row.die:.3f} and {row.letter} is drawn"
         for text, row in zip(before, rows, strict=True)
     ]
     return f"A name drawn letter by letter: {'; '.join(told)}."
@@ -114,7 +131,7 @@ def _spelt(text: str, row: Strip, letters: int) -> list[Words]:
     """Return the text so far, the character that the row follows, and what the die adds."""
     start = f"…{text[1 - letters // 2 : -1]}" if len(text) > letters // 2 else text[:-1]
     last = Words(text[-1], palette.INPUT_TEXT, bold=True)
-    return [Words(start), last, Words(row.labels[row.drawn], palette.PROBABILITIES_TEXT, bold=True)]
+    return [Words(start), last, Words(row.letter, palette.PROBABILITIES_TEXT, bold=True)]
 
 
 def _intervals(
@@ -124,15 +141,12 @@ def _intervals(
     edges = np.stack([row.edges for row in rows])  # (frames, N + 1)
     widths, middles = np.diff(edges), (edges[:, 1:] + edges[:, :-1]) / 2  # (frames, N)
     drawn: list[Primitive] = []
-    written = []
+    written: list[Primitive] = []
     for i, label in enumerate(rows[0].labels):
         full = _over([0.5 if row.drawn == i else 0.25 for row in rows])
-        look = {
-            "fill": colors[i] if colors else palette.PROBABILITIES,
-            "color": palette.BACKGROUND,
-            "width": 2,
-        }
-        drawn.append(Box(_over(edges[:, i]), _over(edges[:, i + 1]), *sides, opacity=full, **look))
+        fill = colors[i] if colors else palette.PROBABILITIES
+        start, end = _over(edges[:, i]), _over(edges[:, i + 1])
+        drawn.append(Box(start, end, *sides, fill, palette.BACKGROUND, 2, full))
         short = label.split(" ")[0] if " " in label else ""
         fits = _over((widths[:, i] * letters >= len(short or label)).tolist())
         if any(fits.values if isinstance(fits, Each) else [fits]):
@@ -140,12 +154,12 @@ def _intervals(
             middle = _over(middles[:, i])
             written.append(Text(middle, sum(sides) / 2, label, shown=fits, room=room, short=short))
     if rows[0].drawn is not None:
-        ends = (_over([row.edges[row.drawn + side] for row in rows]) for side in (0, 1))
-        drawn.append(Box(*ends, *sides, color=palette.INK, width=3))
+        start, end = (_over(side) for side in np.stack([row.ends for row in rows], axis=1))  # (frames,) each
+        drawn.append(Box(start, end, *sides, color=palette.INK, width=3))
     return [*drawn, *written]
 
 
-def _over(values: Sequence) -> object:
+def _over(values: Sequence[Any] | np.ndarray) -> Any:
     """Return the values of the frames, or the only one."""
     return Each(values) if len(values) > 1 else values[0]
 
@@ -165,8 +179,7 @@ def _bars(rows: Sequence[Strip], font_size: int, narrow: bool) -> list[Primitive
     for i, label in enumerate(labels):
         full = _over([1.0 if row.drawn == i else 0.4 for row in rows])
         top = _over(low + shares[:, i] * rise)
-        look = {"fill": palette.PROBABILITIES, "opacity": full}
-        drawn.append(Box((i + 0.1) * step, (i + 0.9) * step, low, top, **look))
+        drawn.append(Box((i + 0.1) * step, (i + 0.9) * step, low, top, palette.PROBABILITIES, opacity=full))
         below = 0.9 * font_size + (size if narrow and i % 2 else 0)  # a phone has room for every other one
         drawn.append(Text((i + 0.5) * step, low, label, size=size, dy=below))
     return drawn

@@ -36,10 +36,9 @@ def wall_alt(columns: Sequence[Column]) -> str:
 
 def _column(place: int, column: Column, font_size: int, narrow: bool) -> list[Text]:
     large = font_size * (ON_PHONE if narrow else LARGE)
-    start = {"x": place, "anchor": "start"}
-    heading = Text(**start, y=-0.6, text=column.heading, color=palette.INK, bold=True)
+    heading = Text(place, -0.6, column.heading, anchor="start", bold=True)
     names = [
-        Text(**start, y=row + 0.5, text=_cut(name, narrow), size=large)
+        Text(place, row + 0.5, _cut(name, narrow), size=large, anchor="start")
         for row, name in enumerate(column.names)
     ]
     judged = [

@@ -52,8 +52,8 @@ def sliding_alt(contexts: Sequence[str], targets: Sequence[str]) -> str:
 def _window(left: float, step: float, firsts: range, length: int, color: str) -> Box:
     """Return a frame around so many letters, beginning at another one in each frame."""
     middle, reach = LETTERS
-    sides = (Each([left + (first + at) * step for first in firsts]) for at in (0.04, length - 0.04))
-    return Box(*sides, middle - reach, middle + reach, color=color, width=5)
+    start, end = (Each([left + (first + at) * step for first in firsts]) for at in (0.04, length - 0.04))
+    return Box(start, end, middle - reach, middle + reach, color=color, width=5)
 
 
 def _examples(

@@ -48,12 +48,12 @@ def written(
         width: of the picture, in sizes of its type; a name that has no room is cut off.
     """
     columns = min(columns, 2) if narrow else columns
-    head = [
+    head: list[Primitive] = [
         Text(STEPS, -1, "step", anchor="end"),
         Text(NAMES[0], -1, "the same dice at every step", anchor="start"),
         Text(1, -1, "nats per character", anchor="end"),
     ]
-    drawn: list[Primitive] = head if not narrow else [head[0], head[2]]
+    drawn = head if not narrow else [head[0], head[2]]
     for place, row in enumerate(rows):
         drawn += _line(place, row, columns, place == len(rows) - 1, width)
     ground = len(rows) - 0.5

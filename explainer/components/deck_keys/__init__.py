@@ -68,7 +68,8 @@ def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> tupl
     """
     data = {"title": title, "chapter": chapter, "sentence": sentence, "words": words}
     told = _head(key=key, data=data, on_words_change=_nothing, on_take_change=_nothing)
-    return tuple(bool(events.heard(told, name, events.clicked)) for name in ("words", "take"))
+    words_asked, taken = (bool(events.heard(told, name, events.clicked)) for name in ("words", "take"))
+    return words_asked, taken
 
 
 def frame(

@@ -10,7 +10,7 @@ from explainer.components.grid.description import (
     Cell,
     Copies,
     Cross,
-    Frames,
+    Film,
     Increments,
     Link,
     Matrix,
@@ -28,7 +28,7 @@ from explainer.components.grid.description import (
 def check(
     matrices: Sequence[Matrix],
     links: Sequence[Link],
-    frames: Sequence[Frames],
+    frames: Sequence[Film],
     start: int,
     lens_at: Cell | None = None,
     said: int = 0,
@@ -52,7 +52,7 @@ def check(
         _check_stage("lens_at", Stage("", [(lens_at.matrix, lens_at.row, lens_at.col)]), matrices)
 
 
-def positions(frames: Sequence[Frames], matrices: Sequence[Matrix], links: Sequence[Link]) -> int:
+def positions(frames: Sequence[Film], matrices: Sequence[Matrix], links: Sequence[Link]) -> int:
     """Return how many positions the player has: a picture for each, the first one at 0."""
     if not frames:
         return 1
@@ -67,8 +67,18 @@ def positions(frames: Sequence[Frames], matrices: Sequence[Matrix], links: Seque
 def _steps(walk: Walk, matrices: Sequence[Matrix], links: Sequence[Link]) -> int:
     if walk.order is not None:
         return len(walk.order)
-    product = links[walk.link]
+    product = _product(links, walk)
     return matrices[product.out].values.size * matrices[product.left].values.shape[1]
+
+
+def _product(links: Sequence[Link], walk: Walk) -> Product:
+    product = links[walk.link]
+    assert isinstance(product, Product), "checked when the walk was"
+    return product
+
+
+def _size(array: np.ndarray | None) -> tuple[int, ...]:
+    return () if array is None else np.shape(array)
 
 
 def _require(condition: bool, message: str) -> None:
@@ -103,8 +113,8 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
         f"{where}: decimals is {matrix.decimals}; give 0 to 20, or None",
     )
     _require(
-        matrix.marks is None or np.shape(matrix.marks) == values.shape,
-        f"{where}: marks have shape {np.shape(matrix.marks)}; give {values.shape}, or None",
+        matrix.marks is None or _size(matrix.marks) == values.shape,
+        f"{where}: marks have shape {_size(matrix.marks)}; give {values.shape}, or None",
     )
     _require(
         matrix.texts is None or [len(row) for row in matrix.texts] == [values.shape[1]] * values.shape[0],
@@ -124,7 +134,7 @@ def _check_matrix(index: int, matrix: Matrix) -> None:
 def _check_places(matrices: Sequence[Matrix]) -> None:
     taken: dict[tuple[int, int], str] = {}
     for matrix in matrices:
-        place = tuple(matrix.place)
+        place = matrix.place
         _require(
             len(place) == 2 and min(place) >= 0,
             f"matrix {matrix.name!r}: place {place} must be (row, column), both zero or more",
@@ -165,8 +175,8 @@ def _check_product(where: str, link: Product, matrices: Sequence[Matrix]) -> Non
     )
     for name, array in (("terms", link.terms), ("partial", link.partial)):
         _require(
-            array is None or np.shape(array) == (n, m, k),
-            f"{where}: {name} has shape {np.shape(array)}; give {(n, m, k)}",
+            array is None or _size(array) == (n, m, k),
+            f"{where}: {name} has shape {_size(array)}; give {(n, m, k)}",
         )
 
 
@@ -183,7 +193,7 @@ def _check_copies(where: str, link: Copies, matrices: Sequence[Matrix]) -> None:
     )
 
 
-def _check_frames(part: Frames, matrices: Sequence[Matrix], links: Sequence[Link]) -> None:
+def _check_frames(part: Film, matrices: Sequence[Matrix], links: Sequence[Link]) -> None:
     if isinstance(part, Increments):
         _check_increments(part, matrices)
     elif isinstance(part, Walk):
@@ -234,7 +244,7 @@ def _check_walk(part: Walk, matrices: Sequence[Matrix], links: Sequence[Link]) -
     )
     if part.order is None:
         return
-    product = links[part.link]
+    product = _product(links, part)
     (n, m), k = matrices[product.out].values.shape, matrices[product.left].values.shape[1]
     order = np.asarray(part.order)
     _require(
@@ -254,14 +264,14 @@ def _check_stage(where: str, stage: Stage, matrices: Sequence[Matrix]) -> None:
         )
 
 
-def _check_together(frames: Sequence[Frames]) -> None:
+def _check_together(frames: Sequence[Film]) -> None:
     if len(frames) < 2:
         return
     _require(
         all(isinstance(part, Values) for part in frames),
         "only Values can be played together; give one Increments, Walk or Stages alone",
     )
-    lengths = [len(part.values) for part in frames]
+    lengths = [len(part.values) for part in frames if isinstance(part, Values)]
     _require(len(set(lengths)) == 1, f"Values: numbers of frames differ: {lengths}")
 
 

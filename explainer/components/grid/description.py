@@ -150,7 +150,8 @@ class Stages:
     speed: float = 0.8  # stages per second
 
 
-Frames = Increments | Walk | Values | Stages | Sequence[Values]
+Film = Increments | Walk | Values | Stages
+Frames = Film | Sequence[Values]  # several Values play together
 
 
 # --- what comes back --------------------------------------------------------------------------------

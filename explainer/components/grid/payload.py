@@ -12,6 +12,7 @@ from explainer.components.grid.description import (
     Cell,
     Copies,
     Cross,
+    Film,
     Frames,
     Increments,
     Link,
@@ -149,7 +150,7 @@ def _runs(captions: Sequence[str]) -> list[list[Any]]:
     return [[i, captions[i]] for i in starts]
 
 
-def _parts(frames: Frames | None) -> tuple[Frames, ...]:
+def _parts(frames: Frames | None) -> tuple[Film, ...]:
     if frames is None:
         return ()
     return tuple(frames) if isinstance(frames, Sequence) else (frames,)
@@ -210,7 +211,7 @@ def _link(link: Link, store: _Store) -> dict[str, Any]:
     return {"kind": "same" if isinstance(link, Same) else "same_row", "matrices": list(link.matrices)}
 
 
-def _frames(part: Frames, store: _Store) -> dict[str, Any]:
+def _frames(part: Film, store: _Store) -> dict[str, Any]:
     if isinstance(part, Increments):
         return {
             "kind": "increments",
