@@ -109,7 +109,7 @@ def sample() -> None:
             added = smoothing()
     if way in ("ten", "judged"):
         if way == "judged":
-            ui.note("How surprised this table is by each, in nats per character: the fewer, the less.")
+            ui.note("How surprising this table finds each name, in nats per character: lower is less.")
         picture = bigram.ten_picture(bigram.ten_names(source, added, seed), way == "judged")
     else:
         drawn = bigram.sample(source, added, seed)
@@ -157,10 +157,10 @@ def counting_is_learning() -> None:
     with ui.controls():
         source, words, more = chosen()
         view = ui.choice("show", VIEWS, key="bigram_view", stages=VIEWS)
-        rate = ui.steps("learning rate", bigram.LEARNING_RATES, 50, key="bigram_rate")
+        rate = ui.steps("learning rate", bigram.LEARNING_RATES, bigram.USUAL_RATE, key="bigram_rate")
         with more:
-            steps = ui.steps("steps", bigram.STEPS, 100, key="bigram_steps")
-            pull = ui.steps("pull to zero", bigram.REGULARISATIONS, 0.01, key="bigram_pull")
+            steps = ui.steps("steps", bigram.STEPS, bigram.USUAL_STEPS, key="bigram_steps")
+            pull = ui.steps("pull to zero", bigram.REGULARISATIONS, bigram.USUAL_PULL, key="bigram_pull")
     run = bigram.training(source, steps, rate, pull)
     if view == "losses":
         ui.note(bigram.judgement(run))
@@ -180,7 +180,7 @@ def counting_is_learning() -> None:
     model = models.learned(source, steps, rate, pull)
     opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
     said, at = bigram.judgements(run), bigram.most_frequent(source)
-    look = {"panel": False, "lens_at": at, "captions": said}
+    look = {"panel": False, "lens_at": at, "captions": said, "start": bigram.first_likeness(run)}
     ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, **look)
     ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 

@@ -31,8 +31,8 @@ def one_neuron() -> None:
 
 @ui.scene("A layer", "Several neurons look at the same inputs, each with weights of its own.")
 def a_layer() -> None:
-    """Three neurons look at the same two inputs, each with weights of its own. Six weights and three biases;
-    nothing else. How many would it be with a thousand inputs?
+    """Three neurons look at the same two inputs, each with weights of its own: six weights, and here nothing
+    else, neither biases nor bends. How many would it be with a thousand inputs?
     """
     with ui.controls():
         x1 = ui.slider("x₁", -2.0, 2.0, 1.0, step=0.1, key="neuron_layer_x1")

@@ -156,7 +156,9 @@ def computation_graph(
     ]
     said = _said(moments, font_size, narrow)
     titles, captions = [moment.title for moment in moments], [moment.caption for moment in moments]
-    frames = Frames(titles, "step", SPEED, film=f"{len(names)} numbers", captions=captions)
+    forward = sum(not moment.back for moment in moments)
+    at = max(forward - 1, 0)  # it opens with the loss known, and the way back before it
+    frames = Frames(titles, "step", SPEED, at, film=f"{len(names)} numbers", captions=captions)
     return Drawing([*drawn, *boxes, *texts, *said], (0, 100), (0, 100), font_size=font_size, frames=frames)
 
 

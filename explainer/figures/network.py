@@ -69,7 +69,7 @@ def network(
     if key:
         drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
-    frames = Frames(titles, "layer", speed=1.1, start=-1) if flow else None
+    frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
     down = (-0.08 if key else 0, 1.06)
     return Drawing(drawn, (-0.2, 1.12), down, (margin, 8, 8, 8), font_size=font_size, frames=frames)

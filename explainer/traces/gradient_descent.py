@@ -640,12 +640,12 @@ def _caption(landscape: Landscape, way: Descent, found: Seen, step: int) -> str:
     if step == len(way.values) - 1:
         return way.reason
     if step == 0:
-        return f"The slope is {np.linalg.norm(way.gradients[0]):.2g} here: the first step goes {goes:.2g}."
+        return f"The slope is {np.linalg.norm(way.gradients[0]):.2g} here: the first step is {goes:.2g} long."
     if found.turns[step] > found.turns[step - 1] and found.goes[step - 1] > _NEAR * landscape.half:
         return _jumped(found, step)
     if goes < landscape.half / 100:
-        return f"Tiny steps: the next one goes {goes:.2g}, and the lowest point is {away:.2g} away."
-    return f"The lowest point is {away:.2g} away; the next step goes {goes:.2g}."
+        return f"Tiny steps: the next one is {goes:.2g} long, and the lowest point is {away:.2g} away."
+    return f"The lowest point is {away:.2g} away; the next step is {goes:.2g} long."
 
 
 def _jumped(found: Seen, step: int) -> str:

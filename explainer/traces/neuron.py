@@ -267,7 +267,7 @@ def captions(steps: np.ndarray, right: np.ndarray, count: int) -> list[str]:
 
 
 def _caption(step: int, right: int, count: int) -> str:
-    when = f"After {step} step{'s' if step != 1 else ''}" if step else "Before the first step"
+    when = f"After {step} step{'s' if step != 1 else ''}," if step else "Before the first step,"
     told = f"{when} **{right} of {count}** points are classified correctly"
     chance = abs(right - count / 2) <= np.sqrt(count)  # two standard deviations of so many coins
     return f"{told}, about as many as by chance." if chance else f"{told}."

@@ -348,10 +348,10 @@ def test_how_far_a_ball_is_and_how_far_it_goes_is_that_of_the_step_it_is_said_of
     for step, sentence in enumerate(said[:-1]):
         goes = np.linalg.norm(way.points[step + 1] - way.points[step])
         far = np.linalg.norm(lowest - way.points[step], axis=-1).min()
-        if step == 0 and "first step goes" in sentence:
+        if step == 0 and "the first step is" in sentence:
             slope, first = numbers(sentence)
             assert (slope, first) == pytest.approx((np.linalg.norm(way.gradients[0]), goes), rel=0.05)
-        elif "next step goes" in sentence:
+        elif "the next step is" in sentence:
             assert numbers(sentence) == pytest.approx([far, goes], rel=0.05, abs=coarse)
         elif sentence.startswith("Tiny steps"):
             assert numbers(sentence) == pytest.approx([goes, far], rel=0.05, abs=coarse)
@@ -540,6 +540,18 @@ def test_how_far_the_learned_table_is_off_is_that_of_the_step_it_is_said_of(step
     assert ("swing" in last) == ("diverges" not in last and bool((run.last_change > 0.05).any()))
 
 
+@pytest.mark.parametrize("source", [Source(), Source("boy"), Source("both")])
+def test_learning_comes_to_the_counted_table_and_opens_on_the_way_there(source):
+    run = bigram.training(source, bigram.USUAL_STEPS, bigram.USUAL_RATE, bigram.USUAL_PULL)
+    assert run.misplaced[-1] < 0.03
+    assert run.last_change.max() < bigram.SWINGING
+    at = bigram.most_frequent(source)
+    assert abs(run.difference[-1][at.row, at.col]) < 0.01  # where the lens stands
+    opens = bigram.first_likeness(run)
+    assert 0 < opens < len(run.steps) / 3
+    assert run.misplaced[-1] < run.misplaced[opens] < 0.6 * run.misplaced[0]
+
+
 # --- byte pairs --------------------------------------------------------------------------------------
 
 
@@ -598,6 +610,22 @@ def test_the_four_ways_are_the_same_numbers_in_another_order():
     views = mm.four_views(mm.multiply(A, B))
     for summed in (views.dots.sum(2), views.rows.sum(1), views.columns.sum(1).T, views.layers.sum(0)):
         np.testing.assert_array_equal(summed, A @ B)
+
+
+@pytest.mark.parametrize("way", planes.WAYS)
+def test_in_the_product_stands_what_has_been_added_up_so_far_and_at_the_end_all_of_it(way):
+    pair = planes.Pair(mm.parse_matrix(planes.A_TEXT), mm.parse_matrix(planes.B_TEXT))
+    A, B = pair.A.values, pair.B.values
+    seen = planes.so_far(pair, way)
+    assert len(seen) == {"dots": 8, "rows": 2, "columns": 4, "outer": 3}[way]
+    np.testing.assert_array_equal(seen[-1], A @ B)
+    for i, product in enumerate(seen):
+        if way == "outer":
+            np.testing.assert_array_equal(product, A[:, : i + 1] @ B[: i + 1])
+            continue
+        there = ~np.isnan(product)
+        np.testing.assert_array_equal(product[there], (A @ B)[there])
+        assert there.sum() == (i + 1) * (A @ B).size / len(seen)
 
 
 def test_one_multiplication_is_the_layer_for_every_input_of_the_batch():

@@ -120,9 +120,12 @@ def test_several_values_play_together():
 
 
 def test_stages_arrive_in_order():
-    stages = Stages([Stage("q", [(0, None, 1)], [1]), Stage("k", formula="q · k")])
+    by_then = np.full(A.values.shape, np.nan)
+    by_then[0, 0] = 2.5
+    stages = Stages([Stage("q", [(0, None, 1)], [1]), Stage("k", formula="q · k", values={0: by_then})])
     sent = read(A, B, frames=stages)[0]["frames"][0]["stages"]
-    assert sent[0] == {"title": "q", "lit": [[0, None, 1]], "hidden": [1], "formula": ""}
+    assert sent[0] == {"title": "q", "lit": [[0, None, 1]], "hidden": [1], "formula": "", "values": []}
+    assert sent[1]["values"] == [[0, [2.5, *[None] * (A.values.size - 1)]]]
     assert sent[1]["formula"] == "q · k"
 
 
@@ -276,6 +279,7 @@ def increments(**changed):
         (Stages([]), "at least one Stage"),
         (Stages([Stage("s", [(0, 2, None)])]), "lights row 2"),
         (Stages([Stage("s", hidden=[9])]), "there is no matrix 9"),
+        (Stages([Stage("s", values={0: np.zeros((9, 9))})]), r"values \(9, 9\) for matrix 0"),
     ],
 )
 def test_broken_frames_are_refused(frames, says):

@@ -256,6 +256,9 @@ def _check_walk(part: Walk, matrices: Sequence[Matrix], links: Sequence[Link]) -
 def _check_stage(where: str, stage: Stage, matrices: Sequence[Matrix]) -> None:
     for matrix in stage.hidden:
         _shape(where, matrices, matrix)
+    for matrix, values in stage.values.items():
+        shape, got = _shape(where, matrices, matrix), np.shape(values)
+        _require(got == shape, f"{where}: values {got} for matrix {matrix}, which is {shape}")
     for matrix, row, col in stage.lit:
         rows, cols = _shape(where, matrices, matrix)
         _require(

@@ -132,7 +132,7 @@ class Values:
     speed: float = 10.0  # frames per second
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stage:
     """One frame of a script: what is lit, what is not shown yet, and one sentence."""
 
@@ -140,6 +140,7 @@ class Stage:
     lit: Sequence[tuple[int, int | None, int | None]] = ()  # (matrix, row, col); None: all of them
     hidden: Sequence[int] = ()  # matrices
     formula: str = ""
+    values: Mapping[int, np.ndarray] = field(default_factory=dict)  # by matrix, what stands in it by then
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,14 @@ export class Stages {
   show(position) {
     const hidden = new Set(this.stages[position].hidden);
     this.grid.matrices.forEach((m) => { m.hidden = hidden.has(m.index); });
+    for (const [index, values] of this.stages[position].values) this.put(this.grid.matrices[index], values);
     return null;
+  }
+
+  // What is not there yet is no number that is missing.
+  put(m, values) {
+    m.values = Float64Array.from(values, (value) => value ?? NaN);
+    m.cover = (row, col) => (Number.isNaN(m.at(row, col)) ? '' : null);
   }
 
   now(position) { return this.stages[position]; }

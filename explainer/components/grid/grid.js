@@ -224,6 +224,7 @@ class Grid {
     if (!changed) this.painter.paint(this.matrices);
     else changed.forEach((cells, index) => this.painter.matrix(this.painter.cells, this.matrices[index], cells));
     this.drawMs = performance.now() - begin;
+    this.flight.stop(); // what was on its way is not to be drawn where it no longer belongs
     this.shine();
     this.flight.turn(position);
     this.describe();

@@ -242,7 +242,7 @@ export class Painter {
 
   window(ctx, lens, rows, cols) {
     const { x, y, w, h } = lens.box;
-    ctx.clearRect(x, y, w, h);
+    ctx.clearRect(x, y, Math.max(w, lens.left + lens.room - x), h); // its words may be wider than its cells
     this.begin(ctx, lens);
     for (let row = rows[0]; row <= rows[1]; row += 1) for (let col = cols[0]; col <= cols[1]; col += 1) this.cell(ctx, lens, row, col);
     const soft = css(this.theme.soft);

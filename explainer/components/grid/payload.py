@@ -237,6 +237,11 @@ def _frames(part: Film, store: _Store) -> dict[str, Any]:
     return _stages(part)
 
 
+def _nullable(values: np.ndarray) -> list[float | None]:
+    """Return numbers row by row, None for NaN, which JSON does not know."""
+    return [None if np.isnan(value) else float(value) for value in np.ravel(values)]
+
+
 def _stages(part: Stages) -> dict[str, Any]:
     stages = [
         {
@@ -244,6 +249,7 @@ def _stages(part: Stages) -> dict[str, Any]:
             "lit": [list(lit) for lit in stage.lit],
             "hidden": list(stage.hidden),
             "formula": stage.formula,
+            "values": [[matrix, _nullable(values)] for matrix, values in stage.values.items()],
         }
         for stage in part.frames
     ]

@@ -29,6 +29,7 @@ SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 STEPS = (10, 30, 100, 300, 1_000)
 LEARNING_RATES = (1, 3, 10, 20, 30, 50, 100, 200, 500)
 REGULARISATIONS = (0, 0.001, 0.01, 0.1, 1)
+USUAL_STEPS, USUAL_RATE, USUAL_PULL = 300, 30, 0.01  # with which the counted table comes out
 DASHES = dict(zip(("train", "dev", "test"), curves.DASHES, strict=False))
 DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
@@ -333,7 +334,7 @@ def sums(judged: trace.Likelihood, word: str) -> dict[str, str]:
         "the name": _ending(word, 10),
         "product": _product(float(judged.probabilities.prod(dtype=float))),
         "its ln": nats(judged.log_likelihood),
-        f"loss: ln ÷ −{len(judged.labels)}": nats(judged.nll),
+        f"loss: −ln ÷ {len(judged.labels)}": nats(judged.nll),
     }
 
 
@@ -348,7 +349,7 @@ def verdict(evaluation: trace.Evaluation, curve: trace.SmoothingCurve) -> str:
     if np.isfinite(list(evaluation.losses.values())).all():
         return f"Nats per character. On dev the loss is lowest with a smoothing of {number(curve.best)}."
     told = " and ".join(f"{count} in {part}" for part, count in evaluation.unseen.items() if count)
-    return f":red[Pairs that train never showed: {told}. They count as impossible, and ln 0 has no end.]"
+    return f":red[Pairs that train never showed: {told}. They count as impossible: −ln 0 is infinite.]"
 
 
 def judgement(run: trace.NeuralTraining) -> str:
@@ -382,6 +383,12 @@ def _risen(run: trace.NeuralTraining, at: int) -> str:
     return f", and the loss has risen from {nats(fell)} to {nats(now)}" if now > fell + DIVERGED else ""
 
 
+def first_likeness(run: trace.NeuralTraining) -> int:
+    """Return the recorded step that a training opens with: the first past half of what it comes to learn."""
+    off = run.misplaced
+    return int(np.argmax(off <= (off[0] + off.min()) / 2))
+
+
 def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
     """Return what is told of every recorded step: its number and, where there is room, the losses."""
     steps = [f"step {step:,}" for step in run.steps]
@@ -392,7 +399,7 @@ def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
 
 
 def counted_title(run: trace.NeuralTraining, words: Words) -> str:
-    """Return the title of the counted table with its smoothing and its losses."""
-    dev = f", dev {nats(run.counted_losses['dev'])}" if words.splits else ""
+    """Return the title of the counted table: of which words, with which smoothing, and their loss."""
+    of_train = " in train" if words.splits else ""
     smoothing = f" + {number(run.smoothing)}" if run.smoothing else ""
-    return f"counted{smoothing}: train {nats(run.counted_losses['train'])}{dev}"
+    return f"counted{of_train}{smoothing}: loss {nats(run.counted_losses['train'])}"

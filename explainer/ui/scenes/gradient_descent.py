@@ -126,8 +126,11 @@ def _settings(name: str) -> tuple[tuple[str, float], ...]:
 
 
 def measured(slope: trace.Slope, h: str) -> str:
-    """Return the line that works out a measured slope, with every digit there is, beside autograd's."""
-    beyond, y = (repr(value).removesuffix(".0").replace("-", "−") for value in (slope.beyond, slope.y))
+    """Return the line that works out a measured slope, with every digit where h needs it, and autograd's."""
+    beyond, y = (
+        number(value, 6) if slope.h >= SEEN else repr(value).removesuffix(".0").replace("-", "−")
+        for value in (slope.beyond, slope.y)
+    )
     return (
         f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} = "
         f"**{number(slope.numeric, 6)}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
@@ -148,7 +151,7 @@ def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:
         return f"{told}A good h: small enough for the curve, large enough for the digits."
     if slope.h > h[error.argmin()]:
         return f"{told}h is **too big**: the line cuts the curve's corner."
-    return f"{told}h is **too small**: f(x + h) and f(x) agree in nearly all digits, and rounding is left."
+    return f"{told}h is **too small**: f(x + h) and f(x) agree in nearly all digits; mostly rounding is left."
 
 
 def race(

@@ -1,7 +1,7 @@
 """What the matrix multiplication chapter shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -94,7 +94,8 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
         frames, said = (Walk(0), trace.cell_by_cell(product)) if play else (None, [])
     with explained(pair.messages):
         edited = _edited if editable else None
-        look = {"frames": frames, "captions": said}
+        first_cell = pair.A.values.shape[1] if frames else 0
+        look = {"frames": frames, "captions": said, "start": first_cell}
         grid(matrices, key=key, alt=_alt(pair), links=links, on_edit=edited, **look)
 
 
@@ -172,8 +173,25 @@ def view(pair: Pair, way: str, *, key: str) -> None:
     product = multiply(pair.A.values, pair.B.values)
     matrices = [_matrix("A", pair.A, False), _matrix("B", pair.B, False), _plain("A·B", product.result)]
     links = (Product(0, 1, 2, product.products, product.partial),)
-    frames = Stages(_STAGES[way](pair, product.result))
+    stages = _STAGES[way](pair, product.result)
+    frames = Stages(_filled(stages, so_far(pair, way)))
     grid(matrices, key=key, alt=f"{_alt(pair)} Seen as {WAYS[way]}.", links=links, frames=frames)
+
+
+def so_far(pair: Pair, way: str) -> np.ndarray:
+    """Return A · B after every stage of a way to see it, NaN where nothing stands yet: (S, n, m)."""
+    views = four_views(multiply(pair.A.values, pair.B.values))
+    if way == "outer":
+        return views.layer_sums
+    result = views.dots.sum(2)  # (n, m)
+    n, m = result.shape
+    order = {"dots": np.arange(n * m).reshape(n, m), "rows": np.arange(n)[:, None], "columns": np.arange(m)}
+    stages = np.arange(order[way].size)[:, None, None]
+    return np.where(order[way] <= stages, result, np.nan)
+
+
+def _filled(stages: Sequence[Stage], products: np.ndarray) -> list[Stage]:
+    return [replace(stage, values={2: there}) for stage, there in zip(stages, products, strict=True)]
 
 
 def inputs(x1: float, x2: float, count: int) -> np.ndarray:
@@ -357,13 +375,8 @@ def _scaled(pair: Pair, way: str, key: str) -> None:
     titles = _part_stages(pair, way, len(parts))
     later = range(3, 3 + len(parts))
     stages = [
-        Stage(
-            stage.title,
-            [*stage.lit, (3 + i, None, None)],
-            hidden=[j for j in later if j > 3 + i],
-            formula=stage.formula,
-        )
-        for i, stage in enumerate(titles)
+        replace(stage, lit=[*stage.lit, (3 + i, None, None)], hidden=[j for j in later if j > 3 + i])
+        for i, stage in enumerate(_filled(titles, so_far(pair, way)))
     ]
     alt = f"{_alt(pair)} Beside it the {WAYS[way]} that add up to it."
     grid(matrices, key=key, alt=alt, frames=Stages(stages))
@@ -394,9 +407,18 @@ def _part_stages(pair: Pair, way: str, count: int) -> list[Stage]:
     if way != "outer":
         return _STAGES[way](pair, multiply(pair.A.values, pair.B.values).result)
     return [
-        Stage(f"column {k + 1} of A × row {k + 1} of B: one outer product", [(0, None, k), (1, k, None)])
+        Stage(f"column {k + 1} of A × row {k + 1} of B: {_piled(k, count)}", [(0, None, k), (1, k, None)])
         for k in range(count)
     ]
+
+
+def _piled(k: int, count: int) -> str:
+    """Return what the outer product k of so many does to the sum in A · B."""
+    if count == 1:
+        return "the only outer product is A·B"
+    if k == 0:
+        return "the first outer product, alone in A·B"
+    return "added to A·B" if k < count - 1 else "added to A·B, which is complete"
 
 
 def _factor(value: float) -> str:

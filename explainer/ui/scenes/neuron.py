@@ -293,7 +293,7 @@ def _right(network: Trained) -> str:
     color = "green" if network.right == len(network.y) else "red"
     steps = network.record.steps[-1]
     told = f"{network.right} of {len(network.y)} points are classified correctly."
-    return f":{color}[After {steps} steps {told}]"
+    return f":{color}[After {steps} steps, {told}]"
 
 
 # --- two layers, one matrix -------------------------------------------------------------------------

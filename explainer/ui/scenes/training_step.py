@@ -122,7 +122,9 @@ def step_grid(stage: str, wanted: Asked, part: str) -> None:
             open_receipt(wanted.called("W2", *view.place(cell)), wanted.name, "")
 
     opens = open_slope if clicked is not None else None
-    grid(drawn, key=f"gd_step_{stage}", alt=alt(stage, found), links=links, frames=frames, on_press=opens)
+    truth = Cell(0, 0, view.first_truth) if stage in ("forward", "loss") else None
+    look = {"links": links, "frames": frames, "on_press": opens, "lens_at": truth}
+    grid(drawn, key=f"gd_step_{stage}", alt=alt(stage, found), **look)
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,11 @@ class _View:
         """Return the row and column of W2 that a cell stands for."""
         row, column = (cell.col, cell.row) if self.turned else (cell.row, cell.col)
         return self.neurons[row], self.letters[column]
+
+    @property
+    def first_truth(self) -> int:
+        """The column of the letter that truly follows in the first example."""
+        return self._asked().index(int(self.found.targets[0]))
 
     def forward(self) -> tuple[list[Matrix], list[Link], None]:
         logits = self._guesses(self.found.logits, "logit", "activations", (0, 0), title="logits", decimals=2)
@@ -282,10 +289,10 @@ def said(stage: str, found: trace.TrainingStep) -> str:
         "adam": f"m̂: the mean of the gradients, √v̂: their usual size. W2 ← W2 − {rate} · m̂ / √v̂.",
     }[found.optimizer]
     return {
-        "forward": f"A row is an example: three letters were read, the underlined one truly follows. "
+        "forward": f"A row is an example: three letters are read, and the underlined one is the truth. "
         f"{count} examples at once.",
-        "loss": f"Minus the logarithm of what the truth was given; the mean is the loss: :red[**{before}**] "
-        f"nats. Knowing nothing costs ln 34 = {np.log(34):.2f}.",
+        "loss": f"Minus the logarithm of the true letter's probability; the mean is the loss: "
+        f":red[**{before}**] nats. Knowing nothing costs ln 34 = {np.log(34):.2f}.",
         "backward": "The gradient of W2 is hᵀ times (p − truth): too much probability is pushed down, too "
         "little up. Click one of its numbers for its receipt.",
         "update": f"{update} The loss of the same examples: {before} → :red[**{after}**].",
