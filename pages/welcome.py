@@ -4,10 +4,27 @@ import streamlit as st
 
 from explainer import ui
 from explainer.ui import own_models
+from explainer.ui.catalogue import KINDS
 from explainer.ui.scenes import compare, welcome
+from explainer.ui.scenes import opening as written
 
 
-@ui.scene("Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. This is one.")
+@ui.scene(
+    "Gen AI, demystified", "It is not magic, just a lot of matrix multiplication. Watch it write a name."
+)
+def opening() -> None:
+    """A name, written letter by letter. Each letter becomes zeros and a single one; it picks a row of a
+    table, the row says what may follow, and a die decides. Three models with the same dice: one knows the
+    last letter, one the last three, one the whole name.
+    """
+    with ui.controls():
+        kind = ui.choice("written by", KINDS, key="opening_model", stages=KINDS)
+        more = st.popover("More")
+        seed = ui.seed("Other dice", written.SEED, key="opening_seed", tucked_in=more)
+    written.show(kind, seed, key="opening_name")
+
+
+@ui.scene("One multiplication", "A row of zeros with a single one, times a table, is one row of that table.")
 def claim() -> None:
     """One row of this table is all it takes to guess the next letter: a row of zeros with a single one in
     it, times a table. Point at the lit row. Half of all letters A in girls' names are the last one: what
@@ -54,4 +71,4 @@ def agenda() -> None:
     ui.agenda()
 
 
-ui.chapter(claim, name_your_baby, agenda)
+ui.chapter(opening, claim, name_your_baby, agenda)

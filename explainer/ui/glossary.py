@@ -88,6 +88,7 @@ TERMS = (
             ("bigram", "fill-in"),
             ("", "claim"),
             ("compare", "one-prefix"),
+            ("", "opening"),
         ),
     ),
     Term(
@@ -102,6 +103,7 @@ TERMS = (
             ("bigram", "one-name"),
             ("bigram", "sample"),
             ("mlp", "data-set"),
+            ("", "opening"),
         ),
     ),
     Term(
@@ -408,6 +410,7 @@ TERMS = (
         "Zeros and a single one: it picks one row out of a matrix when it is multiplied with it.",
         (
             ("", "claim"),
+            ("", "opening"),
             ("bigram", "counting-is-learning"),
         ),
     ),
@@ -464,6 +467,7 @@ TERMS = (
             ("compare", "one-prefix"),
             ("training", "nudge-a-letter"),
             ("gpt", "the-flow"),
+            ("", "opening"),
         ),
     ),
     Term(

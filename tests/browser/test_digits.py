@@ -6,7 +6,7 @@ from explainer.ui.scenes.mlp import STEPS
 from tests.browser.conftest import settled
 
 GRIDS = [
-    "/?",
+    "/?scene=claim",
     "/bigram?scene=one-name",
     "/bigram?scene=fill-in",
     "/bigram?scene=probabilities",

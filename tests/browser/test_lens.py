@@ -36,11 +36,11 @@ def test_a_legend_has_a_negative_end_only_where_there_are_negative_numbers(open_
 
 @pytest.mark.parametrize("letter", ["A", "N", "Z"])
 def test_the_claim_opens_on_the_row_of_its_letter_and_the_likeliest_next(open_page, letter):
-    page = open_page(f"/?welcome_letter={letter}")
+    page = open_page(f"/?scene=claim&welcome_letter={letter}")
     model = checkpoints.load("girls-bigram")
     row = model.vocabulary.encode(letter)[0]
     best = int(model.model.probabilities()[row].argmax())
-    found = lenses(page, "/")
+    found = lenses(page, "/?scene=claim")
     assert [lens["at"] for lens in found] == [[0, row], [row, best], [0, best]]
 
 

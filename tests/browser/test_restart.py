@@ -106,8 +106,8 @@ def test_a_tab_comes_back_to_a_server_in_another_place(chromium, tmp_path):
     (tmp_path / "moved").symlink_to(ROOT)
     context = chromium.new_context(viewport={"width": 1920, "height": 1080})
     with running(APP) as base:
-        page = opened(context, f"{base}/?welcome_letter=Z")
-        turn(page, 1)
+        page = opened(context, f"{base}/?scene=claim&welcome_letter=Z")
+        turn(page, 2)
         choose(page, "welcome_sex", "boy", "welcome_names")
         before = seen(page, "welcome_sex", "welcome_names")
     with restarted([page], tmp_path / "moved" / "explainer" / "app.py", base):
@@ -116,7 +116,7 @@ def test_a_tab_comes_back_to_a_server_in_another_place(chromium, tmp_path):
         assert seen(page, "welcome_sex", "welcome_names") == before
         choose(page, "welcome_sex", "girl", "welcome_names")
         turn(page)
-        turn(page, 0)
+        turn(page, 1)
         assert "welcome_letter=Z" in page.url
     context.close()
 

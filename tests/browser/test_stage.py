@@ -21,6 +21,7 @@ CONTRAST = 7.0
 LARGE, SMALL = (1920, 1080), (1280, 720)
 # How many stages a scene has; all others have one.
 STAGES = {
+    "opening": 3,
     "one-neuron": 4,
     "two-layers-one-matrix": 2,
     "four-ways": 4,
@@ -45,6 +46,7 @@ STAGES = {
 STOPS = {"the-flow": 11}
 # In which of its stages something plays.
 PLAYS = {
+    "opening": [0, 1, 2],
     "a-network": [0],
     "it-learns": [0],
     "cell-by-cell": [0],
