@@ -70,6 +70,7 @@ def hyperparameters() -> None:
     count = mlp.parameter_count(34, block, embedding, hidden)
     labels, lengths, texts = mlp.prices(count)
     figure = bars.bars(labels, lengths, texts, color=palette.WEIGHTS, font_size=ui.font_size())
+    ui.note(mlp.chosen_for_training())
     place = ui.shared(1, key="mlp_hyperparameters")[0]
     with place:
         ui.metrics(**mlp.costs(count, batch))

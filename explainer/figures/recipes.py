@@ -94,7 +94,9 @@ def _plot(run: Run, which: str, *, showlegend: bool) -> list[dict[str, Any]]:
     axes = {"xaxis": f"x{which}", "yaxis": f"y{which}"}
     best = float(run.dev[run.best])
     # Below it there is room: on dev nothing is lower.
-    told = Point(float(run.steps[run.best]), best, f"dev {number(best, 3)}", palette.LOSS, beside="bottom")
+    told = Point(
+        float(run.steps[run.best]), best, f"lowest: {number(best, 3)}", palette.LOSS, beside="bottom"
+    )
     ends = 0, float(run.steps[-1])
     return [
         *traces_of(_lines(run), **axes, showlegend=showlegend),

@@ -1,6 +1,6 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -150,13 +150,19 @@ def note(text: str) -> None:
         line.markdown(text)
 
 
-def small_map(layer: int, layers: int) -> str:
-    """Return the whole model as one sign a part, that of a layer filled: embeddings, layers, what follows.
+def signs(filled: Collection[int], layers: int) -> str:
+    """Return the whole model as one sign a part: embeddings, layers, what follows.
 
     Args:
-        layer: counted from 0; layers: how many there are.
+        filled: the layers that are marked, counted from 0; layers: how many there are.
     """
-    return f":gray[{'□' * (layer + 1)}]:green[■]:gray[{'□' * (layers - layer)}]"
+    return "".join("■" if i in filled else "□" for i in range(-1, layers + 1))
+
+
+def small_map(layer: int, layers: int) -> str:
+    """Return the whole model as ``signs``, in colours, a layer marked; it is counted from 0."""
+    runs = ("".join(run) for _, run in groupby(signs({layer}, layers)))
+    return "".join(f":{'green' if run[0] == '■' else 'gray'}[{run}]" for run in runs)
 
 
 def complain(text: str) -> bool:

@@ -345,7 +345,10 @@ def test_both_recipes_share_the_axis_of_the_loss_which_ends_where_it_is_told():
     assert drawn.layout.yaxis2.matches == "y"
     assert drawn.layout.xaxis.domain[1] < drawn.layout.xaxis2.domain[0]
     best = [mark for mark in drawn.data if mark.mode == "markers+text"]
-    assert [(*mark.x, *mark.y, *mark.text) for mark in best] == [(50, 2.2, "dev 2.2"), (10, 1.8, "dev 1.8")]
+    assert [(*mark.x, *mark.y, *mark.text) for mark in best] == [
+        (50, 2.2, "lowest: 2.2"),
+        (10, 1.8, "lowest: 1.8"),
+    ]
     assert [line.name for line in lines if line.showlegend] == ["train", "dev"]
     assert "lowest 2.2 at step 50" in recipes.losses_alt(RUNS)
 

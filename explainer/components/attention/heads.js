@@ -27,7 +27,9 @@ export class Heads {
     this.gap = Math.round(0.28 * rem);
     this.side = Math.max(24, Math.floor(Math.min(width / n_head, height / n_layer)) - this.gap);
     sized(this.canvas, n_head * (this.side + this.gap), n_layer * (this.side + this.gap), this.pen);
-    this.heading.textContent = `all ${n_layer * n_head} heads, layers from top to bottom`;
+    this.map = element('span', 'map');
+    this.map.setAttribute('aria-hidden', 'true'); // the canvas says in words which layer is chosen
+    this.heading.replaceChildren(this.map, `all ${n_layer * n_head} heads, layers from top to bottom`);
     this.shape = [n_layer, n_head];
   }
 
@@ -46,8 +48,16 @@ export class Heads {
       }
     }
     this.mark(chosen, theme);
+    this.locate(chosen[0], layers);
     const habit = story.stream.heads[chosen[0]]?.[chosen[1]]?.name;
     this.canvas.setAttribute('aria-label', `Layer ${chosen[0] + 1}, head ${chosen[1] + 1}${habit ? `, ${habit}` : ''}, of ${layers} layers with ${heads} heads; choose with the arrow keys.`);
+  }
+
+  // The whole model, a sign a part: embeddings, layers, what follows; the chosen layer is filled.
+  locate(layer, layers) {
+    if (this.map.dataset.layer === String(layer)) return;
+    this.map.dataset.layer = layer;
+    this.map.replaceChildren('□'.repeat(layer + 1), element('b', '', '■'), '□'.repeat(layers - layer));
   }
 
   // Frames: the one that is pointed at, and above all others the chosen one.

@@ -129,13 +129,16 @@ export function strongest(grid, cell) {
   return [light(left, one(cell.row), one(k), 'term'), light(right, one(k), one(cell.col), 'term')];
 }
 
-// Follows what is lit: the cell itself, otherwise the row or the column that is lit.
+// Follows what is lit: the cell itself, otherwise the row or the column that is lit; where both are, their cell.
 export function follow(lens, lights, still) {
   const own = lights.filter((l) => l.matrix === lens.index && l.kind !== 'band');
-  const found = own.findLast((l) => l.kind === 'cell') ?? own.findLast((l) => l.kind === 'term') ?? own.at(-1);
-  if (!found) { aim(lens, ...lens.aimed, still); return; }
-  const at = (span, size, old) => (span[0] === span[1] || span[1] - span[0] + 1 < size ? span[0] : old);
-  aim(lens, at(found.rows, lens.height, lens.aimed[0]), at(found.cols, lens.width, lens.aimed[1]), still);
+  const found = own.findLast((l) => l.kind === 'cell') ?? own.findLast((l) => l.kind === 'term');
+  const part = (span, size) => span[0] === span[1] || span[1] - span[0] + 1 < size;
+  const at = (side, size, old) => {
+    const [from] = (found ? [found] : own).map((l) => l[side]).findLast((span) => part(span, size)) ?? [old];
+    return from;
+  };
+  aim(lens, at('rows', lens.height, lens.aimed[0]), at('cols', lens.width, lens.aimed[1]), still);
 }
 
 export function clipped(lens, light) {
@@ -155,12 +158,15 @@ export function cellInLens(lenses, x, y) {
   return null;
 }
 
+// Two letters are a pair; two digits beside each other would be another number.
+const letter = (text) => !/\d/.test(text);
+
 // "counts  A·N  820": which cell the lens is about, and its number; without the name where that has no room.
 export function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
-  const place = named ? labels.join(labels.every((text) => text.length === 1) ? '' : ', ') : lens.where(row, col);
+  const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.some(letter) ? '' : ', ') : lens.where(row, col);
   const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
   const whole = lens.spot ? [lens.cellName(row, col)] : [lens.name, place];
   return [[...whole, number], [place, number], [number]].map((parts) => parts.filter(Boolean).join('  '));

@@ -22,9 +22,13 @@ export class LossChart {
   /** @type {string} */ x_title;
   /** @type {string} */ y_title;
 
-  constructor(spec) {
+  constructor(spec, seek) {
     Object.assign(this, spec);
     this.node = element('figure', 'losses');
+    this.node.classList.toggle('answers', this.marks.length > 1);
+    this.node.onclick = ({ clientX }) => {
+      if (this.box && this.marks.length) seek(nearest(this.marks, this.stepAt(clientX - this.node.getBoundingClientRect().left)));
+    };
     this.xs = this.lines.flatMap((line) => line.x).filter((x) => x > 0);
     this.ys = this.lines.flatMap((line) => line.y);
     const [least, most] = [Math.min(...this.ys), Math.max(...this.ys)];
@@ -46,6 +50,8 @@ export class LossChart {
   }
 
   x(step) { return this.box.left + (Math.log10(Math.max(step, 0.8)) - Math.log10(0.8)) / (this.last - Math.log10(0.8)) * (this.box.right - this.box.left); }
+
+  stepAt(x) { return 0.8 * 10 ** ((x - this.box.left) / (this.box.right - this.box.left) * (this.last - Math.log10(0.8))); }
 
   y(loss) { return this.box.bottom - (loss - this.low) / (this.high - this.low) * (this.box.bottom - this.box.top); }
 
@@ -94,6 +100,12 @@ export class LossChart {
       dot.setAttribute('cy', this.y(at(this.lines[i], step)));
     });
   }
+}
+
+// Which of some steps stands closest to one on the axis, where powers of ten are equally far apart.
+export function nearest(steps, step) {
+  const off = steps.map((one) => Math.abs(Math.log(Math.max(one, 0.8) / Math.max(step, 0.8))));
+  return off.indexOf(Math.min(...off));
 }
 
 // The loss at a step, between two measured ones on a straight line.

@@ -49,8 +49,9 @@ class Reel {
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.root.classList.toggle('piled', spec.stacked);
     this.lanes = spec.lanes.map(lane);
-    this.chart = spec.chart ? new LossChart(spec.chart) : null;
-    this.list = spec.ledger ? ledger(spec, (position) => { this.player.pause(); this.player.seek(position); }) : null;
+    const seek = (position) => { this.player.pause(); this.player.seek(position); };
+    this.chart = spec.chart ? new LossChart(spec.chart, seek) : null;
+    this.list = spec.ledger ? ledger(spec, seek) : null;
     const texts = element('div', 'lanes');
     texts.tabIndex = 0;
     texts.setAttribute('role', 'group'); // what was written is read as a text

@@ -39,8 +39,8 @@ LEGEND = (
     ":blue[blue became likelier], :orange[orange less likely]."
 )
 CHOSEN = (
-    "Each model is the one of its best step, and best was judged on this last tenth itself: "
-    "both figures are a little kind."
+    "Both trainings are kept at their best step, chosen on this same last tenth: "
+    "that makes the first and the last figure slightly optimistic."
 )
 LENGTH = 100  # characters that each model writes
 DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
@@ -191,7 +191,7 @@ def kept(name: str) -> str:
     return (
         f"Step {meta['steps']:,} of {meta['recipe']['steps']:,} is kept, the best on what is held out, "
         f"{losses.get('val', losses.get('dev')):.3f} nats per character over all of it: "
-        f"a little kind, because it was chosen by it.{part}"
+        f"slightly optimistic, for the step was chosen on it.{part}"
     )
 
 

@@ -14,7 +14,7 @@ from explainer.traces import gpt as trace
 from explainer.traces import one_head, switching
 from explainer.training.habits import MEANINGS, NONE
 from explainer.ui import widgets, window
-from explainer.ui.blocks import complain, small_map
+from explainer.ui.blocks import complain, signs, small_map
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
 from explainer.ui.scenes import attention, head_weights
@@ -42,6 +42,7 @@ OUTPUTS = (8, 5)  # numbers of z that are shown
 POSITIONS = (24, 11)  # columns of the guesses
 LENGTH = 72  # characters of a continuation
 LIKELIEST = 8  # next characters that are compared
+MOST_NAMED = 5  # parts from which on only their number is said
 SPACE = "\u00a0"  # stands in labels, where a space of the text would be shown as ␣
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -390,6 +391,15 @@ def switched_off(wanted: Asked) -> Switches:
     )
 
 
+def what_is_off(wanted: Asked, off: Switches) -> str:
+    """Say where in the model something is off, and what."""
+    layers = {layer for layer, _ in off.heads} | off.mlps | off.layers
+    parts = [f"head {layer + 1}.{head + 1}" for layer, head in sorted(off.heads)]
+    parts += [f"MLP {n + 1}" for n in sorted(off.mlps)] + [f"layer {n + 1}" for n in sorted(off.layers)]
+    named = ", ".join(parts) if len(parts) < MOST_NAMED else f"{len(parts)} parts"
+    return f"{signs(layers, checkpoint(wanted.model).model.config.n_layer)} Off: {named}."
+
+
 def _parts(wanted: Asked) -> dict[str, tuple[int, int | str]]:
     """Return everything that can be switched off, by the name it is shown under."""
     config = checkpoint(wanted.model).model.config
@@ -464,7 +474,7 @@ def continuations(wanted: Asked, off: Switches, found: switching.Comparison) -> 
     """Show both continuations, the first difference marked."""
     lanes = [Lane("everything on", _tiles(wanted, found.on, found.differs))]
     if off != Switches():
-        told = [_difference(found)]
+        told = [f"{what_is_off(wanted, off)} {_difference(found)}"]
         lanes.append(Lane("some parts off, same dice", _tiles(wanted, found.off, found.differs), told))
     reel(lanes, key="attention_without", alt=_difference(found), stacked=True)
 

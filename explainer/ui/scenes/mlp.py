@@ -18,7 +18,7 @@ from explainer.figures.histogram import Histogram, histogram
 from explainer.figures.histogram import histogram_alt as outermost
 from explainer.models import mlp as model
 from explainer.traces import mlp as trace
-from explainer.training.recipes import BETTER, TALK, Shape, scale, untrained
+from explainer.training.recipes import BETTER, TALK, Recipe, Shape, scale, untrained
 from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import note
 from explainer.ui.catalogue import SEXES
@@ -50,7 +50,7 @@ CODE = {  # as on the slides; the numbers are the same to the last bit
     "hidden": "x @ W1 + b1",
     "tanh": "h = torch.tanh(x @ W1 + b1)",
     "logits": "logits = h @ W2 + b2",
-    "softmax": "prob = counts / counts.sum(1, keepdims=True)",
+    "softmax": "counts = (logits - logits.max()).exp(); prob = counts / counts.sum(1, keepdims=True)",
     "loss": "loss = F.cross_entropy(logits, Y)",
 }
 RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
@@ -257,6 +257,20 @@ def costs(count: trace.ParameterCount, batch: int) -> dict[str, str]:
         "multiplications for one guess": f"{count.multiplications:,}",
         step: f"{count.multiplications * batch:,}",
     }
+
+
+def chosen_for_training() -> str:
+    """Say what else is chosen, and changes no shape: how each of the two recipes trains."""
+    told = (
+        f"{RECIPES[name]}: {_trained_by(recipe)}" for name, recipe in (("talk", TALK), ("better", BETTER))
+    )
+    return f"Chosen too, at no cost in parameters: {'; '.join(told)}."
+
+
+def _trained_by(recipe: Recipe) -> str:
+    optimiser = {"sgd": "SGD", "adamw": "AdamW"}[recipe.optimiser]
+    dropout = f"dropout {recipe.dropout:g}" if recipe.dropout else "no dropout"
+    return f"{optimiser}, learning rate {recipe.learning_rate:g}, batch {recipe.batch_size}, {dropout}"
 
 
 # --- the matrices -----------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+// What a lens is about: where it stands, and what is written above it.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { all, one } from '../../explainer/components/grid/layout.js';
+import { follow, layOutAll, lensHeadings } from '../../explainer/components/grid/lens.js';
+import { nearest } from '../../explainer/components/reel/chart.js';
+import { matrix } from './matrix.js';
+
+const measure = (text, size) => 0.6 * size * String(text).length;
+const WIDE = { width: 1200, height: 400, rem: 16, measure, narrow: false };
+
+function lensOn(more = {}) {
+  const large = matrix(0, [60, 90], { place: [0, 0], ...more });
+  return layOutAll([large], [], WIDE).lenses[0];
+}
+
+test('where a row and a column are lit, the lens shows the cell that they have in common', () => {
+  const lens = lensOn();
+  const [rows, cols] = [all(60), all(90)];
+  follow(lens, [{ matrix: 0, kind: 'lit', rows: one(8), cols }, { matrix: 0, kind: 'lit', rows, cols: one(4) }], false);
+  assert.deepEqual(lens.aimed, [8, 4]);
+  follow(lens, [{ matrix: 0, kind: 'lit', rows: one(9), cols }], false);
+  assert.deepEqual(lens.aimed, [9, 4]);
+  follow(lens, [{ matrix: 0, kind: 'cell', rows: one(1), cols: one(2) }, { matrix: 0, kind: 'lit', rows: one(9), cols }], false);
+  assert.deepEqual(lens.aimed, [1, 2]);
+});
+
+test('two letters above a lens are a pair, two digits are two numbers', () => {
+  const labels = (count, text) => Array.from({ length: count }, () => text);
+  const place = (row, col) => lensHeadings(lensOn({ rows: labels(60, row), cols: labels(90, col) }))[1].split('  ')[0];
+  assert.equal(place('A', 'N'), 'AN');
+  assert.equal(place('A', '6'), 'A6');
+  assert.equal(place('0', '8'), '0, 8');
+  assert.equal(place('A6', '149'), 'A6, 149');
+});
+
+test('a click on the losses moves to the recorded step that is nearest on its axis', () => {
+  const steps = [0, 10, 100, 1000];
+  assert.deepEqual([0.5, 4, 30, 40, 999, 5000].map((step) => nearest(steps, step)), [0, 1, 1, 2, 3, 3]);
+});

@@ -1,0 +1,156 @@
+"""What the chapters from MLP to Fine-tuning say is true of what they open with."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+
+from explainer import checkpoints, names
+from explainer.sampling import Switches
+from explainer.traces import gpt as trace
+from explainer.traces import mlp as perceptron
+from explainer.traces import training as recorded
+from explainer.training.recipes import BETTER, TALK, Shape, untrained
+from explainer.ui import catalogue
+from explainer.ui.scenes import fine_tuning, heads, mlp, pytorch
+from explainer.ui.scenes import training as scenes
+
+SEXES = ("girls", "boys")
+
+
+def train_of(sex: str) -> list[str]:
+    return names.split(names.select(names.register(), sex.removesuffix("s"))["name"].tolist()).train
+
+
+# --- MLP --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_training_changes_the_numbers_of_all_five_matrices_and_not_their_shapes(sex):
+    before, after = (mlp.matrices(sex, time) for time in ("start", "trained"))
+    for one in ("C", "W1", "b1", "W2", "b2"):
+        assert np.shape(getattr(before, one)) == np.shape(getattr(after, one))
+        assert (getattr(before, one) != getattr(after, one)).mean() > 0.99
+
+
+def test_most_numbers_of_the_model_are_in_w2_and_all_of_them_are_13374():
+    count = perceptron.parameter_count(34, 3, 10, 200)
+    assert count.total == 13_374
+    assert max(count.counts, key=count.counts.get) == "W2"
+
+
+@pytest.mark.parametrize(("name", "recipe", "kind"), [("talk", TALK, "mlp-talk"), ("better", BETTER, "mlp")])
+def test_what_is_said_of_both_recipes_is_how_the_shipped_models_were_trained(name, recipe, kind):
+    made = checkpoints.read_meta(f"girls-{kind}")["recipe"]
+    assert {key: made[key] for key in asdict(recipe) if key in made} == {
+        key: value for key, value in asdict(recipe).items() if key in made
+    }
+    said = mlp.chosen_for_training()
+    dropout = f"dropout {made['dropout']:g}" if made["dropout"] else "no dropout"
+    rate = f"learning rate {made['learning_rate']:g}, batch {made['batch_size']}, {dropout}"
+    assert f"{mlp.RECIPES[name]}: {'AdamW' if made['optimiser'] == 'adamw' else 'SGD'}, {rate}" in said
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_the_talks_start_is_confidently_wrong_and_smaller_numbers_know_nothing(sex):
+    X, Y = perceptron.batch(train_of(sex), names.VOCABULARY, size=2_000, seed=1)
+    talk, better = (perceptron.saturation(untrained(Shape(), recipe), X, Y) for recipe in (TALK, BETTER))
+    assert talk.loss > 7 * talk.uniform_loss
+    assert better.loss == pytest.approx(better.uniform_loss, abs=0.15)
+    assert talk.share_saturated > 0.5 > 0.2 > better.share_saturated
+
+
+def test_where_tanh_is_flat_its_slope_lets_nothing_through():
+    found = perceptron.tanh_curve()
+    assert found.slope[np.abs(found.y) > perceptron.SATURATED].max() < 0.02
+    assert found.slope.max() == pytest.approx(1)
+
+
+# --- training ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_dropout_helps_on_names_held_out_and_the_start_alone_does_not(sex):
+    dev = {rung: scenes.losses(sex, rung)["dev"] for rung in scenes.LADDER}
+    assert dev["mlp-talk-dropout"] < dev["mlp-talk"] - 0.15
+    assert dev["mlp-talk-scaled"] > dev["mlp-talk"] - 0.1
+    assert abs(dev["mlp-unscaled"] - dev["mlp"]) < 0.05
+    assert scenes.first_loss(sex, "mlp-talk") > 7 * scenes.first_loss(sex, "mlp")
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_where_the_loss_falls_fastest_it_is_not_yet_at_its_lowest(sex):
+    swept = scenes.sweep(sex)
+    first, lowest = recorded.fastest(swept), int(swept.smoothed.argmin())
+    assert first < lowest
+    assert swept.smoothed[0] > swept.smoothed[first] > swept.smoothed[lowest]
+    assert swept.learning_rates[first] <= TALK.learning_rate <= swept.learning_rates[lowest]
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_a_letter_that_is_moved_changes_the_guess_and_on_top_of_another_it_is_read_as_that_one(sex):
+    found = scenes.shipped_letters(sex)
+    move = scenes.nudged(found, found.labels[1], 2.0, 0.0, "AN" if sex == "girls" else "JA")
+    assert np.abs(move.probabilities_after - move.probabilities_before).sum() > 0.05
+    places, (n, m) = found.paths.places[-1], found.vocabulary.encode("NM")
+    there = (places[m] - places[n]).tolist()
+    on_top = scenes.nudged(found, "N", *there, "AN").probabilities_after
+    other = scenes.nudged(found, "M", 0.0, 0.0, "AM").probabilities_before
+    np.testing.assert_allclose(on_top, other, atol=5e-4)  # places are recorded in half precision
+
+
+# --- PyTorch ----------------------------------------------------------------------------------------
+
+
+def test_the_three_lines_give_what_the_one_call_gives_until_the_logits_are_large():
+    usual, large = (pytorch.cross_entropy("ANNA", factor) for factor in (1, 100))
+    assert usual.loss == pytest.approx(usual.reference, abs=1e-5)
+    assert large.loss is None
+    assert np.isfinite(large.reference)
+
+
+# --- attention --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["shakespeare", "polish-books", "girls-gpt"])
+def test_a_guess_forms_layer_by_layer(name):
+    loaded = checkpoints.load(name)
+    prompt = catalogue.PROMPTS[name].replace("↵", "\n").replace("␣", " ")
+    text = f".{prompt}" if name.endswith("-gpt") else prompt
+    ids = loaded.vocabulary.encode(text)
+    with torch.inference_mode():
+        lens = trace.logit_lens(loaded.model, trace.trace(loaded.model, ids))  # (L + 1, T, V)
+    true = -np.log(lens[:, range(len(ids) - 1), ids[1:]]).mean(1)  # (L + 1,) nats
+    assert true[0] > true[-1] + 0.5
+    assert true.argmin() > len(true) // 2
+
+
+def test_the_map_beside_what_is_off_marks_its_layers():
+    wanted = heads.Asked("shakespeare", "", "ROMEO:")
+    off = Switches(heads=frozenset([(0, 5), (3, 1)]), mlps=frozenset([3]), layers=frozenset())
+    assert heads.what_is_off(wanted, off) == "□■□□■□□□ Off: head 1.6, head 4.2, MLP 4."
+    many = Switches(heads=frozenset((0, head) for head in range(6)), mlps=frozenset(), layers=frozenset([5]))
+    assert heads.what_is_off(wanted, many) == "□■□□□□■□ Off: 7 parts."
+
+
+# --- fine-tuning ------------------------------------------------------------------------------------
+
+
+def test_with_fifty_books_read_before_the_poem_is_learned_better_and_sooner():
+    alone, books, refined = (
+        checkpoints.read_meta(one) for one in ("poem-alone", "polish-books", "pan-tadeusz")
+    )
+    assert refined["losses"]["val"] < alone["losses"]["val"] - 0.3
+    assert (refined["steps"], alone["steps"]) == (125, 400)
+    assert checkpoints.history("pan-tadeusz")["held_out_loss"].min() == pytest.approx(1.43, abs=0.005)
+    assert checkpoints.history("poem-alone")["held_out_loss"].min() == pytest.approx(1.77, abs=0.005)
+    assert books["losses"]["val"] < alone["losses"]["val"]
+
+
+@pytest.mark.parametrize("name", fine_tuning.RUNS)
+def test_the_loss_on_text_held_out_falls_without_a_jump(name):
+    losses = checkpoints.history(name)["held_out_loss"]
+    fall = losses[0] - losses.min()
+    assert fall > 0
+    assert np.abs(np.diff(losses)).max() < max(0.35 * fall, 0.1)
