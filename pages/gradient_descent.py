@@ -110,9 +110,9 @@ def one_step() -> None:
     """
     with ui.controls():
         stage = ui.choice("step", ts.STEPS, key="gd_stage", stages=ts.STEPS)
-        asked, part = ts.asked()
+        asked, part, matrix = ts.asked()
     ts.step_grid(stage, asked, part)
-    ui.receipt_of(*ts.slope_of_first(asked))
+    ui.receipt_of(*ts.slope_of_first(asked, matrix))
 
 
 ui.chapter(slope, downhill, learning_rate, race, backpropagation, one_step)

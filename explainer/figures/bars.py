@@ -56,6 +56,11 @@ def bars(
     tips[list(endless)] = end
     names, texts = [plain(name) for name in labels], [plain(text) for text in texts]
     drawn = [_bars(tips, start, names, texts, color, lit, narrow, bool(opens))]
+    told = [
+        text if i in endless else value
+        for i, (value, text) in enumerate(zip(values.tolist(), texts, strict=True))
+    ]
+    drawn[0]["meta"] = {"labels": names, "values": told, "title": title}  # as they are taken along
     drawn[0]["marker"]["pattern"] = {"shape": ["/" if i in endless else "" for i in range(len(tips))]}
     if narrow:
         drawn += [_above([f"\u00a0{name}" for name in names], start, "right"), _above(texts, end, "left")]

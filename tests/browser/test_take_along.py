@@ -15,6 +15,7 @@ from explainer.ui.take_along import network_address
 from tests.browser.barriers import barriers
 from tests.browser.conftest import ROOT, settled, started
 from tests.browser.test_access import PICTURES
+from tests.scenes import open_scene, plotted
 
 SHARP, MARGIN = 2, 24  # as photograph.js has them
 FRAME = """() => {
@@ -151,6 +152,45 @@ def test_who_looks_at_whom_is_taken_as_a_matrix_whose_rows_sum_to_one(open_page)
         assert all(shares[: i + 1])
         assert not any(shares[i + 1 :])
         assert sum(map(float, shares[: i + 1])) == pytest.approx(1, abs=2e-3)  # half precision
+
+
+FIGURES = {  # what is taken along, and which figure it stands in
+    "curves": ("training.py", "sweep", "training_sweep", "loss"),
+    "two panels": ("training.py", "two-recipes", "training_recipes", "the better recipe: step"),
+    "bars of a histogram": ("mlp.py", "good-start", "mlp_histogram_better", "share of all 2"),
+}
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_the_numbers_of_a_figure_are_those_that_it_draws(open_page, kind):
+    chapter, scene, key, title = FIGURES[kind]
+    page = open_page(f"/{chapter.removesuffix('.py')}?scene={scene}")
+    head, rows = table(taken(page, window(page), f"{title} (CSV)")[1])
+    *_, x, y = zip(*rows, strict=True)
+    axis = "x2" if kind == "two panels" else None
+    traces = [t for t in plotted(open_scene(chapter, scene), key).data if t.xaxis == axis]
+    for values, expected in ((x, [t.x for t in traces]), (y, [t.y for t in traces])):
+        np.testing.assert_allclose([float(value) for value in values], np.concatenate(expected), rtol=1e-6)
+    if head[0] == "name":
+        names_of = [t.name or text for t in traces for text in (t.text or [""] * len(t.x))]
+        assert [row[0] for row in rows] == names_of
+
+
+def test_bars_and_letters_are_taken_by_their_names(open_page):
+    page = open_page("/training?scene=nudge-a-letter&training_letter=O&training_right=1&training_up=-1")
+    told = window(page)
+    _, bars = table(taken(page, told, "Bars (CSV)")[1])
+    assert {letter for letter, _ in bars} <= set(names.VOCABULARY.symbols)
+    shares = [float(share) for _, share in bars]
+    assert 0.5 < sum(shares) <= 1
+    _, places = table(taken(page, told, "Letters (CSV)")[1])
+    C = checkpoints.load("girls-mlp-2d").model.C.detach().numpy()
+    expected = dict(zip(names.VOCABULARY.symbols, C, strict=True))
+    expected["O"] = expected["O"] + (1, -1)
+    assert len(places) == len(expected)
+    for letter, *place in places:
+        true = expected[letter.replace("·", ".")]
+        np.testing.assert_allclose(np.array(place, dtype=float), true, atol=2e-3)  # half precision
 
 
 def test_where_the_server_listens_to_the_network_its_address_there_opens_the_scene(chromium):

@@ -329,6 +329,16 @@ def test_a_gradient_in_the_picture_opens_its_own_receipt(stage, query):
     assert receipt(page)["formula"] == sent["formula"]
 
 
+@pytest.mark.parametrize("matrix", ["W2", "b2", "W1", "b1", "C"])
+def test_the_steepest_number_of_every_matrix_has_its_receipt(matrix):
+    app = ask(open_scene("one-step", gd_name="EWA", gd_matrix=matrix), "receipt")
+    found = steps.made(steps.Asked("girls", "better", "EWA", "sgd", steps.USUAL["sgd"], 1))
+    sent, steepest = receipt(app), np.abs(found.gradients[matrix]).max()
+    assert f"with {matrix}[" in sent["asked"]
+    assert abs(float(sent["formula"][-1]["text"].replace("−", "-"))) == pytest.approx(steepest, abs=5.1e-5)
+    assert sent["good"]
+
+
 @pytest.mark.parametrize("model", [
     "gradient_girls_better_sgd_0.1_1_W2_900_1", "gradient_girls_better_sgd_0.1_1_W3_0_1",
     "gradient_girls_better_sgd_nan_1_W2_0_1", "gradient_x_better_sgd_0.1_1_W2_0_1",

@@ -231,6 +231,22 @@ def linked(app: AppTest, **query: str) -> float:
 # --- a visitor's own, by its file ----------------------------------------------------------------------
 
 
+def test_a_bigram_that_learned_by_gradient_in_this_visit_reads_as_learned():
+    app = open_scene("training.py", "live", training_kind="bigram, by gradient")
+    app.button(key="training_start").click().run()
+    app.session_state["training_job"] = Ended(app.session_state["training_job"])
+    app.run()
+    sent = receipt(ask(app, "receipt"))
+    assert "softmax" in sent["told"]
+    [logit] = [piece for piece in sent["lines"][0]["operands"] if isinstance(piece, dict) and piece["path"]]
+    told = {key: value[0] for key, value in parse_qs(urlsplit(sent["link"]).query, True).items()}
+    app.switch_page(str(PAGES / "receipt.py"))
+    app.query_params.update(told | {"step": logit["path"]})
+    shown = receipt(app.run())
+    assert "of W" in shown["told"]
+    assert shown["good"]
+
+
 def with_own(page: str, scene: str, name: str, **chosen: str) -> AppTest:
     """Open a scene in a visit that has loaded a model from its files.
 

@@ -9,6 +9,7 @@ import torch
 from explainer import names
 from explainer.models.bigram import count_pairs, initial_weights
 from explainer.traces import training as trace
+from explainer.traces.receipt.bigram import learned
 from explainer.training import queue
 from explainer.training.bigram import train_neural
 from explainer.training.queue import TrainingQueue
@@ -54,6 +55,16 @@ def test_the_bigram_walks_the_same_way_as_the_talks_loop(girls):
     torch.testing.assert_close(run.trained().probabilities(), last.log_probabilities.exp())
     assert run.done
     assert run.history()["train_loss"][-1] < run.history()["train_loss"][0]
+
+
+def test_the_table_of_a_trained_bigram_is_the_layer_that_learned_but_for_a_shift_of_its_rows(girls):
+    run = bigram(girls, steps=20)
+    run.advance(20)
+    W = learned(run.trained()).W.detach()  # (V, V)
+    counts = count_pairs(girls.train, names.VOCABULARY).float()
+    *_, last = train_neural(counts, initial_weights(names.VOCABULARY), 20)
+    shift = last.W - W  # (V, V)
+    torch.testing.assert_close(shift, shift[:, :1].expand_as(shift), atol=1e-4, rtol=1e-4)
 
 
 def test_a_new_learning_rate_takes_effect_from_where_the_bigram_stands(girls):

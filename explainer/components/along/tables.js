@@ -21,12 +21,18 @@ function tablesOf(host) {
   return [...(host.shadowRoot ?? host).querySelectorAll('table')].map(readTable);
 }
 
+// What is called alike is told apart by its place.
+function numbered(titles) {
+  const alike = (title) => titles.filter((other) => other === title).length;
+  return titles.map((title, i) => (alike(title) > 1 ? `${title} ${titles.slice(0, i + 1).filter((other) => other === title).length}` : title));
+}
+
 // Returns { title, columns, rows } of each: columns with their values, and which rows in which order.
 export function tablesOn(stage) {
   const found = [...stage.querySelectorAll(`${STREAMLIT.part}, ${STREAMLIT.table}`)].flatMap(tablesOf);
-  const unnamed = found.filter(({ title }) => !title);
-  return found.map(({ title, columns, rows }) => ({
-    title: title ?? (unnamed.length > 1 ? `Table ${unnamed.findIndex((one) => one.columns === columns) + 1}` : 'Table'),
+  const titles = numbered(found.map(({ title }) => title ?? 'Table'));
+  return found.map(({ columns, rows }, i) => ({
+    title: titles[i],
     columns,
     rows: rows ?? range(columns[0].values.length),
   }));

@@ -68,6 +68,12 @@ export class Spread {
     this.owner = traces.flatMap(({ text }, trace) => text.map(() => trace));
   }
 
+  // The names and places of the letters in a frame, but of hidden traces.
+  seen(frame, hidden, traces) {
+    const kept = this.names.map((_, i) => i).filter((i) => !hidden(traces[this.owner[i]]));
+    return [kept.map((i) => this.names[i]), kept.map((i) => this.frames[Math.round(frame)][i])];
+  }
+
   // What is said of a letter: where it stands, and who is near.
   told(now, i) {
     const others = now.map(([x, y], j) => ({ name: this.names[j], far: Math.hypot(x - now[i][0], y - now[i][1]), j }));

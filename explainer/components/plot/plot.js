@@ -10,6 +10,7 @@ import { Legend } from './legend.js';
 import { axisOf, MOVES, Points } from './points.js';
 import { savePicture } from './save.js';
 import { readFigure } from './sizes.js';
+import { lettersOf, tablesOf } from './tables.js';
 
 const ZOOM = { '+': 0.5, '=': 0.5, '-': 2 };
 const HINT = 'Arrow keys lead from point to point, plus and minus zoom, 0 shows everything again.';
@@ -233,6 +234,14 @@ class Plot {
     this.kept = Object.fromEntries(moved.map(([key, { range }]) => [key, [...range]]));
     this.points.renew();
     this.turn();
+  }
+
+  // The numbers of what is seen: Plotly has unpacked the lists.
+  tables() {
+    if (!this.heard) return [];
+    const { data, layout, _fullData: full } = this.chart;
+    if (this.spread) return [lettersOf(...this.spread.seen(this.player.position, ({ name }) => this.hidden.has(name), data.slice(WAYS)), layout)];
+    return tablesOf(data.map((trace, i) => ({ ...trace, x: full[i].x, y: full[i].y })), layout);
   }
 
   save() {

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from explainer.models.bigram import BOUNDARY, NeuralBigram
+from explainer.models.bigram import BOUNDARY, CountedBigram, NeuralBigram
 from explainer.traces.bigram import ProbabilityTable
 from explainer.traces.receipt.step import Finish, Operand, Step, Term, exponentials, one_hot, seen
 from explainer.vocabulary import Vocabulary
@@ -98,11 +98,28 @@ class Counted:
                 yield Term(word, float(times * weight), used, form, "counts")
 
 
-class Learned:
-    """How a probability came out of one layer without bias, softmax(one-hot · W)."""
+def learned(model: CountedBigram) -> NeuralBigram:
+    """Return the layer that a bigram learned, from the table that it is kept as: W = log p."""
+    least = torch.finfo(model.counts.dtype).tiny  # what has come to nothing has no logarithm
+    return NeuralBigram(model.probabilities().clamp(min=least).log())  # (V, V)
 
-    def __init__(self, model: NeuralBigram, vocabulary: Vocabulary, context: str, character: str) -> None:
-        self.model = model
+
+class Learned:
+    """How a probability came out of one layer without bias, softmax(one-hot · W).
+
+    Args:
+        shifted: whether W was kept as its probabilities, so that its rows are known but for a shift.
+    """
+
+    def __init__(
+        self,
+        model: NeuralBigram,
+        vocabulary: Vocabulary,
+        context: str,
+        character: str,
+        shifted: bool = False,
+    ) -> None:
+        self.model, self.shifted = model, shifted
         self.labels = [seen(symbol, vocabulary) for symbol in vocabulary.symbols]
         self.row = vocabulary.encode(BOUNDARY + context)[-1]
         self.column = vocabulary.encode(character)[0]
@@ -132,9 +149,11 @@ class Learned:
     def _logit(self, column: int) -> Step:
         W = self.model.W.detach().numpy()  # (V, V)
         after = self.labels[column]
+        told = f"Column {after} of W: a one-hot vector picks the row {self.labels[self.row]}"
+        shift = "; every row is shifted until its exponentials sum to 1, which changes no probability"
         return Step(
             name=f"logit of {after}",
-            told=f"Column {after} of W: a one-hot vector picks the row {self.labels[self.row]}",
+            told=told + shift * self.shifted,
             symbol=f"logit({after})",
             result=float(self.logits[column]),
             terms=one_hot(self.row, self.labels, "W", W[:, column]),

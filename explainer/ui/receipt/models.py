@@ -17,7 +17,7 @@ import torch
 
 from explainer import checkpoints
 from explainer.metadata import VISIT
-from explainer.models.bigram import NeuralBigram
+from explainer.models.bigram import CountedBigram, NeuralBigram
 from explainer.models.mlp import LONGEST as LONGEST_NAME
 from explainer.models.mlp import MLP
 from explainer.names import VOCABULARY
@@ -25,6 +25,7 @@ from explainer.traces import receipt as trace
 from explainer.traces.bigram import probability_table
 from explainer.traces.receipt import BadReceipt, Receipt
 from explainer.traces.receipt.bigram import Counted, Learned
+from explainer.traces.receipt.bigram import learned as layer
 from explainer.traces.receipt.gpt import Transformer
 from explainer.traces.receipt.gradient import GraphSlope, Slope
 from explainer.traces.receipt.mlp import Perceptron
@@ -102,6 +103,9 @@ def _named(model: str) -> str:
 @keep("typed")
 def _receipt(model: str, context: str, character: str, read: int | None) -> Receipt:
     loaded = checkpoint(model)
+    if isinstance(loaded.model, CountedBigram) and "recipe" in loaded.meta:  # by gradient, in a visit
+        trace.check(loaded.vocabulary, context, character)
+        return Learned(layer(loaded.model), loaded.vocabulary, context, character, shifted=True)
     if loaded.meta["architecture"]["kind"] != "bigram" or own_models.is_own(model):
         return trace.receipt(loaded.model, loaded.vocabulary, context, character, read)
     data, counts, smoothing = loaded.meta["data"], loaded.model.counts, loaded.model.smoothing

@@ -33,6 +33,7 @@ USUAL = {"sgd": 0.1, "momentum": 0.1, "adam": 0.01}
 SEEN = {"sgd": 1, "momentum": 3, "adam": 3}  # the step at which one sees what an optimizer remembers
 NUMBERS = (1, 2, 3, 5, 10)
 PARTS = {"largest": "the largest gradients", "all": "all of W2"}
+MATRICES = {name: name for name in ("W2", "b2", "W1", "b1", "C")}  # from the loss backward
 GRADIENT = "gradient of W2"
 PHONE_LETTERS = 6  # of those that are guessed
 SHOWN = 8  # of the gradient's numbers that are played
@@ -83,11 +84,11 @@ made = cached(
 # --- the controls -----------------------------------------------------------------------------------
 
 
-def asked() -> tuple[Asked, str]:
+def asked() -> tuple[Asked, str, str]:
     """Offer the optimizer, and behind a button all else.
 
     Returns:
-        what is asked for, and how much of W2 is shown: a key of PARTS.
+        what is asked for, how much of W2 is shown: a key of PARTS, and the matrix of the receipt.
     """
     optimizer = widgets.choice("optimizer", OPTIMIZERS, key="gd_optimizer")
     with st.popover("More"):
@@ -97,7 +98,8 @@ def asked() -> tuple[Asked, str]:
         weights = widgets.choice("weights", WEIGHTS, key="gd_weights")
         rate = widgets.steps("learning rate", RATES, USUAL[optimizer], key=f"gd_{optimizer}_rate")
         part = "largest" if narrow() else widgets.choice("of W2", PARTS, key="gd_part")
-    return Asked(sex, weights, name, optimizer, rate, count), part
+        matrix = widgets.choice("receipt of the steepest in", MATRICES, key="gd_matrix")
+    return Asked(sex, weights, name, optimizer, rate, count), part, matrix
 
 
 # --- the picture ------------------------------------------------------------------------------------
@@ -317,8 +319,8 @@ def alt(stage: str, found: trace.TrainingStep) -> str:
     }[stage]
 
 
-def slope_of_first(wanted: Asked) -> tuple[str, str, str]:
-    """Return the largest number of the gradient, as ``receipt_of`` takes it."""
-    size = np.abs(made(wanted).gradients["W2"])
+def slope_of_first(wanted: Asked, matrix: str) -> tuple[str, str, str]:
+    """Return the largest number of a matrix's gradient, as ``receipt_of`` takes it."""
+    size = np.atleast_2d(np.abs(made(wanted).gradients[matrix]))
     row, column = np.unravel_index(int(size.argmax()), size.shape)
-    return wanted.called("W2", int(row), int(column)), wanted.name, ""
+    return wanted.called(matrix, int(row), int(column)), wanted.name, ""
