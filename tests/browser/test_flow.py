@@ -191,20 +191,21 @@ def test_a_strip_opens_in_place_and_escape_comes_back_to_the_same_place(open_flo
 def test_the_clicker_plays_from_stop_to_stop_and_takes_them_back(open_flow):
     page = open_flow("gpt_flow_model=Shakespeare&gpt_flow_text=To be, or not to b")
     stops = page.evaluate("flow.film.stops")
+    assert page.evaluate("flow.player.position") == stops[0]  # the strips of the text are there
     page.keyboard.press("PageDown")
     page.wait_for_function("flow.player.playing")
     page.keyboard.press("PageDown")
     assert page.evaluate("[flow.player.position, flow.player.playing, flow.player.passed]") == [
-        stops[0],
+        stops[1],
         False,
         False,
     ]
     page.keyboard.press("PageDown")
     page.wait_for_function(
-        "(stop) => !flow.player.playing && flow.player.position === stop", arg=stops[1], timeout=20_000
+        "(stop) => !flow.player.playing && flow.player.position === stop", arg=stops[2], timeout=20_000
     )
     page.keyboard.press("PageUp")
-    page.wait_for_function("(stop) => flow.player.position === stop", arg=stops[0])
+    page.wait_for_function("(stop) => flow.player.position === stop", arg=stops[1])
 
 
 def test_on_a_phone_the_stages_stand_one_under_the_other(open_flow):

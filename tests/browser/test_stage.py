@@ -43,7 +43,7 @@ STAGES = {
     "how-one-head-does-it": 6,
 }
 # How often the clicker stops in what plays in a scene; everywhere else only at its end.
-STOPS = {"the-flow": 11}
+STOPS = {"the-flow": 10}
 # In which of its stages something plays.
 PLAYS = {
     "opening": [0, 1, 2],

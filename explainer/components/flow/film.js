@@ -72,7 +72,7 @@ export class FlowPlayer extends Player {
 
   backward() {
     this.pause();
-    this.seek(this.film.next(this.film.stops, this.position, -1));
+    this.seek(Math.max(this.first, this.film.next(this.film.stops, this.position, -1)));
     this.passed = false;
     this.tell();
   }

@@ -62,7 +62,7 @@ class Flow {
     else if (moved) this.candidate = passed.best[0];
     if (moved) this.wanted = null;
     this.remember();
-    this.player.load(this.film, 0, Boolean(this.shape === this.film.last));
+    this.player.load(this.film, this.film.stops[0], Boolean(this.shape === this.film.last)); // the text has its numbers
     this.shape = this.film.last;
     this.player.describe(this.map.canvas, passed.alt);
   }
