@@ -24,10 +24,12 @@ def opening() -> None:
     written.show(kind, seed, key="opening_name")
 
 
-@ui.scene("One multiplication", "A row of zeros with a single one, times a table, is one row of that table.")
+@ui.scene(
+    "One multiplication", "Zeros and a single one, times a table, leave one row of it: what comes next."
+)
 def claim() -> None:
-    """One row of this table is all it takes to guess the next letter: a row of zeros with a single one in
-    it, times a table. Point at the lit row. Half of all letters A in girls' names are the last one: what
+    """One row of this table is all it takes to guess the next letter: zeros and a single one, times the
+    table. Point at the lit row. Half of all letters A in girls' names are the last one: what
     would you guess comes after a Z?
     """
     with ui.controls():
@@ -52,7 +54,7 @@ def name_your_baby() -> None:
             "how adventurous", list(welcome.TEMPERATURES), welcome.CAREFUL, key="welcome_temperature"
         )
         more = st.popover("More")
-        seed = ui.seed("Twelve others", key="welcome_seed", tucked_in=more)
+        seed = ui.seed("Twelve others", welcome.OPENS, key="welcome_seed", tucked_in=more)
         with more:
             own_models.loading(key="welcome_own")
     prefix = compare.begun(told, "AN", compare.vocabulary(kind), key="welcome_prefix")

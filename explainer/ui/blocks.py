@@ -63,12 +63,17 @@ def agenda() -> None:
     sections = [
         (name, list(group)) for name, group in groupby(chapters.CHAPTERS, lambda c: c.section) if name
     ]
-    for column, (name, group) in zip(st.columns(len(sections), gap="large"), sections, strict=True):
-        with column:
+    with st.container(key="agenda"):
+        columns = st.columns(len(sections), gap="large")
+    for column, (name, group) in zip(columns, sections, strict=True):
+        with column, st.container(gap="medium"):
             st.header(name, anchor=False)
             for chapter in group:
-                st.page_link(pages[chapter.path], label=f":green[**{chapter.title} →**]", query_params={})
-                st.markdown(f":gray[{chapter.promise}]")
+                with st.container(gap=None):
+                    st.page_link(
+                        pages[chapter.path], label=f":primary[**{chapter.title} →**]", query_params={}
+                    )
+                    st.markdown(f":gray[{chapter.promise}]")
 
 
 def chapter_link(path: str, scene: str, label: str, query: dict[str, str] | None = None) -> None:

@@ -89,3 +89,12 @@ test('what was made is made once, until so much came after it', () => {
   const make = () => { made += 1; return made; };
   assert.deepEqual(['a', 'a', 'b', 'c', 'a'].map((key) => kept(key, make)), [1, 1, 2, 3, 4]);
 });
+
+test('a map that may be wide has cells wider than high, and fills more of its stage', () => {
+  const table = () => [matrix(0, [34, 34], { place: [0, 0] })];
+  const [narrower, broad] = [table(), table()];
+  layOut(narrower, [], WIDE);
+  layOut(broad, [], { ...WIDE, wide: true });
+  assert.ok(broad[0].map && broad[0].cw > 1.5 * narrower[0].cw && broad[0].ch === narrower[0].ch);
+  assert.ok(34 * broad[0].cw <= WIDE.width);
+});

@@ -1,15 +1,19 @@
 """Welcome: names that a model made, each with its probability and what the register knows."""
 
+import json
+
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import checkpoints, names
+from explainer.components.grid import unpacked
 from explainer.traces import compare as trace
 from explainer.ui.catalogue import KINDS
-from explainer.ui.scenes import welcome
+from explainer.ui.scenes import opening, welcome
 from tests.pages.test_compare import sent, told
-from tests.scenes import open_scene, open_sound
+from tests.scenes import APP, open_scene, open_sound, part
 
 
 def page(scene: str = "name-your-baby", **query: str) -> AppTest:
@@ -59,6 +63,16 @@ def test_a_name_of_the_other_sex_and_a_hidden_one_are_said():
     hidden = names.split(names.select(names.register(), "girl")["name"].tolist()).test[0]
     assert welcome.register_says(hidden, "girls")[0].endswith("never shown to it")
     assert welcome.register_says("XYXYX", "boys") == ("new", False)
+
+
+def test_it_opens_on_names_that_one_would_give_a_child_some_of_them_new():
+    cards = shown(page())
+    borne = [welcome.register_says(card["name"], "girls") for card in cards]
+    assert sum(real for _, real in borne) >= 9
+    assert borne[0][1]
+    assert any(known == "new" for known, _ in borne)
+    assert any(known.endswith("never shown to it") for known, _ in borne)
+    assert not any("boys" in known for known, _ in borne)
 
 
 def test_new_is_only_what_nobody_in_the_register_bears():
@@ -167,3 +181,40 @@ def test_the_chapter_that_a_name_is_taken_to_shows_it(path):
     assert not app.exception
     assert {"MARTA", "MART"} & {field.value for field in app.text_input}
     assert [app.session_state[key] for key in query if key != "mlp_read"]
+
+
+def linked(**query: str) -> AppTest:
+    """Open the house by a link to its first scene, as a browser does."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def played(app: AppTest) -> dict:
+    assert not app.exception
+    return json.loads(part(app, "opening_name").json)["frames"]
+
+
+def test_the_opening_follows_the_clicker_from_model_to_model():
+    """Each of the three is a stage; what plays in it is sent at once, so that playing asks nothing."""
+    made = {}
+    for kind, label in KINDS.items():
+        frames = played(linked(opening_model=label))
+        made[kind] = frames["captions"][-1].split("**")[1]
+        assert len(frames["captions"]) == len(frames["titles"]) == 4 * (len(made[kind]) + 1)
+    assert made == {"bigram": "LENA", "mlp": "LILA", "gpt": "LINA"}
+
+
+def test_other_dice_write_another_name_and_the_address_keeps_them():
+    app = linked()
+    app.button("opening_seed_next").click().run()
+    assert app.number_input("opening_seed").value == opening.SEED + 1
+    assert f"**{opening.write('bigram', 7).name}**" in played(linked(opening_seed="7"))["captions"][-1]
+
+
+def test_one_row_of_the_table_is_what_the_multiplication_leaves():
+    header, arrays = unpacked(part(page("claim"), "welcome_product").bytes)
+    one_hot, table, made = (arrays[matrix["values"]["array"]] for matrix in header["matrices"])
+    np.testing.assert_allclose(one_hot.reshape(1, -1) @ table, made, atol=1e-6)
+    assert sorted(one_hot.ravel().tolist()) == [0.0] * 33 + [1.0]

@@ -65,6 +65,7 @@ def grid(
     frames: Frames | None = None,
     height: str | int = "stage",
     panel: bool = True,
+    wide: bool = False,
     start: int | None = None,
     lens_at: Cell | None = None,
     captions: Sequence[str] = (),
@@ -83,6 +84,7 @@ def grid(
         frames: what plays; several ``Values`` play together.
         height: "stage" for what the scene leaves, or css pixels.
         panel: whether there may be a panel at the side: products, pairs, the sentence of a stage.
+        wide: whether cells without numbers may be much wider than high, so that a map fills its stage.
         start: the position shown first; 0 if not given.
         lens_at: the cell that matters until one is lit; the largest number if not given.
         captions: what is said above the picture, one sentence for each position; nothing without them.
@@ -101,6 +103,7 @@ def grid(
         frames=frames,
         height=height,
         panel=panel,
+        wide=wide,
         start=start,
         lens_at=lens_at,
         captions=captions,

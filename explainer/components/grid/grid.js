@@ -143,7 +143,7 @@ class Grid {
     this.height = this.available = height;
     this.dress();
     const measure = (...args) => this.painter.measure(...args);
-    const { total, lenses } = layOutAll(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow });
+    const { total, lenses } = layOutAll(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow, wide: this.spec.wide });
     this.lenses = lenses;
     lenses.forEach((lens) => { lens.least = leastNumber(this); });
     if (lenses.length) beginAt(this);

@@ -4,6 +4,7 @@ import { fixed, MIN_NUMBER, notations } from './numbers.js';
 
 export const EDGE = 8; // room for the dotted bands
 const FEW_CELLS = 60;
+const BROAD = 3.4; // width of a map's cells in their heights, where it is to fill a wide stage
 export const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
 const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
 
@@ -82,13 +83,13 @@ function setInset(m, label, { rem, measure }) {
 }
 
 // Gives every column of the layout its width, every row its height, and all matrices the same size of cells.
-function arrange(matrices, places, { width, height, rem, narrow }) {
+function arrange(matrices, places, { width, height, rem, narrow, wide }) {
   const across = axis(matrices, places.map((p) => p[1]), ['left', 'right', 'width'], rem * (narrow ? 0.9 : 2));
   const down = axis(matrices, places.map((p) => p[0]), ['top', 'bottom', 'height'], rem * (narrow ? 0.9 : 1.4));
   const titles = across.groups.map((group) => Math.max(0, ...group.filter(titleSpans).map((m) => m.titleWidth), ...group.map((m) => (m.own?.cw ?? 0) * m.width)));
   const own = down.groups.map((group) => Math.max(0, ...group.map((m) => (m.own?.ch ?? 0) * m.height)));
   const room = [shared(width - 2 * EDGE - across.around, across.counts, titles), shared(height - 2 * EDGE - down.around, down.counts, own)];
-  const [cw, ch] = cellSize(...room, { rem, narrow, outlined: matrices.some((m) => m.shade === 'none') });
+  const [cw, ch] = cellSize(...room, { rem, narrow, broad: wide, outlined: matrices.some((m) => m.shade === 'none') });
   across.sizes = across.counts.map((count, i) => Math.max(cw * count, titles[i]));
   down.sizes = down.counts.map((count, i) => Math.max(ch * count, own[i]));
   const total = narrow ? down.around + sum(down.sizes) + 2 * EDGE : height;
@@ -150,10 +151,10 @@ function shared(free, columns, titles) {
 }
 
 // Outlined cells are square; shaded ones may be wider, so that numbers fit, and those of long vectors higher.
-function cellSize(wide, high, { rem, narrow, outlined }) {
+function cellSize(wide, high, { rem, narrow, broad, outlined }) {
   const most = rem * 4.8;
   const tall = narrow ? wide : Math.min(high, most);
-  const stretch = outlined ? 1.08 : tall < MIN_NUMBER * 1.3 ? 1.1 : 1.8;
+  const stretch = outlined ? 1.08 : broad ? BROAD : tall < MIN_NUMBER * 1.3 ? 1.1 : 1.8;
   const cw = Math.min(wide, most, tall * stretch);
   const ch = Math.min(tall, most, Math.max(cw, Math.min(cw * 3, rem * 1.1)));
   return [crisp(cw), crisp(ch)];

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explainer import names
-from explainer.components.grid import Matrix, Product, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Matrix, SameRow, Stage, Stages, grid
 from explainer.components.names import Card, Letter, cards
 from explainer.figures.base import superscript
 from explainer.traces import compare as trace
@@ -19,6 +19,7 @@ from explainer.ui.dialog import dialog
 from explainer.ui.scenes import compare
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint, split
+from explainer.ui.window import narrow
 
 SEXES = {"girls": "girl", "boys": "boy"}
 TEMPERATURES = {
@@ -30,6 +31,7 @@ TEMPERATURES = {
 }
 CAREFUL = "careful · 0.6"
 WANTED = 12  # names
+OPENS = 65  # the seed whose names one would give a child: ANITA, ANIKA, ANGELIKA
 FIRST = 6  # names that the first scene tells
 WORDS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 
@@ -53,25 +55,43 @@ def first_names(letter: str) -> str:
 
 
 def next_letter(letter: str, *, key: str) -> None:
-    """Draw one-hot(letter) · table = the probabilities of the next letter, with the model's own numbers."""
-    trained = checkpoint("girls-bigram")
+    """Draw one-hot(letter) · table = the probabilities of the next letter, with the model's own numbers.
+
+    The one-hot vector stands upright, each of its numbers beside the row that it picks; on a phone above.
+    """
+    trained, upright = checkpoint("girls-bigram"), not narrow()
     symbols = ["·", *trained.vocabulary.symbols[1:]]
     table = trained.model.probabilities().numpy()  # (V, V)
-    taught = f"what {trained.meta['data']['names']['train']:,} names taught it"
     one_hot = np.eye(len(symbols))[trained.vocabulary.encode(letter)]  # (1, V)
     made = product(one_hot, table)
-    matrices = [
-        Matrix(one_hot, "letter", "input", (1, 0), cols=symbols, title=f"the letter {letter}"),
-        Matrix(
-            table, "table", "weights", (0, 1), rows=symbols, cols=symbols, title=taught, shade="sequential"
-        ),
-        Matrix(made.result, "next", "probabilities", (1, 1), cols=symbols, title="the next letter"),
-    ]
     row, best = int(one_hot.argmax()), int(made.result.argmax())
-    stage = Stages([Stage("", [(0, 0, row), (1, row, None), (2, 0, best)])])
-    alt = f"The letter {letter} as a row of zeros and a one, times the table of a bigram, is one row of it."
-    links = Product(0, 1, 2, made.products, made.partial)
-    grid(matrices, key=key, alt=alt, links=links, frames=stage, panel=False)
+    taught = f"what {trained.meta['data']['names']['train']:,} names taught it"
+    both = {"rows": symbols, "cols": symbols, "title": taught, "shade": "sequential"}
+    matrices = [
+        _letter(one_hot, symbols, letter, upright),
+        Matrix(table, "table", "weights", (0, 1) if upright else (1, 0), **both),
+        Matrix(
+            made.result,
+            "next",
+            "probabilities",
+            (1, 1) if upright else (2, 0),
+            cols=symbols,
+            title="the next letter",
+        ),
+    ]
+    single = (0, row, 0) if upright else (0, 0, row)
+    stage = Stages([Stage("", [single, (1, row, None), (2, 0, best)])])
+    taken = row * len(symbols) + np.arange(len(symbols))[None]  # (1, V)
+    links = [Copies(1, 2, taken), *([SameRow((0, 1))] if upright else [])]
+    alt = f"The letter {letter} as zeros and a single one, times the table of a bigram, is one row of it."
+    look = {"frames": stage, "panel": False, "wide": upright, "lens_at": Cell(1, row, best)}
+    grid(matrices, key=key, alt=alt, links=links, **look)
+
+
+def _letter(one_hot: np.ndarray, symbols: list[str], letter: str, upright: bool) -> Matrix:
+    """Return a one-hot vector (1, V) as a matrix that stands upright or lies."""
+    look = {"title": f"the letter {letter}", "rows" if upright else "cols": symbols}
+    return Matrix(one_hot.T if upright else one_hot, "letter", "input", **look)
 
 
 # --- name your baby ---------------------------------------------------------------------------------
@@ -112,7 +132,8 @@ def _example(one: trace.Made, kind: str) -> str:
     said = odds(one.chance)
     if not said.startswith("1 in "):
         return f"{one.name}, {said}: so often {_called(kind)} writes it after this beginning."
-    return f"{one.name}, {said}: among {said[5:]} names with this beginning, {_called(kind)} writes it once."
+    among = f"among {said[5:]} names with this beginning"
+    return f"{one.name}, {said}: {among}, {_called(kind)} writes it once on average."
 
 
 def _called(kind: str) -> str:
