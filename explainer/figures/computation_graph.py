@@ -206,10 +206,9 @@ def _box(layout: Layout, name: str, role: str, moments: Sequence[Moment], pick: 
     across, up = layout.size[0] / 2 - 0.3, layout.size[1] / 2
     color, _ = COLORS[role]
     looks = [_look(name, color, moment) for moment in moments]
-    fills, edges, widths, opacities = zip(*looks, strict=True)
-    look = {"fill": Each(fills), "color": Each(edges), "width": Each(widths), "opacity": Each(opacities)}
+    fill, edge, width, opacity = (Each(values) for values in zip(*looks, strict=True))
     title = f"{name}: its receipt" if pick else ""
-    return Box(x - across, x + across, y - up, y + up, **look, title=title, pick=pick)
+    return Box(x - across, x + across, y - up, y + up, fill, edge, width, opacity, title, pick)
 
 
 def _look(name: str, color: str, moment: Moment) -> tuple[str, str, int, float]:

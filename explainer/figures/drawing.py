@@ -58,6 +58,7 @@ class Box:
     opacity: float | Each = 1
     title: str = ""
     pick: str = ""
+    leads: int = -1  # to which frame a click leads; to none
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from explainer.figures.network import subscript
 BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
 SHADES = 33  # points along the colour bar
 SPEED = 4.0  # pictures a second
+BESIDE = 1.35  # how far the plane as it was and what becomes of it stand from the middle
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 
 
@@ -175,18 +176,21 @@ def motion(
     """
     count = len(shares)
     reach = 1.06 * np.maximum(np.abs(grid).max((1, 2, 3)), np.abs(points).max((1, 2)))[:, None]  # (F, 1)
+    aside = 0.0 if narrow else BESIDE  # where there is room, the plane as it was stays beside it
     lines = grid / reach[..., None, None]  # (F, L, P, 2)
-    drawn: list[Primitive] = [
-        Line(Each(line[..., 0]), Each(line[..., 1]), palette.GREY, 1.5) for line in lines.swapaxes(0, 1)
+    drawn = [] if narrow else _before(lines[0], points[0] / reach[0], classes, font_size)
+    drawn += [
+        Line(Each(line[..., 0] + aside), Each(line[..., 1]), palette.GREY, 1.5)
+        for line in lines.swapaxes(0, 1)
     ]
     ends = Each([float(i == count - 1) for i in range(count)])
     x, y = _within(border / reach[-1]).T
-    drawn.append(Line(x, y, palette.PROBABILITIES, 5, opacity=ends))
+    drawn.append(Line(x + aside, y, palette.PROBABILITIES, 5, opacity=ends))
     for (x, y), c in zip((points / reach[..., None]).transpose(1, 2, 0), classes, strict=True):
-        drawn.append(replace(_point(int(c), font_size), x=Each(x), y=Each(y)))
+        drawn.append(replace(_point(int(c), font_size), x=Each(x + aside), y=Each(y)))
     drawn += [
-        Text(-1, 1.08, "class 0: circles · class 1: squares", anchor="start"),
-        Text(1, 1.08, "the next layer's line", palette.PROBABILITIES_TEXT, anchor="end", shown=Each(
+        Text(-1 - aside, 1.08, "class 0: circles · class 1: squares", anchor="start"),
+        Text(1 + aside, 1.08, "the next layer's line", palette.PROBABILITIES_TEXT, anchor="end", shown=Each(
             [i == count - 1 for i in range(count)]
         )),
     ]  # fmt: skip
@@ -195,6 +199,14 @@ def motion(
     side = 1.1 if narrow else 2.7  # as wide as a stage, so that it stands in the middle
     ratio = 2 * side / 2.2
     return Drawing(drawn, (-side, side), (-1.05, 1.15), font_size=font_size, frames=frames, ratio=ratio)
+
+
+def _before(lines: np.ndarray, points: np.ndarray, classes: np.ndarray, font_size: int) -> list[Primitive]:
+    """Return the plane as it is, (L, P, 2) and (N, 2), at the left, with an arrow to what becomes of it."""
+    drawn: list[Primitive] = [Line(line[:, 0] - BESIDE, line[:, 1], palette.GREY, 1.5) for line in lines]
+    for (x, y), c in zip(points, classes, strict=True):
+        drawn.append(_point(int(c), font_size, x - BESIDE, y))
+    return [*drawn, Text(0, 0, "→", size=2.0 * font_size)]
 
 
 def _within(line: np.ndarray) -> np.ndarray:
@@ -329,4 +341,15 @@ def _loss(
     panel = Panel(Axis(0, len(losses) - 1, "step", most=5), Axis(0, high, "loss (nats)"), *sides, font_size)
     curve = Line(panel.x(np.arange(len(losses))), panel.y(losses), palette.LOSS, 3)
     x, y = Each(panel.x(steps)), Each(panel.y(losses[steps]))
-    return [*panel.frame(), curve, Mark(x, y, 0.7 * font_size, fill=palette.LOSS, color=palette.LOSS)]
+    point = Mark(x, y, 0.7 * font_size, fill=palette.LOSS, color=palette.LOSS)
+    return [*panel.frame(), curve, point, *_leading(panel, steps)]
+
+
+def _leading(panel: Panel, steps: np.ndarray) -> list[Box]:
+    """Return what cannot be seen over a curve: where a click leads to the picture taken nearest to it."""
+    edges = np.concatenate([steps[:1], (steps[1:] + steps[:-1]) / 2, steps[-1:]])  # (S + 1,)
+    sides = zip(panel.x(edges[:-1]), panel.x(edges[1:]), strict=True)
+    return [
+        Box(left, right, panel.bottom, panel.top, fill=palette.LOSS, opacity=0, leads=i)
+        for i, (left, right) in enumerate(sides)
+    ]

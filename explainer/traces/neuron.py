@@ -311,7 +311,7 @@ def motion_captions(shares: np.ndarray, right: float) -> list[str]:
 
 def _moved(weights: float, bend: float, right: float) -> str:
     if bend == 1:
-        return f"Bent to the end: now **one straight line** has {right:.0%} of the points on their side."
+        return f"Bent to the end: now **one straight line** has {right:.0%} of the points on the right side."
     if bend > 0:
         return f"{bend:.0%} of tanh: what was straight **bends**."
     if weights == 1:

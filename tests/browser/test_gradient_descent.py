@@ -156,6 +156,17 @@ def test_the_race_starts_exactly_where_one_clicked_or_tapped(open_page, options)
     np.testing.assert_allclose(drawn(page)["ways"][2]["points"], ways[2].points.ravel(), atol=1e-5)
 
 
+@pytest.mark.parametrize("scene", ["downhill", "learning-rate"])
+def test_a_click_on_the_losses_leads_to_that_step(open_page, scene):
+    page = opened(open_page, f"/gradient-descent?scene={scene}")
+    canvas = page.locator(".losses canvas")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
+    wait(page, "one.position === one.last")
+    canvas.click(position={"x": 2, "y": box["height"] / 2})
+    wait(page, "one.position === 0")
+
+
 def test_a_start_is_picked_by_keys(open_page):
     page = opened(open_page, "/gradient-descent?scene=race", width=900, height=700)
     contour = page.get_by_label("The contour")
@@ -227,7 +238,7 @@ def test_a_graph_is_stepped_and_its_boxes_open_receipts(open_page):
     page = open_page("/gradient-descent?scene=backpropagation")
     picture = page.locator(".st-key-stage svg[role=img]")
     picture.wait_for()
-    for _ in range(8):  # six numbers forward, the loss by itself, the first way back
+    for _ in range(2):  # it opens with all numbers known: the loss by itself, the first way back
         button(page, "Step ›").click()
     assert "back 1 of 11: d gets" in picture.get_attribute("aria-label")
     said = picture.locator("text", has_text="from above").text_content()

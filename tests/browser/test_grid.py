@@ -315,6 +315,19 @@ def test_any_frame_of_the_counts_equals_numpy(show):
     assert grid.page.locator(".tally .heading").first.inner_text() == "name 3,516 of 3,517"
 
 
+def test_what_flies_is_gone_after_a_leap(show):
+    grid = show("walk")
+    grid.button("Next product ›").click()
+    assert grid.look("flying") is not None
+    grid.scrub(grid.look("last"))
+    assert grid.look("flying") is None
+    seen = "document => window.root.querySelector('canvas.lights').toDataURL()"
+    left = grid.page.evaluate(seen)
+    grid.look("redraw()")
+    grid.page.wait_for_timeout(100)
+    assert grid.page.evaluate(seen) == left
+
+
 def test_back_undoes_next(show):
     grid = show("counts")
     grid.scrub(37)

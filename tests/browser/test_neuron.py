@@ -42,6 +42,14 @@ def test_the_training_plays_without_a_call_and_shows_the_recorded_maps(open_page
     assert sent == []
 
 
+def test_a_click_on_the_loss_leads_to_the_picture_taken_nearest_to_it(open_page):
+    page = open_page("/neuron?scene=it-learns")
+    stands(page)
+    page.locator(".drawing rect.pickable").nth(20).click()
+    assert page.evaluate("window.drawn.player.position") == 20
+    assert page.evaluate("window.drawn.player.playing") is False
+
+
 def test_a_link_restores_the_neuron_and_a_key_moves_it(open_page):
     page = open_page("/neuron?neuron_inputs=2&neuron_x1=2.0&neuron_w1=-1.5&neuron_x2=1.0&neuron_w2=0.5")
     formula = page.locator("annotation")

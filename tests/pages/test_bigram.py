@@ -258,7 +258,7 @@ def test_the_curve_holds_the_losses_and_marks_the_smoothing_one_is_at():
     assert metrics(app)["dev"] == mark.text[0]
 
 
-def test_the_learnt_table_comes_close_to_the_counted_one():
+def test_the_learned_table_comes_close_to_the_counted_one():
     app = page("counting-is-learning", rate="30", steps="1000", pull="0")
     matrices, (learned, difference) = grid(app)
     counted = matrices[1]["values"]

@@ -173,7 +173,7 @@ def test_the_counted_bigram_of_a_link_is_counted_again():
     assert sent["lines"][0]["text"] == f"{counts[k, a].item() + 0.5:,g}"
 
 
-def test_the_learnt_bigram_of_a_link_is_learnt_again():
+def test_the_learned_bigram_of_a_link_is_learned_again():
     sent = step(linked(model="learned_girl_names_21_10_50_0.01", context="N", next="A", step="logit-1"))
     used = [line for line in sent["lines"] if line["operands"][0]["text"] == "1"]
     assert [line["label"] for line in used] == ["N"]

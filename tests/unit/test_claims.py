@@ -20,6 +20,7 @@ from explainer.training import network as learning
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import bigram, fine_tuning, gpt
+from explainer.ui.scenes import gradient_descent as gradients
 from explainer.ui.scenes import matrix_multiplication as planes
 from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
@@ -437,6 +438,16 @@ def test_a_scene_that_plays_opens_after_something_has_happened_and_before_the_en
         assert min(way.values[gd.opening(ways)] / way.values[0] for way in ways) < 1
 
 
+@pytest.mark.parametrize("h", ["0.5", "0.1", "0.01", "10⁻¹⁵"])
+def test_a_measured_slope_is_worked_out_with_no_more_digits_than_h_needs(h):
+    step = gradients.H[h]
+    beyond = float((np.float64(1.0) + step) ** 2)
+    line = gradients.measured(gradients.slope(gd.CURVES["parabola"], 1.0, step), h)
+    told = re.search(r"\(([\d.]+) − 1\) / ", line)[1]
+    assert float(told) == pytest.approx(beyond, rel=1e-15 if step < 0.01 else 1e-9)
+    assert len(told) <= 8 or step < 0.01
+
+
 # --- neuron -----------------------------------------------------------------------------------------
 
 
@@ -680,7 +691,9 @@ def test_of_the_plane_in_motion_it_is_said_whether_its_lines_are_straight_in_tha
     (start, end), places = motion.border, motion.points[-1]
     drawn = plane.motion(motion.shares, motion.grid, motion.points, y, motion.border)
     [line] = [one for one in drawn.primitives if getattr(one, "color", "") == palette.PROBABILITIES]
-    assert np.abs([line.x, line.y]).max() <= 1 + 1e-9  # it stays in the picture, and off the sentence
+    assert (
+        np.abs([line.x - plane.BESIDE, line.y]).max() <= 1 + 1e-9
+    )  # it stays in the picture, and off the sentence
     run, off = end - start, places - start
     side = (run[0] * off[:, 1] - run[1] * off[:, 0] > 0) == (y > 0)
     assert f"has {max(side.mean(), 1 - side.mean()):.0%} of the points" in said[-1]

@@ -269,6 +269,15 @@ def test_one_slider_drives_network_map_and_loss(learned, narrow):
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])
 
 
+def test_over_the_loss_every_place_leads_to_the_picture_taken_nearest_to_it(learned):
+    drawn = plane.learning(**learned)
+    ball, leading = of_kind(drawn, Mark)[-1], [box for box in of_kind(drawn, Box) if box.leads >= 0]
+    assert [box.leads for box in leading] == [0, 1, 2]
+    for box, x in zip(leading, ball.x.values, strict=True):
+        assert box.x0 <= x <= box.x1
+        assert box.opacity == 0
+
+
 def test_every_hidden_neuron_carries_its_map_and_its_line(learned):
     rng = np.random.default_rng(1)
     maps, lines = rng.uniform(size=(4, 3, 5, 5)), rng.uniform(-1, 1, (4, 3, 2, 2))

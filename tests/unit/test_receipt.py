@@ -111,7 +111,7 @@ def test_a_row_that_was_never_seen_is_uniform():
     assert step.made == step.result == pytest.approx(1 / 3)
 
 
-def test_a_learnt_bigram_picks_one_row():
+def test_a_learned_bigram_picks_one_row():
     vocabulary = Vocabulary(".AB")
     model = NeuralBigram(torch.tensor([[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]))
     steps = walk(receipt(model, vocabulary, "A", "B"), "logit-2")
@@ -119,7 +119,7 @@ def test_a_learnt_bigram_picks_one_row():
     assert [term.value for term in steps[1].terms] == [0.0, 5.0, 0.0]
 
 
-def test_the_counted_and_the_learnt_start_from_the_same_context():
+def test_the_counted_and_the_learned_start_from_the_same_context():
     vocabulary = Vocabulary(".AB")
     counted, learned = CountedBigram(3, 1.0), NeuralBigram(initial_weights(vocabulary))
     assert receipt(counted, vocabulary, "", "A").step("").symbol == "p(A | ·)"

@@ -22,7 +22,7 @@ class Drawing {
     this.player = new Player(this.root, () => this.turn());
     this.root.append(this.picture, this.player.transport.node);
     parent.append(this.root);
-    this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick));
+    this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick), (frame) => this.player.step(frame - this.player.position));
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.picture);
     this.svg.__drawing = this;

@@ -5,12 +5,15 @@ import { element } from '../player/stage.js';
 const spot = ({ clientX, clientY }) => ({ left: clientX, width: 0, top: clientY, bottom: clientY + 16 }); // below the hand that points
 const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
 
+const leads = (shape) => shape.spec.leads >= 0;
+
 export class Pointer {
   /** @type {HTMLElement} */ picture;
   /** @type {(pick: string) => void} */ pick;
+  /** @type {(frame: number) => void} */ seek;
 
-  constructor(picture, svg, pick) {
-    Object.assign(this, { picture, svg, pick, chosen: null });
+  constructor(picture, svg, pick, seek) {
+    Object.assign(this, { picture, svg, pick, seek, chosen: null });
     this.label = element('p', 'told');
     this.label.setAttribute('role', 'status');
     this.label.hidden = true;
@@ -18,7 +21,7 @@ export class Pointer {
     svg.onpointermove = (event) => { if (event.pointerType !== 'touch') this.choose(under(event), event); };
     svg.onpointerleave = () => this.choose(null);
     svg.onblur = () => this.choose(null);
-    svg.onclick = (event) => { this.choose(under(event), event); this.report(); };
+    svg.onclick = (event) => this.click(under(event), event);
     svg.onkeydown = (event) => this.key(event);
   }
 
@@ -26,10 +29,16 @@ export class Pointer {
     this.shapes = shapes;
     this.picks = picks;
     shapes.forEach((shape) => {
-      shape.node.classList.toggle('pickable', this.pickable(shape));
-      shape.node.classList.toggle('silent', !this.answers(shape));
+      shape.node.classList.toggle('pickable', this.pickable(shape) || leads(shape));
+      shape.node.classList.toggle('silent', !this.answers(shape) && !leads(shape));
     });
     this.choose(null);
+  }
+
+  click(shape, event) {
+    if (shape && leads(shape)) this.seek(shape.spec.leads);
+    this.choose(shape, event);
+    this.report();
   }
 
   pickable(shape) { return this.picks && Boolean(shape?.spec.pick); }

@@ -79,8 +79,8 @@ class Scene {
 
   build({ flat }) {
     if (this.pictures && this.spec.flat === flat) return;
-    const acts = { soon: () => this.soon(), tell: (place) => this.tell(place), hold: (place) => this.hold(place), pick: (place) => this.pick(place) };
-    this.pictures = flat ? [new CurvePlane(acts), new Losses()] : [new Surface(acts, this.root), new Contour(acts), new Losses()];
+    const acts = { soon: () => this.soon(), tell: (place) => this.tell(place), hold: (place) => this.hold(place), pick: (place) => this.pick(place), seek: (step) => this.player.step(step - this.player.position) };
+    this.pictures = flat ? [new CurvePlane(acts), new Losses(acts)] : [new Surface(acts, this.root), new Contour(acts), new Losses(acts)];
     this.dressed = '';
     this.scene.replaceChildren(...this.pictures.map((picture) => picture.node), this.readout.node);
     this.resizing.disconnect();

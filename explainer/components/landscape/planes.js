@@ -307,9 +307,11 @@ function lengthsOf(ways) {
 
 export const rounded = (value) => Math.round(value * 100) / 100 + 0;
 
+// A click on a loss leads to its step.
 export class Losses extends Plane {
-  constructor() {
+  constructor({ seek }) {
     super('losses', 'img');
+    this.canvas.onclick = ({ offsetX }) => seek(this.stepAt(offsetX));
     this.margin = [0.8, 1, 2.7, 3.9];
     this.about = [6, 3];
   }
@@ -321,6 +323,11 @@ export class Losses extends Plane {
     const room = 0.12 * Math.max(high - low, 1e-6);
     this.reach = [[-0.02 * spec.last, 1.03 * Math.max(spec.last, 1)], [low - room, high + room]];
     this.canvas.setAttribute('aria-label', 'The loss at every step.');
+  }
+
+  stepAt(offsetX) {
+    const [low, high] = this.reach[0];
+    return Math.max(0, Math.min(this.spec.last, Math.round(low + ((offsetX - this.box.left) / this.box.width) * (high - low))));
   }
 
   fit() {
