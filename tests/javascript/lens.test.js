@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { all, one } from '../../explainer/components/grid/layout.js';
-import { follow, layOutAll, lensHeadings } from '../../explainer/components/grid/lens.js';
+import { follow, layOutAll, lensHeadings, turned } from '../../explainer/components/grid/lens.js';
 import { nearest } from '../../explainer/components/reel/chart.js';
 import { matrix } from './matrix.js';
 
@@ -25,6 +25,20 @@ test('where a row and a column are lit, the lens shows the cell that they have i
   assert.deepEqual(lens.aimed, [9, 4]);
   follow(lens, [{ matrix: 0, kind: 'cell', rows: one(1), cols: one(2) }, { matrix: 0, kind: 'lit', rows: one(9), cols }], false);
   assert.deepEqual(lens.aimed, [1, 2]);
+});
+
+test('a lens turns to a map that is lit, and stays while its own is, unless that is not seen yet', () => {
+  const table = [0, 1, 2].map((i) => matrix(i, [60, 90], { place: [i, 0] }));
+  const page = { ...WIDE, height: 260 };
+  const { lenses } = layOutAll(table, [], page);
+  const light = (i) => ({ matrix: i, kind: 'soft', rows: all(60), cols: all(90) });
+  const few = lenses.slice(0, 1);
+  const [there] = turned(few, table, [light(2)], page);
+  assert.deepEqual([there.index, there.of.index, there.box], [2, 2, few[0].box]);
+  assert.equal(turned([there], table, [light(2), light(0)], page)[0], there);
+  assert.equal(turned([there], table, [], page)[0], there);
+  table[2].hidden = true;
+  assert.equal(turned([there], table, [light(2), light(0)], page)[0].index, 0);
 });
 
 test('two letters above a lens are a pair, two digits are two numbers', () => {

@@ -13,7 +13,7 @@ from explainer.traces import mlp as perceptron
 from explainer.traces import training as recorded
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui import catalogue
-from explainer.ui.scenes import fine_tuning, heads, mlp, pytorch
+from explainer.ui.scenes import fine_tuning, head_weights, heads, mlp, pytorch
 from explainer.ui.scenes import training as scenes
 
 SEXES = ("girls", "boys")
@@ -132,6 +132,20 @@ def test_the_map_beside_what_is_off_marks_its_layers():
     assert heads.what_is_off(wanted, off) == "□■□□■□□□ Off: head 1.6, head 4.2, MLP 4."
     many = Switches(heads=frozenset((0, head) for head in range(6)), mlps=frozenset(), layers=frozenset([5]))
     assert heads.what_is_off(wanted, many) == "□■□□□□■□ Off: 7 parts."
+
+
+@pytest.mark.parametrize("step", ["made", "writes"])
+def test_the_lens_stands_on_the_product_that_the_formula_begins_with(step):
+    loaded, text = checkpoints.load("shakespeare"), "ROMEO:\nO, "
+    traced = trace.trace(loaded.model, loaded.vocabulary.encode(text))
+    place = head_weights.Place(0, 5, 8, 5, "O", "O")
+    drawn, _, _, frames = getattr(head_weights, f"{step}_grid")(loaded.model, traced, place)
+    for stage in frames.frames[: 3 if step == "made" else 1]:
+        cells = [(drawn[index].values[row, col]) for index, row, col in stage.lit if row is not None]
+        x, weight, product = map(float, cells)
+        assert product == pytest.approx(x * weight, rel=1e-4)
+        first, second = (f"({v:.3f})" if v < 0 else f"{v:.3f}" for v in (x, weight))
+        assert f"= {first}·{second} + ".replace("-", "−") in stage.formula
 
 
 # --- fine-tuning ------------------------------------------------------------------------------------

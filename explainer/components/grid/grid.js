@@ -7,7 +7,7 @@ import { openEditor, showNotes } from './edit.js';
 import { Flight } from './flight.js';
 import { framesOf, Increments, Stages } from './frames.js';
 import { cellAt, cellBox, leastNumber } from './layout.js';
-import { beginAt, cellInLens, follow, layOutAll, seenOf, strongest } from './lens.js';
+import { beginAt, cellInLens, follow, layOutAll, seenOf, strongest, turned } from './lens.js';
 import { lend, lit } from './links.js';
 import { Matrix } from './model.js';
 import { mounted } from './mount.js';
@@ -179,6 +179,8 @@ class Grid {
     this.lights = [...(this.frames?.lights(this.position, Boolean(found)) ?? []), ...(found?.lights ?? [])];
     if (this.lenses.length) {
       const seen = [...this.lights, ...strongest(this, cell ?? made(this.frames?.ledger?.(this.position)))];
+      const measure = (...args) => this.painter.measure(...args);
+      this.lenses = turned(this.lenses, this.matrices, seen, { rem: this.rem, measure });
       this.lenses.forEach((lens) => follow(lens, seen, this.within));
     }
     this.relight();

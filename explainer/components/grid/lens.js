@@ -77,11 +77,13 @@ function shares(plans, { width, rem }) {
 }
 
 // A view of the same matrix: its values, shades and texts, in larger cells of which a window is seen.
-function lensOf(p, { x, y, w, rows }, { rem }) {
+function lensOf(p, space, { rem }) {
   const lens = Object.create(p.m);
+  const { x, y, w } = space;
+  const rows = Math.min(space.rows, p.m.height);
   const cols = clamp(Math.floor((w - p.left) / p.cw), 1, p.m.width);
   Object.assign(lens, {
-    map: false, of: p.m, write: p.write, rows: p.rows, cols: p.cols, cw: p.cw, ch: p.ch, font: rem, labelSize: 0.85 * rem,
+    map: false, of: p.m, space, write: p.write, rows: p.rows, cols: p.cols, cw: p.cw, ch: p.ch, font: rem, labelSize: 0.85 * rem,
     gap: p.m.shade === 'none' ? 0.1 * rem : 1, left: x + p.left, top: y + p.head, seen: [rows, cols], room: w - p.left,
     box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 2 * rem }, rem,
   });
@@ -127,6 +129,18 @@ export function strongest(grid, cell) {
   const k = list.reduce((best, e, i) => (Math.abs(e.product) > Math.abs(list[best].product) ? i : best), 0);
   const [left, right] = [grid.matrices[link.left], grid.matrices[link.right]];
   return [light(left, one(cell.row), one(k), 'term'), light(right, one(k), one(cell.col), 'term')];
+}
+
+// A lens turns from a map that is not lit, or not seen yet, to one that is: there may be room for fewer than there are maps.
+export function turned(lenses, matrices, lights, page) {
+  const told = (m) => !m.hidden && lights.some((l) => l.matrix === m.index && l.kind !== 'band');
+  const found = [...lenses];
+  lenses.forEach((lens, i) => {
+    if (told(lens)) return;
+    const next = matrices.find((m) => m.map && told(m) && found.every((other) => other.index !== m.index));
+    if (next) found[i] = Object.assign(lensOf(plan(next, page), lens.space, page), { least: lens.least });
+  });
+  return found;
 }
 
 // Follows what is lit: the cell itself, otherwise the row or the column that is lit; where both are, their cell.

@@ -66,13 +66,20 @@ def made_grid(model: GPT, traced: Trace, chosen: Place) -> tuple:
     for i, (kind, found) in enumerate(sums.items()):
         drawn += _sum(found, f"x of {names[kind]}", f"W_{kind}", kind, i, MADE)
         links.append(Same((3 * i, 3 * i + 1, 3 * i + 2)))
-        lit = [(3 * i + n, None, None) for n in range(3)]
+        lit = _lit(found, drawn, 3 * i)
         steps.append(Stage(told[kind], lit, list(range(3 * i + 3, 9)), _formula(kind, found)))
     alt = (
         f"What layer {chosen.layer + 1} reads of {chosen.asks}, times W_q, gives its query; of "
         f"{chosen.asked}, times W_k and W_v, its key and its value: all products of one number of each."
     )
     return drawn, links, alt, Stages(steps)
+
+
+def _lit(found: trace.Sum, drawn: list[Matrix], first: int) -> list[tuple[int, int | None, int | None]]:
+    """Return what is lit of a sum: its three matrices, and in each of them the largest product."""
+    j = int(np.abs(found.products).argmax())
+    row, col = divmod(j, drawn[first].values.shape[1])
+    return [(first + n, *place) for place in ((None, None), (row, col)) for n in range(3)]
 
 
 def writes_grid(model: GPT, traced: Trace, chosen: Place) -> tuple:
@@ -94,7 +101,7 @@ def writes_grid(model: GPT, traced: Trace, chosen: Place) -> tuple:
     steps = [
         Stage(f"What the head gathered, times a column of its part of the projection: one of "
               f"{len(found.writes)} numbers that it writes.",
-              [(n, None, None) for n in range(3)], [3, 4, 5, 6], _formula("number", found.largest)),
+              _lit(found.largest, drawn, 0), [3, 4, 5, 6], _formula("number", found.largest)),
         Stage("What it writes is added to the stream, beside the other heads’; nothing is overwritten.",
               [(3 + n, row, col) for n in range(4)], [], summed),
     ]  # fmt: skip
