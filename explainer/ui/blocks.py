@@ -140,7 +140,7 @@ def table(
 
 def metrics(**numbers: str) -> None:
     """Show a few numbers in a row, each under its name."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small" if window.narrow() else "large"):
         for name, value in numbers.items():
             st.metric(name.replace("_", " "), value, width="content")
 

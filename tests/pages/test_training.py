@@ -220,7 +220,7 @@ def test_the_names_are_written_by_the_model_as_it_stands_with_the_same_dice_as_b
     for one in (*job.notes, told):
         assert f"{one.step:,}" in shown
         assert f"{one.nats:.2f}" in shown
-    assert [one.step for one in job.notes] == [0, 100]
+    assert [one.step for one in job.notes][:2] == [0, 100]  # a slow machine pauses later
     assert job.notes[0].nats > 3 > told.nats
     latest = shown[shown.index(f"{now.step:,}") + 1 :]
     assert latest[0] == told.names[0].name or latest[0].endswith("…")
@@ -317,3 +317,33 @@ def test_a_sweep_marks_where_it_falls_where_it_is_lowest_and_the_talks_rate(sex)
     assert swept.smoothed.min() == lowest.y <= talk.y < falling.y
     assert talk.y < 1.25 * lowest.y  # still falling, and nearly there
     assert swept.smoothed[-1] > lowest.y
+
+
+LIST = "\n".join(f"{a}{b}" for a in "ABCD" for b in "ELO")
+OWN = {"bigram_names": "your own list", "bigram_list": LIST}
+
+
+@pytest.mark.parametrize(
+    ("query", "called"),
+    [
+        ({}, "talk 2.36"),
+        ({"bigram_names": "both"}, "talk on girls 2.36"),
+        (
+            {
+                "bigram_names": "your own list",
+                "bigram_list": "\n".join(f"{a}{b}" for a in "ABCD" for b in "ELO"),
+            },
+            "talk on girls 2.36",
+        ),
+    ],
+)
+def test_runs_on_other_words_say_on_whose(query, called):
+    app = open_scene("training.py", "live", **query)
+    assert called in [trace.name for trace in plotted(app, "training_losses").data]
+
+
+def test_a_model_with_letters_of_its_own_is_not_sent_to_where_it_cannot_stand():
+    app = ended(open_scene("training.py", "live", training_kind="bigram, by gradient", **OWN))
+    links = [link.proto.label for link in app.get("page_link")]
+    assert "Name a baby with it" in links
+    assert "Into Four models" not in links

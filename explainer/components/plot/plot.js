@@ -79,7 +79,6 @@ class Plot {
     this.root.style.setProperty('--height', data.height);
     this.player.describe(this.keys, data.picks ? `${data.alt} Enter opens the point that the keys have led to.` : data.alt);
     library ??= (await import(new URL(data.library, document.baseURI).href)).default;
-    this.begin(library);
     this.draw();
   }
 
@@ -97,7 +96,8 @@ class Plot {
 
   // Draws what is not yet so: the figure, in the colours of the theme, as large as its place.
   draw() {
-    if (!this.Plotly || !this.root.isConnected) return;
+    if (!library || !this.root.isConnected) return; // it may have gone while the library came
+    this.begin(library);
     const anew = this.waiting = this.read() || this.waiting;
     if (anew) this.legend.show(this.spec.data, this.wanted); // first: the legend leaves the rest to the picture
     this.root.classList.toggle('stacked', this.root.clientWidth < NARROW);

@@ -140,6 +140,7 @@ class About:
     parts: names.Split
     vocabulary: Vocabulary
     beside: str = "girls"  # whose shipped runs it is compared with
+    others: bool = False  # whether it learns from other words than they did
 
     @property
     def kind(self) -> str:
@@ -235,7 +236,8 @@ def about(plan: Plan, source: Source, found: Words) -> About:
     """Return what a training would be about that begins now."""
     beside = "boys" if source.kind == "boy" else "girls"
     vocabulary = vocabulary_of(plan.text) if plan.text else found.vocabulary
-    return About(plan, names.split(found.words), vocabulary, beside)
+    others = bool(plan.text) or source.kind not in ("girl", "boy")
+    return About(plan, names.split(found.words), vocabulary, beside, others)
 
 
 def buttons(asked: About, missed: str = "") -> None:
@@ -486,7 +488,8 @@ def runs(about: About) -> list[Run]:
     for preset, name in SHIPPED.items():
         recorded = history(f"{about.beside}-{name}")
         plan = Plan(Shape(), CAUSES[preset], preset)
-        found.append(Run(preset, plan, recorded["step"], recorded["dev_loss"]))
+        called = f"{preset} on {about.beside}" if about.others else preset
+        found.append(Run(called, plan, recorded["step"], recorded["dev_loss"]))
     for number, job in _earlier():
         left = job.history()
         found.append(Run(f"run {number}", job.about.plan, left["step"], left["dev_loss"], job))
@@ -702,11 +705,12 @@ def _results(made: Made) -> None:
     """Show names in large, how many are new, and where one can go with the model."""
     copied, key = made.names["copied"], own_models.trained()
     _cards(made, key)
+    st.text(f"{(~copied).sum():,} new, {copied.sum():,} copied, among {COUNT:,}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{(~copied).sum():,} new, {copied.sum():,} copied, among {COUNT:,}")
         if key:
             chapter_link("", "name-your-baby", "Name a baby with it", {"welcome_model": key})
-            chapter_link("compare", "one-prefix", "Into Four models")
+            if own_models.find(key).vocabulary.symbols == names.VOCABULARY.symbols:  # as theirs are
+                chapter_link("compare", "one-prefix", "Into Four models")
         with st.popover("Download"):
             if key:
                 name, packed = own_models.archive(key)
