@@ -176,6 +176,25 @@ def test_a_swipe_over_a_chart_turns_the_scene(open_page):
     page.wait_for_function("() => !location.search.includes('two-recipes')")
 
 
+def test_a_chart_that_has_gone_before_its_library_came_fails_nowhere(chromium):
+    page, faults, held = chromium.new_page(), [], []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.route("**/plotly-*", lambda route: held.append(route))
+    with running(ROOT / "explainer" / "app.py") as base:
+        page.goto(f"{base}/training?scene=sweep")
+        settled(page)
+        page.wait_for_function("window.__deck")
+        page.locator("nav[aria-label='Scenes of this chapter'] button").nth(0).click()
+        page.wait_for_function("document.querySelector('h1').innerText === 'Train it live'")
+        settled(page)
+        assert held
+        for route in held:
+            route.continue_()
+        page.wait_for_function(CHARTS)
+    page.close()
+    assert faults == []
+
+
 def test_the_library_comes_ahead_and_lies_below_the_apps_own_address(chromium):
     with running(ROOT / "explainer" / "app.py", STREAMLIT_SERVER_BASE_URL_PATH="base/path") as base:
         page = chromium.new_page(viewport={"width": 1280, "height": 720})
