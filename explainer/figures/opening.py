@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -137,10 +138,12 @@ def _table(table: np.ndarray, place: tuple[Span, Span], signed: bool) -> list[Bo
     """Return the cells of a table (V, E) as shades, its first row on top."""
     (left, right), (low, high) = place
     limit = float(np.abs(table).max())
-    xs, ys = np.linspace(left, right, table.shape[1] + 1), np.linspace(high, low, table.shape[0] + 1)
+    xs = np.linspace(left, right, table.shape[1] + 1).tolist()
+    ys = np.linspace(high, low, table.shape[0] + 1).tolist()
     boxes = []
-    for (row, col), value in np.ndenumerate(table):
-        look = {"fill": diverging(value, limit)} if signed else {
+    for row, col in np.ndindex(*table.shape):
+        value = float(table[row, col])
+        look: dict[str, Any] = {"fill": diverging(value, limit)} if signed else {
             "fill": palette.PROBABILITIES, "opacity": round(float(np.sqrt(value / limit)), 2)
         }  # fmt: skip
         boxes.append(Box(xs[col], xs[col + 1], ys[row + 1], ys[row], **look))
@@ -211,10 +214,9 @@ def _one_hot(turns: Sequence[Turn], alphabet: Sequence[str], at: _Places, narrow
         place = [turn.read[min(slot, len(turn.read) - 1)] for turn in turns for _ in range(PHASES)]
         start, stop = Each([xs[i] for i in place]), Each([xs[i + 1] for i in place])
         full = _over(turns, lambda turn, _, slot=slot: (0.35 if digits else 1.0) * (slot < len(turn.read)))
-        look = {"fill": palette.INPUT, "opacity": full}
-        drawn.append(
-            Box(start, stop, *sides, **look, **({"color": palette.INPUT, "width": 3} if digits else {}))
-        )
+        border: dict[str, Any] = {"color": palette.INPUT, "width": 3} if digits else {}
+        look: dict[str, Any] = {"fill": palette.INPUT, "opacity": full} | border
+        drawn.append(Box(start, stop, *sides, **look))
         if digits:
             drawn += _digits(xs, sum(sides) / 2, place)
     return drawn
@@ -251,7 +253,7 @@ def _bars(
     y = _over(turns, lambda t, _: top(t, t.drawn))
     share = _over(turns, lambda t, _: f"{t.edges[t.drawn + 1] - t.edges[t.drawn]:.1%}")
     shown = _over(turns, lambda _, phase: phase > 1)
-    look = {"dy": -0.8 * font_size, "bold": True, "shown": shown, "halo": True}
+    look: dict[str, Any] = {"dy": -0.8 * font_size, "bold": True, "shown": shown, "halo": True}
     return [*drawn, Text(x, y, share, palette.PROBABILITIES_TEXT, **look)]
 
 
@@ -263,28 +265,27 @@ def _strip(
     drawn: list[Primitive] = []
     texts: list[Primitive] = []
     for i, letter in enumerate(alphabet):
-        ends = [_over(turns, lambda t, _, k=i + side: float(t.edges[k])) for side in (0, 1)]
+        left, right = (_over(turns, lambda t, _, k=i + side: float(t.edges[k])) for side in (0, 1))
         full = _over(turns, lambda t, p, i=i: 0.0 if not p else 0.6 if p > 1 and t.drawn == i else 0.25)
-        look = {"fill": palette.PROBABILITIES, "color": palette.BACKGROUND, "width": 2, "opacity": full}
-        drawn.append(Box(*ends, *at.strip, **look))
+        drawn.append(Box(left, right, *at.strip, palette.PROBABILITIES, palette.BACKGROUND, 2, full))
         middle = _over(turns, lambda t, _, i=i: float(t.edges[i] + t.edges[i + 1]) / 2)
         fits = _over(turns, lambda t, p, i=i: bool(p and (t.edges[i + 1] - t.edges[i]) * fitting > 1))
         if any(fits.values):
             texts.append(Text(middle, sum(at.strip) / 2, letter, shown=fits))
-    sides = [_over(turns, lambda t, _, k=side: float(t.edges[t.drawn + k])) for side in (0, 1)]
+    start, end = (_over(turns, lambda t, _, k=side: float(t.edges[t.drawn + k])) for side in (0, 1))
     border = _over(turns, lambda _, phase: 4 if phase > 1 else 0)
     die = _over(turns, lambda t, _: t.die)
     seen = _over(turns, lambda _, phase: 1.0 if phase > 1 else 0.0)
     told = _over(turns, lambda t, _: f"die {t.die:.3f}")
     edge = 3 * font_size  # of the die's words, at the ends of the strip
-    look = {"size": 1.3 * font_size, "shape": "down", "fill": palette.INK, "width": 0}
-    look |= {"opacity": seen, "dy": -0.4 * font_size}
-    near = {"anchor": "middle", "dy": -1.7 * font_size, "bold": True}
+    mark: dict[str, Any] = {"size": 1.3 * font_size, "shape": "down", "fill": palette.INK, "width": 0}
+    mark |= {"opacity": seen, "dy": -0.4 * font_size}
+    near: dict[str, Any] = {"anchor": "middle", "dy": -1.7 * font_size, "bold": True}
     return [
         Box(0, 1, *at.strip, color=palette.GRID, width=1),
         *drawn, *texts,
-        Box(*sides, *at.strip, color=palette.INK, width=border),
-        Mark(die, at.strip[1], **look),
+        Box(start, end, *at.strip, color=palette.INK, width=border),
+        Mark(die, at.strip[1], **mark),
         Text(_over(turns, lambda t, _: min(max(t.die, edge / 1800), 1 - edge / 1800)), at.strip[1], told,
              shown=_over(turns, lambda _, phase: phase > 1), **near),
     ]  # fmt: skip
