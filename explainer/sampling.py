@@ -3,6 +3,7 @@
 import copy
 import math
 import random
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,8 @@ from explainer.models.half import HalfLinear, can_be_halved
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
+# Those who write take turns, character by character, and leave a core to everybody else.
+_reading = threading.Lock()
 
 
 class BadRequest(Fault, ValueError):
@@ -277,7 +280,7 @@ def generate(
 
     def steps(read: list[int]) -> Iterator[Step]:
         for number in range(length):
-            with torch.inference_mode():
+            with _reading, torch.inference_mode():
                 logits = state.read(read)  # (vocab_size,)
             step = _choose(logits, vocabulary, settings, die.random(), taken.get(number), top)
             rows = state.attention() if attention else None

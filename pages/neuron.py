@@ -59,8 +59,8 @@ def a_network() -> None:
         data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
         point = (
-            ui.slider("x₁", -1.0, 1.0, 0.5, step=0.05, key="neuron_point_x1"),
-            ui.slider("x₂", -1.0, 1.0, -0.5, step=0.05, key="neuron_point_x2"),
+            ui.slider("x₁", -1.0, 1.0, 0.5, step=nr.STEP, key=nr.POINT[0]),
+            ui.slider("x₂", -1.0, 1.0, -0.5, step=nr.STEP, key=nr.POINT[1]),
         )
     trained = nr.trained(nr.Choice(data, bend))
     values, weights = nr.passed_layers(nr.forward(trained, point))
@@ -76,7 +76,7 @@ def a_network() -> None:
         )
         ui.part(figure, network.network_alt(values, weights), key="neuron_flow", height=nr.tall(1))
     with plane:
-        ui.part(*nr.map_figure(trained, point), key="neuron_map")
+        ui.part(*nr.map_figure(trained, point), key="neuron_map", on_place=nr.put_point)
 
 
 @ui.scene(

@@ -100,16 +100,17 @@ def part(
     *,
     key: str,
     height: int | None = None,
-    on_pick: Callable[[str], None] | None = None,
+    **acts: Callable[..., None] | None,
 ) -> None:
     """Draw a picture that takes what is left of its column.
 
     Args:
         height: in pixels, for a figure that needs only so much.
-        on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
+        acts: ``on_pick`` gets the ``pick`` of what was clicked, before the scene is drawn anew; ``on_place``,
+            of a drawing, the place in its map.
     """
     rest = PHONE_HEIGHT if window.narrow() else "stretch"
-    _picture(figure, alt, key=key, height=height or rest, on_pick=on_pick)
+    _picture(figure, alt, key=key, height=height or rest, **acts)
 
 
 def _picture(figure: Drawing | go.Figure, alt: str, **place: Any) -> None:

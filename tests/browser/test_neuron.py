@@ -73,3 +73,14 @@ def test_all_sliders_of_a_neuron_fit_beside_it(open_page, count):
         box = part.bounding_box()
         below = box["y"] >= bar - 1  # the controls under the picture
         assert below or box["y"] + box["height"] <= bar + 1, part.text_content()
+
+
+def test_a_click_on_the_map_puts_the_star_there(open_page):
+    page = open_page("/neuron?scene=a-network")
+    shown = page.locator(".drawing .below canvas").first.bounding_box()
+    page.mouse.click(shown["x"] + 0.25 * shown["width"], shown["y"] + 0.1 * shown["height"])
+    page.wait_for_url("**neuron_point_x1=-0.5*")
+    settled(page)
+    assert "neuron_point_x2=0.8" in page.url
+    told = page.locator(".drawing svg").first.get_attribute("aria-label")
+    assert "−0.5" in told

@@ -58,10 +58,11 @@ def test_a_visitor_trains_a_model_and_gets_names(short):
     assert [m.value for m in app.metric if m.label == "step"] == ["300"]
     assert [d.label for d in app.get("download_button")] == ["The model", "The names"]
     cards = json.loads(part(app, "training_made").json)["cards"]
-    counts = re.search(r"([\d,]+) new, ([\d,]+) copied, among 1,000", said(app)).groups()
+    counts = re.search(r"([\d,]+) different: ([\d,]+) new, ([\d,]+) copied", said(app)).groups()
     assert len(cards) == live.CARDS
     assert [card["known"] for card in cards] == ["new"] * live.CARDS
-    assert 500 < sum(int(count.replace(",", "")) for count in counts) <= 1_000
+    different, new, copied = (int(count.replace(",", "")) for count in counts)
+    assert 500 < different == new + copied <= 1_000
 
 
 def ended(app: AppTest) -> AppTest:

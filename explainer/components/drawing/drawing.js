@@ -22,7 +22,11 @@ class Drawing {
     this.player = new Player(this.root, () => this.turn());
     this.root.append(this.picture, this.player.transport.node);
     parent.append(this.root);
-    this.pointer = new Pointer(this.picture, this.svg, (pick) => this.send('pick', pick), (frame) => this.player.step(frame - this.player.position));
+    this.pointer = new Pointer(this.picture, this.svg, {
+      pick: (pick) => this.send('pick', pick),
+      seek: (frame) => this.player.step(frame - this.player.position),
+      move: (place) => this.send('place', place),
+    });
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.picture);
     this.svg.__drawing = this;
@@ -34,9 +38,11 @@ class Drawing {
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
     this.load(data.frames);
-    this.player.describe(this.svg, data.picks ? `${data.alt} The arrow keys lead from part to part, Enter opens one.` : data.alt);
+    const more = [data.picks && 'The arrow keys lead from part to part, Enter opens one.', data.places && 'A click on the map puts the star there.'];
+    this.player.describe(this.svg, [data.alt, ...more].filter(Boolean).join(' '));
     this.take(specsOf(data.groups, data.defaults));
-    this.pointer.load(this.shapes, data.picks);
+    this.pointer.load(this.shapes, data);
+    this.svg.classList.toggle('placing', data.places);
     this.resize(true);
   }
 

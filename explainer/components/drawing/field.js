@@ -76,13 +76,23 @@ export function drawField(element, now, view) {
   element.__painted = painted;
 }
 
-// What is said of the place under the pointer.
-export function tellField(element, now, { clientX, clientY }) {
+// How far across and up a field the pointer is, each from 0 to 1 within it, and what stands for that on its sides.
+function under(element, { sides: [x0, x1, y0, y1] }, { clientX, clientY }) {
   const { left, top, width, height } = element.firstChild.getBoundingClientRect();
-  const grid = readField(now.values);
   const [across, up] = [(clientX - left) / width, 1 - (clientY - top) / height];
-  const [x0, x1, y0, y1] = now.sides;
-  const [x, y] = [x0 + across * (x1 - x0), y0 + up * (y1 - y0)];
+  return { across, up, x: x0 + across * (x1 - x0), y: y0 + up * (y1 - y0) };
+}
+
+// The place in a field that was clicked, or null beside it.
+export function placeIn(element, now, event) {
+  const { across, up, x, y } = under(element, now, event);
+  return Math.min(across, up) >= 0 && Math.max(across, up) <= 1 ? { x, y } : null;
+}
+
+// What is said of the place under the pointer.
+export function tellField(element, now, event) {
+  const grid = readField(now.values);
+  const { across, up, x, y } = under(element, now, event);
   const part = probability(grid.between(across * (grid.width - 1), up * (grid.height - 1)));
   return `(${x.toFixed(2)}, ${y.toFixed(2)}) ${now.name} = ${part.toFixed(3)}`.replaceAll('-', '−');
 }

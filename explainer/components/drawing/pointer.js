@@ -1,6 +1,7 @@
 // --- pointer: what is said of a mark, by mouse, finger or key; what a click reports -----------------------
 
 import { element } from '../player/stage.js';
+import { placeIn } from './field.js';
 
 const spot = ({ clientX, clientY }) => ({ left: clientX, width: 0, top: clientY, bottom: clientY + 16 }); // below the hand that points
 const under = ({ target }) => target.__shape ?? target.parentNode.__shape; // a mark is made of parts
@@ -11,9 +12,10 @@ export class Pointer {
   /** @type {HTMLElement} */ picture;
   /** @type {(pick: string) => void} */ pick;
   /** @type {(frame: number) => void} */ seek;
+  /** @type {(place: { x: number, y: number }) => void} */ move;
 
-  constructor(picture, svg, pick, seek) {
-    Object.assign(this, { picture, svg, pick, seek, chosen: null });
+  constructor(picture, svg, { pick, seek, move }) {
+    Object.assign(this, { picture, svg, pick, seek, move, chosen: null });
     this.label = element('p', 'told');
     this.label.setAttribute('role', 'status');
     this.label.hidden = true;
@@ -25,9 +27,10 @@ export class Pointer {
     svg.onkeydown = (event) => this.key(event);
   }
 
-  load(shapes, picks) {
+  load(shapes, { picks, places }) {
     this.shapes = shapes;
     this.picks = picks;
+    this.places = places;
     shapes.forEach((shape) => {
       shape.node.classList.toggle('pickable', this.pickable(shape) || leads(shape));
       shape.node.classList.toggle('silent', !this.answers(shape) && !leads(shape));
@@ -37,8 +40,16 @@ export class Pointer {
 
   click(shape, event) {
     if (shape && leads(shape)) this.seek(shape.spec.leads);
+    this.put(event);
     this.choose(shape, event);
     this.report();
+  }
+
+  // A click on a map puts there what can be moved by hand, also where a point of the data lies.
+  put(event) {
+    const map = this.places && this.shapes.find(({ now }) => now?.name);
+    const place = map && placeIn(map.node, map.now, event);
+    if (place) this.move(place);
   }
 
   pickable(shape) { return this.picks && Boolean(shape?.spec.pick); }

@@ -705,7 +705,8 @@ def _results(made: Made) -> None:
     """Show names in large, how many are new, and where one can go with the model."""
     copied, key = made.names["copied"], own_models.trained()
     _cards(made, key)
-    st.text(f"{(~copied).sum():,} new, {copied.sum():,} copied, among {COUNT:,}")
+    new, old = (~copied).sum(), copied.sum()
+    st.text(f"{COUNT:,} written, {len(copied):,} different: {new:,} new, {old:,} copied")
     with st.container(horizontal=True, vertical_alignment="center"):
         if key:
             chapter_link("", "name-your-baby", "Name a baby with it", {"welcome_model": key})

@@ -34,6 +34,7 @@ LAYER_NAMES = (["x₁", "x₂"], ["Y₁", "Y₂", "Y₃"])
 SHARES, PHONE_SHARES = (7, 9, 8), (9, 7, 8)
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
+STEP, POINT = 0.05, ("neuron_point_x1", "neuron_point_x2")  # how finely the star is put, and by which sliders
 MOST = 6  # hidden neurons
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
 PHONE_HEIGHTS = {1: 540, 3: 1130}  # pixels, by the number of plots below each other
@@ -245,6 +246,12 @@ def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tup
     figure = _map(network.choice, mark, window.font_size())
     accuracy = float(network.record.accuracy[-1])
     return figure, plane.output_map_alt(network.maps.p[-1], accuracy, len(network.y))
+
+
+def put_point(x: float, y: float) -> None:
+    """Put the star where the map was clicked, as finely as its sliders go."""
+    for key, value in zip(POINT, (x, y), strict=True):
+        st.session_state[key] = round(round(min(max(value, -1.0), 1.0) / STEP) * STEP, 2)
 
 
 def captions(network: Trained) -> list[str]:
