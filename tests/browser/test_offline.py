@@ -80,7 +80,7 @@ def test_the_position_in_a_film_is_there_after_a_lost_connection(context, base):
     page = opened(context, f"{base}/matrix-multiplication?scene=cell-by-cell")
     for _ in range(3):
         page.get_by_role("button", name="Next product").click()
-    page.wait_for_function("location.search.includes('mm_walk_at=3')")
+    page.wait_for_function("location.search.includes('mm_walk_at=6')")
     lose(context, page)
-    assert page.locator(".counter").inner_text() == "3 of 24 multiplications"
-    assert "mm_walk_at=3" in page.url
+    assert page.locator(".counter").inner_text() == "6 of 24 multiplications"
+    assert "mm_walk_at=6" in page.url

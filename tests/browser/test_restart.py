@@ -89,7 +89,7 @@ def test_open_tabs_come_back(chromium):
         before = [seen(page, *what) for page, what in zip((network, names), shown, strict=True)]
     with restarted([network, names, film], APP, base):
         assert [seen(page, *what) for page, what in zip((network, names), shown, strict=True)] == before
-        assert film.locator(".counter").inner_text() == "3 of 24 multiplications"
+        assert film.locator(".counter").inner_text() == "6 of 24 multiplications"
         choose(network, "neuron_activation", "sigmoid", "neuron_map")
         choose(names, "welcome_sex", "girl", "welcome_names")
         for page in (network, names, film):
