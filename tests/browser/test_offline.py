@@ -68,7 +68,7 @@ def test_a_trained_model_and_its_numbers_are_there_after_a_lost_connection(conte
     lose(context, page)
     assert page.locator(".st-key-stage").inner_text() == before
     page.get_by_text("Name a baby with it").click()
-    page.wait_for_function("document.querySelector('h1').innerText === 'Name your baby'")
+    page.wait_for_function("document.querySelector('h1')?.innerText === 'Name your baby'")
     settled(page)
     lose(context, page)
     assert "welcome_model=" in page.url
