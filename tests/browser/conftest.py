@@ -23,6 +23,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Another scene has come; between two of them there is no heading.
+TURNED = "(before) => (document.querySelector('h1')?.innerText ?? before) !== before"
 IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import TURNED, settled
 
 SLIDERS = "/matrix-multiplication"  # its first scene has four sliders
 STAGE = "document.querySelector('.st-key-controls [aria-checked=true]').innerText"
@@ -26,8 +26,7 @@ def title(page) -> str:
 def turned(page, key: str, before: str) -> str:
     """Press a key and return the title of the scene that it led to."""
     page.keyboard.press(key)
-    other = "(before) => (document.querySelector('h1')?.innerText ?? before) !== before"
-    page.wait_for_function(other, arg=before)
+    page.wait_for_function(TURNED, arg=before)
     settled(page)
     return title(page)
 
@@ -101,7 +100,7 @@ def test_a_clicked_dot_leads_to_its_scene_and_lets_go_of_the_keys(open_page):
     page = open_page(SLIDERS)
     first = title(page)
     page.locator("nav[aria-label='Scenes of this chapter'] button").nth(2).click()
-    page.wait_for_function("(before) => document.querySelector('h1').innerText !== before", arg=first)
+    page.wait_for_function(TURNED, arg=first)
     settled(page)
     third = title(page)
     assert parse_qs(urlparse(page.url).query)["scene"] == ["your-own"]

@@ -185,7 +185,7 @@ def test_a_chart_that_has_gone_before_its_library_came_fails_nowhere(chromium):
         settled(page)
         page.wait_for_function("window.__deck")
         page.locator("nav[aria-label='Scenes of this chapter'] button").nth(0).click()
-        page.wait_for_function("document.querySelector('h1').innerText === 'Train it live'")
+        page.wait_for_function("document.querySelector('h1')?.innerText === 'Train it live'")
         settled(page)
         assert held
         for route in held:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from tests.browser.conftest import ROOT, running, settled
+from tests.browser.conftest import ROOT, TURNED, running, settled
 
 APP = ROOT / "explainer" / "app.py"
 PATIENCE = 2.0  # seconds from the new server's first answer until it has been asked for what is on the screen
@@ -63,10 +63,9 @@ def choose(page, control: str, option: str, picture: str) -> None:
 def turn(page, to: int | None = None) -> None:
     """Click the dot of a scene, or press the clicker until the scene has been played and turns."""
     before = page.locator("h1").inner_text()
-    turned = "(before) => document.querySelector('h1').innerText !== before"
     if to is not None:
         page.locator("nav[aria-label='Scenes of this chapter'] button").nth(to).click()
-        page.wait_for_function(turned, arg=before)
+        page.wait_for_function(TURNED, arg=before)
         settled(page)
     while page.locator("h1").inner_text() == before:
         page.keyboard.press("PageDown")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explainer.ui.own_training import LOOK_EVERY
-from tests.browser.conftest import settled
+from tests.browser.conftest import TURNED, settled
 from tests.browser.test_deck import title
 from tests.browser.training_app import PATIENCE
 
@@ -75,7 +75,7 @@ def go_to(page, scene: int) -> None:
     """Go to another scene of the chapter by its dot."""
     before = title(page)
     page.locator("nav[aria-label='Scenes of this chapter'] button").nth(scene).click()
-    page.wait_for_function("(before) => document.querySelector('h1').innerText !== before", arg=before)
+    page.wait_for_function(TURNED, arg=before)
     settled(page)
 
 
