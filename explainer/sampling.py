@@ -5,6 +5,7 @@ import math
 import random
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -19,7 +20,8 @@ from explainer.models.half import HalfLinear, can_be_halved
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
 LONGEST_PROMPT = 20_000  # characters; the models read 256 at most
-# Those who write take turns, character by character, and leave a core to everybody else.
+LARGE = 256  # numbers a character has in a model whose texts take long
+# Large models take turns, character by character, and leave a core to everybody else.
 _reading = threading.Lock()
 
 
@@ -277,10 +279,12 @@ def generate(
     taken = {step: vocabulary.encode(character)[0] for step, character in forced.items()}
     state = reader(model, vocabulary, switches)
     die = random.Random(seed)
+    large = isinstance(model, GPT) and model.config.n_embd >= LARGE
+    turn = _reading if large else nullcontext()
 
     def steps(read: list[int]) -> Iterator[Step]:
         for number in range(length):
-            with _reading, torch.inference_mode():
+            with turn, torch.inference_mode():
                 logits = state.read(read)  # (vocab_size,)
             step = _choose(logits, vocabulary, settings, die.random(), taken.get(number), top)
             rows = state.attention() if attention else None

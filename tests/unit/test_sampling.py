@@ -1,11 +1,13 @@
 """Sampling: the cut-offs by hand, seeds, the cache against the plain way, every kind of model, bad input."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from explainer import checkpoints
+from explainer import checkpoints, sampling
 from explainer.models.gpt import GPT
 from explainer.models.half import HalfLinear
 from explainer.sampling import (
@@ -158,6 +160,25 @@ def test_visitors_do_not_disturb_each_other(model):
     mixed = [(a.character, b.character) for a, b in zip(first, second, strict=True)]
     assert "".join(a for a, _ in mixed) == text(model, ".a", 30, seed=1)
     assert "".join(b for _, b in mixed) == text(model, ".a", 30, seed=2)
+
+
+def test_a_large_model_waits_for_its_turn_and_a_small_one_for_nobody():
+    large, small = checkpoints.load("shakespeare"), checkpoints.load("girls-gpt")
+    written = threading.Event()
+
+    def write(trained) -> None:
+        prompt = "RO" if trained is large else "."
+        assert sum(1 for _ in generate(trained.model, trained.vocabulary, prompt, 2)) == 2
+        written.set()
+
+    with sampling._reading:
+        write(small)
+        written.clear()
+        writer = threading.Thread(target=write, args=(large,))
+        writer.start()
+        assert not written.wait(0.3)
+    assert written.wait(30)
+    writer.join()
 
 
 def test_candidates_are_the_models_probabilities_and_the_chances(model):
