@@ -56,7 +56,7 @@ class Frame {
       this.arriving = { by: this.asked.by, at: performance.now() };
       this.asked = null;
     }
-    if (this.arriving || this.presses.length) this.soon(); // also what the frame before this one has left
+    this.soon(); // also for what the frame before this one has left
     this.draw(data);
     this.tellPlace(data);
   }
@@ -191,10 +191,9 @@ class Frame {
     setTimeout(() => {
       const deck = window.__deck;
       if (deck.asked !== asked) return;
-      const busy = scriptState() !== 'notRunning' || isAway();
-      if (!busy && !times) deck.asked = null;
-      else if (!busy) ask();
-      if (deck.asked) this.insist(asked, ask, busy ? times : times - 1);
+      if (scriptState() !== 'notRunning' || isAway()) this.insist(asked, ask, times);
+      else if (times) { ask(); this.insist(asked, ask, times - 1); }
+      else deck.asked = null;
     }, AGAIN);
   }
 

@@ -24,7 +24,7 @@ class Drawing {
     parent.append(this.root);
     this.pointer = new Pointer(this.picture, this.svg, {
       pick: (pick) => this.send('pick', pick),
-      seek: (frame) => this.player.step(frame - this.player.position),
+      seek: (frame) => this.player.goTo(frame),
       move: (place) => this.send('place', place),
     });
     this.resizing = new ResizeObserver(() => this.resize());

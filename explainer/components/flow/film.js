@@ -54,8 +54,7 @@ export class FlowPlayer extends Player {
   controls() { return new FlowTransport(this); }
 
   step(by) {
-    this.pause();
-    this.seek(this.film.next(this.film.ends, this.position, by));
+    this.goTo(this.film.next(this.film.ends, this.position, by));
   }
 
   play() {

@@ -79,7 +79,7 @@ class Scene {
 
   build({ flat }) {
     if (this.pictures && this.spec.flat === flat) return;
-    const acts = { soon: () => this.soon(), tell: (place) => this.tell(place), hold: (place) => this.hold(place), pick: (place) => this.pick(place), seek: (step) => this.player.step(step - this.player.position) };
+    const acts = { soon: () => this.soon(), tell: (place) => this.tell(place), hold: (place) => this.hold(place), pick: (place) => this.pick(place), seek: (step) => this.player.goTo(step) };
     this.pictures = flat ? [new CurvePlane(acts), new Losses(acts)] : [new Surface(acts, this.root), new Contour(acts), new Losses(acts)];
     this.dressed = '';
     this.scene.replaceChildren(...this.pictures.map((picture) => picture.node), this.readout.node);

@@ -60,7 +60,8 @@ def _sent(title: str, values: np.ndarray) -> dict[str, Any]:
         return {"title": title, "kind": kind, **_texts(["" if _missing(v) else str(v) for v in values])}
     if values.dtype.kind == "f":
         values = values.astype(str).astype(float)  # in single precision no more digits than it has
-        values = np.array([value if np.isfinite(value) else None for value in values], dtype=object)
+        finite, values = np.isfinite(values), values.astype(object)
+        values[~finite] = None
     return {"title": title, "kind": kind, "values": values.tolist()}
 
 

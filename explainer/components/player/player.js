@@ -98,9 +98,12 @@ export class Player {
     if (!this.playing) this.say();
   }
 
-  step(by) {
+  step(by) { this.goTo(this.position + by); }
+
+  // To a position that was asked for: a play ends there.
+  goTo(position) {
     this.pause();
-    this.seek(this.position + by);
+    this.seek(position);
   }
 
   toggle() { if (this.playing) this.pause(); else this.play(); }

@@ -13,7 +13,7 @@ export class Transport {
     this.playing = this.button('▶ Play', () => player.toggle());
     this.playing.classList.add('primary');
     this.next = this.button('', () => player.step(1));
-    this.scrubber = this.range('scrubber', 'Position', 0, 1, 1, (value) => { player.pause(); player.seek(value); });
+    this.scrubber = this.range('scrubber', 'Position', 0, 1, 1, (value) => player.goTo(value));
     this.counter = element('span', 'counter');
     this.node.append(this.back, this.playing, this.next, this.scrubber, this.counter, this.speeds(FASTEST));
   }

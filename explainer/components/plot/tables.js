@@ -12,13 +12,17 @@ const told = ({ name, text, hoverinfo, opacity, mode }) => opacity !== 0 && mode
 
 const tableOf = (title, columns) => ({ title, columns: Object.entries(columns).map(([name, values]) => ({ title: name, values })) });
 
+// What a horizontal axis is called, and the vertical one.
+const titlesOf = (layout, axis) => [
+  plain(layout[axis].title?.text) || 'x', plain(layout.annotations?.find(({ yref }) => yref === SET_APART)?.text) || 'y',
+];
+
 // Bars hold what they stand for beside how long they are drawn.
 const barsOf = ({ meta: { labels, values, title } }) => tableOf(title || 'Bars', { name: labels, [title || 'value']: values });
 
 // All curves and points over one horizontal axis, below each other: which one, where, how much.
 function curvesOf(traces, layout, alone) {
-  const across = plain(layout[axisOf(traces[0].xaxis ?? 'x')].title?.text) || 'x';
-  const up = plain(layout.annotations?.find(({ yref }) => yref === SET_APART)?.text) || 'y';
+  const [across, up] = titlesOf(layout, axisOf(traces[0].xaxis ?? 'x'));
   const rows = traces.flatMap(({ name, text, x, y }) => Array.from(x, (value, i) => [plain(name || text?.[i]), value, y[i]]));
   const column = (place) => rows.map((row) => row[place]);
   const named = rows.some(([name]) => name) ? { name: column(0) } : {};
@@ -27,7 +31,7 @@ function curvesOf(traces, layout, alone) {
 
 // Where the letters of a plane stand, those that are hidden left out.
 export function lettersOf(names, places, layout) {
-  const [across, up] = [plain(layout.xaxis.title?.text) || 'x', plain(layout.annotations?.find(({ yref }) => yref === SET_APART)?.text) || 'y'];
+  const [across, up] = titlesOf(layout, 'xaxis');
   return tableOf('Letters', { letter: names, [across]: places.map(([x]) => x), [up]: places.map(([, y]) => y) });
 }
 

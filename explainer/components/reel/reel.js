@@ -49,7 +49,7 @@ class Reel {
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.root.classList.toggle('piled', spec.stacked);
     this.lanes = spec.lanes.map(lane);
-    const seek = (position) => { this.player.pause(); this.player.seek(position); };
+    const seek = (position) => this.player.goTo(position);
     this.chart = spec.chart ? new LossChart(spec.chart, seek) : null;
     this.list = spec.ledger ? ledger(spec, seek) : null;
     const texts = element('div', 'lanes');
