@@ -36,6 +36,7 @@ export function following(doing) {
     if (ask) tellWhere();
     else doing[does]?.();
   };
+  tellSoon(); // the scene may stand since before this did
 }
 
 // What a key does on the stage, from whichever window.
