@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number
+from explainer.figures.base import FONT_SIZE
 from explainer.figures.drawing import Line, Primitive, Text, ticks
+from explainer.wording.numerals import number
 
 WIDTH = 0.55  # of a character of a number, about, in sizes of its type
 GAP = 0.5  # between a number and its axis, in sizes of its type

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.drawing import Box, Drawing, Line, Mark, Primitive, Text, Words, diverging
+from explainer.wording.numerals import number
 
 # The floors of the house, from the ground up: where each begins and ends, of 100.
 INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 9), (21, 32), (44, 62), (72, 92)

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.axes import reach
-from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.chart import axis, chart
+from explainer.wording.numerals import number
 
 DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
 DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)

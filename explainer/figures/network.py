@@ -11,8 +11,9 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.axes import Panel
-from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Primitive, Text
+from explainer.wording.numerals import number
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
 KEY = "solid: positive · dashed: negative · wide: large"

@@ -8,7 +8,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.axes import Axis, Panel
-from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.drawing import (
     DASHED,
     Box,
@@ -23,6 +23,7 @@ from explainer.figures.drawing import (
 )
 from explainer.figures.network import learning as network
 from explainer.figures.network import subscript
+from explainer.wording.numerals import number
 
 BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
 SHADES = 33  # points along the colour bar

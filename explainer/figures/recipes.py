@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number
+from explainer.figures.base import FONT_SIZE
 from explainer.figures.chart import EXACT, axis, chart
 from explainer.figures.curves import DASHES, Curve, Point, curves, marks_of, traces_of
+from explainer.wording.numerals import number
 
 BETWEEN = 0.1  # the two plots, of the width of both
 LETTERS = 22  # that fit into the width of one plot

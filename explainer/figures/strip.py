@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from explainer.figures import palette
-from explainer.figures.base import FONT_SIZE, number, require_finite
+from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Primitive, Text, Words, ticks
+from explainer.wording.numerals import number
 
 SCALE = (0, 0.2, 0.4, 0.6, 0.8, 1)
 HALF = 0.325  # of a strip's height, in rows

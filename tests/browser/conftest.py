@@ -29,7 +29,7 @@ IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-scri
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In CI, what timed out is tried once more and named: a shared machine can stand still for half a minute."""
+    """In CI, what timed out is tried once more and named: a shared machine can stand still for a while."""
     for item in items:
         if os.environ.get("CI") and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))

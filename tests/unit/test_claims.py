@@ -26,6 +26,7 @@ from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
 from explainer.ui.words import Source, words
+from explainer.wording import neuron as wording
 
 RATES = ("too_small", "right", "too_big")
 
@@ -683,7 +684,7 @@ def test_cell_by_cell_the_sum_that_is_said_is_the_sum_so_far():
 
 def test_of_the_plane_in_motion_it_is_said_whether_its_lines_are_straight_in_that_frame():
     motion, y, right = planes.moved("tanh", 2)
-    said = neuron.motion_captions(motion.shares, right)
+    said = wording.motion_captions(motion.shares, right)
     for i, sentence in enumerate(said):
         bent = np.abs(np.diff(motion.grid[i], 2, axis=1)).max()
         assert ("straight" in sentence and "was" not in sentence) == (bent < 1e-5 or i == len(said) - 1)

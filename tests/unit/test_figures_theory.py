@@ -9,8 +9,8 @@ import pytest
 from explainer.figures import computation_graph as graph
 from explainer.figures import curves, drawing, network, palette, plane, recipes
 from explainer.figures.axes import Axis, Panel
-from explainer.figures.base import number
 from explainer.figures.drawing import Box, Drawing, Field, Line, Mark, Text
+from explainer.wording.numerals import number
 from tests.drawings import of_kind, read_off
 
 

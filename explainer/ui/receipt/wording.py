@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from explainer.figures.base import number
 from explainer.vocabulary import BOUNDARY
+from explainer.wording.numerals import number
 
 if TYPE_CHECKING:  # the shell is drawn before torch is there
     from explainer.traces.receipt import Operand, Step, Term

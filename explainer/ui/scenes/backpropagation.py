@@ -8,7 +8,6 @@ import streamlit as st
 import torch
 
 from explainer.figures import palette
-from explainer.figures.base import number
 from explainer.figures.computation_graph import (
     COLORS,
     Moment,
@@ -25,6 +24,7 @@ from explainer.ui import widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import shown
+from explainer.wording.numerals import number
 
 GRAPHS = {"neuron": "one neuron", "network": "a 2–4–1 network"}
 NEURON = {"x₁": 1.5, "w₁": 0.8, "x₂": 0.5, "w₂": -1.2, "b": -0.3, "y": 1.0}

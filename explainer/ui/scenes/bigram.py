@@ -11,7 +11,6 @@ from explainer import names
 from explainer.components.grid import Cell
 from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
-from explainer.figures.base import number
 from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
@@ -24,6 +23,7 @@ from explainer.ui.source import cached
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, words
 from explainer.vocabulary import Vocabulary
+from explainer.wording.numerals import number
 
 SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 STEPS = (10, 30, 100, 300, 1_000)

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.landscape import Landscape, Way
 from explainer.components.landscape import landscape as show
-from explainer.figures.base import number, superscript
 from explainer.traces import gradient_descent as trace
 from explainer.ui import widgets
 from explainer.ui.source import cached, shown
+from explainer.wording.numerals import number, superscript
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()} | {"names": "A real loss"}

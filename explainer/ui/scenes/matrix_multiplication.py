@@ -17,6 +17,7 @@ from explainer.ui.blocks import chart, explained
 from explainer.ui.source import cached, shown
 from explainer.ui.stage import controls
 from explainer.ui.window import font_size, narrow
+from explainer.wording import neuron as wording
 
 # Falk's scheme on the talk's slide: B above, A to the left, the product where they cross.
 A_TEXT = "2 -1 0.5\n1 0 3"
@@ -227,7 +228,7 @@ def plane_in_motion(bend: str, seed: int, *, key: str) -> None:
         motion.points,
         classes,
         motion.border,
-        captions=neuron.motion_captions(motion.shares, right),
+        captions=wording.motion_captions(motion.shares, right),
         at=OPENS,
         font_size=font_size(),
         narrow=narrow(),

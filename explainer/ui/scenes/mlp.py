@@ -12,7 +12,6 @@ from explainer import names
 from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
 from explainer.figures import palette
-from explainer.figures.base import number
 from explainer.figures.curves import DASHED, Curve, Point, curves
 from explainer.figures.histogram import Histogram, histogram
 from explainer.figures.histogram import histogram_alt as outermost
@@ -27,6 +26,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, typed_name, words
+from explainer.wording.numerals import number
 
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
 TIMES = {"trained": "trained", "start": "before training, as in the talk"}

@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.grid import Matrix, Product, Same, grid
 from explainer.figures import palette, plane
-from explainer.figures.base import number
 from explainer.figures.drawing import Drawing
 from explainer.figures.network import subscript
 from explainer.models.network import ACTIVATIONS as FUNCTIONS
@@ -19,6 +18,8 @@ from explainer.ui import widgets, window
 from explainer.ui.blocks import shared
 from explainer.ui.caches import keep
 from explainer.ui.source import cached, shown
+from explainer.wording import neuron as wording
+from explainer.wording.numerals import number
 
 BENDS = {"step": "step", "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "ReLU"}
 LEARNS = {"tanh": "tanh", "sigmoid": "sigmoid", "ReLU": "ReLU"}
@@ -260,7 +261,7 @@ def captions(network: Trained) -> list[str]:
     Where all points come to be right, that is said of every picture that has them right; else of the last.
     """
     record, count = network.record, len(network.y)
-    told = trace.captions(record.steps, np.rint(record.accuracy * count).astype(int), count)
+    told = wording.captions(record.steps, np.rint(record.accuracy * count).astype(int), count)
     settled = record.accuracy == 1 if network.right == count else np.arange(len(told)) == len(told) - 1
     return [f"{words} {why(network)}" if so else words for words, so in zip(told, settled, strict=True)]
 

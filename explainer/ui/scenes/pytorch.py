@@ -10,13 +10,13 @@ from torch import Tensor
 
 from explainer import names
 from explainer.components.grid import Cell, Copies, Link, Matrix, Same, SameRow, Stage, Stages, grid
-from explainer.figures.base import number
 from explainer.traces import mlp as perceptron
 from explainer.traces import pytorch as trace
 from explainer.ui import widgets
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.words import Source, shown, typed_name, words
+from explainer.wording.numerals import number
 
 OWN = "own"
 INDEXES = {

@@ -9,7 +9,6 @@ import streamlit as st
 
 from explainer import names
 from explainer.components.grid import Cell, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
-from explainer.figures.base import number
 from explainer.models import mlp as model
 from explainer.models.mlp import MLP
 from explainer.traces import gradient_descent as descent
@@ -24,6 +23,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import narrow
 from explainer.ui.words import Source, shown, typed_name, words
+from explainer.wording.numerals import number
 
 STEPS = {"forward": "forward", "loss": "loss", "backward": "backward", "update": "update"}
 WEIGHTS = {"better": "a better start", "talk": "the talk's start", "trained": "trained"}

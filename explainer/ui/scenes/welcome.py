@@ -8,7 +8,6 @@ import streamlit as st
 from explainer import names
 from explainer.components.grid import Cell, Copies, Matrix, SameRow, Stage, Stages, grid
 from explainer.components.names import Card, Letter, cards
-from explainer.figures.base import superscript
 from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
 from explainer.ui import own_models
@@ -20,6 +19,7 @@ from explainer.ui.scenes import compare
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint, split
 from explainer.ui.window import narrow
+from explainer.wording.numerals import superscript
 
 SEXES = {"girls": "girl", "boys": "boy"}
 TEMPERATURES = {
