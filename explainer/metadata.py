@@ -23,6 +23,7 @@ TOLD: dict[str, Form] = {
     "corpus": {"texts": int, "characters": int},
     "characters": int,
     "start_losses": {str: float},
+    "together": int,
     "prompt": str,
     "heads": [[{"name": str, "share": float}]],
     "copied": {"count": int, "from_train": float, "held_out": float},

@@ -139,10 +139,15 @@ class Trainer:
 
     def batch(self, step: int) -> torch.Tensor:
         """Return the sequences (B, T + 1) of one step; it may reach from one epoch into the next."""
-        n, B = len(self.data.train), self.recipe.batch_size
+        data, first = self.data.train, self.recipe.together
+        if step < first:
+            data = self.data.together or data
+        else:
+            step -= first
+        n, B = len(data), self.recipe.batch_size
         places = torch.arange(step * B, (step + 1) * B)  # (B,)
         epochs = places // n
-        return torch.cat([self.data.train.rows(int(e), places[epochs == e] % n) for e in epochs.unique()])
+        return _short(torch.cat([data.rows(int(e), places[epochs == e] % n) for e in epochs.unique()]))
 
     def judge(self) -> None:
         """Measure the losses at the steps chosen for it, and keep the weights if they are the best."""
@@ -240,7 +245,9 @@ class Trainer:
     def write(self, name: str, folder: Path) -> None:
         """Write the best weights of the run as a checkpoint, with its losses and its history."""
         self.model.load_state_dict(self.best)
-        seen = self.data.train.rows(0, torch.arange(min(self.recipe.judged, len(self.data.train))))
+        n = len(self.data.train)
+        judged = n if isinstance(self.data.train, Names) else min(self.recipe.judged, n)
+        seen = self.data.train.rows(0, torch.arange(judged))
         parts = {"train": seen, **self.data.held_out}
         losses = {part: round(self.loss(rows, full=True), 4) for part, rows in parts.items()}
         recipe = {key: value for key, value in asdict(self.recipe).items() if key not in self.architecture}
@@ -249,9 +256,10 @@ class Trainer:
             "corpus": self.data.size,
             "seed": recipe.pop("seed"),
             "steps": self.best_step,
-            "characters": round(self.best_step * self.recipe.batch_size * self.data.train.characters),
+            "characters": self.characters(),
             "losses": losses,
             **self.start_losses(folder),
+            **({"together": len(self.data.together)} if self.recipe.together and self.data.together else {}),
             "prompt": self.data.prompt,
             "heads": habits(self.model, self.data.vocabulary, self.data),
             "recipe": recipe,
@@ -262,6 +270,12 @@ class Trainer:
         checkpoints.save(name, self.model, self.architecture, self.data.vocabulary, meta, history, folder)
         passages.write(checkpoints.load(name, folder), name, self.data, folder)
         print(f"{name}: " + ", ".join(f"{part} {loss:.4f}" for part, loss in losses.items()), flush=True)
+
+    def characters(self) -> int:
+        """Return how many characters the best weights have read, again and again."""
+        first, both = min(self.best_step, self.recipe.together), self.data.together or self.data.train
+        read = first * both.characters + (self.best_step - first) * self.data.train.characters
+        return round(self.recipe.batch_size * read)
 
     def start_losses(self, folder: Path) -> dict[str, dict[str, float]]:
         """Return what the model that was refined loses on the parts held out, if one was."""
@@ -279,8 +293,9 @@ def evaluate(model: GPT, rows: torch.Tensor, device: str = "cpu", batch_size: in
     """Return the mean negative log-likelihood of sequences (N, T + 1), in nats per character."""
     model.eval()
     nats, characters = 0.0, 0
+    rows = rows[(rows != IGNORED).sum(1).argsort(stable=True)]  # those of one length side by side
     for part in rows.split(batch_size if rows.size(1) > 64 else 64 * batch_size):
-        part = part.to(device)
+        part = _short(part).to(device)
         counted = int((part[:, 1:] != IGNORED).sum())
         nats += float(model(part[:, :-1].clamp(min=0), part[:, 1:])[1]) * counted
         characters += counted
@@ -288,9 +303,16 @@ def evaluate(model: GPT, rows: torch.Tensor, device: str = "cpu", batch_size: in
 
 
 def schedule(step: int, recipe: Recipe) -> float:
-    """Return the share of the top learning rate at a step: up, level, then down to zero in a line."""
-    rise = (step + 1) / max(recipe.warmup * recipe.steps, 1)
-    fall = (recipe.steps - step) / max(recipe.decay * recipe.steps, 1)
+    """Return the share of the top learning rate at a step: up, level, then down to zero in a line.
+
+    Where both sexes are learned together first, that is the course of those steps; the steps after them begin
+    with a share of it, which falls to zero once more.
+    """
+    first = recipe.together or recipe.steps
+    if step >= first:
+        return recipe.alone * (recipe.steps - step) / (recipe.steps - first)
+    rise = (step + 1) / max(recipe.warmup * first, 1)
+    fall = (first - step) / max(recipe.decay * first, 1)
     return min(rise, fall, 1.0)
 
 
@@ -307,6 +329,11 @@ def _optimizers(model: GPT, recipe: Recipe) -> list[torch.optim.Optimizer]:
         for group in optimizer.param_groups:
             group["top"] = group["lr"]
     return optimizers
+
+
+def _short(rows: torch.Tensor) -> torch.Tensor:
+    """Return sequences without the columns in which none of them has a character."""
+    return rows[:, (rows != IGNORED).any(0)]
 
 
 def spread(rows: torch.Tensor, n: int) -> torch.Tensor:

@@ -25,6 +25,8 @@ class Recipe:
     judged: int = 96  # sequences that the losses in the history are measured on
     sample_length: int = 256  # characters in the history's samples
     start: str | None = None  # checkpoint to refine
+    together: int = 0  # steps before all others, on the names of both sexes
+    alone: float = 0.25  # share of the learning rates that the steps after those begin with
     seed: int = 2147483647
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,6 +28,7 @@ def device_for(asked: str) -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+@cache
 def multiplies_half(device: str) -> bool:
     """Whether bfloat16 is faster than float32; a CPU without the instructions only imitates it."""
     if device == "cpu":

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 
 import torch
 
+from explainer.training.machine import multiplies_half
+
 # Quintic Newton–Schulz iteration that brings every singular value near one; from Jordan's reference code.
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 NEWTON_SCHULZ_STEPS = 5
@@ -13,7 +15,8 @@ NEWTON_SCHULZ_STEPS = 5
 def orthogonalise(matrices: torch.Tensor) -> torch.Tensor:
     """Return matrices (N, rows, columns) with every singular value brought to about one."""
     a, b, c = NEWTON_SCHULZ
-    X = matrices.bfloat16()  # (N, R, C)
+    half = multiplies_half(matrices.device.type)
+    X = matrices.bfloat16() if half else matrices.float()  # (N, R, C)
     tall = X.size(1) > X.size(2)
     X = X.mT if tall else X  # wide: the smaller Gram matrix
     X = X / (torch.linalg.matrix_norm(X, keepdim=True) + 1e-7)

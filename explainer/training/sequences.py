@@ -92,6 +92,7 @@ class Data:
 
     Args:
         held_out: part's name -> (N, T + 1) sequences, in order; the first part chooses the best step.
+        together: what a recipe's first steps learn from; None if that is what all learn from.
         origin: what the data is, for the metadata.
         size: how many texts (or names) and characters all parts have together.
         prompt: text that the history's samples begin with.
@@ -103,11 +104,13 @@ class Data:
     origin: str
     size: dict[str, int]
     prompt: str
+    together: Examples | None = None
 
     def fingerprint(self) -> str:
         """Return what differs as soon as a character does, or the order of the vocabulary."""
         found = hashlib.sha256("".join(self.vocabulary.symbols).encode())
-        for part in (self.train.content, *self.held_out.values()):
+        before = [] if self.together is None else [self.together.content]
+        for part in (self.train.content, *before, *self.held_out.values()):
             found.update(part.numpy().tobytes())
         return found.hexdigest()
 
@@ -128,10 +131,8 @@ def data_of(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:
 
 def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
     split = tables.learned({"girls": "girl", "boys": "boy"}[name.split("-")[0]], path)
-    ids = {
-        part: [names.VOCABULARY.encode(f".{n}.") for n in getattr(split, part)]
-        for part in ("train", "dev", "test")
-    }
+    words = {**split._asdict(), "together": tables.together(path)}
+    ids = {part: [names.VOCABULARY.encode(f".{n}.") for n in some] for part, some in words.items()}
     longest = max(len(row) for rows in ids.values() for row in rows)
     if longest > recipe.block_size + 1:
         raise ValueError(
@@ -140,9 +141,9 @@ def _names(name: str, recipe: Recipe, path: Path | None) -> Data:
     parts = {part: Names(rows, recipe.block_size, recipe.seed) for part, rows in ids.items()}
     held_out = {part: parts[part].table for part in ("dev", "test")}
     origin = path.name if path else REGISTER
-    everyone = [name for part in ids.values() for name in part]
+    everyone = [name for part in split._fields for name in ids[part]]
     size = {"texts": len(everyone), "characters": sum(len(name) - 1 for name in everyone)}
-    return Data(parts["train"], held_out, names.VOCABULARY, origin, size, prompt=".")
+    return Data(parts["train"], held_out, names.VOCABULARY, origin, size, ".", parts["together"])
 
 
 def _texts(name: str, recipe: Recipe, path: Path | None, folder: Path) -> Data:

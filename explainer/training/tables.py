@@ -28,6 +28,21 @@ def learned(sex: str, table: Path | None) -> Split:
     return names.split(found)
 
 
+def together(table: Path | None) -> list[str]:
+    """Return the names of both sexes that are there to learn from, none of which is held out for either.
+
+    Args:
+        table: another table than the app's, with the same columns.
+    Raises:
+        RegisterError: if the table is damaged.
+    """
+    everyone = names.register() if table is None else names.register(table, sizes=None)
+    splits = [names.split(names.select(everyone, sex)["name"].tolist()) for sex in names.SIZES]
+    held_out = {name for split in splits for name in (*split.dev, *split.test)}
+    train = dict.fromkeys(name for split in splits for name in split.train)
+    return [name for name in train if name not in held_out]
+
+
 def described(sex: str, table: Path | None, split: Split) -> dict[str, Any]:
     """Return what the metadata tells of the names."""
     return {

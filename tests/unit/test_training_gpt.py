@@ -23,6 +23,7 @@ TINY = Recipe(
     n_layer=2, n_head=2, n_embd=16, block_size=8, dropout=0.1, batch_size=6, micro_batch=4, steps=12,
     half=False, records=5, judged=10, sample_length=20,
 )  # fmt: skip
+TINIER = {"n_layer": 1, "n_head": 2, "n_embd": 8}
 TEXT = "the quick brown fox jumps over the lazy dog.\n" * 20
 
 
@@ -89,6 +90,41 @@ def test_schedule_rises_stays_and_falls_to_zero():
     np.testing.assert_allclose(rates[:10], np.arange(1, 11) / 10)
     assert rates[10:51] == [1.0] * 41
     np.testing.assert_allclose(rates[50:], np.arange(50, 0, -1) / 50)
+
+
+def test_after_what_is_learned_together_the_rates_begin_with_a_share_and_fall_once_more():
+    recipe = Recipe(steps=120, together=100, warmup=0.1, decay=0.5, alone=0.25)
+    rates = [schedule(step, recipe) for step in range(120)]
+    assert rates[:100] == [schedule(step, Recipe(steps=100, warmup=0.1, decay=0.5)) for step in range(100)]
+    np.testing.assert_allclose(rates[100:], 0.25 * np.arange(20, 0, -1) / 20)
+
+
+def test_the_first_steps_read_the_names_of_both_sexes_and_the_others_those_of_one(tmp_path):
+    recipe = dataclasses.replace(RECIPES["girls-gpt"], **TINIER, steps=4, together=2)
+    data = data_of("girls-gpt", recipe, None, checkpoints.FOLDER)
+    run = Trainer(recipe, data, "cpu", tmp_path / "run.state.safetensors", tmp_path)
+    read = [{*map(tuple, run.batch(step).tolist())} for step in range(4)]
+    both, own = ({*map(tuple, part.table.tolist())} for part in (data.together, data.train))
+    read, both, own = ([{_word(row) for row in one} for one in some] for some in (read, [both], [own]))
+    assert read[0] | read[1] <= both[0]
+    assert not read[0] <= own[0]
+    assert read[2] | read[3] <= own[0]
+    assert not read[2] & read[3]  # an epoch of its own begins with the first of them
+
+
+def test_nothing_that_is_held_out_for_one_sex_is_learned_with_the_other():
+    splits = [names.split(names.select(names.register(), sex)["name"].tolist()) for sex in ("girl", "boy")]
+    data = data_of("girls-gpt", RECIPES["girls-gpt"], None, checkpoints.FOLDER)
+    learned = {data.vocabulary.decode(row[row != IGNORED]).strip(".") for row in data.together.table}
+    assert len(learned) == len(data.together) == 6_587
+    assert not learned & {name for split in splits for name in (*split.dev, *split.test)}
+    assert not learned & {*names.rarer("girl", 1_000), *names.rarer("boy", 1_000)}
+    assert set(splits[0].dev) & set(splits[1].train)  # which is why it must be taken care of
+    assert learned <= {name for split in splits for name in split.train}
+
+
+def _word(row: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(i for i in row if i != IGNORED)
 
 
 def test_an_epoch_of_windows_covers_the_text_once():

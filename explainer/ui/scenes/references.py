@@ -224,4 +224,6 @@ def _data(meta: dict) -> str:
     read = f"{meta['characters']:,} characters read; " if "characters" in meta else ""
     start = meta.get("recipe", {}).get("start")
     refined = f"{start}, refined: " if start else ""
+    if "together" in meta:
+        refined = f"{meta['together']:,} names of both sexes, refined: "
     return f"{refined}{read}{many}{data}"
