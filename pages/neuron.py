@@ -74,7 +74,8 @@ def a_network() -> None:
             flow=True,
             font_size=ui.font_size(),
         )
-        ui.part(figure, network.network_alt(values, weights), key="neuron_flow", height=nr.tall(1))
+        alt = network.network_alt(values, weights, nr.ROLES)
+        ui.part(figure, alt, key="neuron_flow", height=nr.tall(1))
     with plane:
         ui.part(*nr.map_figure(trained, point), key="neuron_map", on_place=nr.put_point)
 

@@ -13,9 +13,11 @@ from explainer.figures import palette
 from explainer.figures.axes import Panel
 from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Primitive, Text
-from explainer.wording.numerals import number
+from explainer.wording.numerals import number, probability
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
+SURE = 1e-9  # what a sigmoid leaves open, also where it has been rounded
+CERTAIN = 1.25  # how much wider the circle of a probability is: "> 0.999" stands in it
 KEY = "solid: positive · dashed: negative · wide: large"
 
 
@@ -57,7 +59,7 @@ def network(
     for layer, role in enumerate(roles):
         titles = [_told(name, v) for name, v in zip(names[layer], values[layer], strict=True)]
         nodes = _nodes(
-            node_texts(values[layer]),
+            node_texts(values[layer], role),
             titles,
             names[layer],
             places[layer],
@@ -68,11 +70,11 @@ def network(
         )
         drawn += _reached(nodes, layer, len(values)) if flow else nodes
     if key:
-        drawn.append(Text(0.5, 0, KEY, dy=-font_size / 2))
+        drawn.append(Text(0.5, -0.05, KEY))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
     frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
-    down = (-0.08 if key else 0, 1.06)
+    down = (-0.1 if key else 0, 1.06)
     return Drawing(drawn, (-0.2, 1.12), down, (margin, 8, 8, 8), font_size=font_size, frames=frames)
 
 
@@ -101,7 +103,7 @@ def learning(
     size = _size(panel.font_size, (panel.top - panel.bottom) / max(map(len, layers)))
     drawn: list[Primitive] = [*_changing_edges(weights, places)]
     for layer, (role, named) in enumerate(zip(roles, names, strict=True)):
-        texts = zip(*(node_texts(step) for step in values[layer]), strict=True)
+        texts = zip(*(node_texts(step, role) for step in values[layer]), strict=True)
         labels = [Each(shown) for shown in texts]
         titles = [
             Each([_told(name, v) for v in column])
@@ -150,10 +152,13 @@ def neuron(
     return replace(drawn, primitives=[*drawn.primitives[: len(x)], bend, *drawn.primitives[len(x) + 1 :]])
 
 
-def network_alt(values: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> str:
+def network_alt(
+    values: Sequence[np.ndarray], weights: Sequence[np.ndarray], roles: Sequence[str] | None = None
+) -> str:
     """Return one sentence: the size of each layer, its values, and the signs of the weights."""
+    roles = roles or [palette.ACTIVATIONS] * len(values)
     layers = "–".join(str(len(v)) for v in values)
-    told = "; ".join(", ".join(number(v) for v in layer) for layer in values)
+    told = "; ".join(", ".join(node_texts(*layer)) for layer in zip(values, roles, strict=True))
     edges = np.concatenate([np.ravel(w) for w in weights])
     return (
         f"A {layers} network with values, layer by layer: {told}; "
@@ -191,8 +196,10 @@ def edge_look(weight: float, largest: float) -> dict[str, Any]:
     return {"color": POSITIVE, "dash": "", "width": width}
 
 
-def node_texts(values: np.ndarray) -> list[str]:
+def node_texts(values: np.ndarray, role: str = palette.ACTIVATIONS) -> list[str]:
     """Return what stands in the nodes of a layer: a circle has no room for a power of ten."""
+    if role == palette.PROBABILITIES:
+        return [probability(float(np.clip(v, SURE, 1 - SURE))) for v in values]
     return [number(v) if abs(v) >= 0.005 else "0" for v in values]
 
 
@@ -224,9 +231,13 @@ def _changing_edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray])
 
 
 def _reached(nodes: Sequence[Mark | Text], layer: int, layers: int) -> list[Mark | Text]:
-    """Return nodes whose circle is faint until their layer is reached; the numbers stand there at once."""
-    seen = Each([1.0 if layer <= frame else 0.25 for frame in range(layers)])
-    return [replace(node, opacity=seen) if isinstance(node, Mark) else node for node in nodes]
+    """Return nodes whose circle is grey until their layer is reached; the numbers stand there at once."""
+    return [
+        replace(node, color=Each([node.color if layer <= frame else palette.GREY for frame in range(layers)]))
+        if isinstance(node, Mark)
+        else node
+        for node in nodes
+    ]
 
 
 def _size(font_size: float, pitch: float = np.inf) -> float:
@@ -250,6 +261,7 @@ def _nodes(
     first: bool,
 ) -> list[Mark | Text]:
     """Return the circles of a layer with their values in them, and their names beside or above."""
+    size = CERTAIN * size if role == palette.PROBABILITIES else size
     away = {"dx": -size / 2 - 8, "anchor": "end"} if first else {"dy": -size / 2 - 0.75 * font_size}
     drawn: list[Mark | Text] = []
     for (x, y), label, title, name in zip(places, labels, titles, names, strict=True):

@@ -176,6 +176,8 @@ def motion(
         narrow: whether there is only the width of a phone.
     """
     count = len(shares)
+    middle = (grid.max((1, 2)) + grid.min((1, 2))) / 2  # (F, 2) so that all of it is seen as large as can be
+    grid, points = grid - middle[:, None, None], points - middle[:, None]
     reach = 1.06 * np.maximum(np.abs(grid).max((1, 2, 3)), np.abs(points).max((1, 2)))[:, None]  # (F, 1)
     aside = 0.0 if narrow else BESIDE  # where there is room, the plane as it was stays beside it
     lines = grid / reach[..., None, None]  # (F, L, P, 2)
@@ -185,7 +187,7 @@ def motion(
         for line in lines.swapaxes(0, 1)
     ]
     ends = Each([float(i == count - 1) for i in range(count)])
-    x, y = _within(border / reach[-1]).T
+    x, y = _within((border - middle[-1]) / reach[-1]).T
     drawn.append(Line(x + aside, y, palette.PROBABILITIES, 5, opacity=ends))
     for (x, y), c in zip((points / reach[..., None]).transpose(1, 2, 0), classes, strict=True):
         drawn.append(replace(_point(int(c), font_size), x=Each(x + aside), y=Each(y)))

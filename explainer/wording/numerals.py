@@ -14,6 +14,13 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text in {"0", "-0"} else text.replace("-", "−")
 
 
+def probability(value: float) -> str:
+    """Return a probability with two decimals, or three where two would read as impossible or certain."""
+    text = f"{value:.2f}" if 0.005 <= value < 0.995 else f"{value:.3f}"
+    told = {"0.000": "< 0.001", "1.000": "> 0.999"}
+    return number(value) if value in (0, 1) else told.get(text, text.rstrip("0"))
+
+
 def superscript(exponent: int) -> str:
     """Return an exponent in raised digits."""
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -138,6 +138,16 @@ def test_edges_lead_from_node_to_node():
     assert ends == [(left, right) for left in nodes[:2] for right in nodes[2:]]
 
 
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [(0.998, "0.998"), (0.99991, "> 0.999"), (1.0, "> 0.999"), (2e-4, "< 0.001"), (0.46, "0.46")],
+)
+def test_a_probability_that_is_not_certain_does_not_read_so(p, told):
+    assert network.node_texts(np.array([p]), palette.PROBABILITIES) == [told]
+    alt = network.network_alt([np.ones(1), np.array([p])], [np.ones((1, 1))], ["", palette.PROBABILITIES])
+    assert f"; {told};" in alt
+
+
 def test_nodes_show_their_values_and_names():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES)
     assert [mark.label for mark in of_kind(drawn, Mark)] == ["1", "−2", "−2.5", "−1.5", "3.5"]
@@ -151,7 +161,8 @@ def test_values_flow_layer_by_layer():
     assert drawn.frames.titles == ["layer 1 of 2", "layer 2 of 2"]
     marks = of_kind(drawn, Mark)
     assert [mark.label for mark in marks] == ["1", "−2", "−2.5", "−1.5", "3.5"]  # no cell without its number
-    assert [mark.opacity.values for mark in marks] == [[1, 1]] * 2 + [[0.25, 1]] * 3
+    assert [mark.color.values[0] == palette.GREY for mark in marks] == [False] * 2 + [True] * 3
+    assert not any(mark.color.values[1] == palette.GREY for mark in marks)
     assert [line.opacity.values for line in of_kind(drawn, Line)] == [[0.25, 1.0]] * 6
 
 
@@ -197,7 +208,8 @@ def test_many_nodes_are_smaller_so_that_their_names_stand_between_them():
     values, weights = [np.ones((1, n)) for n in (2, 6, 1)], [np.ones((1, 2, 6)), np.ones((1, 6, 1))]
     names = [["x"] * 2, ["h"] * 6, ["p"]]
     drawn = network.learning(values, weights, names=names, roles=plane.ROLES, panel=panel)
-    (size,) = {mark.size for mark in of_kind(Drawing(drawn), Mark)}
+    *sizes, _ = (mark.size for mark in of_kind(Drawing(drawn), Mark))
+    (size,) = set(sizes)
     (pitch,) = {round(a.y - b.y) for a, b in pairwise(of_kind(Drawing(drawn), Mark)[2:8])}
     assert pitch == 40
     assert size + panel.font_size < pitch

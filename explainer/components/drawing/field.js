@@ -89,10 +89,13 @@ export function placeIn(element, now, event) {
   return Math.min(across, up) >= 0 && Math.max(across, up) <= 1 ? { x, y } : null;
 }
 
+// A probability that is neither certain nor impossible does not read so.
+const told = (part) => ({ '0.000': '< 0.001', '1.000': '> 0.999' })[part.toFixed(3)] ?? `= ${part.toFixed(3)}`;
+
 // What is said of the place under the pointer.
 export function tellField(element, now, event) {
   const grid = readField(now.values);
   const { across, up, x, y } = under(element, now, event);
   const part = probability(grid.between(across * (grid.width - 1), up * (grid.height - 1)));
-  return `(${x.toFixed(2)}, ${y.toFixed(2)}) ${now.name} = ${part.toFixed(3)}`.replaceAll('-', '−');
+  return `(${x.toFixed(2)}, ${y.toFixed(2)}) ${now.name} ${told(part)}`.replaceAll('-', '−');
 }

@@ -68,6 +68,7 @@ def grid(
     wide: bool = False,
     start: int | None = None,
     lens_at: Cell | None = None,
+    opens: Cell | None = None,
     captions: Sequence[str] = (),
     on_click: Callable[[Cell], None] | None = None,
     on_press: Callable[[Cell], None] | None = None,
@@ -87,6 +88,7 @@ def grid(
         wide: whether cells without numbers may be much wider than high, so that a map fills its stage.
         start: the position shown first; 0 if not given.
         lens_at: the cell that matters until one is lit; the largest number if not given.
+        opens: the cell that is lit, and whose products stand beside, until another one is.
         captions: what is said above the picture, one sentence for each position; nothing without them.
         on_click: called with the cell that was locked, before the rerun.
         on_press: called with a cell whenever it is clicked, before the rerun; then nothing is locked.
@@ -106,6 +108,7 @@ def grid(
         wide=wide,
         start=start,
         lens_at=lens_at,
+        opens=opens,
         captions=captions,
         report=reports,
         press=on_press is not None,

@@ -30,10 +30,10 @@ def check(
     links: Sequence[Link],
     frames: Sequence[Film],
     start: int,
-    lens_at: Cell | None = None,
+    cells: Sequence[Cell | None] = (),
     said: int = 0,
 ) -> None:
-    """Raise ValueError if labels, places, links, frames, start, lens or so many captions do not fit."""
+    """Raise ValueError if labels, places, links, frames, start, cells or so many captions do not fit."""
     _require(len(matrices) > 0, "a grid needs at least one matrix")
     for index, matrix in enumerate(matrices):
         _check_matrix(index, matrix)
@@ -48,8 +48,8 @@ def check(
     count = positions(frames, matrices, links)
     _check_start(start, count)
     _require(said in (0, count), f"there are {count} positions, but {said} captions; give one for each")
-    if lens_at is not None:
-        _check_stage("lens_at", Stage("", [(lens_at.matrix, lens_at.row, lens_at.col)]), matrices)
+    for cell in filter(None, cells):
+        _check_stage(str(cell), Stage("", [(cell.matrix, cell.row, cell.col)]), matrices)
 
 
 def positions(frames: Sequence[Film], matrices: Sequence[Matrix], links: Sequence[Link]) -> int:

@@ -205,7 +205,7 @@ class Grid {
     this.ledger.show(now);
   }
 
-  active() { return this.lock ?? this.hover ?? (this.byKeys ? this.focus : null); }
+  active() { return this.lock ?? this.hover ?? (this.byKeys ? this.focus : null) ?? this.spec.opens; }
 
   soon() {
     if (this.waiting) return;

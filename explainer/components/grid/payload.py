@@ -41,6 +41,7 @@ def packed(
     wide: bool = False,
     start: int | None = None,
     lens_at: Cell | None = None,
+    opens: Cell | None = None,
     captions: Sequence[str] = (),
     report: bool = False,
     press: bool = False,
@@ -52,7 +53,7 @@ def packed(
     """
     links = tuple(links) if isinstance(links, Sequence) else (links,)
     parts = _parts(frames)
-    check(matrices, links, parts, start or 0, lens_at, len(captions))
+    check(matrices, links, parts, start or 0, (lens_at, opens), len(captions))
     store = _Store()
     header = {
         "alt": alt,
@@ -61,6 +62,7 @@ def packed(
         "wide": wide,
         "start": start or 0,
         "lens_at": None if lens_at is None else asdict(lens_at),
+        "opens": None if opens is None else asdict(opens),
         "captions": _runs(captions),
         "report": report,
         "press": press,

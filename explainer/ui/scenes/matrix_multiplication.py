@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from explainer.components.grid import Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
+from explainer.components.grid import Cell, Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
 from explainer.figures import plane
 from explainer.traces import matrix_multiplication as trace
 from explainer.traces import neuron
@@ -87,16 +87,17 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
     """Draw A, B and their product in Falk's scheme; if they do not fit, say why and keep both."""
     alone_a, alone_b = alone(pair.A.values.shape, pair.B.values.shape)
     matrices = [_matrix("A", pair.A, editable, alone_a), _matrix("B", pair.B, editable, alone_b)]
-    links, frames, said = (), None, []
+    links, frames, said, opens = (), None, [], None
     if pair.rule.fits:
         product = multiply(pair.A.values, pair.B.values)
         matrices.append(_plain("A·B", product.result))
         links = (Product(0, 1, 2, product.products, product.partial),)
         frames, said = (Walk(0), trace.cell_by_cell(product)) if play else (None, [])
+        opens = None if play else Cell(2, 0, 0)
     with explained(pair.messages):
         edited = _edited if editable else None
         first_cell = pair.A.values.shape[1] if frames else 0
-        look = {"frames": frames, "captions": said, "start": first_cell}
+        look = {"frames": frames, "captions": said, "start": first_cell, "opens": opens}
         grid(matrices, key=key, alt=_alt(pair), links=links, on_edit=edited, **look)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer.components.grid import Matrix, Product, Same, grid
+from explainer.components.grid import Cell, Matrix, Product, Same, grid
 from explainer.figures import palette, plane
 from explainer.figures.drawing import Drawing
 from explainer.figures.network import subscript
@@ -330,7 +330,7 @@ def two_layers(network: Trained, *, key: str) -> None:
     links = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
     if plain:
         links.append(Product(0, 1, 3))
-    grid(matrices, key=key, alt=_stacked_alt(both), links=links)
+    grid(matrices, key=key, alt=_stacked_alt(both), links=links, opens=Cell(5, 0, 0))
 
 
 def stacked_verdict(network: Trained) -> str:
