@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 import numpy as np
 import torch
@@ -27,10 +27,16 @@ from explainer.faults import Fault
 from explainer.models.half import can_be_halved, halved
 from explainer.vocabulary import Vocabulary
 
+if TYPE_CHECKING:  # one model does not load the others
+    from explainer.models.bigram import CountedBigram
+    from explainer.models.gpt import GPT
+    from explainer.models.mlp import MLP
+
+Model: TypeAlias = "CountedBigram | MLP | GPT"
 M = TypeVar("M", bound=torch.nn.Module, default=Any)  # what a file holds is known when it is read
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 
-# architecture -> (module, class); imported when asked for, so that one model does not load the others.
+# architecture -> (module, class); imported when asked for.
 ARCHITECTURES = {
     "bigram": ("explainer.models.bigram", "CountedBigram"),
     "mlp": ("explainer.models.mlp", "MLP"),
@@ -280,7 +286,7 @@ def parameters(name: str, folder: Path = FOLDER) -> int:
         raise _bad(name, f"has a file, {path.name}, that holds no weights") from error
 
 
-def build(architecture: dict[str, Any]) -> torch.nn.Module:
+def build(architecture: dict[str, Any]) -> Model:
     """Return an untrained model of an architecture, as its metadata describes it.
 
     Raises:
@@ -321,7 +327,7 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
     return {key: value if value.dtype == torch.half else value.clone() for key, value in found.items()}
 
 
-def outline(architecture: dict[str, Any]) -> torch.nn.Module:
+def outline(architecture: dict[str, Any]) -> Model:
     """Return the shape of an architecture without any weights: what can be counted, not what can be computed.
 
     Raises:

@@ -1,5 +1,7 @@
 """Bigram: count which letter follows which, and draw new names from the counts."""
 
+from typing import Any
+
 import streamlit as st
 
 from explainer import ui
@@ -71,8 +73,8 @@ def fill_in() -> None:
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    look = {"start": bigram.opening(fill), "captions": bigram.so_far(source)}
-    ui.grid([counts], key="bigram_fill_in", alt=alt, links=ui.Cross(0), frames=frames, **look)
+    start, said, link = bigram.opening(fill), bigram.so_far(source), ui.Cross(0)
+    ui.grid([counts], key="bigram_fill_in", alt=alt, links=link, frames=frames, start=start, captions=said)
 
 
 @ui.scene("From counts to probabilities", "Divide every count by the sum of its row: each row sums to one.")
@@ -166,7 +168,7 @@ def counting_is_learning() -> None:
         ui.note(bigram.judgement(run))
         ui.chart(*bigram.training_picture(run, words), key="bigram_losses")
         return
-    look = {"scale_max": bigram.SCALE, "show_shape": False}
+    look: dict[str, Any] = {"scale_max": bigram.SCALE, "show_shape": False}
     title = bigram.counted_title(run, words)
     softmax = "learned: softmax(one-hot · W)"
     learned = matrix(words, run.probabilities[0], "learned", "probabilities", 0, title=softmax, **look)
@@ -180,8 +182,10 @@ def counting_is_learning() -> None:
     model = models.learned(source, steps, rate, pull)
     opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
     said, at = bigram.judgements(run), bigram.most_frequent(source)
-    look = {"panel": False, "lens_at": at, "captions": said, "start": bigram.first_likeness(run)}
-    ui.grid(matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, **look)
+    ui.grid(
+        matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, panel=False,
+        lens_at=at, captions=said, start=bigram.first_likeness(run),
+    )  # fmt: skip
     ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 
 

@@ -115,7 +115,8 @@ def counting() -> None:
     a thousand times the one before.
     """
     pair = mm.typed()
-    counts = mm.multiplication_counts(*pair.A.values.shape, pair.B.values.shape[1])
+    (n, K), (_, m) = pair.A.values.shape, pair.B.values.shape
+    counts = mm.multiplication_counts(n, K, m)
     with ui.controls():
         all_ = [count.name for count in counts]
         name = ui.steps("from this one to GPT-4", all_, all_[0], key="mm_model", stages=all_)

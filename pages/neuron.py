@@ -1,5 +1,7 @@
 """Neuron: multiply, add, bend; and why a network needs all three."""
 
+from typing import Any
+
 from explainer import ui
 from explainer.figures import curves, network
 from explainer.ui.scenes import neuron as nr
@@ -19,7 +21,7 @@ def one_neuron() -> None:
         inputs, weights = nr.knobs(count)
     opened = nr.neuron(inputs, weights, bias, bend)
     total, output = opened.sums[0], opened.outputs[0]
-    look = {"font_size": ui.font_size()}
+    look: dict[str, Any] = {"font_size": ui.font_size()}
     with drawn:
         figure = network.neuron(inputs, weights, bias, total, output, bend, **look, narrow=ui.narrow())
         ui.part(figure, network.neuron_alt(inputs, weights, bias, total, output), key="neuron_drawn")

@@ -114,8 +114,8 @@ def learning(
 
 
 def neuron(
-    inputs: np.ndarray,
-    weights: np.ndarray,
+    inputs: Sequence[float],
+    weights: Sequence[float],
     bias: float,
     total: float,
     output: float,
@@ -166,7 +166,9 @@ def network_alt(
     )
 
 
-def neuron_alt(inputs: np.ndarray, weights: np.ndarray, bias: float, total: float, output: float) -> str:
+def neuron_alt(
+    inputs: Sequence[float], weights: Sequence[float], bias: float, total: float, output: float
+) -> str:
     """Return one sentence with every number of a neuron."""
     pairs = " plus ".join(f"{number(x)} times {number(w)}" for x, w in zip(inputs, weights, strict=True))
     told = f"plus the bias {number(bias)} is {number(total)}; its output is {number(output)}"

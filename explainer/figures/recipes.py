@@ -19,10 +19,21 @@ LETTERS = 22  # that fit into the width of one plot
 class Run(Protocol):
     """Losses in nats per character over the steps, and the place of the lowest one on dev."""
 
-    steps: np.ndarray
-    train: np.ndarray
-    dev: np.ndarray
-    best: int
+    @property
+    def steps(self) -> np.ndarray:
+        """(R,)"""
+
+    @property
+    def train(self) -> np.ndarray:
+        """(R,)"""
+
+    @property
+    def dev(self) -> np.ndarray:
+        """(R,)"""
+
+    @property
+    def best(self) -> int:
+        """A place in ``steps``."""
 
 
 def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> go.Figure:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from functools import partial
+from functools import partial, wraps
 from hashlib import blake2b
 from threading import Condition
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -49,6 +49,7 @@ def keep(pool: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
             return function.__module__, function.__qualname__, _brief(args), _brief(tuple(kwargs.items()))
 
+        @wraps(function)
         def made(*args: P.args, **kwargs: P.kwargs) -> R:
             begun = time.thread_time()
             value = function(*args, **kwargs)
@@ -56,7 +57,6 @@ def keep(pool: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 allocator.trim()
             return _sealed(value)
 
-        made.__wrapped__ = function
         return remembered(_POOLS[pool], key, condition=_CONDITIONS[pool])(made)
 
     return decorate
@@ -163,7 +163,7 @@ def _brief(argument: Any) -> Any:
     return type(argument), argument
 
 
-_POOLS = {
+_POOLS: dict[str, LRUCache] = {
     name: LRUCache(bound, partial(footprint, models=name in ("models", "own")))
     for name, bound in BOUNDS.items()
 }

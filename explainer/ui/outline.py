@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeGuard
 
 from explainer.ui.chapters import CHAPTERS, PAGES
 
@@ -27,7 +28,7 @@ def _scenes(file: str) -> list[Written]:
     tree = ast.parse((PAGES / file).read_text(encoding="utf-8"))
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     order = next(call for call in ast.walk(tree) if _calls(call, "ui.chapter"))
-    return [_written(functions[argument.id]) for argument in order.args]
+    return [_written(functions[ast.unparse(argument)]) for argument in order.args]
 
 
 def _written(function: ast.FunctionDef) -> Written:
@@ -37,5 +38,5 @@ def _written(function: ast.FunctionDef) -> Written:
     return Written(function.name.replace("_", "-"), title, sentence, note)
 
 
-def _calls(node: ast.AST, name: str) -> bool:
+def _calls(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and ast.unparse(node.func) == name

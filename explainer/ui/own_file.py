@@ -59,7 +59,7 @@ def text(label: str, *, key: str) -> str:
     name, data = file
     try:
         found = read(data, name)
-        if found.guessed:
+        if found.guessed and found.codec:
             again, said = partial(read, data, name), st.container()
             found = read_as(found.codec, again, lambda one: plain(one).split(), said, key=f"{key}_read_as")
     except TextError as error:

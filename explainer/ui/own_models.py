@@ -62,7 +62,7 @@ class Own(NamedTuple):
 
 def mine() -> dict[str, Own]:
     """Return the models of this visit by their keys; of no other visitor's."""
-    found = {}
+    found: dict[str, Own] = {}
     for label, files in _held():
         own = _opened(tuple(files.items()))._replace(label=label)
         found.setdefault(f"{VISIT}@{own.loaded.meta['sha256'][:DIGITS]}", own)
@@ -106,7 +106,7 @@ def history(key: str) -> dict[str, np.ndarray]:
 
 def learned_from(key: str) -> list[str]:
     """Return the words that this visit's training learned from; a file does not hold them."""
-    return own_training.current().about.parts.train if key == trained() else []
+    return own_training.existing().about.parts.train if key == trained() else []
 
 
 def is_own(key: str) -> bool:
@@ -157,7 +157,11 @@ def _files(job: Job) -> dict[str, bytes] | None:
     from explainer import checkpoints
 
     model, history = job.trained(), job.history()
-    if model is None or not all(torch.isfinite(one).all() for one in model.state_dict().values()):
+    if (
+        model is None
+        or history is None
+        or not all(torch.isfinite(one).all() for one in model.state_dict().values())
+    ):
         return None
     meta = {
         **job.about.facts(),

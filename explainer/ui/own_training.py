@@ -31,6 +31,17 @@ def current() -> Job | None:
     return st.session_state.get("training_job")
 
 
+def existing() -> Job:
+    """Return this visitor's latest training where there is one.
+
+    Raises:
+        LookupError: if there is none.
+    """
+    if (job := current()) is None:
+        raise LookupError("this visitor has trained nothing")
+    return job
+
+
 def secret() -> str:
     """Return what the tab keeps to find its training again; empty as long as there is none."""
     job = current()
@@ -79,7 +90,7 @@ def badge(page: StreamlitPage) -> None:
 
 @st.fragment
 def _link(page: StreamlitPage) -> None:
-    report = current().report()
+    report = existing().report()
     st.page_link(page, label=told(report), query_params={"scene": SCENE}, width="content")
     pulse("badge", LOOK_EVERY if report.state in (RUNNING, WAITING) else None)
 

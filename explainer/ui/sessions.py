@@ -16,6 +16,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 PATIENCE = 120.0  # seconds until a run that does not end counts as failed
 
@@ -56,7 +57,7 @@ class Session:
         self._query = ""
         self._triggers: list[WidgetState] = []
         self._values: dict[str, WidgetState] = {}
-        self._socket: ClientConnection | None = None
+        self._socket: ClientConnection  # as long as the window is open
         self._runs = 0
         self.pages: dict[str, str] = {}  # url path -> page hash
         self.elements: dict[tuple[int, ...], Placed] = {}
@@ -64,7 +65,7 @@ class Session:
 
     async def __aenter__(self) -> Self:
         self._socket = await connect(
-            self._address, subprotocols=["streamlit"], max_size=None, compression=None
+            self._address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None
         )
         return self
 
@@ -189,12 +190,14 @@ class Session:
 
 
 def _id(element: Element) -> str:
-    return getattr(getattr(element, element.WhichOneof("type")), "id", "")
+    kind = element.WhichOneof("type")
+    return getattr(getattr(element, kind), "id", "") if kind else ""
 
 
 def _described(told: ForwardMsg) -> str:
-    if told.WhichOneof("type") != "delta" or told.delta.WhichOneof("type") != "new_element":
-        return told.WhichOneof("type")
+    kind = told.WhichOneof("type") or ""
+    if kind != "delta" or told.delta.WhichOneof("type") != "new_element":
+        return kind
     element = told.delta.new_element
     return f"{element.WhichOneof('type')} {_id(element)}".strip()
 
@@ -214,7 +217,7 @@ FIELDS = {
 
 def _state(element: Element, value: Any) -> WidgetState:
     """Return a widget's value as it travels; of a slider with named steps, the step's name."""
-    kind, state = element.WhichOneof("type"), WidgetState(id=_id(element))
+    kind, state = element.WhichOneof("type") or "", WidgetState(id=_id(element))
     field_ = "string_array_value" if kind == "slider" and element.slider.options else FIELDS[kind]
     if field_.endswith("array_value"):
         getattr(state, field_).data.extend(value if isinstance(value, list | tuple) else [value])

@@ -106,7 +106,7 @@ def _window(functions: list[Callable], notebook: bytes | None, name: str) -> Non
             st.download_button("As a notebook", notebook, name, "application/x-ipynb+json", on_click="ignore")
             st.markdown(":gray[These very numbers, computed again: open it in a checkout of this project.]")
     for function in sorted(functions, key=_shows):
-        where = Path(inspect.getsourcefile(function)).relative_to(ROOT)
+        where = _file(function).relative_to(ROOT)
         st.markdown(f"**{function.__name__.replace('_', ' ').strip()}** :gray[· {where}]")
         st.code(inspect.getsource(function), language="python")
 
@@ -123,5 +123,9 @@ def _shows(function: Callable) -> int:
 
 
 def _home(function: Callable) -> str:
-    where = Path(inspect.getsourcefile(function)).relative_to(ROOT).parts
+    where = _file(function).relative_to(ROOT).parts
     return where[0] if where[0] == "pages" else ".".join(where[:2])
+
+
+def _file(function: Callable) -> Path:
+    return Path(inspect.getsourcefile(function) or inspect.getfile(function))

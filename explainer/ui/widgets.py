@@ -172,7 +172,7 @@ def beginning(label: str, default: str, *, key: str, max_chars: int = 60) -> str
     return st.text_input(label, default, max_chars, width=220, **_kept(key, _text(max_chars)))
 
 
-def pasted(label: str, *, key: str, placeholder: str = "", height: int | str = 200) -> str:
+def pasted(label: str, *, key: str, placeholder: str = "", height: int = 200) -> str:
     """Return a text that may be long: a short one stands in the URL, a longer one stays in the session.
 
     What is too long to be worked on in a field leaves it: else every click sends all of it again.
@@ -220,8 +220,7 @@ def uploads(
     def give() -> None:
         do({file.name: file.getvalue() for file in st.session_state[f"{key}_widget"]})
 
-    several = {"accept_multiple_files": True, "max_upload_size": megabytes}
-    st.file_uploader(label, types, key=f"{key}_widget", on_change=give, **several)
+    st.file_uploader(label, types, True, key=f"{key}_widget", on_change=give, max_upload_size=megabytes)
 
 
 def _keep_within(key: str, low: float, high: float) -> None:

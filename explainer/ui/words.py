@@ -212,7 +212,7 @@ def _table_source(source: Source, wide: bool, weighing: bool) -> Source:
     """Draw what can be chosen of a file: its encoding, and the columns of the words and of their counts."""
     found, said = words(source), st.container()
     places = st.columns(3) if wide else [st.container() for _ in range(3)]
-    if found.guessed:
+    if found.guessed and found.codec:
         with places[0]:
             source = own_file.read_as(
                 found.codec,
@@ -222,7 +222,7 @@ def _table_source(source: Source, wide: bool, weighing: bool) -> Source:
                 key="bigram_read_as",
             )
         found = words(source)
-    if not found.columns:
+    if found.column is None:
         return source
     with places[1]:
         column = widgets.pick("column", found.columns, found.column, key="bigram_column")

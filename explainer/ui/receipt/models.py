@@ -6,7 +6,7 @@ the visit.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -152,6 +152,7 @@ def _counted(
 ) -> Made:
     source = _source(kind, counts, bearers)
     vocabulary, found = _checked(source, context, character), words(source)
+    listed: tuple[Sequence[str], Sequence[int] | None]
     if part == "train":
         table = probability_table(bigram.counted_parts(source)["train"], added)
         listed = found.part("train")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -118,7 +119,7 @@ def drawn(which: str, found: trace.Opened) -> tuple[Drawing, str]:
     """Return the picture of a graph that fills in, and its sentence."""
     narrow = window.narrow()
     layout = (neuron_layout if which == "neuron" else network_layout)(narrow=narrow)
-    look = {"font_size": window.font_size(), "narrow": narrow}
+    look: dict[str, Any] = {"font_size": window.font_size(), "narrow": narrow}
     figure = computation_graph(layout, found.names, found.roles, moments(found, narrow), **look)
     return figure, computation_graph_alt(found.names, told(found.values[-1]), len(found.flows))
 
@@ -186,10 +187,8 @@ def _written(found: trace.Opened, i: int) -> tuple[str, str]:
     """Return the formula of a number with names in it, and with numbers."""
     names = [found.names[o] for o in found.operands[i]]
     numbers = [_bracketed(found.values[o]) for o in found.operands[i]]
-    return tuple(
-        _FORMULAS[found.operations[i]](terms, found.values[found.operands[i][-1]])
-        for terms in (names, numbers)
-    )
+    formula, last = _FORMULAS[found.operations[i]], found.values[found.operands[i][-1]]
+    return formula(names, last), formula(numbers, last)
 
 
 def _summed(terms: Sequence[str], _: float) -> str:

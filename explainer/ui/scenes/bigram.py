@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -222,7 +222,12 @@ def pairs_picture(judged: trace.Likelihood) -> Picture:
         for p, length, product in zip(judged.probabilities, lengths, products, strict=True)
     ]
     labels = judged.labels
-    look = {"color": palette.LOSS, "opens": "open the receipt", "font_size": font_size(), "narrow": narrow()}
+    look: dict[str, Any] = {
+        "color": palette.LOSS,
+        "opens": "open the receipt",
+        "font_size": font_size(),
+        "narrow": narrow(),
+    }
     look |= {"endless": np.flatnonzero(~possible).tolist(), "high": 1.25 * max(float(lengths.max()), 1.0)}
     figure = bars(labels, lengths, texts, **look)
     return figure, bars_alt("How surprising each pair is", labels, texts)
@@ -240,7 +245,7 @@ def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: fl
         y_title="loss (nats per character)",
         points=[Point(smoothing, loss, nats(loss), palette.LOSS_TEXT) for loss in here],
         x_range=(0.8 * x[0], 1.2 * x[-1]),
-        x_ticks=x,
+        x_ticks=x.tolist(),
         log_x=True,
         font_size=font_size(),
     )

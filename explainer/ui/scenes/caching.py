@@ -1,5 +1,7 @@
 """Why keys and values are kept: a text written in both ways, counted and measured."""
 
+from typing import Any
+
 import numpy as np
 
 from explainer.figures import caching as figure
@@ -48,7 +50,7 @@ def written(wanted: Asked) -> None:
     costs = counted(wanted.model, len(wanted.text), len(found.tokens))
     symbols = checkpoint(wanted.model).vocabulary.symbols
     text, prompt = wanted.text + "".join(symbols[i] for i in found.tokens), len(wanted.text)
-    size = {"font_size": window.font_size(), "narrow": window.narrow()}
+    size: dict[str, Any] = {"font_size": window.font_size(), "narrow": window.narrow()}
     ways = _ways(costs, found)
     drawn = figure.written(visible(text), prompt, ways, _titles(visible(text), costs), **size)
     blocks.chart(drawn, figure.written_alt(visible(text), prompt, ways), key="attention_cache")

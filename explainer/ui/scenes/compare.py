@@ -52,8 +52,9 @@ def model(sex: str, kind: str) -> trace.NamesModel:
 def _of_house(sex: str, kind: str) -> trace.NamesModel:
     if kind != "neural":
         return checkpoint(f"{sex}-{kind}").model
-    counts = [count_pairs(part, names.VOCABULARY).numpy() for part in (split(sex).train, split(sex).dev)]
-    return trace.gradient_bigram(*counts, names.VOCABULARY)
+    parts = split(sex)
+    train, dev = (count_pairs(part, names.VOCABULARY).numpy() for part in (parts.train, parts.dev))
+    return trace.gradient_bigram(train, dev, names.VOCABULARY)
 
 
 @keep("scenes")
@@ -178,7 +179,7 @@ def four_answers(
     Returns:
         The model, by its name in a receipt, and the character that were clicked in this run, or None.
     """
-    kinds = KINDS | own
+    kinds = {**KINDS, **own}
     told = [_answer(sex, kind, label, typed, seed) for kind, label in kinds.items()]
     alt = f"What follows {typed or 'the beginning'}: " + "; ".join(f"{a.label} {a.told}" for a in told)
     clicked = answers(labels(), told, "names it makes, same dice", key=key, alt=alt)
@@ -211,10 +212,11 @@ def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
     Args:
         own: what a model of the visitor's own is called, by its key; it stands below the others.
     """
-    kinds = KINDS | own
+    kinds = {**KINDS, **own}
     judged = {kind: held_out(sex, kind, part) for kind in kinds}
     context = checkpoint(f"{sex}-gpt").model.config.block_size
-    shapes = {kind: model(sex, kind) for kind in KINDS} | {"gpt": outline(f"{sex}-gpt")}
+    shapes: dict[str, trace.NamesModel] = {kind: model(sex, kind) for kind in KINDS}
+    shapes |= {"gpt": outline(f"{sex}-gpt")}
     shapes |= {kind: checkpoints.outline(checkpoint(kind).meta["architecture"]) for kind in own}
     counted = {kind: multiplications(shape, context) for kind, shape in shapes.items()}
     sizes = {kind: parameters(shape) for kind, shape in shapes.items()}
@@ -264,8 +266,8 @@ def lead(sex: str, part: str) -> str:
 
 
 def _shape(sex: str, kind: str) -> str:
-    if isinstance(model(sex, kind), GPT):
-        config = model(sex, kind).config
+    if isinstance(found := model(sex, kind), GPT):
+        config = found.config
         return f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} wide"
     if own_models.is_own(kind):
         return checkpoint(kind).meta["architecture"]["kind"]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -106,7 +107,7 @@ def told(found: Corpus) -> None:
     st.header(STAGES[found.name], anchor=False)
     blocks.metrics(characters=f"{found.characters:,}", works=f"{found.texts:,}")
     st.markdown(f"{found.symbols} symbols; the last {found.held_out:.0%} of each work held out")
-    if found.times is None:
+    if found.read is None:
         st.markdown(f":gray[not trained yet: `python -m explainer.training {found.name}`]")
     else:
         read = f"{found.read / 1e6:.1f} million characters"
@@ -155,7 +156,7 @@ def learning(name: str) -> None:
         f"and {len(found.samples)} texts that the model wrote on the way."
     )
     titles = [f"step {step:,}" for step in found.sample_steps.tolist()]
-    look = {"titles": titles, "captions": on_the_way(name), "chart": chart, "speed": 1.0}
+    look: dict[str, Any] = {"titles": titles, "captions": on_the_way(name), "chart": chart, "speed": 1.0}
     reel(lanes, key=f"tuning_learned_{name}", alt=alt, **look)
 
 

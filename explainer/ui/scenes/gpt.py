@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-import torch
 
 from explainer import checkpoints
 from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cell, Cross, Matrix, grid
 from explainer.components.reel import Joins, Lane, Tile, Tiles, reel
 from explainer.figures import scale, transformer
-from explainer.models.gpt import Block
+from explainer.models.gpt import GPT, Block
 from explainer.traces import architecture, tokens
 from explainer.traces import gpt as trace
 from explainer.traces.receipt import made_for_names
@@ -79,14 +78,17 @@ def vocabulary_of(name: str) -> Vocabulary:
     return Vocabulary(meta_of(name)["symbols"])
 
 
-def outline(name: str) -> torch.nn.Module:
+def outline(name: str) -> GPT:
     """Return a model's shape without its weights: what can be counted, not what can be computed."""
     return _outline(tuple(meta_of(name)["architecture"].items()))
 
 
 @keep("scenes")
-def _outline(architecture: tuple[tuple[str, Any], ...]) -> torch.nn.Module:
-    return checkpoints.outline(dict(architecture))
+def _outline(architecture: tuple[tuple[str, Any], ...]) -> GPT:
+    model = checkpoints.outline(dict(architecture))
+    if not isinstance(model, GPT):
+        raise TypeError(f"a {type(model).__name__} has no blocks")
+    return model
 
 
 def meta_of(name: str) -> dict[str, Any]:
@@ -197,7 +199,12 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
     count = max(map(len, learned.values()))
     titles = ["bytes, before the first merge", *(_merged(list(learned.values()), n) for n in range(count))]
     alt = f"A text as tokens after {count} merges; {'; '.join(lane.facts[-1] for lane in lanes)}."
-    options = {"unit": "merge", "speed": 20.0, "start": count, "ledger": "Merges, the newest marked"}
+    options: dict[str, Any] = {
+        "unit": "merge",
+        "speed": 20.0,
+        "start": count,
+        "ledger": "Merges, the newest marked",
+    }
     options["captions"] = [_price(found, merges) for merges in range(count + 1)]
     reel(lanes, key=f"gpt_pairs_{source}", alt=alt, titles=titles, **options)
 

@@ -1,6 +1,6 @@
 """What one attention head does, what its absence changes, and what every layer already guesses."""
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -202,7 +202,7 @@ def head_grid(step: str, numbers: str, wanted: Asked, chosen: Pair) -> None:
     found = answer(traced(wanted), chosen.layer, chosen.head, chosen.query)
     if step in BY_WEIGHTS:
         asks, asked_ = wanted.places[chosen.query], wanted.places[chosen.key]
-        place = head_weights.Place(*astuple(chosen), asks, asked_)
+        place = head_weights.Place(chosen.layer, chosen.head, chosen.query, chosen.key, asks, asked_)
         draw = head_weights.made_grid if step == "made" else head_weights.writes_grid
         drawn, links, alt, frames = draw(checkpoint(wanted.model).model, traced(wanted), place)
     elif step == "values":

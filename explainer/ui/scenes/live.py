@@ -1,6 +1,6 @@
 """A training of one's own, as it is watched: what it writes, where its letters go, how its numbers change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -70,7 +70,9 @@ MODELS = {
 }
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 STEPS = (500, 1_000, 2_000, 6_000, 20_000, 60_000, 200_000)
-OTHERS = {  # how the models beside the perceptron are trained at first, for so many steps, at such rates
+OTHERS: dict[
+    str, tuple[BigramRecipe | gpt.Recipe, tuple[int, ...], tuple[float, ...]]
+] = {  # how the models beside the perceptron are trained at first, for so many steps, at such rates
     "bigram": (BigramRecipe(), (30, 100, 300, 1_000, 3_000), (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)),
     "gpt": (SMALL, (100, 300, 600, 1_500, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
     "text": (SMALL_TEXT, (100, 300, 1_000, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
@@ -247,20 +249,22 @@ def buttons(asked: About, missed: str = "") -> None:
         missed: why a list of one's own cannot be used; nobody trains on other names in its place.
     """
     job, plan = own_training.current(), asked.plan
-    state = job.report().state if job else None
-    if job and state not in ENDED:
-        job.set_learning_rate(plan.rate)
-        if _waits(plan, job.about.plan):
-            note("“What to train” has changed: that holds for the next run, the learning rate at once.")
-    if state in (RUNNING, WAITING):
-        widgets.action("Pause", job.pause, key="training_pause")
-    elif state == PAUSED:
-        widgets.action("Go on", job.resume, key="training_resume")
-    if state in (RUNNING, WAITING, PAUSED):
-        widgets.action("Stop", job.stop, key="training_stop", primary=False)
+    if job and job.report().state not in ENDED:
+        _under_way(job, plan)
     elif plan.text or not missed:
         label = "Train it" if job is None else "Train again"
         widgets.action(label, lambda: _start(asked), key="training_start")
+
+
+def _under_way(job: Job, plan: Plan) -> None:
+    job.set_learning_rate(plan.rate)
+    if _waits(plan, job.about.plan):
+        note("“What to train” has changed: that holds for the next run, the learning rate at once.")
+    if job.report().state == PAUSED:
+        widgets.action("Go on", job.resume, key="training_resume")
+    else:
+        widgets.action("Pause", job.pause, key="training_pause")
+    widgets.action("Stop", job.stop, key="training_stop", primary=False)
 
 
 def _waits(plan: Plan, running: Plan) -> bool:
@@ -288,7 +292,7 @@ def asked_of(own: str) -> tuple[str, str, str]:
     Args:
         own: the key of the model.
     """
-    job = own_training.current()
+    job = own_training.existing()
     vocabulary, before = job.about.vocabulary, LINE if job.about.plan.text else ""
     probabilities = next_probabilities(job.trained(), vocabulary, "", before or names.BOUNDARY)  # (V,)
     return own, before, vocabulary.symbols[int(probabilities.argmax())]
@@ -343,7 +347,7 @@ def watch(asked: About) -> None:
 @st.fragment
 @guarded()
 def _watched() -> None:
-    job = own_training.current()
+    job = own_training.existing()
     report = job.report()
     if report.state in ENDED:
         st.rerun()  # the controls are others now
@@ -388,7 +392,7 @@ def _halves(seen: Seen, made: Made | None = None) -> None:
         elif seen.now is None:
             st.text("Nothing can be shown of it.")
         else:
-            PICTURES[what](seen)
+            PICTURES[what](seen, seen.now)
         if what == "text" and (key := own_models.trained()):
             _text_made(key)
 
@@ -396,11 +400,10 @@ def _halves(seen: Seen, made: Made | None = None) -> None:
 def _numbers(seen: Seen) -> None:
     """Say how a training stands, in a sentence and in numbers."""
     report = seen.report
-    if report is None and seen.now is None:
-        return
     if report is None:
-        weights = parameters(seen.now.model)
-        st.text(f"{weights:,} numbers, drawn at random: nothing is learned yet.")
+        if seen.now is not None:
+            weights = parameters(seen.now.model)
+            st.text(f"{weights:,} numbers, drawn at random: nothing is learned yet.")
         return
     off = report.state == DIVERGED or (seen.losses and trace.thrown_off(seen.losses["train_loss"]))
     if report.progress:
@@ -417,7 +420,7 @@ def _too_high(seen: Seen) -> None:
     last = float(seen.losses["train_loss"][-1]) if seen.losses else 0.0
     told = f"Too high a learning rate: the loss is {last:.1f}, and knowing nothing costs {blind:.2f}."
     if now is not None and seen.about.kind == "mlp":
-        told += f" {trace.saturated(_hidden(seen)[1]):.0%} of tanh are saturated, and hardly learn."
+        told += f" {trace.saturated(_hidden(seen, now)[1]):.0%} of tanh are saturated, and hardly learn."
     st.text(told)
     plan = seen.about.plan
     rate = st.session_state.get(plan.rate_key, plan.rate)
@@ -491,8 +494,8 @@ def runs(about: About) -> list[Run]:
         called = f"{preset} on {about.beside}" if about.others else preset
         found.append(Run(called, plan, recorded["step"], recorded["dev_loss"]))
     for number, job in _earlier():
-        left = job.history()
-        found.append(Run(f"run {number}", job.about.plan, left["step"], left["dev_loss"], job))
+        if left := job.history():
+            found.append(Run(f"run {number}", job.about.plan, left["step"], left["dev_loss"], job))
     return found
 
 
@@ -568,12 +571,10 @@ def _controls(plan: Plan) -> dict[str, Any]:
 # --- what is watched --------------------------------------------------------------------------------
 
 
-def _names(seen: Seen) -> None:
+def _names(seen: Seen, now: Snapshot) -> None:
     """Draw what the model writes now below what it wrote before, with the same dice."""
-    latest = (write_lines if seen.about.plan.text else write)(
-        seen.now.model, seen.about.vocabulary, seen.now.step
-    )
-    before = [told for told in seen.notes if told.step < seen.now.step]
+    latest = (write_lines if seen.about.plan.text else write)(now.model, seen.about.vocabulary, now.step)
+    before = [told for told in seen.notes if told.step < now.step]
     rows = [_row(told) for told in [*_spread(before, LINES - 1), latest]]
     extremes = [
         written.Extreme(f"most probable of {len(latest.names)}", _spelt(latest.best), latest.best.nats),
@@ -601,17 +602,17 @@ def _spelt(one: Name) -> str:
     return one.name if one.ended else f"{one.name}…"
 
 
-def _letters(seen: Seen) -> None:
+def _letters(seen: Seen, now: Snapshot) -> None:
     """Draw the letters where they stand now, as far as a plane can show them."""
     vocabulary = seen.about.vocabulary
-    C = _embeddings(seen.now.model)  # (V, E)
+    C = _embeddings(now.model)  # (V, E)
     found = place(C, _before(seen))
     st.session_state["training_plane"] = (seen.about, found.places)
     reach = 1.15 * float(np.abs(found.places).max())
     labels = [symbol.translate(MARKS) for symbol in vocabulary.symbols]
     many = C.shape[1] > 2
     figure = plane.letters(
-        found.places[None], [seen.now.step], labels, kinds_of(vocabulary), (-reach, reach),
+        found.places[None], [now.step], labels, kinds_of(vocabulary), (-reach, reach),
         directions=many, font_size=window.font_size(), narrow=True,
     )  # fmt: skip
     if many:
@@ -630,15 +631,15 @@ def _before(seen: Seen) -> np.ndarray | None:
     return places if about is seen.about else None
 
 
-def _hidden(seen: Seen) -> tuple[list[str], np.ndarray]:
+def _hidden(seen: Seen, now: Snapshot) -> tuple[list[str], np.ndarray]:
     """Return contexts that are held out, and the activations for them."""
-    contexts, windows = trace.windows(seen.about.parts.dev, seen.about.vocabulary, seen.now.model, EXAMPLES)
-    return contexts, activations(seen.now.model, windows)
+    contexts, windows = trace.windows(seen.about.parts.dev, seen.about.vocabulary, now.model, EXAMPLES)
+    return contexts, activations(now.model, windows)
 
 
-def _tanh(seen: Seen) -> None:
+def _tanh(seen: Seen, now: Snapshot) -> None:
     """Draw the hidden layer for examples that are held out, and say how much of it is stuck."""
-    contexts, h = _hidden(seen)
+    contexts, h = _hidden(seen, now)
     stuck = trace.saturated(h)
     title = f"h {h.shape[0]} × {h.shape[1]}, {stuck:.0%} saturated"
     drawn = Matrix(h, "h", "activations", rows=contexts, title=title, scale_max=1.0)
@@ -646,27 +647,27 @@ def _tanh(seen: Seen) -> None:
     grid([drawn], key="training_tanh", alt=alt, panel=False)
 
 
-def _W1(seen: Seen) -> None:
+def _W1(_: Seen, now: Snapshot) -> None:
     """Draw the first layer's weights as they are now."""
-    W1 = seen.now.model.W1.numpy()
+    W1 = now.model.W1.numpy()
     title = f"W1 {W1.shape[0]} × {W1.shape[1]}"
     sizes = np.abs(W1)
     alt = f"{title}: its largest weight is {sizes.max():.2f}, their mean size {sizes.mean():.2f}."
     grid([Matrix(W1, "W1", "weights", title=title)], key="training_W1", alt=alt, panel=False)
 
 
-def _W(seen: Seen) -> None:
+def _W(seen: Seen, now: Snapshot) -> None:
     """Draw the bigram's table as it is now: what follows each letter, as it has learned."""
-    probabilities = seen.now.model.probabilities().numpy()  # (V, V)
+    probabilities = now.model.probabilities().numpy()  # (V, V)
     labels = [symbol.translate(MARKS) for symbol in seen.about.vocabulary.symbols]
     drawn = Matrix(
         probabilities, "P", "probabilities", rows=labels, cols=labels, title="softmax of W, by row"
     )
-    alt = f"What follows each letter at step {seen.now.step:,}; at most with {probabilities.max():.2f}."
+    alt = f"What follows each letter at step {now.step:,}; at most with {probabilities.max():.2f}."
     grid([drawn], key="training_W", alt=alt, panel=False)
 
 
-def _gradient(seen: Seen) -> None:
+def _gradient(seen: Seen, _: Snapshot) -> None:
     """Draw how long the gradient was at every recorded step."""
     steps, slopes = trace.slopes(seen.losses or {})
     if not len(steps):
@@ -687,7 +688,7 @@ LOOPS = {
     "gpt": (GPTTrainer.advance, gpt.Trainer.take_step, gpt.Trainer.batch),
     "text": (GPTTrainer.advance, gpt.Trainer.take_step, gpt.Trainer.batch),
 }
-PICTURES = {
+PICTURES: dict[str, Callable[[Seen, Snapshot], None]] = {
     "names": _names,
     "text": _names,
     "letters": _letters,
@@ -714,8 +715,7 @@ def _results(made: Made) -> None:
                 chapter_link("compare", "one-prefix", "Into Four models")
         with st.popover("Download"):
             if key:
-                name, packed = own_models.archive(key)
-                st.download_button("The model", packed, name, "application/zip", key="training_model")
+                _download("The model", key)
             st.download_button("The names", made.csv, "my-names.csv", "text/csv", key="training_names")
 
 
@@ -723,8 +723,14 @@ def _text_made(key: str) -> None:
     """Offer the ways on from a GPT that has learned a text."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chapter_link("attention", "who-looks-at-whom", "Write with it", {"attention_model": key})
-        name, packed = own_models.archive(key)
-        st.download_button("Download the model", packed, name, "application/zip", key="training_model")
+        _download("Download the model", key)
+
+
+def _download(label: str, key: str) -> None:
+    """Offer a model of this visit as one file, as long as it is there."""
+    if files := own_models.archive(key):
+        name, packed = files
+        st.download_button(label, packed, name, "application/zip", key="training_model")
 
 
 def _cards(made: Made, key: str | None) -> None:

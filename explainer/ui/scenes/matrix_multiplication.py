@@ -3,11 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from explainer.components.grid import Cell, Edit, Matrix, Product, Stage, Stages, Values, Walk, grid
+from explainer.components.grid import (
+    Cell,
+    Edit,
+    Link,
+    Matrix,
+    Product,
+    Stage,
+    Stages,
+    Values,
+    Walk,
+    grid,
+)
 from explainer.figures import plane
 from explainer.traces import matrix_multiplication as trace
 from explainer.traces import neuron
@@ -87,18 +99,25 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
     """Draw A, B and their product in Falk's scheme; if they do not fit, say why and keep both."""
     alone_a, alone_b = alone(pair.A.values.shape, pair.B.values.shape)
     matrices = [_matrix("A", pair.A, editable, alone_a), _matrix("B", pair.B, editable, alone_b)]
-    links, frames, said, opens = (), None, [], None
+    links: list[Link] = []
+    frames: Walk | None = None
+    said: list[str] = []
+    opens: Cell | None = None
     if pair.rule.fits:
         product = multiply(pair.A.values, pair.B.values)
         matrices.append(_plain("A·B", product.result))
-        links = (Product(0, 1, 2, product.products, product.partial),)
-        frames, said = (Walk(0), trace.cell_by_cell(product)) if play else (None, [])
-        opens = None if play else Cell(2, 0, 0)
+        links.append(Product(0, 1, 2, product.products, product.partial))
+        if play:
+            frames, said = Walk(0), trace.cell_by_cell(product)
+        else:
+            opens = Cell(2, 0, 0)
     with explained(pair.messages):
         edited = _edited if editable else None
         first_cell = pair.A.values.shape[1] if frames else 0
-        look = {"frames": frames, "captions": said, "start": first_cell, "opens": opens}
-        grid(matrices, key=key, alt=_alt(pair), links=links, on_edit=edited, **look)
+        grid(
+            matrices, key=key, alt=_alt(pair), links=links, frames=frames, captions=said, start=first_cell,
+            opens=opens, on_edit=edited,
+        )  # fmt: skip
 
 
 def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> None:
@@ -106,10 +125,10 @@ def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> N
     rule = shape_rule(a_shape, b_shape)
     alone_a, alone_b = alone(a_shape, b_shape)
     matrices = [_outline("A", a_shape, alone_a), _outline("B", b_shape, alone_b)]
-    links: tuple = ()
-    if rule.fits:
+    links: list[Link] = []
+    if rule.shape is not None:
         matrices.append(_outline("A·B", rule.shape))
-        links = (Product(0, 1, 2),)
+        links.append(Product(0, 1, 2))
     with explained([rule.explanation], good=rule.fits):
         grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
 
@@ -303,7 +322,7 @@ def _edited(edit: Edit) -> None:
 
 def _matrix(name: str, parsed: trace.Parsed, editable: bool, alone: Notes | None = None) -> Matrix:
     notes = {**(alone or {}), **parsed.notes}
-    look = {"shade": "none", "first": 1, "notes": notes, "editable": editable}
+    look: dict[str, Any] = {"shade": "none", "first": 1, "notes": notes, "editable": editable}
     return Matrix(parsed.values, name, ROLE[name], FALK[name], **look)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -528,6 +529,8 @@ def _softmax_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
 
 
 def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
+    if (i := found.target) is None:
+        raise ValueError("without the letter that truly follows there is no loss")
     drawn = [
         Matrix(
             found.probabilities[None],
@@ -547,7 +550,6 @@ def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
             shade="sequential",
         ),
     ]
-    i = found.target
     told = f"Truly follows: {alphabet[i]}, to which the model gave {found.probabilities[i]:.3g}."
     formula = f"loss = −ln {found.probabilities[i]:.3g} = {found.loss:.3f} nats"
     stages = Stages([Stage(told, [(0, 0, i), (1, 0, i)], formula=formula)])
@@ -591,7 +593,7 @@ def _here(z: float, found: trace.Curve) -> list[Point]:
 def _neurons(step: trace.ForwardPass) -> list[Point]:
     """Return where every neuron of the hidden layer stands on the curve."""
     name = f"the {len(step.h)} neurons after {' '.join(context(step))}"
-    look = {"color": palette.ACTIVATIONS, "size": 11, "name": name}
+    look: dict[str, Any] = {"color": palette.ACTIVATIONS, "size": 11, "name": name}
     return [
         Point(float(a), float(b), title=f"{a:.3f} → {b:.3f}".replace("-", "−"), **look)
         for a, b in zip(step.preactivation, step.h, strict=True)

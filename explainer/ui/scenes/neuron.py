@@ -1,12 +1,13 @@
 """What the neuron chapter shows: sliders beside the picture, networks trained once for all visitors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer.components.grid import Cell, Matrix, Product, Same, grid
+from explainer.components.grid import Cell, Link, Matrix, Product, Same, grid
 from explainer.figures import palette, plane
 from explainer.figures.drawing import Drawing
 from explainer.figures.network import subscript
@@ -97,7 +98,7 @@ def layer_knobs(inputs: tuple[float, float]) -> trace.Layer:
                 label = f":orange[{subscript(subscript('w', i + 1), j + 1)}]"
                 key = f"neuron_w{i + 1}{j + 1}"
                 weights[i, j] = widgets.slider(label, -2.0, 2.0, LAYER_WEIGHTS[i][j], step=0.1, key=key)
-    opened = layer(inputs, weights, np.zeros(3))
+    opened = layer(inputs, weights, [0.0] * 3)
     for j, place in enumerate(places):
         place.latex(trace.layer_formula(opened, j, narrow=window.narrow()))
     return opened
@@ -327,7 +328,7 @@ def two_layers(network: Trained, *, key: str) -> None:
     ]
     places = PHONE_PLACES if window.narrow() else PLACES
     matrices = [replace(matrix, place=place) for matrix, place in zip(matrices, places, strict=True)]
-    links = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
+    links: list[Link] = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
     if plain:
         links.append(Product(0, 1, 3))
     grid(matrices, key=key, alt=_stacked_alt(both), links=links, opens=Cell(5, 0, 0))
@@ -342,8 +343,10 @@ def stacked_verdict(network: Trained) -> str:
     return f":red[The outputs differ by up to {number(difference)}:] {between}"
 
 
-def _matrix(values: np.ndarray, name: str, role: str, **labels: object) -> Matrix:
-    return Matrix(values, name, role, decimals=2, show_shape=False, first=1, **labels)
+def _matrix(
+    values: np.ndarray, name: str, role: str, rows: Sequence[str] = (), cols: Sequence[str] = ()
+) -> Matrix:
+    return Matrix(values, name, role, rows=rows, cols=cols, decimals=2, show_shape=False, first=1)
 
 
 def _stacked_alt(both: trace.Stacked) -> str:

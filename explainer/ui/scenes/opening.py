@@ -1,5 +1,7 @@
 """The opening: a name that one of three models writes letter by letter, all three with the same dice."""
 
+from typing import Any
+
 from explainer import names
 from explainer.figures.drawing import Drawing
 from explainer.figures.opening import PHONE_HEIGHT, Turn, written, written_alt
@@ -41,7 +43,7 @@ def show(kind: str, seed: int, *, key: str) -> None:
 def drawn(kind: str, seed: int, told: str, size: int, phone: bool) -> Drawing:
     """Return the picture, made once for all visitors."""
     made = write(kind, seed)
-    look = {"aside": told, "font_size": size, "narrow": phone}
+    look: dict[str, Any] = {"aside": told, "font_size": size, "narrow": phone}
     return written(turns(kind, made), alphabet(), made.table, titles(kind, made), **look)
 
 

@@ -1,7 +1,8 @@
 """What the PyTorch chapter shows: indexing, memory and the loss, on the tensors of a trained perceptron."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -124,16 +125,16 @@ def expression(label: str, options: Mapping[str, str], first: str, *, key: str) 
 def said(expression: str, answer: Answer) -> None:
     """Say beside the picture what came out, or PyTorch's own message and what it means."""
     st.code(expression, language=None, wrap_lines=True)
-    if answer.outcome is None:
+    outcome = answer.outcome
+    if outcome is None:
         st.text(answer.refusal)
-    elif answer.outcome.error:
-        st.code(answer.outcome.error, language=None, wrap_lines=True)
-        st.text(answer.outcome.explanation)
+    elif (result := outcome.result) is None:
+        st.code(outcome.error, language=None, wrap_lines=True)
+        st.text(outcome.explanation)
     else:
-        result = answer.outcome.result
         st.text(f"shape {list(result.shape)}, strides {list(result.strides)}")
         st.markdown(TOLD.get(expression, ""))
-        st.text(answer.outcome.explanation)
+        st.text(outcome.explanation)
         st.markdown(_memory_words(result))
 
 
@@ -225,13 +226,16 @@ def _places(memory: trace.Memory) -> list[str]:
 
 # --- cross-entropy ----------------------------------------------------------------------------------
 
+Lit = tuple[int, int | None, int | None]  # of which matrix, in which row and column
+View = tuple[list[Matrix], list[Link], list[Lit]]  # what is drawn, what belongs together, what is lit
+
 
 def loss_grid(found: trace.CrossEntropy, slid: perceptron.Windows, line: str) -> None:
     """Draw what one line of code reads and computes, example by example."""
     logits, counts, totals, prob, picked, logs, _ = found.stages
     truth = [(int(i), int(t)) for i, t in enumerate(slid.targets)]
     rows = [f"{shown(c)}→{shown(t)}" for c, t in zip(slid.context_texts, slid.target_texts, strict=True)]
-    drawn, links, lit = {
+    views: dict[str, Callable[[], View]] = {
         "counts": lambda: (
             [_step(logits, "logits", rows, (0, 0)), _step(counts, "counts", rows, (1, 0))],
             [Same((0, 1))],
@@ -263,10 +267,11 @@ def loss_grid(found: trace.CrossEntropy, slid: perceptron.Windows, line: str) ->
             [SameRow((0, 1))],
             [(0, i, t) for i, t in truth],
         ),
-    }[line]()
+    }
+    drawn, links, lit = views[line]()
     stages = Stages([Stage("", lit)])
     told = f"What “{CODE[line]}” reads and computes, a row for each of {len(rows)} examples."
-    look = {"panel": False, "lens_at": _broken(drawn)}
+    look: dict[str, Any] = {"panel": False, "lens_at": _broken(drawn)}
     grid(drawn, key=f"pytorch_loss_{line}", alt=told, links=links, frames=stages, **look)
 
 
@@ -285,7 +290,7 @@ def loss_words(found: trace.CrossEntropy, line: str) -> None:
     st.code(CODE[line], language=None, wrap_lines=True)
     st.metric("the three lines", "nan" if found.loss is None else f"{found.loss:.5f}")
     st.metric("F.cross_entropy", f"{found.reference:.5f}")
-    if found.explanation:
+    if found.loss is None:
         st.markdown(f":red[{found.explanation}]")
     else:
         st.markdown(f":gray[They differ by {number(abs(found.loss - found.reference))} nats.]")

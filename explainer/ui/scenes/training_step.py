@@ -125,7 +125,7 @@ def step_grid(stage: str, wanted: Asked, part: str) -> None:
 
     opens = open_slope if clicked is not None else None
     truth = Cell(0, 0, view.first_truth) if stage in ("forward", "loss") else None
-    look = {"links": links, "frames": frames, "on_press": opens, "lens_at": truth}
+    look: dict[str, Any] = {"links": links, "frames": frames, "on_press": opens, "lens_at": truth}
     grid(drawn, key=f"gd_step_{stage}", alt=alt(stage, found), **look)
 
 
@@ -158,7 +158,7 @@ class _View:
         return [logits, self._probabilities((1, 0))], [Same((0, 1))], None
 
     def loss(self) -> tuple[list[Matrix], list[Link], None]:
-        look = {"decimals": 2, "title": "−ln p", "shade": "sequential"}
+        look: dict[str, Any] = {"decimals": 2, "title": "−ln p", "shade": "sequential"}
         column = Matrix(self.found.losses[:, None], "−ln p", "loss", (0, 1), **look)
         return [self._probabilities((0, 0)), column], [SameRow((0, 1))], None
 

@@ -1,12 +1,13 @@
 """What the first scenes show: one multiplication that predicts the next letter, and names made with it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from explainer import names
-from explainer.components.grid import Cell, Copies, Matrix, SameRow, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Link, Matrix, SameRow, Stage, Stages, grid
 from explainer.components.names import Card, Letter, cards
 from explainer.traces import compare as trace
 from explainer.traces.matrix_multiplication import multiply
@@ -66,7 +67,7 @@ def next_letter(letter: str, *, key: str) -> None:
     made = product(one_hot, table)
     row, best = int(one_hot.argmax()), int(made.result.argmax())
     taught = f"what {trained.meta['data']['names']['train']:,} names taught it"
-    both = {"rows": symbols, "cols": symbols, "title": taught, "shade": "sequential"}
+    both: dict[str, Any] = {"rows": symbols, "cols": symbols, "title": taught, "shade": "sequential"}
     matrices = [
         _letter(one_hot, symbols, letter, upright),
         Matrix(table, "table", "weights", (0, 1) if upright else (1, 0), **both),
@@ -82,16 +83,17 @@ def next_letter(letter: str, *, key: str) -> None:
     single = (0, row, 0) if upright else (0, 0, row)
     stage = Stages([Stage("", [single, (1, row, None), (2, 0, best)])])
     taken = row * len(symbols) + np.arange(len(symbols))[None]  # (1, V)
-    links = [Copies(1, 2, taken), *([SameRow((0, 1))] if upright else [])]
+    links: list[Link] = [Copies(1, 2, taken), *([SameRow((0, 1))] if upright else [])]
     alt = f"The letter {letter} as zeros and a single one, times the table of a bigram, is one row of it."
-    look = {"frames": stage, "panel": False, "wide": upright, "lens_at": Cell(1, row, best)}
-    grid(matrices, key=key, alt=alt, links=links, **look)
+    at = Cell(1, row, best)
+    grid(matrices, key=key, alt=alt, links=links, frames=stage, panel=False, wide=upright, lens_at=at)
 
 
 def _letter(one_hot: np.ndarray, symbols: list[str], letter: str, upright: bool) -> Matrix:
     """Return a one-hot vector (1, V) as a matrix that stands upright or lies."""
-    look = {"title": f"the letter {letter}", "rows" if upright else "cols": symbols}
-    return Matrix(one_hot.T if upright else one_hot, "letter", "input", **look)
+    rows, cols = (symbols, []) if upright else ([], symbols)
+    values = one_hot.T if upright else one_hot
+    return Matrix(values, "letter", "input", rows=rows, cols=cols, title=f"the letter {letter}")
 
 
 # --- name your baby ---------------------------------------------------------------------------------
