@@ -2,6 +2,7 @@
 interface Window {
   __clicker: any; // the newest component of the clicker
   __deck: any; // the frame on the screen
+  __keyed: { [parameter: string]: { [shown: string]: string } }; // what the address calls options
   __remote: { lead(does: string): void }; // in the presenter's window
   __players: Set<any>;
   __moments: any;

@@ -73,6 +73,12 @@ def put(found: QueryParams, key: str, values: Sequence[str]) -> None:
     found._initial_query_params[key] = list(values)
 
 
+def read_as(found: QueryParams, key: str, values: Sequence[str]) -> None:
+    """Have a control read other values than the address says; the address stays as it is."""
+    found.set_with_no_forward_msg(key, values[0] if len(values) == 1 else list(values))
+    found._initial_query_params[key] = list(values)
+
+
 def drop(found: QueryParams, key: str) -> None:
     """Take a parameter out, and what waits for its control."""
     found.remove_param(key)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import streamlit as st
 
 from explainer.components import moment
-from explainer.components.streamlit_inside import QueryParams, drop, goes_back, put, query
+from explainer.components.streamlit_inside import QueryParams, drop, goes_back, put, query, read_as
 
 _drawn: ContextVar[set[str] | None] = ContextVar("drawn", default=None)
 
@@ -18,7 +18,7 @@ def clean(key: str, fits: Callable[[Sequence[str]], bool], labels: Mapping[str, 
     Args:
         key: of the control, which is the parameter's name, too.
         fits: whether the control can take these values of the parameter, in their order.
-        labels: what the control calls the values that links hold, so that rewording breaks no link.
+        labels: what the control calls the values that the address holds, so that rewording breaks no link.
     """
     told, drawn = query(), _drawn.get()
     if drawn is not None:
@@ -28,7 +28,7 @@ def clean(key: str, fits: Callable[[Sequence[str]], bool], labels: Mapping[str, 
         st.session_state.setdefault("address_labels", {})[key] = labels
     if key in told and not fits(told.get_all(key)):
         values = [(labels or {}).get(value, value) for value in told.get_all(key)]
-        put(told, key, values) if fits(values) else drop(told, key)
+        read_as(told, key, values) if fits(values) else drop(told, key)
     return key
 
 
@@ -41,6 +41,7 @@ def of_scene(reads: Collection[str]) -> Iterator[None]:
     """
     drawn: set[str] = set()
     token = _drawn.set(drawn)
+    st.session_state["address_labels"] = {}
     try:
         with moment.noting() as noted:
             yield
@@ -55,18 +56,29 @@ def of_scene(reads: Collection[str]) -> Iterator[None]:
 
 def shared() -> list[tuple[str, str]]:
     """Return the parameters as links hold them: options by their keys, which no rewording touches."""
-    labels = st.session_state.get("address_labels", {})
+    keys = keyed()
     return [
-        (key, _keyed(value, labels.get(key, {})))
+        (key, keys.get(key, {}).get(value, value))
         for key in st.query_params
         for value in st.query_params.get_all(key)
     ]
 
 
-def _keyed(value: str, labels: Mapping[str, str]) -> str:
-    keys = {label: key for key, label in labels.items()}
-    found = keys.get(value, value)
-    return value if found in keys else found  # what is another option's label names that one
+def keyed() -> dict[str, dict[str, str]]:
+    """Return the keys of what controls on the screen call their options, or called them, by parameter.
+
+    A key that is another option's label names that one: such an option goes by its label.
+    """
+    labels = st.session_state.get("address_labels", {})
+    found = {name: _keys(options) for name, options in labels.items()}
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def _keys(labels: Mapping[str, str]) -> dict[str, str]:
+    shown = set(labels.values())
+    keys = {label: key for key, label in labels.items() if key not in shown}
+    called = {key: keys[label] for key, label in labels.items() if label in keys and key not in shown}
+    return keys | {name: key for name, key in called.items() if name != key}
 
 
 def kept() -> dict[str, list[str]]:

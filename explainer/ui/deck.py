@@ -116,6 +116,7 @@ def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> tuple
         [s.title for s in scenes],
         current,
         kept=address.kept(),
+        keyed=address.keyed(),
         stage=around.stages.current,
         stages=len(around.stages.options),
         on_scene=partial(_go_to_scene, scenes),

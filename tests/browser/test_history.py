@@ -40,7 +40,7 @@ def test_back_and_forward_are_exact_within_and_across_chapters(open_page):
     settled(page)
     page.locator(".st-key-neuron_seed_next button").click()  # one that the server writes down
     walked = [seen(page)]
-    assert walked[0][1] == {"scene": ["why-it-must-bend"], "neuron_data": ["one line"], "neuron_seed": ["3"]}
+    assert walked[0][1] == {"scene": ["why-it-must-bend"], "neuron_data": ["linear"], "neuron_seed": ["3"]}
     for to, control in (
         (3, ".st-key-neuron_activation button >> nth=2"),
         ("next", None),  # from a scene whose control was changed
@@ -62,6 +62,32 @@ def test_back_and_forward_are_exact_within_and_across_chapters(open_page):
     for entry in walked[1:]:
         go(page, 1, entry)
         assert seen(page) == entry
+
+
+def runs(page) -> list[str]:
+    """Return a list that grows by each message to the server."""
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    return sent
+
+
+def test_the_address_holds_keys_and_a_link_that_does_is_drawn_in_one_run(open_page):
+    page = open_page("/")
+    sent, length = runs(page), page.evaluate("history.length")
+    for told in ("linear", "one+line"):  # older links say what was shown
+        page.goto(
+            f"{page.url.split('/neuron')[0].rstrip('/')}/neuron?scene=why-it-must-bend&neuron_data={told}"
+        )
+        settled(page)
+        page.wait_for_function("() => location.search === '?scene=why-it-must-bend&neuron_data=linear'")
+        assert seen(page)[3][0] == "one line"
+    assert (len(sent), page.evaluate("history.length")) == (2, length + 2)
+    page.locator(".st-key-neuron_data button").nth(2).click()
+    page.wait_for_function("() => location.search.includes('neuron_data=circle')")
+    page.locator(".st-key-neuron_data button").first.click()
+    page.wait_for_function("() => location.search.includes('neuron_data=linear')")
+    settled(page)
+    assert (len(sent), page.evaluate("history.length")) == (4, length + 2)
 
 
 def test_what_a_link_says_wrong_leaves_the_address_without_an_entry(open_page):

@@ -79,6 +79,7 @@ def frame(
     scene: int,
     *,
     kept: Mapping[str, list[str]],
+    keyed: Mapping[str, Mapping[str, str]],
     stage: int,
     stages: int,
     on_scene: Callable[[int, int], None],
@@ -96,6 +97,7 @@ def frame(
             from the one before or the one behind, 0 if its dot was clicked.
         on_stage: called with the index of the stage to which a key led.
         kept: what the browser is to bring back if the server is started anew.
+        keyed: what the address calls the options of controls, by parameter and by what is shown of them.
         on_receipt: called when the receipt was asked for; without it there is no such button.
 
     Returns:
@@ -112,7 +114,13 @@ def frame(
     place = {"path": path, "scene": scene, "stage": stage, "stages": stages}
     told = _frame(
         key=key,
-        data={**place, "titles": list(titles), "receipt": on_receipt is not None, "kept": dict(kept)},
+        data={
+            **place,
+            "titles": list(titles),
+            "receipt": on_receipt is not None,
+            "kept": dict(kept),
+            "keyed": {name: dict(keys) for name, keys in keyed.items()},
+        },
         width="content",
         on_pick_change=events.on(key, "pick", pick, picked),
         on_receipt_change=events.on(key, "receipt", events.clicked, receipt),

@@ -1,5 +1,6 @@
 import { mounted } from '../grid/mount.js';
 import { isAway, scriptState, STREAMLIT } from '../streamlit_inside.js';
+import { takeKeys } from './history.js';
 import { Keys, made, release } from './keys.js';
 import { page, scrolled, Voice } from './voice.js';
 
@@ -52,6 +53,7 @@ class Frame {
     window.__deck = this;
     this.tell = setTriggerValue;
     this.here = data;
+    takeKeys(data.keyed);
     if (this.asked && this.reached(data)) {
       this.arriving = { by: this.asked.by, at: performance.now() };
       this.asked = null;

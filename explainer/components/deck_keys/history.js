@@ -1,4 +1,6 @@
 // --- history: one turn is one entry; what else changes the address changes it in place --------------------
+// The address holds options by their keys, where Streamlit would write what is shown of them: so no rewording and
+// no translation breaks a link. The server understands both.
 
 import { isAway, STREAMLIT } from '../streamlit_inside.js';
 
@@ -8,8 +10,9 @@ export function keepHistory() {
   const { pushState, replaceState } = window.history;
   window.history.pushState = (state, unused, address) => {
     const write = isTurn(address) ? pushState : replaceState;
-    write.call(window.history, state, unused, address);
+    write.call(window.history, state, unused, keyed(address));
   };
+  window.history.replaceState = (state, unused, address) => replaceState.call(window.history, state, unused, keyed(address));
   cleanFirst();
   // Streamlit would first take the old chapter's parameters along, and then write the new ones to the old path.
   document.addEventListener('click', (event) => {
@@ -21,6 +24,32 @@ export function keepHistory() {
     if (href !== window.location.href) pushState.call(window.history, {}, '', href);
   }, true);
 }
+
+/* Take the keys that come with a scene; what was written before they came, or stands so in an old link, is
+   written again. */
+export function takeKeys(keys) {
+  window.__keyed = keys;
+  const { history, location: { href } } = window;
+  if (keyed(href) !== href) history.replaceState(history.state, '', href);
+}
+
+function keyed(address) {
+  if (!address) return address;
+  const told = new URL(address, window.location.href);
+  const search = byKeys(told.search, window.__keyed ?? {});
+  if (search === told.search) return address;
+  told.search = search;
+  return told.href;
+}
+
+// What an address says after the question mark, with the keys of what is shown; untouched if it shows nothing.
+export function byKeys(search, keys) {
+  const told = [...new URLSearchParams(search)];
+  const written = told.map(([name, value]) => [name, own(own(keys, name) ?? {}, value) ?? value]);
+  return written.every(([, value], i) => value === told[i][1]) ? search : `?${new URLSearchParams(written)}`;
+}
+
+const own = (of, name) => (Object.hasOwn(of, name) ? of[name] : undefined);
 
 // What Streamlit cleaned before this stood became entries on top of the one that was loaded.
 function cleanFirst() {

@@ -79,16 +79,20 @@ def vocabulary_of(name: str) -> Vocabulary:
 
 
 def outline(name: str) -> GPT:
-    """Return a model's shape without its weights: what can be counted, not what can be computed."""
-    return _outline(tuple(meta_of(name)["architecture"].items()))
+    """Return a GPT's shape without its weights: what can be counted, not what can be computed."""
+    model = _outline(_measures(name))
+    if not isinstance(model, GPT):
+        raise TypeError(f"“{name}” is no GPT")
+    return model
+
+
+def _measures(name: str) -> tuple[tuple[str, Any], ...]:
+    return tuple(meta_of(name)["architecture"].items())
 
 
 @keep("scenes")
-def _outline(architecture: tuple[tuple[str, Any], ...]) -> GPT:
-    model = checkpoints.outline(dict(architecture))
-    if not isinstance(model, GPT):
-        raise TypeError(f"a {type(model).__name__} has no blocks")
-    return model
+def _outline(architecture: tuple[tuple[str, Any], ...]) -> checkpoints.Model:
+    return checkpoints.outline(dict(architecture))
 
 
 def meta_of(name: str) -> dict[str, Any]:
@@ -465,7 +469,7 @@ def sizes() -> tuple[list[str], list[int]]:
     """Return the sizes that are drawn, the smallest first, and how each is called."""
     name = next(iter(available()))
     ours = architecture.total(outline(name))
-    perceptron = architecture.total(outline("girls-mlp"))
+    perceptron = architecture.total(_outline(_measures("girls-mlp")))
     values = [perceptron, ours, architecture.GPT2_XL, architecture.GPT4_ESTIMATED]
     labels = [
         f"our MLP: {perceptron:,}",
