@@ -1,11 +1,10 @@
 """Training: what happens while a model learns, and what can go wrong."""
 
 from explainer import ui
-from explainer.figures import bars, curves, letters, palette, recipes
+from explainer.figures import curves, letters, palette, recipes
 from explainer.ui import own_models, words
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.models import nudged
-from explainer.ui.receipt.opening import OPENS, of_one
 from explainer.ui.scenes import live as training_live
 from explainer.ui.scenes import training
 
@@ -42,31 +41,19 @@ def letters_move() -> None:
 
 @ui.scene("Nudge a letter", "Move one letter, and the model changes its mind about what comes next.")
 def nudge_a_letter() -> None:
-    """Take a letter and move it: the model now reads another letter there. Put one consonant on top of
-    another and the guesses become the same.
+    """Take a letter and drag it: the model now reads another letter there, and its guess follows the hand.
+    Put one consonant on top of another and the guesses become the same.
     """
     with ui.controls():
         found = training.letters()
         text = training.context(found)
         letter = ui.pick("move", found.labels[1:], found.labels[1], key="training_letter")
-        right = ui.slider("to the right", -4.0, 4.0, 2.0, step=0.1, key="training_right")
-        up = ui.slider("up", -4.0, 4.0, 0.0, step=0.1, key="training_up")
+        right = ui.slider("to the right", -8.0, 8.0, 2.0, step=0.05, key="training_right")
+        up = ui.slider("up", -8.0, 8.0, 0.0, step=0.05, key="training_up")
     move = training.nudged(found, letter, right, up, text)
-    plane, guess = ui.beside(3, 2)
-    with plane:
-        places, i = found.paths.places[-1], found.labels.index(letter)
-        figure = letters.moved_letter(
-            places, found.labels, found.kinds, found.reach, i, move.after, font_size=ui.font_size()
-        )
-        ui.chart(figure, letters.letters_alt(places, found.labels), key="training_plane")
-    with guess:
-        labels, probabilities, texts = training.likely(found, move)
-        figure = bars.bars(labels, probabilities, texts, opens=OPENS, font_size=ui.font_size())
-        model = nudged(training.run(), letter, move.after)
-        alt = bars.bars_alt("The next letter", labels, texts)
-        with ui.shared(1, key="training_guesses")[0]:
-            ui.part(figure, alt, key="training_guess", on_pick=of_one(model, text, labels))
-        ui.receipt_of(model, text, labels[0])
+    model = nudged(training.run(), letter, move.after)
+    training.move_by_hand(found, letter, right, up, text, model)
+    ui.receipt_of(model, text, found.labels[int(move.probabilities_after.argmax())])
 
 
 @ui.scene(

@@ -49,34 +49,6 @@ def letters(
     return _plane(places, labels, kinds, reach, font_size, narrow, frames, directions=directions)
 
 
-def moved_letter(
-    places: np.ndarray,
-    labels: Sequence[str],
-    kinds: Sequence[int] | np.ndarray,
-    reach: tuple[float, float],
-    letter: int,
-    to: np.ndarray,
-    *,
-    font_size: int = FONT_SIZE,
-) -> go.Figure:
-    """Draw all letters (V, 2), one of them moved to another place (2,), with an arrow to there."""
-    require_finite(to=to)
-    now = places.copy()
-    now[letter] = to
-    arrow = {
-        **dict(zip(("ax", "ay", "x", "y"), (*places[letter].tolist(), *to.tolist()), strict=True)),
-        **dict.fromkeys(("axref", "xref"), "x"),
-        **dict.fromkeys(("ayref", "yref"), "y"),
-        "text": "",
-        "arrowcolor": palette.WEIGHTS,
-        "arrowwidth": 4,
-        "arrowhead": 2,
-        "arrowsize": 0.8,
-        "standoff": 0.5 * MARK * font_size,
-    }
-    return _plane(now[None], labels, kinds, reach, font_size, arrow=arrow)
-
-
 def letters_alt(places: np.ndarray, labels: Sequence[str]) -> str:
     """Return one sentence: how many letters there are, and which two stand closest together."""
     distance = np.linalg.norm(places[:, None] - places[None], axis=2) + np.diag(np.full(len(places), np.inf))
@@ -94,7 +66,6 @@ def _plane(
     font_size: int,
     narrow: bool = False,
     frames: dict[str, Any] | None = None,
-    arrow: dict[str, Any] | None = None,
     directions: bool = False,
 ) -> go.Figure:
     """Return the letters (R, V, 2) on two axes; the browser keeps them apart and plays the records."""
@@ -112,9 +83,7 @@ def _plane(
     # The browser plays the records, and keeps marks apart that would cover each other.
     spread = {"places": places[:, np.concatenate(members)].astype("f4"), "least": APART * MARK * font_size}
     meta = spread | {"frames": frames if len(places) > 1 else None}
-    return chart(
-        [*_ways(), *drawn], *axes, legend=True, font_size=font_size, notes=[arrow] if arrow else [], meta=meta
-    )
+    return chart([*_ways(), *drawn], *axes, legend=True, font_size=font_size, meta=meta)
 
 
 def _ways() -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A receipt explains the very number in the picture that it was opened from, for every model of a visit."""
 
+import base64
 import json
 import math
 import re
@@ -59,7 +60,7 @@ def pressed(app: AppTest, grid: str, matrix: int, row: int, col: int) -> AppTest
     return tell(app, [(part(app, grid).id, "press", {"matrix": matrix, "row": row, "col": col})])
 
 
-def picked(app: AppTest, drawing: str, pick: str) -> AppTest:
+def picked(app: AppTest, drawing: str, pick: str | int) -> AppTest:
     return tell(app, [(part(app, drawing).id, "pick", pick)])
 
 
@@ -74,6 +75,22 @@ def primitives(app: AppTest, key: str) -> list[dict]:
 def lengths(app: AppTest, key: str) -> list[float]:
     """Return how long the bars of a figure are, from the top down."""
     return list(next(trace.x for trace in plotted(app, key).data if trace.type == "bar"))
+
+
+def guessed(app: AppTest) -> np.ndarray:
+    """Return the probabilities (V,) of what follows a nudge, by what the browser works them out from."""
+    sent = json.loads(part(app, "training_nudge").json)
+    read = {
+        name: np.frombuffer(base64.b64decode(sent[name]), "<f4").astype(float)
+        for name in ("C", "W1", "b1", "W2", "b2")
+    }
+    C = read["C"].reshape(-1, 2)
+    C[sent["moved"]] += sent["by"]
+    x = C[sent["context"]].ravel()
+    h = np.tanh(x @ read["W1"].reshape(len(x), -1) + read["b1"])
+    logits = h @ read["W2"].reshape(len(h), -1) + read["b2"]
+    shares = np.exp(logits - logits.max())
+    return shares / shares.sum()
 
 
 @pytest.mark.parametrize(
@@ -179,8 +196,9 @@ def test_a_perceptron(query):
 @pytest.mark.parametrize("run", ["girls", "boys"])
 def test_a_perceptron_with_a_letter_moved(run):
     app = open_scene("training.py", "nudge-a-letter", training_letters=run, training_right="-3.3")
-    for place, length in list(enumerate(lengths(app, "training_guess")))[:3]:
-        explains(picked(app, "training_guess", str(place)), length, slack=1e-4)
+    after = guessed(app)
+    for letter in np.argsort(-after)[:3].tolist():
+        explains(picked(app, "training_nudge", letter), after[letter], slack=1e-4)
 
 
 class Ended:
@@ -212,7 +230,7 @@ def test_a_perceptron_that_was_trained_in_this_visit():
         assert told == pytest.approx(card["letters"][place]["probability"], abs=6e-5)
     app.switch_page(str(PAGES / "training.py"))
     app.query_params.update(scene="nudge-a-letter", training_letters="yours")
-    explains(picked(app.run(), "training_guess", "1"), lengths(app, "training_guess")[1], slack=1e-4)
+    explains(picked(app.run(), "training_nudge", 1), guessed(app)[1], slack=1e-4)
 
 
 def asked_of(app: AppTest) -> str:

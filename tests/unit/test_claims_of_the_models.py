@@ -93,11 +93,11 @@ def test_a_letter_that_is_moved_changes_the_guess_and_on_top_of_another_it_is_re
     found = scenes.shipped_letters(sex)
     move = scenes.nudged(found, found.labels[1], 2.0, 0.0, "AN" if sex == "girls" else "JA")
     assert np.abs(move.probabilities_after - move.probabilities_before).sum() > 0.05
-    places, (n, m) = found.paths.places[-1], found.vocabulary.encode("NM")
+    places, (n, m) = found.model.C.detach().numpy(), found.vocabulary.encode("NM")
     there = (places[m] - places[n]).tolist()
     on_top = scenes.nudged(found, "N", *there, "AN").probabilities_after
     other = scenes.nudged(found, "M", 0.0, 0.0, "AM").probabilities_before
-    np.testing.assert_allclose(on_top, other, atol=5e-4)  # places are recorded in half precision
+    np.testing.assert_allclose(on_top, other, atol=1e-6)
 
 
 # --- PyTorch ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from explainer.figures import palette
 from explainer.figures.drawing import Box, Mark, Text
-from explainer.figures.letters import letters, letters_alt, moved_letter
+from explainer.figures.letters import letters, letters_alt
 from explainer.figures.strip import BARS, Strip, draws, draws_alt, strips
 from tests.drawings import of_kind
 
@@ -95,14 +95,6 @@ def test_letters_stand_where_they_were_recorded():
 
 def test_a_single_record_stands_still():
     assert letters(PLACES[:1], [0], LABELS, KINDS, (-3, 3)).layout.meta["frames"] is None
-
-
-def test_an_arrow_leads_from_the_old_place_to_the_new_one():
-    drawn = moved_letter(PLACES[0], LABELS, KINDS, (-3, 3), 1, np.array([-2.0, 1.0]))
-    arrow = drawn.layout.annotations[-1]
-    assert [(arrow.ax, arrow.ay), (arrow.x, arrow.y)] == [(1, -1), (-2, 1)]
-    places = {t.text[i]: (t.x[i], t.y[i]) for t in marks(drawn) for i in range(len(t.text))}
-    assert places == {".": (0, 0.5), "A": (-2, 1), "Ł": (2, 2)}
 
 
 def test_the_closest_letters_are_told():

@@ -41,7 +41,7 @@ function seated(at, least, [width, height]) {
 }
 
 // Places in px, moved so that squares around any two do not overlap, and none reaches beyond the sides.
-function apart(places, least, size) {
+export function apart(places, least, size) {
   const [width, height] = size;
   const at = places.map((place) => [...place]);
   const side = least / 2;

@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from explainer import checkpoints, names
+from explainer.components import nudge as nudging
 from explainer.components.grid import Matrix, grid
 from explainer.figures import curves
+from explainer.figures.letters import KINDS, letters_alt
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
@@ -20,8 +24,10 @@ from explainer.training.recipes import TALK, Shape
 from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import table
 from explainer.ui.catalogue import SEXES
+from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached, shown
 from explainer.ui.trained import checkpoint, history, split
+from explainer.ui.words import shown as displayed
 from explainer.vocabulary import Vocabulary
 
 RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
@@ -33,6 +39,7 @@ LADDER = {
     "mlp": "the better one",
 }
 LADDER_HEIGHT = 380  # pixels
+FARTHEST = 8.0  # that a letter can be moved along either number
 FREQUENT = 50  # times that a letter stands in the names learned from
 
 
@@ -133,16 +140,61 @@ def context(found: Letters) -> str:
 def nudged(found: Letters, letter: str, right: float, up: float, text: str) -> trace.Nudge:
     """Move a letter by so much and predict what follows a text, before and after."""
     i = found.vocabulary.encode(letter)[0]
-    place = found.paths.places[-1][i] + np.array([right, up])
+    place = found.model.C[i].detach().numpy() + np.array([right, up])
     return nudge(found.model, found.vocabulary, letter, place.tolist(), text)
 
 
-def likely(found: Letters, move: trace.Nudge, most: int = 12) -> tuple[list[str], np.ndarray, list[str]]:
-    """Return the most probable next characters after the move: labels, probabilities, and what they were."""
-    order = np.argsort(-np.maximum(move.probabilities_after, move.probabilities_before))[:most]
-    after, before = move.probabilities_after[order], move.probabilities_before[order]
-    texts = [f"{a:.1%} (was {b:.1%})" for a, b in zip(after, before, strict=True)]
-    return [found.labels[i] for i in order], after, texts
+def move_by_hand(found: Letters, letter: str, right: float, up: float, text: str, model: str) -> None:
+    """Draw the letters to be dragged and what the model guesses, which follows in the browser.
+
+    Args:
+        letter: the one that is moved, by so much.
+        text: what is read before the next letter.
+        model: the name of the perceptron with the letter moved, as a receipt knows it.
+    """
+    weights, symbols = trace.matrices(found.model), found.vocabulary.symbols
+    context = found.vocabulary.encode(trace.window(text, found.model.block_size))
+    seen = [displayed(symbol) for symbol in symbols]
+    heading = f"next letter after {spaced(found, context)}"
+    letters = nudging.Letters(seen, found.kinds, KINDS, readings(found, context), heading)
+    nudging.nudge(
+        nudging.Perceptron(**vars(weights), context=context),
+        letters,
+        symbols.index(letter),
+        (right, up),
+        key="training_nudge",
+        alt=letters_alt(weights.C, found.labels),
+        farthest=FARTHEST,
+        on_nudge=partial(_moved_to, symbols),
+        on_pick=lambda i: open_receipt(model, text, symbols[i]),
+    )
+
+
+def readings(found: Letters, context: Sequence[int]) -> list[str]:
+    """Say of every letter whether it is read, and so whether moving it changes the guess."""
+    read = spaced(found, context)
+    return [_reading(found, i, list(context).count(i), read) for i in range(len(found.labels))]
+
+
+def spaced(found: Letters, context: Sequence[int]) -> str:
+    """Return the letters that are read, as they are shown."""
+    return " ".join(displayed(found.labels[i]) for i in context)
+
+
+def _reading(found: Letters, i: int, times: int, read: str) -> str:
+    letter = displayed(found.labels[i])
+    if times:
+        often = {1: "once", 2: "twice"}.get(times, f"{times} times")
+        return f"{letter} is read {often} in {read}: where it goes, the guess follows."
+    never = " No name learned from has it." if not found.occurrences[i] else ""
+    return f"{letter} is not among the letters read, {read}: the guess stays as it is.{never}"
+
+
+def _moved_to(symbols: Sequence[str], told: dict[str, Any]) -> None:
+    """Have the controls stand where the hand has left the letter."""
+    st.session_state.update(
+        training_letter=symbols[told["letter"]], training_right=told["right"], training_up=told["up"]
+    )
 
 
 # --- the recipes ------------------------------------------------------------------------------------
