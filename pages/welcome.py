@@ -42,9 +42,9 @@ def claim() -> None:
 
 @ui.scene("Name your baby", "Give it the first letters: the model writes the rest, one letter at a time.")
 def name_your_baby() -> None:
-    """A model that learned from 2,813 names writes new ones, a letter at a time; beside each stands how
-    likely it was. Ask the room for two letters, and for a name they have never heard. Then click a
-    letter: every number opens down to its multiplications.
+    """A model that learned from 6,587 names, at last from the girls' 2,813 alone, writes new ones, a letter
+    at a time; beside each stands how likely it was. Ask the room for two letters, and for a name they have
+    never heard. Then click a letter: every number opens down to its multiplications.
     """
     with ui.controls():
         told = ui.beginning("begins with", "AN", key="welcome_prefix")

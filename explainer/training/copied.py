@@ -5,8 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from explainer import checkpoints, names
+from explainer.checkpoints import Checkpoint
 from explainer.faults import Fault, told
+from explainer.names import Split
 from explainer.traces.compare import Copied, copied
+from explainer.training import tables
 from explainer.training.mlp import RUNS
 
 COUNT = 1_000  # names that a model is asked for
@@ -22,10 +25,17 @@ def keep(name: str, folder: Path = checkpoints.FOLDER) -> Copied:
         BadCheckpoint: if there is no such checkpoint.
     """
     trained = checkpoints.load(name, folder)
-    split = names.split(names.select(names.register(), name.partition("s-")[0])["name"].tolist())
-    found = copied(trained.model, trained.vocabulary, split, COUNT, names.SEED)
+    found = copied(trained.model, trained.vocabulary, learned(trained), COUNT, names.SEED)
     checkpoints.note(name, {"copied": asdict(found)}, folder)
     return found
+
+
+def learned(trained: Checkpoint) -> Split:
+    """Return what one of the app's models of names learned from, the other sex's names, too, where it did."""
+    sex = trained.meta["name"].partition("s-")[0]
+    split = names.split(names.select(names.register(), sex)["name"].tolist())
+    both = tables.together(None) if "together" in trained.meta else []
+    return split._replace(train=list(dict.fromkeys([*split.train, *both])))
 
 
 def main() -> int:

@@ -21,6 +21,6 @@ HEADS = {  # layer and head whose habit shows on these prompts
     "shakespeare": "1.6",
     "polish-books": "1.2",
     "pan-tadeusz": "1.2",
-    "girls-gpt": "2.4",
+    "girls-gpt": "1.4",
     "boys-gpt": "1.4",
 }

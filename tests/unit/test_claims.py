@@ -42,17 +42,18 @@ def test_on_average_the_further_back_a_model_looks_the_better_it_guesses(sex):
 
 
 @pytest.mark.parametrize("sex", ["girls", "boys"])
-def test_on_rarer_names_the_gpt_guesses_best_and_pays_for_being_too_sure(sex):
+def test_on_rarer_names_the_gpt_guesses_best_and_is_too_sure_of_itself(sex):
     models_ = models(sex)
     rare, test = names.rarer(sex.removesuffix("s"), 1_000), split_of(sex).test
     mlp, gpt = (compare.held_out(models_[kind], names.VOCABULARY, rare) for kind in ("mlp", "gpt"))
-    assert gpt.right > mlp.right + 0.01
+    assert gpt.right > mlp.right + 0.02
     assert gpt.sure - gpt.right > 0.11 > mlp.sure - mlp.right
-    assert gpt.loss > mlp.loss + 0.01
+    ahead = {"girls": 0.04, "boys": -0.02}[sex]  # on names off its own ground the boys' still pays more
+    assert mlp.loss - gpt.loss == pytest.approx(ahead, abs=0.005)
     before = [compare.held_out(models_[kind], names.VOCABULARY, test).loss for kind in ("mlp", "gpt")]
-    assert before[0] - before[1] > 0.09
+    assert before[0] - before[1] > 0.14
     calmer = [softened(models_[kind], rare, 1.4) for kind in ("mlp", "gpt")]
-    assert calmer[1] < calmer[0] - 0.03  # less sure, it is ahead again: that is what it pays for
+    assert calmer[1] < calmer[0] - 0.04  # less sure, it is ahead: that is what it pays for
 
 
 def split_of(sex: str) -> names.Split:

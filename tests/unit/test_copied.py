@@ -8,16 +8,24 @@ import torch
 from explainer import checkpoints, names
 from explainer.models.mlp import MLP
 from explainer.traces.compare import Copied, copied
-from explainer.training.copied import COUNT, MODELS, keep
+from explainer.training.copied import COUNT, MODELS, keep, learned
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_what_is_shipped_is_what_the_model_does(name):
     trained = checkpoints.load(name)
-    split = names.split(names.select(names.register(), name.partition("s-")[0])["name"].tolist())
+    split = learned(trained)
     assert Copied(**trained.meta["copied"]) == copied(
         trained.model, trained.vocabulary, split, COUNT, names.SEED
     )
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_a_model_that_read_both_sexes_copies_from_both_and_never_from_what_is_held_out(sex):
+    gpt, mlp = (learned(checkpoints.load(f"{sex}-{kind}")) for kind in ("gpt", "mlp"))
+    assert set(mlp.train) < set(gpt.train)
+    assert (gpt.dev, gpt.test) == (mlp.dev, mlp.test)
+    assert not set(gpt.train) & {*gpt.dev, *gpt.test}
 
 
 def test_it_is_written_beside_the_weights(tmp_path):

@@ -81,6 +81,7 @@ def seconds(place: int) -> int:
 NAMED = {
     ("bigram.py", "data", "3,517"): lambda: f"{len(names.select(names.register())):,}",
     ("welcome.py", "name_your_baby", "2,813"): lambda: f"{len(girls().train):,}",
+    ("welcome.py", "name_your_baby", "6,587"): lambda: f"{checkpoints.read_meta('girls-gpt')['together']:,}",
     ("mlp.py", "data_set", "2,813"): lambda: f"{len(girls().train):,}",
     ("mlp.py", "data_set", "20,409"): lambda: f"{sum(len(name) + 1 for name in girls().train):,}",
     ("bigram.py", "fill_in", "2,387"): lambda: f"{counted().max():,}",

@@ -365,7 +365,7 @@ def test_polish_texts_are_normalised_to_the_96_symbols(tmp_path, monkeypatch):
 # --- the checkpoints that ship ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "bar"), [("girls-gpt", 1.98), ("boys-gpt", 2.2)])
+@pytest.mark.parametrize(("name", "bar"), [("girls-gpt", 1.9), ("boys-gpt", 2.12)])
 def test_the_names_models_keep_their_recorded_losses_in_half_precision(name, bar):
     loaded = checkpoints.load(name)
     held_out = data_of(name, RECIPES[name], None, checkpoints.FOLDER).held_out

@@ -257,12 +257,13 @@ def lead(sex: str, part: str) -> str:
     """Say how far the GPT is ahead of the MLP, and on rarer names whether it knows what it knows."""
     gpt, mlp = held_out(sex, "gpt", part), held_out(sex, "mlp", part)
     ahead = mlp.loss - gpt.loss
-    pays = f"pays {abs(ahead):.2f} nats {'less' if ahead > 0 else 'more'}"
+    pays = f"pays {abs(ahead):.2f} nats {'less' if ahead > 0 else 'more'} than the MLP"
     right = f"guesses right {gpt.right:.0%} of the time, the MLP {mlp.right:.0%}"
     if part != "rare":
-        return f"The GPT {right}; it {pays} than the MLP."
+        return f"The GPT {right}; it {pays}."
     sure = f"holds its guess for {gpt.sure:.0%} likely"
-    return f"Names with at most 20 bearers: the GPT {right}, but it {sure}, and {pays}."
+    told = f"Names with at most 20 bearers: the GPT {right}, but it {sure}"
+    return f"{told}; all the same it {pays}." if ahead > 0 else f"{told}, and {pays}."
 
 
 def _shape(sex: str, kind: str) -> str:

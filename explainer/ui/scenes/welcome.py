@@ -32,7 +32,7 @@ TEMPERATURES = {
 }
 CAREFUL = "careful · 0.6"
 WANTED = 12  # names
-OPENS = 65  # the seed whose names one would give a child: ANITA, ANIKA, ANGELIKA
+OPENS = 166  # the seed whose names one would give a child: ANASTASIA, ANNA, ANETTA
 FIRST = 6  # names that the first scene tells
 WORDS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 
