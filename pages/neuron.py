@@ -1,5 +1,6 @@
 """Neuron: multiply, add, bend; and why a network needs all three."""
 
+from dataclasses import replace
 from typing import Any
 
 from explainer import ui
@@ -54,17 +55,15 @@ def a_layer() -> None:
     "A network", "What the first layer gives, the second takes: from a point in the plane to a probability."
 )
 def a_network() -> None:
-    """The outputs of one layer are the inputs of the next, and a point becomes a probability. Move the point
-    across the border and watch the last number. Which hidden neuron changes its mind first?
+    """The outputs of one layer are the inputs of the next, and a point becomes a probability. Drag the star
+    across the border and watch the last number, or pull a weight up and see the border move. Which hidden
+    neuron changes its mind first?
     """
     with ui.controls():
         data = ui.choice("trained on", nr.DATA, default="xor", key="neuron_data")
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
-        point = (
-            ui.slider("x₁", -1.0, 1.0, 0.5, step=nr.STEP, key=nr.POINT[0]),
-            ui.slider("x₂", -1.0, 1.0, -0.5, step=nr.STEP, key=nr.POINT[1]),
-        )
-    trained = nr.trained(nr.Choice(data, bend))
+        point, pulled = nr.star_and_weights()
+    trained = nr.trained(nr.Choice(data, bend, weights=pulled))
     values, weights = nr.passed_layers(nr.forward(trained, point))
     drawn, plane = ui.shared(3, 2, key="neuron_network")
     with drawn:
@@ -74,12 +73,15 @@ def a_network() -> None:
             names=nr.names(4),
             roles=nr.ROLES,
             flow=True,
+            hand=nr.flow_by_hand(trained, point),
             font_size=ui.font_size(),
+            narrow=ui.narrow(),
         )
         alt = network.network_alt(values, weights, nr.ROLES)
-        ui.part(figure, alt, key="neuron_flow", height=nr.tall(1))
+        ui.part(figure, alt, key="neuron_flow", height=nr.tall(1), on_move=nr.pulled)
     with plane:
-        ui.part(*nr.map_figure(trained, point), key="neuron_map", on_place=nr.put_point)
+        figure, alt = nr.map_figure(trained, point)
+        ui.part(figure, alt, key="neuron_map", on_place=nr.put_point, on_move=nr.pulled)
 
 
 @ui.scene(
@@ -87,14 +89,15 @@ def a_network() -> None:
 )
 def it_learns() -> None:
     """At the start it guesses; then training moves seventeen numbers, a little at a time. Press play and
-    watch the four lines: each is where a hidden neuron says zero. Who sees the moment when the border bends?
+    watch the four lines: each is where a hidden neuron says zero. Pull a weight, or put a point on the map:
+    training goes on from there. Who sees the moment when the border bends?
     """
     with ui.controls():
-        data, seed, noise = nr.data_and_seed()
+        choice = nr.chosen()
         bend = ui.choice("activation", nr.LEARNS_OR_NOT, default="tanh", key="neuron_activation")
-        hidden = nr.hidden_neurons()
-    trained = nr.trained(nr.Choice(data, bend, hidden, seed, noise))
-    ui.chart(*nr.learning(trained), key="neuron_learning", height=nr.tall(3))
+        own, pulled = nr.points_and_weights(choice.hidden)
+    trained = nr.trained(replace(choice, activation=bend, own=own, weights=pulled))
+    nr.learning(trained, key="neuron_learning")
 
 
 @ui.scene(
@@ -106,11 +109,9 @@ def why_it_must_bend() -> None:
     line. No amount of training helps it. Where would you draw one line through these points?
     """
     with ui.controls():
-        data, seed, noise = nr.data_and_seed()
+        choice = nr.chosen()
         bend = ui.choice("activation at the right", nr.LEARNS, key="neuron_curved")
-        hidden = nr.hidden_neurons()
-    straight = nr.trained(nr.Choice(data, "none", hidden, seed, noise))
-    curved = nr.trained(nr.Choice(data, bend, hidden, seed, noise))
+    straight, curved = (nr.trained(replace(choice, activation=one)) for one in ("none", bend))
     places = ui.shared(1, 1, key="neuron_why")
     for place, (title, trained) in zip(places, nr.compared(straight, curved), strict=True):
         with place:

@@ -5,7 +5,7 @@ window 1920 wide, or of a phone; in other windows the browser scales them as it 
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from itertools import groupby
@@ -42,6 +42,7 @@ class Line:
     width: float | Each = 3
     dash: str | Each = ""
     opacity: float | Each = 1
+    part: str = ""  # which weight it shows
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Mark:
     pick: str = ""  # what is reported when it is clicked
     dx: float = 0  # pixels by which it is moved to the right
     dy: float = 0  # and down
+    part: str = ""  # which number of a network it shows
+    grip: str = ""  # by which it is told that it was moved by hand
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,33 @@ class Frames:
     captions: Sequence[str] = ()  # one a frame, said above the picture
 
 
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """What can be moved by hand: points on a map, and weights of a network that the browser computes anew.
+
+    Drawings of one name show the same: what is moved in one of them moves in all.
+    """
+
+    name: str
+    places: Mapping[str, tuple[float, float]]  # by grip
+    network: Mapping[str, Any] | None = None  # W1 (S, 2, H), b1 (S, H), W2 (S, H, 1), b2 (S, 1), activation
+    star: str = ""  # the grip of the point whose numbers stand in the network
+    largest: float = 1.0  # the weight whose edge is the widest
+    positive: str = palette.INK  # colours of edges
+    negative: str = palette.INK
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What the browser needs, as JSON."""
+        places = {grip: {"x": x, "y": y} for grip, (x, y) in self.places.items()}
+        arrays = {
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in (self.network or {}).items()
+        }
+        own = {name: getattr(self, name) for name in ("name", "star", "largest", "positive", "negative")}
+        return own | {"places": places, "network": arrays or None, "dash": DASHED}
+
+
 @dataclass(frozen=True)
 class Drawing:
     """Primitives in the order in which they are drawn, on two axes from their first to their last number."""
@@ -151,6 +181,7 @@ class Drawing:
     margins: tuple[float, float, float, float] = (8, 8, 8, 8)  # pixels: left, right, top, bottom
     font_size: float = FONT_SIZE
     frames: Frames | None = None
+    hand: Hand | None = None
     ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
 
     @cached_property
@@ -171,6 +202,7 @@ class Drawing:
             "font": self.font_size,
             "ratio": self.ratio,
             "frames": _frames(self.frames),
+            "hand": self.hand.sent if self.hand else None,
         }
 
     def _group(self, kind: type[Primitive], members: Sequence[Primitive]) -> dict[str, Any]:

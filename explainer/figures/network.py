@@ -3,7 +3,7 @@
 A positive weight is a solid line, a negative one dashed and of the other color; the wider, the larger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,10 +12,12 @@ import numpy as np
 from explainer.figures import palette
 from explainer.figures.axes import Panel
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Line, Mark, Primitive, Text
+from explainer.figures.drawing import DASHED, Drawing, Each, Frames, Hand, Line, Mark, Primitive, Text
 from explainer.wording.numerals import number, probability
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
+WIDER = {False: 1.7, True: 0.8}  # how much longer a step to the right is than one up; on a phone: shorter
+NODE = 0.6  # of its distance: how near a node is, which is wider than a number on an edge
 SURE = 1e-9  # what a sigmoid leaves open, also where it has been rounded
 CERTAIN = 1.25  # how much wider the circle of a probability is: "> 0.999" stands in it
 KEY = "solid: positive · dashed: negative · wide: large"
@@ -31,7 +33,9 @@ def network(
     edge_texts: Sequence[np.ndarray | None] | None = None,
     flow: bool = False,
     key: bool = True,
+    hand: Hand | None = None,
     font_size: int = FONT_SIZE,
+    narrow: bool = False,
 ) -> Drawing:
     """Draw a network of L layers from left to right.
 
@@ -44,6 +48,8 @@ def network(
         edge_texts: for each layer of edges an array of texts (Nᵢ, Nᵢ₊₁), or None for none.
         flow: whether the layers light up one by one, to be played.
         key: whether a line below says how to read the edges.
+        hand: what can be moved by hand of a 2–H–1 network; its weights then stand on the edges.
+        narrow: whether there is only the width of a phone.
     Raises:
         ValueError: if a value is NaN or infinite.
     """
@@ -68,14 +74,19 @@ def network(
             size,
             first=layer == 0,
         )
+        nodes = nodes if hand is None else _parts(nodes, layer)
         drawn += _reached(nodes, layer, len(values)) if flow else nodes
+    if hand is not None:
+        drawn = with_handles(drawn, weights, font_size, WIDER[narrow])
     if key:
         drawn.append(Text(0.5, -0.05, KEY))
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
     frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
     down = (-0.1 if key else 0, 1.06)
-    return Drawing(drawn, (-0.2, 1.12), down, (margin, 8, 8, 8), font_size=font_size, frames=frames)
+    return Drawing(
+        drawn, (-0.2, 1.12), down, (margin, 8, 8, 8), font_size=font_size, frames=frames, hand=hand
+    )
 
 
 def learning(
@@ -111,6 +122,82 @@ def learning(
         ]
         drawn += _nodes(labels, titles, named, places[layer], role, panel.font_size, size, first=layer == 0)
     return drawn
+
+
+def by_hand(
+    name: str, weights: Mapping[str, np.ndarray], activation: str, places: Mapping[str, tuple], star: str
+) -> Hand:
+    """Return what can be moved by hand of a 2–H–1 network and its map.
+
+    Args:
+        name: drawings of one name show the same.
+        weights: W1 (S, 2, H), b1 (S, H), W2 (S, H, 1), b2 (S, 1).
+        places: of points on the map, by their grips.
+        star: the grip of the point whose numbers stand in the network.
+    """
+    largest = max(float(np.abs(weights[name]).max()) for name in ("W1", "W2"))
+    network = {**weights, "activation": activation}
+    return Hand(name, places, network, star, largest, POSITIVE, NEGATIVE)
+
+
+def with_handles(
+    drawn: Sequence[Primitive], weights: Sequence[np.ndarray], font_size: float, wider: float = 1
+) -> list[Primitive]:
+    """Return a 2–H–1 network, first of all its edges, with its weights on them, each to be pulled.
+
+    Args:
+        weights: (2, H) and (H, 1), or (S, 2, H) and (S, H, 1) in S frames.
+        wider: how many times longer a step to the right is than a step up.
+    """
+    names = weight_names(weights[0].shape[-1])
+    flat = np.concatenate([w.reshape(*w.shape[:-2], -1) for w in weights], axis=-1)  # (..., 3 H)
+    edges = [cast(Line, edge) for edge in drawn[: len(names)]]
+    handles = [
+        Mark(x, y, 2.3 * font_size, color=palette.WEIGHTS, width=1.5, grip=name,
+             label=_each(w, _short), title=_each(w, lambda value: f"weight {number(value)}"))
+        for name, w, (x, y) in zip(names, flat.T, _spots(edges, wider), strict=True)
+    ]  # fmt: skip
+    named = [replace(edge, part=name) for edge, name in zip(edges, names, strict=True)]
+    return [*named, *drawn[len(names) :], *handles]
+
+
+def weight_names(hidden: int) -> list[str]:
+    """Return the names of the weights of a 2–H–1 network, from the inputs, then to the output."""
+    return [f"w{i}{j}" for i in (1, 2) for j in range(1, hidden + 1)] + [
+        f"v{j}" for j in range(1, hidden + 1)
+    ]
+
+
+def _each(values: np.ndarray, told: Callable[[float], str]) -> str | Each:
+    return told(float(values)) if values.ndim == 0 else Each([told(float(value)) for value in values])
+
+
+def _short(weight: float) -> str:
+    return number(round(weight, 1), 1)
+
+
+def _spots(edges: Sequence[Line], wider: float) -> list[np.ndarray]:
+    """Return a place (2,) on every edge, one after the other where it is farthest from those before."""
+    scale, spots = np.array([wider, 1.0]), list[np.ndarray]()
+    for edge in edges:
+        start, end = np.stack([np.asarray(edge.x, float), np.asarray(edge.y, float)], axis=1)
+        shares = np.linspace(0.25, 0.78, 12)
+        found = start + shares[:, None] * (end - start)  # (12, 2)
+        apart = np.linalg.norm((found[:, None] - np.array([start, end, *spots])) * scale, axis=2)  # (12, ...)
+        apart[:, :2] *= NODE
+        spots.append(found[int(apart.min(1).argmax())])
+    return spots
+
+
+def _parts(nodes: Sequence[Mark | Text], layer: int) -> list[Mark | Text]:
+    """Return the nodes of a layer of a 2–H–1 network, each with the name of the number that it shows."""
+    marks = iter(range(1, len(nodes) + 1))
+    return [
+        replace(node, part="p" if layer == 2 else f"{'xh'[layer]}{next(marks)}")
+        if isinstance(node, Mark)
+        else node
+        for node in nodes
+    ]
 
 
 def neuron(
@@ -227,7 +314,7 @@ def _changing_edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray])
     for edges, left, right in zip(weights, places, places[1:], strict=False):
         for i, j in np.ndindex(*edges.shape[1:]):
             looks = [edge_look(weight, largest) for weight in edges[:, i, j]]
-            each = {name: Each([look[name] for look in looks]) for name in looks[0]}
+            each: dict[str, Any] = {name: Each([look[name] for look in looks]) for name in looks[0]}
             drawn.append(Line((left[i, 0], right[j, 0]), (left[i, 1], right[j, 1]), **each))
     return drawn
 

@@ -16,13 +16,14 @@ from explainer.figures.drawing import (
     Each,
     Field,
     Frames,
+    Hand,
     Line,
     Mark,
     Primitive,
     Text,
 )
 from explainer.figures.network import learning as network
-from explainer.figures.network import subscript
+from explainer.figures.network import subscript, with_handles
 from explainer.wording.numerals import number
 
 BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
@@ -53,6 +54,7 @@ def output_map(
     classes: np.ndarray,
     *,
     mark: tuple[float, float] | None = None,
+    hand: Hand | None = None,
     font_size: int = FONT_SIZE,
 ) -> Drawing:
     """Draw the probability of class 1 over the plane, the line where it is one half, and the data.
@@ -61,6 +63,7 @@ def output_map(
         x: (G,) both axes, p: (G, G) probabilities, rows being the second input.
         points: (N, 2), classes: (N,) zeros and ones.
         mark: a point to be pointed out.
+        hand: with which it can be moved, as its star.
     Raises:
         ValueError: if a probability is NaN or infinite.
     """
@@ -69,14 +72,23 @@ def output_map(
     drawn = [*_map(panel, p), *_data(panel, points, classes)]
     named = _classes(font_size)
     if mark is not None:
-        drawn.append(_star(font_size, float(panel.x(mark[0])), float(panel.y(mark[1]))))
+        grip = hand.star if hand else ""
+        star = _star(font_size, float(panel.x(mark[0])), float(panel.y(mark[1])))
+        drawn.append(
+            replace(star, grip=grip, title=f"({number(mark[0])}, {number(mark[1])})" if grip else "")
+        )
         named.append((_star(font_size), "this point"))
     left, _, top, _ = panel.margins()
     below = 3.2 * font_size  # the numbers, and a title with its index
     width = 1 + BAR[1]
     drawn += _legend(panel, named)
     return Drawing(
-        drawn, (0, width), margins=(left, 2.2 * font_size, top, below), font_size=font_size, ratio=width
+        drawn,
+        (0, width),
+        margins=(left, 2.2 * font_size, top, below),
+        font_size=font_size,
+        ratio=width,
+        hand=hand,
     )
 
 
@@ -104,6 +116,8 @@ def learning(
     lines: np.ndarray | None = None,
     captions: Sequence[str] = (),
     at: int = -1,
+    own: Sequence[tuple[int, float, float]] = (),
+    hand: Hand | None = None,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
 ) -> Drawing:
@@ -119,6 +133,8 @@ def learning(
         lines: (H, S, 2, 2) the ends of the line of each hidden neuron, NaN where it has none.
         captions: S sentences, what is said above each picture.
         at: the picture that shows first.
+        own: class, x₁ and x₂ of points that a visitor put on the map.
+        hand: with which these and the weights can be moved; without it no weights stand on the edges.
         narrow: whether they stand one below the other, as on a phone, instead of side by side.
     Raises:
         ValueError: if a number is NaN or infinite.
@@ -127,10 +143,11 @@ def learning(
     layout = NARROW if narrow else WIDE
     plane = _plane(x, layout.plane, font_size)
     drawn = [
-        *_network(weights, values, layout.network, font_size, hidden),
+        *_network(weights, values, layout.network, font_size, hidden, hand is not None),
         *_map(plane, Each(p)),
         *_lines(plane, lines),
         *_data(plane, points, classes),
+        *_own(plane, own),
         *_legend(plane, _classes(font_size)),
         *_loss(steps, losses, layout.loss, font_size),
     ]
@@ -139,9 +156,9 @@ def learning(
         for step, share in zip(steps, accuracy, strict=True)
     ]
     width, height = layout.size
-    frames = Frames(titles, "picture", SPEED, at, captions=captions)
+    frames = Frames(titles, "picture", SPEED, at, film="learning", captions=captions)
     margins = (20, 0, 12, 12)  # letters keep their size where the panels are small
-    return Drawing(drawn, (0, width), (0, height), margins, font_size, frames, ratio=width / height)
+    return Drawing(drawn, (0, width), (0, height), margins, font_size, frames, hand, ratio=width / height)
 
 
 def learning_alt(steps: np.ndarray, losses: np.ndarray, accuracy: np.ndarray) -> str:
@@ -261,6 +278,21 @@ def _data(panel: Panel, points: np.ndarray, classes: np.ndarray) -> list[Mark]:
     return [_point(int(c), panel.font_size, x, y) for x, y, c in places]
 
 
+def _own(panel: Panel, points: Sequence[tuple[int, float, float]]) -> list[Mark]:
+    """Return a visitor's own points: larger, so that a finger can take hold of them."""
+    return [
+        replace(
+            _point(c, panel.font_size, float(panel.x(x)), float(panel.y(y))),
+            size=1.1 * panel.font_size,
+            color=palette.INPUT,
+            width=3,
+            grip=f"own{i}",
+            title=f"({number(x)}, {number(y)})",
+        )
+        for i, (c, x, y) in enumerate(points)
+    ]
+
+
 def _point(c: int, font_size: float, x: float = 0, y: float = 0) -> Mark:
     """Return the mark of a class."""
     look = ("square", palette.INK, palette.BACKGROUND) if c else ("circle", palette.BACKGROUND, palette.INK)
@@ -293,13 +325,15 @@ def _network(
     sides: tuple[float, float, float, float],
     font_size: int,
     maps: np.ndarray | None,
+    pulled: bool,
 ) -> list[Primitive]:
     """Return the network, the middles of its first and last nodes at the sides of its part."""
     panel = Panel(Axis(0, 1), Axis(0, 1), *sides, font_size)
     hidden = [subscript("h", i + 1) for i in range(values[1].shape[1])]
     names = [["x₁", "x₂"], hidden, ["p"]]
     drawn = network(values, weights, names=names, roles=ROLES, panel=panel)
-    return list(drawn) if maps is None else _with_maps(drawn, maps, panel)
+    whole = list(drawn) if maps is None else _with_maps(drawn, maps, panel)
+    return with_handles(whole, weights, font_size) if pulled else whole
 
 
 def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Primitive]:
@@ -317,7 +351,13 @@ def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Pri
         shown.append(Box(x - half, x + half, y - half, y + half, color=mark.color, width=3))
         shown.append(replace(mark, size=1, fill="none", color="none", label=""))
         shown.append(replace(name, y=y + half, dy=-0.7 * font))
-    return [*into, *out, *before, *shown, *after]
+    return [
+        *into,
+        *out,
+        *before,
+        *shown,
+        *(replace(one, part="p") if isinstance(one, Mark) else one for one in after),
+    ]
 
 
 def _lines(panel: Panel, lines: np.ndarray | None) -> list[Primitive]:

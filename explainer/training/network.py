@@ -1,5 +1,6 @@
 """Train the network of two inputs, four hidden neurons and one output, in a fraction of a second."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +74,7 @@ def train(
     steps: int = 300,
     learning_rate: float = 0.1,
     snapshots: int = 30,
+    changes: Sequence[tuple[int, str, float]] = (),
 ) -> Training:
     """Train on all points at once with Adam; return the weights at a few steps and every loss.
 
@@ -81,6 +83,8 @@ def train(
     Args:
         X: (N, 2), y: (N,) zeros and ones.
         seed: of the initial weights.
+        changes: step, name and value of weights that are set by hand after so many steps: w12 leads from
+            the first input to the second hidden neuron, v2 from there to the output.
     Raises:
         ValueError: if nothing can be learned through the activation.
     """
@@ -93,6 +97,7 @@ def train(
     kept = recorded_steps(steps, snapshots)
     weights, losses, right = [], [], []
     for i in range(steps + 1):
+        _set(model, [(name, value) for step, name, value in changes if step == i])
         logits, loss = model(points, targets)  # (N, 1), ()
         losses.append(loss.item())
         if i in kept:
@@ -103,6 +108,14 @@ def train(
             adamw(flat, gradient, moments, i + 1, learning_rate, beta2=0.999)
     recorded = {name: np.stack([w[name] for w in weights]) for name in weights[0]}
     return Training(activation, np.array(kept), **recorded, losses=np.array(losses), accuracy=np.array(right))
+
+
+@torch.no_grad()
+def _set(model: Network, weights: Sequence[tuple[str, float]]) -> None:
+    """Set weights by their names, within the row of memory of which all are views."""
+    for name, value in weights:
+        place = model.W2[int(name[1]) - 1] if name[0] == "v" else model.W1[int(name[1]) - 1, int(name[2]) - 1]
+        place.fill_(value)
 
 
 def recorded_steps(steps: int, snapshots: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Pictures on the stage: a chart that fills its place, figures in words, a message that helps."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,17 +24,18 @@ def chart(
     *,
     key: str,
     height: int | None = None,
-    on_pick: Callable[[str], None] | None = None,
+    **acts: Any,
 ) -> None:
     """Draw a picture; without a height it fills the stage.
 
     Args:
         alt: one sentence that says what is seen.
         height: in pixels.
-        on_pick: gets the ``pick`` of what was clicked, before the scene is drawn anew.
+        acts: ``on_pick`` gets the ``pick`` of what was clicked, before the scene is drawn anew; of a drawing
+            ``on_place`` the place in its map, and ``on_move`` what was moved by hand.
     """
     with st.container(key=f"fill-{key}" if height is None else f"fixed-{key}"):
-        _picture(figure, alt, key=key, height=height or "stretch", on_pick=on_pick)
+        _picture(figure, alt, key=key, height=height or "stretch", **acts)
 
 
 def beside(*widths: float) -> list[DeltaGenerator]:
@@ -100,14 +101,14 @@ def part(
     *,
     key: str,
     height: int | None = None,
-    **acts: Callable[..., None] | None,
+    **acts: Any,
 ) -> None:
     """Draw a picture that takes what is left of its column.
 
     Args:
         height: in pixels, for a figure that needs only so much.
-        acts: ``on_pick`` gets the ``pick`` of what was clicked, before the scene is drawn anew; ``on_place``,
-            of a drawing, the place in its map.
+        acts: ``on_pick`` gets the ``pick`` of what was clicked, before the scene is drawn anew; of a
+            drawing ``on_place`` the place in its map, and ``on_move`` what was moved by hand.
     """
     rest = PHONE_HEIGHT if window.narrow() else "stretch"
     _picture(figure, alt, key=key, height=height or rest, **acts)

@@ -82,9 +82,21 @@ def switch(label: str, default: bool, *, key: str, help: str | None = None) -> b
     return st.toggle(label, default, help=help, **_kept(key, _one_of(("true", "false"))))
 
 
-def text(label: str, default: str, *, key: str, max_chars: int = 40, help: str | None = None) -> str:
-    """Return a line of text that a visitor typed."""
-    return st.text_input(label, default, max_chars, help=help, **_kept(key, _text(max_chars)))
+def text(
+    label: str,
+    default: str,
+    *,
+    key: str,
+    max_chars: int = 40,
+    help: str | None = None,
+    fits: Fits | None = None,
+) -> str:
+    """Return a line of text that a visitor typed.
+
+    Args:
+        fits: whether a value of the address is such a text; any line of text if not given.
+    """
+    return st.text_input(label, default, max_chars, help=help, **_kept(key, fits or _text(max_chars)))
 
 
 def lines(label: str, default: str, *, key: str, height: int = 120, max_chars: int = LINK_LENGTH) -> str:

@@ -5,13 +5,17 @@ import { readTheme, themeKey } from '../grid/theme.js';
 import { Player } from '../player/player.js';
 import { element, NARROW, pixel } from '../player/stage.js';
 import { paints } from './colors.js';
+import { Hand } from './hand.js';
 import { Pointer } from './pointer.js';
 import { Shape, specsOf } from './shapes.js';
 import { node, set } from './svg.js';
 
+const HELD = 'The arrow keys lead from part to part; Enter takes hold of what can be moved, the arrow keys move it, Enter lets it go.';
+
 class Drawing {
   /** @type {number} */ width;
   /** @type {number} */ height;
+  /** @type {boolean} */ went;
 
   constructor(parent) {
     this.root = element('div', 'grid drawing');
@@ -26,7 +30,10 @@ class Drawing {
       pick: (pick) => this.send('pick', pick),
       seek: (frame) => this.player.goTo(frame),
       move: (place) => this.send('place', place),
+      drop: (moved) => this.send('moved', moved),
+      hold: (held) => this.rest(held),
     });
+    this.hand = this.pointer.hand = new Hand(this);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.picture);
     this.svg.__drawing = this;
@@ -38,21 +45,24 @@ class Drawing {
     this.root.classList.toggle('sized', data.height > 0);
     this.root.style.setProperty('--height', data.height);
     this.load(data.frames);
-    const more = [data.picks && 'The arrow keys lead from part to part, Enter opens one.', data.places && 'A click on the map puts the star there.'];
+    const more = [data.picks && 'The arrow keys lead from part to part, Enter opens one.', data.hand && HELD, data.places];
     this.player.describe(this.svg, [data.alt, ...more].filter(Boolean).join(' '));
     this.take(specsOf(data.groups, data.defaults));
+    this.hand.load(data.hand);
     this.pointer.load(this.shapes, data);
-    this.svg.classList.toggle('placing', data.places);
+    this.svg.classList.toggle('placing', Boolean(data.places));
     this.resize(true);
   }
 
   // The same frames again keep their place: only what is seen in them has changed.
   load(frames) {
     const { titles, unit, speed, start, captions, film: name } = frames ?? { titles: [''], unit: '', speed: 1, start: 0 };
-    const signature = JSON.stringify([name ?? titles, start]);
+    const signature = JSON.stringify(name || [titles, start]);
+    const goesOn = signature === this.signature && this.player.playing; // while one changes what is seen
     const film = { last: titles.length - 1, titles, captions, speed, speedUnit: unit, steps: ['‹ Back', 'Step ›'], counter: (i) => titles[i] };
     this.player.load(film, start, signature === this.signature);
     this.signature = signature;
+    if (goesOn && !this.player.over) this.player.play();
   }
 
   // What is drawn as before keeps its node; what is new stands in the picture once it is drawn.
@@ -112,13 +122,36 @@ class Drawing {
   // Another frame is shown.
   turn() {
     if (!this.seen) return;
+    if (this.hand.learns && this.shapes.some((shape) => shape.byHand)) this.hand.back();
     const moving = this.shapes.filter((shape) => shape.moving.length);
     moving.forEach((shape) => shape.draw(this.player.position, this.seen));
     moving.forEach((shape) => shape.fit(this.seen));
     this.pointer.tell();
   }
 
+  // What plays rests while something is held, then goes on.
+  rest(held) {
+    if (held) this.went = this.player.playing;
+    if (held) this.player.pause();
+    else if (this.went) this.player.play();
+  }
+
+  // The map in which places are told.
+  field() { return this.shapes.find(({ spec }) => spec.name)?.now; }
+
+  // What is moved by hand is seen at once, and what follows from it.
+  followHand() {
+    const seen = this.hand.seen();
+    for (const shape of this.shapes) {
+      const [before, after] = [shape.byHand, seen(shape.spec)];
+      shape.byHand = after;
+      if (before || after) shape.draw(this.player.position, this.seen);
+    }
+    this.pointer.tell();
+  }
+
   close() {
+    this.hand.close();
     this.player.close();
     this.resizing.disconnect();
     this.root.remove();

@@ -23,14 +23,19 @@ const turned = (rows) => rows[0].map((_, i) => rows.map((row) => row[i]));
 
 // Log-odds run straight where probabilities bend: what lies between the points of a grid is nearer to the truth.
 function readField(values) {
+  if (values instanceof Lattice) return values; // computed here
   if (grids.has(values)) return grids.get(values);
   const [width, coded] = values;
   const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
   const odds = Array.from(new Uint16Array(bytes.buffer), (sent) => Math.log((sent + 0.5) / (CERTAIN - sent + 0.5)));
-  const rows = Array.from({ length: odds.length / width }, (_, j) => odds.slice(j * width, (j + 1) * width));
-  const fine = turned(turned(rows.map(doubled)).map(doubled));
-  grids.set(values, new Lattice(fine.flat(), fine[0].length, fine.length));
+  grids.set(values, finer(Array.from({ length: odds.length / width }, (_, j) => odds.slice(j * width, (j + 1) * width))));
   return grids.get(values);
+}
+
+// A grid twice as fine of log-odds, row by row.
+export function finer(rows) {
+  const fine = turned(turned(rows.map(doubled)).map(doubled));
+  return new Lattice(fine.flat(), fine[0].length, fine.length);
 }
 
 function paintField(canvas, grid, shades) {
@@ -81,6 +86,12 @@ function under(element, { sides: [x0, x1, y0, y1] }, { clientX, clientY }) {
   const { left, top, width, height } = element.firstChild.getBoundingClientRect();
   const [across, up] = [(clientX - left) / width, 1 - (clientY - top) / height];
   return { across, up, x: x0 + across * (x1 - x0), y: y0 + up * (y1 - y0) };
+}
+
+// The place of a pointer by the sides of a field, also beside it.
+export function placeBy(element, now, event) {
+  const { x, y } = under(element, now, event);
+  return { x, y };
 }
 
 // The place in a field that was clicked, or null beside it.

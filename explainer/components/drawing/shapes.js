@@ -23,6 +23,7 @@ export class Shape {
 
   load(spec) {
     this.spec = spec;
+    this.byHand = null;
     this.moving = Object.keys(spec).filter((name) => spec[name]?.each);
   }
 
@@ -30,6 +31,7 @@ export class Shape {
   show(frame) {
     this.now = { ...this.spec };
     this.moving.forEach((name) => { this.now[name] = this.spec[name].each[frame]; });
+    Object.assign(this.now, this.byHand);
   }
 
   // What is said of it; of a field, what is said of one place.

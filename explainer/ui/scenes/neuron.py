@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explainer.components.drawing import Moved
 from explainer.components.grid import Cell, Link, Matrix, Product, Same, grid
 from explainer.figures import palette, plane
-from explainer.figures.drawing import Drawing
+from explainer.figures.drawing import Drawing, Hand
+from explainer.figures.network import by_hand as by_hand_of
 from explainer.figures.network import subscript
 from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.models.network import Network, forward_pass, linear
 from explainer.traces import neuron as trace
 from explainer.training import network as training
-from explainer.ui import widgets, window
+from explainer.ui import blocks, widgets, window
 from explainer.ui.blocks import shared
 from explainer.ui.caches import keep
+from explainer.ui.scenes import by_hand
 from explainer.ui.source import cached, shown
 from explainer.wording import neuron as wording
 from explainer.wording.numerals import number
@@ -38,6 +42,13 @@ ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
 STEP, POINT = 0.05, ("neuron_point_x1", "neuron_point_x2")  # how finely the star is put, and by which sliders
 MOST = 6  # hidden neurons
+STAR, SHOWN = "star", "shown"  # the point whose numbers stand in the network, moved by hand or not
+OWN, ADDS = "neuron_own", "neuron_adds"  # the visitor's points, and of which class a click adds one
+SET, TURNED = (
+    "neuron_set",
+    "neuron_turned",
+)  # weights that were set in a trained network, and in one that learns
+CLASSES = {"0": "a circle", "1": "a square"}
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
 PHONE_HEIGHTS = {1: 540, 3: 1130}  # pixels, by the number of plots below each other
 # Where X, W₁, W₂, H, W₁·W₂ and the two outputs stand: a product below its right factor, if there is room.
@@ -132,6 +143,8 @@ class Choice:
     hidden: int = 4
     seed: int = 2
     noise: float = 0.0
+    own: tuple[by_hand.Point, ...] = ()
+    weights: tuple[by_hand.Weight, ...] = ()  # that were set by hand
 
 
 @dataclass(frozen=True)
@@ -152,7 +165,11 @@ class Trained:
 
 def _trained(choice: Choice) -> Trained:
     X, y = training.data_set(choice.data, noise=choice.noise)
-    record = training.train(X, y, choice.activation, seed=choice.seed, n_hidden=choice.hidden)
+    if choice.own:
+        classes, *places = np.array(choice.own, dtype=np.float32).T
+        X, y = np.vstack([X, np.stack(places, axis=1)]), np.append(y, classes)
+    own = {"seed": choice.seed, "n_hidden": choice.hidden, "changes": choice.weights}
+    record = training.train(X, y, choice.activation, **own)
     return Trained(choice, X, y, record, trace.maps(record))
 
 
@@ -165,20 +182,89 @@ forward = shown(_forward, trace.forward, forward_pass)
 stacked = shown(trace.stacked, trace.stacked_linear)
 
 
-def data_and_seed() -> tuple[str, int, float]:
-    """Draw the choice of a data set, the seed of the first weights and how noisy the data are."""
+def chosen() -> Choice:
+    """Draw what a network is trained on, its first weights and how many neurons it has."""
     data = widgets.choice("data", DATA, default="xor", key="neuron_data")
     more = st.popover("More")
     seed = widgets.seed("New weights", 2, key="neuron_seed", tucked_in=more)
     with more:
         noise = widgets.slider("noise in the data", 0.0, 0.5, 0.0, step=0.05, key="neuron_noise")
-    return data, seed, noise
+        hidden = widgets.slider("hidden neurons", 1, MOST, 4, key="neuron_hidden")
+    return Choice(data, "tanh", hidden, seed, noise)
 
 
-def hidden_neurons() -> int:
-    """Draw the slider of how many hidden neurons there are."""
-    with st.popover("Neurons"):
-        return widgets.slider("hidden neurons", 1, MOST, 4, key="neuron_hidden")
+def points_and_weights(hidden: int) -> tuple[tuple[by_hand.Point, ...], tuple[by_hand.Weight, ...]]:
+    """Return the visitor's points and the weights that were pulled, each to be written or taken back."""
+    with st.popover("By hand"):
+        widgets.choice("a click on the map adds", CLASSES, default="1", key=ADDS)
+        told = _by_hand_text("your points: class, x₁, x₂ of each", OWN, by_hand.point_text)
+        with st.container(horizontal=True):
+            widgets.action("one in the middle", lambda: add_point(0, 0), key=f"{OWN}_add", primary=False)
+            widgets.action("none", lambda: _forget(OWN), key=f"{OWN}_none", primary=False)
+        return by_hand.points(told), _set_weights(hidden, TURNED)
+
+
+def star_and_weights() -> tuple[tuple[float, float], tuple[by_hand.Weight, ...]]:
+    """Return where the star stands and the weights that were pulled, for who has no pointer, too."""
+    with st.popover("By hand"):
+        point = (
+            widgets.slider("x₁", -1.0, 1.0, 0.5, step=STEP, key=POINT[0]),
+            widgets.slider("x₂", -1.0, 1.0, -0.5, step=STEP, key=POINT[1]),
+        )
+        return point, _set_weights(4, SET)
+
+
+def _set_weights(hidden: int, key: str) -> tuple[by_hand.Weight, ...]:
+    told = _by_hand_text("weights that were set: step, name, value of each", key, by_hand.weight_text)
+    widgets.action("as trained", lambda: _forget(key), key=f"{key}_none", primary=False)
+    return by_hand.weights(told, hidden)
+
+
+def _by_hand_text(label: str, key: str, fits: widgets.Fits) -> str:
+    return widgets.text(label, "", key=key, max_chars=by_hand.LONGEST, fits=fits) or ""
+
+
+def _forget(key: str) -> None:
+    st.session_state[key] = ""
+
+
+def add_point(x: float, y: float) -> None:
+    """Put another point of the visitor's on the map, of the class that is chosen."""
+    those = by_hand.points(st.session_state.get(OWN) or "")
+    added = (int(st.session_state.get(ADDS) or 1), *(_finely(value) for value in (x, y)))
+    st.session_state[OWN] = by_hand.of_points([*those, added][-by_hand.MOST :])
+
+
+def moved(told: Moved, steps: Sequence[int], key: str) -> None:
+    """Keep what was moved by hand: a weight at the step that was seen, or a point of the visitor's."""
+    if told.grip.startswith("own"):
+        _move_point(told)
+    elif told.grip == STAR:
+        put_point(told.x, told.y)
+    else:
+        those = by_hand.weights(st.session_state.get(key) or "", MOST)
+        step = int(steps[min(told.frame, len(steps) - 1)])
+        others = [one for one in those if one[:2] != (step, told.grip)]
+        st.session_state[key] = by_hand.of_weights(
+            [*others, (step, told.grip, round(told.x, 1))][-by_hand.MOST :]
+        )
+
+
+def pulled(told: Moved) -> None:
+    """Keep what was moved by hand of a network whose training is over: a weight, or the star."""
+    moved(told, [by_hand.LAST], SET)
+
+
+def _move_point(told: Moved) -> None:
+    those = list(by_hand.points(st.session_state.get(OWN) or ""))
+    index = int(told.grip.removeprefix("own"))
+    if index < len(those):
+        those[index : index + 1] = [] if told.gone else [(those[index][0], _finely(told.x), _finely(told.y))]
+    st.session_state[OWN] = by_hand.of_points(those)
+
+
+def _finely(value: float) -> float:
+    return round(round(min(max(value, -1.0), 1.0) / STEP) * STEP, 2)
 
 
 def passed_layers(passed: trace.Forward) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -210,12 +296,37 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
         record.accuracy,
         hidden=trace.hidden_maps(record),
         lines=trace.lines(record),
+        own=choice.own,
+        hand=network_by_hand("learning", record, {SHOWN: SHOWN_POINT, **_own_places(choice)}, SHOWN),
         captions=captions(network),
         at=trace.opening(record),
         font_size=font_size,
         narrow=narrow,
     )
     return _ready(figure)
+
+
+def _own_places(choice: Choice) -> dict[str, tuple[float, float]]:
+    return {f"own{i}": (x, y) for i, (_, x, y) in enumerate(choice.own)}
+
+
+def network_by_hand(
+    name: str, record: training.Training, places: dict[str, tuple[float, float]], star: str
+) -> Hand:
+    """Return what can be moved by hand of a network in all its recorded pictures."""
+    weights = {"W1": record.W1, "b1": record.b1, "W2": record.W2, "b2": record.b2}
+    return by_hand_of(name, weights, record.activation, places, star)
+
+
+def last(record: training.Training) -> training.Training:
+    """Return of a training what came of it: its last picture alone."""
+    names = ("steps", "W1", "b1", "W2", "b2", "accuracy")
+    return replace(record, **{name: getattr(record, name)[-1:] for name in names})
+
+
+def flow_by_hand(network: Trained, point: tuple[float, float]) -> Hand:
+    """Return what can be moved by hand of a trained network and of the star on its map."""
+    return network_by_hand("network", last(network.record), {STAR: point}, STAR)
 
 
 def _ready(figure: Drawing) -> Drawing:
@@ -229,18 +340,25 @@ def tall(plots: int) -> int | None:
     return PHONE_HEIGHTS[plots] if window.narrow() else None
 
 
-def learning(network: Trained) -> tuple[Drawing, str]:
-    """Return the figure of a network while it learns, and its sentence."""
+def learning(network: Trained, *, key: str) -> None:
+    """Draw a network while it learns; a click adds a point, weights and points can be moved."""
     record = network.record
     figure = _learning(network.choice, window.font_size(), window.narrow())
-    return figure, plane.learning_alt(record.steps, record.losses, record.accuracy)
+    alt = plane.learning_alt(record.steps, record.losses, record.accuracy)
+    acts = {"on_place": add_point, "on_move": partial(moved, steps=record.steps.tolist(), key=TURNED)}
+    blocks.chart(
+        figure, alt, key=key, height=tall(3), **acts, placing="A click on the map adds a point there."
+    )
 
 
 @keep("scenes")
 def _map(choice: Choice, mark: tuple[float, float] | None, font_size: int) -> Drawing:
     network = trained(choice)
     maps = network.maps
-    return _ready(plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, font_size=font_size))
+    hand = flow_by_hand(network, mark) if mark else None
+    return _ready(
+        plane.output_map(maps.x, maps.p[-1], network.X, network.y, mark=mark, hand=hand, font_size=font_size)
+    )
 
 
 def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tuple[Drawing, str]:
@@ -253,7 +371,7 @@ def map_figure(network: Trained, mark: tuple[float, float] | None = None) -> tup
 def put_point(x: float, y: float) -> None:
     """Put the star where the map was clicked, as finely as its sliders go."""
     for key, value in zip(POINT, (x, y), strict=True):
-        st.session_state[key] = round(round(min(max(value, -1.0), 1.0) / STEP) * STEP, 2)
+        st.session_state[key] = _finely(value)
 
 
 def captions(network: Trained) -> list[str]:
