@@ -83,7 +83,7 @@ def test_a_field_tells_what_it_holds_at_the_place_that_is_pointed_at(page):
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
     assert page.locator(".told").inner_text() == "(0.25, 0.50) p = 0.250"
     page.get_by_role("slider", name="Position").press("End")
-    assert page.locator(".told").inner_text() == "(0.25, 0.50) p = 1.000"
+    assert page.locator(".told").inner_text() == "(0.25, 0.50) p > 0.999"
     page.mouse.move(0, 0)
     assert not page.locator(".told").is_visible()
 
