@@ -168,8 +168,9 @@ def _trained(choice: Choice) -> Trained:
     if choice.own:
         classes, *places = np.array(choice.own, dtype=np.float32).T
         X, y = np.vstack([X, np.stack(places, axis=1)]), np.append(y, classes)
-    own = {"seed": choice.seed, "n_hidden": choice.hidden, "changes": choice.weights}
-    record = training.train(X, y, choice.activation, **own)
+    record = training.train(
+        X, y, choice.activation, seed=choice.seed, n_hidden=choice.hidden, changes=choice.weights
+    )
     return Trained(choice, X, y, record, trace.maps(record))
 
 
@@ -231,7 +232,7 @@ def _forget(key: str) -> None:
 def add_point(x: float, y: float) -> None:
     """Put another point of the visitor's on the map, of the class that is chosen."""
     those = by_hand.points(st.session_state.get(OWN) or "")
-    added = (int(st.session_state.get(ADDS) or 1), *(_finely(value) for value in (x, y)))
+    added = (int(st.session_state.get(ADDS) or 1), _finely(x), _finely(y))
     st.session_state[OWN] = by_hand.of_points([*those, added][-by_hand.MOST :])
 
 
