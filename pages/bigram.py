@@ -73,7 +73,7 @@ def fill_in() -> None:
     frames = ui.Increments(0, fill.cells, fill.starts, fill.titles, fill.weights)
     alt = f"How often each letter follows each, counted over {len(words.words):,} names."
     counts = matrix(words, fill.counts, "counts", "counts", title="")
-    start, said, link = bigram.opening(fill), bigram.so_far(source), ui.Cross(0)
+    start, said, link = bigram.opening(source), bigram.so_far(source), ui.Cross(0)
     ui.grid([counts], key="bigram_fill_in", alt=alt, links=link, frames=frames, start=start, captions=said)
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from explainer import names
 from explainer.components.grid import Cell
 from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
+from explainer.figures.chart import Chart
 from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
@@ -119,8 +119,9 @@ def _training(source: Source, steps: int, rate: float, regularisation: float) ->
     )
 
 
-def opening(fill: trace.FillIn) -> int:
+def _opening(source: Source) -> int:
     """Return after how many names half of all pairs that ever come have come: a table one can see fill in."""
+    fill = fill_in(source)
     _, first = np.unique(fill.cells, axis=0, return_index=True)  # (pairs,) where each comes first
     middle = np.sort(first)[(len(first) - 1) // 2]
     return int(np.searchsorted(fill.starts, middle, side="right"))
@@ -136,6 +137,7 @@ def most_frequent(source: Source) -> Cell:
 counted_parts = cached(_counted, count_pairs, pool="typed")
 fill_in = cached(_fill_in, trace.fill_in, pairs, count_pairs, pool="typed")
 so_far = keep("typed")(_so_far)
+opening = keep("typed")(_opening)
 one_name = cached(_one_name, trace.fill_in, trace.pair_labels, pairs, pool="typed")
 probabilities = cached(_probabilities, trace.probability_table, conditional_probabilities, pool="typed")
 sample = cached(_sample, trace.sample, trace.draw, pool="typed")
@@ -149,7 +151,7 @@ training = cached(_training, trace.neural_training, train_neural, pool="typed")
 # --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-Picture = tuple[Drawing | go.Figure, str]
+Picture = tuple[Drawing | Chart, str]
 
 
 def split_picture(words: Words) -> Picture:
