@@ -82,7 +82,7 @@ def test_on_rarer_names_it_is_told_who_guesses_right_and_who_is_too_sure(sex):
         judged[kind] = trace.held_out(loaded.model, loaded.vocabulary, words)
         assert float(losses[compare.KINDS[kind]]) == pytest.approx(judged[kind].loss, abs=6e-4)
     mlp, gpt = judged.values()
-    pays = {"girls": "; all the same it pays 0.04 nats less than", "boys": ", and pays 0.02 nats more"}[sex]
+    pays = {"girls": "; all the same it pays 0.04 nats less", "boys": ", and pays 0.02 nats more"}[sex]
     assert f"right {gpt.right:.0%} of the time, the MLP {mlp.right:.0%}, but" in told(app)
     assert f"its guess for {gpt.sure:.0%} likely{pays} than the MLP." in told(app)
 

@@ -17,6 +17,7 @@ from explainer.traces import matrix_multiplication as mm
 from explainer.traces import mlp as perceptron
 from explainer.training import habits
 from explainer.training import network as learning
+from explainer.training.gpt_recipes import RECIPES
 from explainer.ui import catalogue
 from explainer.ui.scenes import backpropagation as graphs
 from explainer.ui.scenes import bigram, fine_tuning, gpt
@@ -613,6 +614,17 @@ def test_a_text_written_on_the_way_stands_under_its_own_distance_from_the_step_t
         apart = losses[step] - losses[meta["steps"]]
         told = re.search(r"\*\*(.+)\*\*", sentence)[1]
         assert apart == pytest.approx(float(told), abs=0.0051) if told[0].isdigit() else 0 <= apart < 0.005
+
+
+@pytest.mark.parametrize("name", ["girls-gpt", "boys-gpt", "shakespeare"])
+def test_whose_names_are_read_is_told_at_every_step(name):
+    told = fine_tuning.on_the_way(name)
+    steps = checkpoints.history(name)["sample_step"].tolist()
+    together = RECIPES[name].together
+    assert checkpoints.read_meta(name)["recipe"].get("together", 0) == together
+    for step, sentence in zip(steps, told, strict=True):
+        assert sentence.endswith(" it reads the names of girls and boys.") == (step < together)
+        assert sentence.endswith(" it reads the names of one sex alone.") == (0 < together <= step)
 
 
 # --- matrix multiplication --------------------------------------------------------------------------

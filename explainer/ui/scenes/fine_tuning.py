@@ -161,8 +161,9 @@ def learning(name: str) -> None:
 
 
 def on_the_way(name: str) -> list[str]:
-    """Say of every recorded text how far its step is from the one that the house keeps."""
-    found, best = recorded(name), checkpoints.read_meta(name)["steps"]
+    """Say of every recorded text how far its step is from the one that is kept, and whose names it reads."""
+    found, meta = recorded(name), checkpoints.read_meta(name)
+    best, together = meta["steps"], meta["recipe"].get("together", 0)
     lowest = found.held_out_at(best)
     told = []
     for step in found.sample_steps.tolist():
@@ -177,7 +178,16 @@ def on_the_way(name: str) -> list[str]:
             )
         else:
             told.append(kept(name))
+        if together:
+            told[-1] += _reads(step, together)
     return told
+
+
+def _reads(step: int, together: int) -> str:
+    """Say whose names are read at a step of a training that begins with those of both sexes."""
+    if step < together:
+        return f" Until step {together:,} it reads the names of girls and boys."
+    return f" Since step {together:,} it reads the names of one sex alone."
 
 
 def _least_nats(value: float) -> str:
