@@ -67,7 +67,7 @@ def test_back_and_forward_are_exact_within_and_across_chapters(open_page):
 def runs(page) -> list[str]:
     """Return a list that grows by each message to the server."""
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda told: sent.append(told)))
     return sent
 
 
