@@ -214,7 +214,7 @@ def taken_along():
 
 def test_the_browser_learns_what_the_address_calls_options():
     app = open_scene("neuron.py", "it-learns", neuron_data="circle")
-    assert frame(app)["keyed"] == {"neuron_data": {"one line": "linear", "XOR": "xor"}}
+    assert frame(app)["keyed"]["neuron_data"] == {"one line": "linear", "XOR": "xor"}
     app.query_params["scene"] = "one-neuron"
     app.run()
     assert "neuron_data" not in frame(app)["keyed"]
