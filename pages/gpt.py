@@ -39,10 +39,12 @@ def byte_pairs() -> None:
     gpt.byte_pairs(text, source, shown_as)
 
 
-@ui.scene("A map of embeddings", "What is used alike lies close together: most letters find their capital.")
+@ui.scene(
+    "A map of embeddings", "Training moves together what is used alike: a letter and its capital, two vowels."
+)
 def embedding_map() -> None:
-    """Every character is a list of numbers that the model learned. Nobody told it that a and A are the same
-    letter; where does it put them? Turn the space, look for your own initial.
+    """Every character is a list of numbers, drawn at random before training. Nobody told the model that a
+    and A are the same letter; where does it put them? Look for your own initial.
     """
     with ui.controls():
         name, side = embeddings.asked()

@@ -125,8 +125,7 @@ def _decoder(edges: tuple[float, float], ours: Ours, narrow: bool) -> list[Primi
         _frame(left, right, FRAMES["decoder"], 1.0),
         Line([middle, middle], [5.2, EMBEDDING], palette.GREY),
         Line([middle, middle], [EMBEDDING + HEIGHT, FIRST["attention"]], palette.GREY),
-        *(Line([middle, middle], [low, high], palette.GREY) for low, high in _between()),
-        Line([middle, middle], [LAST - 2, LINEAR], palette.GREY, opacity=_until(NORM, 0.0)),
+        *_way(middle),
     ]
     masked = "masked attention" if narrow else "masked multi-head attention"
     names = {
@@ -176,10 +175,19 @@ def _decoder(edges: tuple[float, float], ours: Ours, narrow: bool) -> list[Primi
     return drawn + _block(left, right, [SOFTMAX] * len(TITLES), palette.PROBABILITIES, soft, "softmax")
 
 
-def _between() -> list[tuple[float, float]]:
-    """Return the stretches of the way through a layer that no block covers, in whichever order they stand."""
-    floors = sorted({*FIRST.values(), *THEN.values(), LAST, LINEAR, SOFTMAX})
-    return [(low + HEIGHT, high) for low, high in pairwise(floors)]
+def _way(middle: float) -> list[Primitive]:
+    """Return the stretches of the way through a layer that no block covers, frame by frame."""
+    floors = [{*(THEN if i >= NORM else FIRST).values(), LINEAR, SOFTMAX} for i in range(len(TITLES))]
+    for i, found in enumerate(floors):
+        found |= {LAST} if i >= NORM else set()
+        if i >= ACROSS:
+            found -= {FIRST["across"], FIRST["norm 2"]}
+    ways = [[(low + HEIGHT, high) for low, high in pairwise(sorted(found))] for found in floors]
+    longest = max(len(way) for way in ways)
+    filled = [way + way[-1:] * (longest - len(way)) for way in ways]
+    return [
+        Line([middle, middle], Each([list(way[k]) for way in filled]), palette.GREY) for k in range(longest)
+    ]
 
 
 def _frame(left: float, right: float, span: tuple[float, float], seen: Each | float) -> Line:

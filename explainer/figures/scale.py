@@ -1,15 +1,18 @@
 """Numbers as areas drawn to scale, seen from farther and farther away."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Primitive, Text
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Primitive, Text
 
 STEPS = 24  # frames between the first view and the last
 CLOSEST = 0.075  # least distance of two labels, in heights of the picture
+AWAY = 0.06  # a label from the areas that it stands beside
+INVISIBLE = 0.0004  # side below which an area has no label either
 SMALL = 0.12  # side of an area too small to be seen at once, in sides of the picture
 INSIDE = 0.45  # side from which on an area has room for its own label
 
@@ -54,36 +57,58 @@ def _area(sides: np.ndarray) -> Box:
     return Box(0.0, ends, 0.0, ends, fill=palette.WEIGHTS, opacity=strength)
 
 
-def _labels(names: Sequence[str], sides: np.ndarray) -> list[Text]:
-    """Return one label an area; ``sides`` (F, N) say where it stands in each frame."""
+def _labels(names: Sequence[str], sides: np.ndarray) -> list[Primitive]:
+    """Return one label an area, and what leads from it to the area where it stands beside it.
+
+    Args:
+        sides: (F, N) of every area in each frame.
+    """
     placed = [_places(names, view) for view in sides]
-    return [
-        Text(
-            Each([view[i][0] for view in placed]),
-            Each([view[i][1] for view in placed]),
-            Each([view[i][2] for view in placed]),
-            anchor="start",
-            shown=Each([bool(view[i][2]) for view in placed]),
-        )
-        for i in range(len(names))
-    ]
+    drawn: list[Primitive] = []
+    for i in range(len(names)):
+        at = [view[i] for view in placed]
+        x, y, words = (Each([one[k] for one in at]) for k in range(3))
+        drawn += [
+            Line(
+                Each([[one.x - AWAY / 4, one.ends] for one in at]),
+                Each([[one.y, one.ends] for one in at]),
+                palette.INK,
+                1.5,
+                opacity=Each([float(one.ends > 0) for one in at]),
+            ),
+            Text(x, y, words, anchor="start", shown=Each([bool(one.words) for one in at])),
+        ]
+    return drawn
 
 
-def _places(names: Sequence[str], sides: np.ndarray) -> list[tuple[float, float, str]]:
-    """Return x, y and words of every label in one view; no words where the label is left out."""
-    found: list[tuple[float, float, str]] = []
+class _Place(NamedTuple):
+    """Where a label stands in one view.
+
+    Args:
+        words: none where it is left out.
+        ends: where the line to its area ends, as far from the left as from below; 0 without a line.
+    """
+
+    x: float
+    y: float
+    words: str
+    ends: float
+
+
+def _places(names: Sequence[str], sides: np.ndarray) -> list[_Place]:
+    """Return where the labels stand in one view: in an area that has room, else beside all small ones."""
+    found: list[_Place] = []
+    beside = max([side for side in sides.tolist() if side <= INSIDE], default=0.0) + AWAY
     height, beyond = 0.03 - CLOSEST, False
     for name, side in zip(names, sides.tolist(), strict=True):
-        if side < 0.0004 or beyond:
-            found.append((0.0, 0.0, ""))
+        if side < INVISIBLE or beyond:
+            found.append(_Place(0.0, 0.0, "", 0.0))
         elif side >= 1.0:
             beyond = True
-            found.append((0.012, 0.965, f"a corner of {name}"))
+            found.append(_Place(0.012, 0.965, f"a corner of {name}", 0.0))
         elif side > INSIDE:
-            found.append((0.012, side - 0.04, name))
+            found.append(_Place(0.012, side - 0.04, name, 0.0))
         else:
-            lowest = height + CLOSEST
-            height = max(side - 0.03, lowest)
-            arrow = "" if side > SMALL else "← " if height <= max(side, 0.03) else "↙ "
-            found.append((side + 0.012, height, arrow + name))
+            height = max(side / 2, height + CLOSEST)
+            found.append(_Place(beside, height, name, side / 2))
     return found

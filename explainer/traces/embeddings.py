@@ -7,6 +7,7 @@ import numpy as np
 
 VOWELS = "aąeęioóuyAĄEĘIOÓUY"
 KINDS = ("vowels", "consonants", "digits and marks")
+HEAP = 3  # times smaller than the largest moment: from here on one is drawn enlarged
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,51 @@ def distances(vectors: np.ndarray) -> np.ndarray:
 def kinds(symbols: Sequence[str]) -> list[int]:
     """Return the place in KINDS of every character."""
     return [(0 if symbol in VOWELS else 1) if symbol.isalpha() else 2 for symbol in symbols]
+
+
+@dataclass(frozen=True)
+class Companions:
+    """How many characters have one of their own as the nearest other, by the angle.
+
+    Args:
+        kind: ``capitals``, of the small letters whose capital is known; ``vowels`` where there is none.
+        of: how many are asked.
+        found: (S,) how many of them have it, at every moment.
+    """
+
+    kind: str
+    of: int
+    found: np.ndarray
+
+
+def companions(vectors: np.ndarray, symbols: Sequence[str]) -> Companions:
+    """Count at every moment the characters whose nearest other is one that is used alike.
+
+    Args:
+        vectors: (S, V, D) the embeddings of V symbols.
+    """
+    small = [i for i, symbol in enumerate(symbols) if symbol.islower() and symbol.upper() in symbols]
+    asked = small or [i for i, symbol in enumerate(symbols) if symbol in VOWELS]
+    wanted = [[symbols[i].upper()] if small else VOWELS for i in asked]
+    return Companions("capitals" if small else "vowels", len(asked), np.array([
+        sum(symbols[j] in among for j, among in zip(_nearest(one)[asked], wanted, strict=True))
+        for one in vectors
+    ]))  # fmt: skip
+
+
+def _nearest(vectors: np.ndarray) -> np.ndarray:
+    """Return for each of the vectors (V, D) which other one is nearest by the angle (V,)."""
+    alike = cosines(vectors)  # (V, V)
+    np.fill_diagonal(alike, -np.inf)
+    return alike.argmax(axis=1)
+
+
+def zooms(places: np.ndarray) -> np.ndarray:
+    """Return how many times larger each moment is drawn, about its middle: a heap would not be seen.
+
+    Args:
+        places: (S, V, 3)
+    """
+    reach = np.abs(places - places.mean(axis=1, keepdims=True)).max(axis=(1, 2))  # (S,)
+    larger = np.floor(reach.max() / reach)
+    return np.where(larger < HEAP, 1.0, larger)

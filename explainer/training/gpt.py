@@ -31,6 +31,7 @@ from explainer.training.sequences import IGNORED, Data, Names, data_of, mixed
 
 SAVE_SECONDS = 40  # between two saves of a run's state
 SAY_SECONDS = 10  # between two lines of progress
+NARROW = 128  # numbers a character at most whose course is recorded; wider ones would fill the repository
 
 
 def run(
@@ -92,6 +93,7 @@ class Trainer:
         self.best: dict[str, torch.Tensor] = {}
         self.best_loss, self.best_step = math.inf, 0
         self.history: list[dict] = []
+        self.embeddings: dict[int, torch.Tensor] = {}  # step -> (V, C)
         self.record_at = {
             int(s) for s in np.logspace(0, math.log10(recipe.steps), recipe.records - 1).round()
         }
@@ -163,6 +165,8 @@ class Trainer:
         }
         if self.step in self.record_at:
             entry["sample"] = self.sample()
+            if self.recipe.n_embd <= NARROW:
+                self.embeddings[self.step] = self.model.wte.weight.detach().half().cpu()  # (V, C)
         self.history.append(entry)
         if entry["dev_loss"] < self.best_loss:
             self.best_loss, self.best_step = entry["dev_loss"], self.step
@@ -211,6 +215,7 @@ class Trainer:
         for i, optimizer in enumerate(self.optimizers):
             for place, values in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{i}.{place}.{key}": value for key, value in values.items()}
+        tensors |= {f"wte.{step}": value for step, value in self.embeddings.items()}
         tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         facts = {
             "step": self.step, "seconds": self.seconds, "history": self.history,
@@ -233,6 +238,7 @@ class Trainer:
             raise ValueError("The interrupted run learned from other data; start anew without --resume.")
         self.model.load_state_dict(_under(tensors, "model."))
         self.best = _under(tensors, "best.")
+        self.embeddings = {int(step): value for step, value in _under(tensors, "wte.").items()}
         for i, optimizer in enumerate(self.optimizers):
             saved: dict[int, dict] = {}
             for key, value in _under(tensors, f"optimizer.{i}.").items():
@@ -267,6 +273,8 @@ class Trainer:
             "seconds": round(self.seconds),
         }
         history = _history(self.history)
+        if self.embeddings:  # in the order of ``sample_step``
+            history["wte"] = torch.stack([self.embeddings[step] for step in sorted(self.embeddings)]).numpy()
         checkpoints.save(name, self.model, self.architecture, self.data.vocabulary, meta, history, folder)
         passages.write(checkpoints.load(name, folder), name, self.data, folder)
         print(f"{name}: " + ", ".join(f"{part} {loss:.4f}" for part, loss in losses.items()), flush=True)

@@ -66,6 +66,7 @@ PLAYS = {
     "letters-move": [0],
     "the-flow": [0],
     "byte-pairs": [0],
+    "embedding-map": [0],
     "figure-one": [0],
     "to-scale": [0],
     "who-looks-at-whom": [0],

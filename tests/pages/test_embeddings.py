@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from explainer.traces import embeddings
+from explainer.training.initial import initial
 from explainer.ui.scenes.embeddings import MODELS
 from explainer.ui.trained import checkpoint, history
 from tests.scenes import open_sound, part
@@ -23,7 +24,9 @@ def test_the_tokens_are_where_the_model_has_them():
     data, vectors, places = sent(embeddings="Shakespeare", side="3-D")
     loaded = checkpoint("shakespeare")
     assert data["symbols"] == loaded.vocabulary.symbols
-    np.testing.assert_array_equal(vectors[0], loaded.model.wte.weight.numpy())
+    assert data["moments"] == ["before training", "after training"]
+    np.testing.assert_array_equal(vectors[-1], loaded.model.wte.weight.numpy())
+    np.testing.assert_array_equal(vectors[0], initial(loaded.meta).wte.weight.numpy())
     found = embeddings.cloud(vectors)
     np.testing.assert_allclose(places, found.places, atol=1e-5)
     assert data["axes"] == [f"{share:.1%} of the variance" for share in found.shares]
@@ -37,6 +40,7 @@ def test_the_letters_of_two_numbers_move_from_the_first_step_to_the_last():
     assert data["moments"][-1] == f"step {kept['step'][-1]:,}"
     np.testing.assert_array_equal(vectors[[0, -1]], kept["C"][[0, -1]].astype("<f4"))
     np.testing.assert_array_equal(places[..., :2], vectors)
+    assert data["captions"][-1].startswith(f"Step {kept['step'][-1]:,}: **")
 
 
 def test_before_the_poem_is_the_model_of_the_books():

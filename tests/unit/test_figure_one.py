@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from explainer.figures import figure_one as figure
-from explainer.figures.drawing import Box, Each, Text
+from explainer.figures.drawing import Box, Each, Line, Text
 from tests.drawings import of_kind
 
 PARTS = [
@@ -77,3 +77,22 @@ def test_the_guesses_are_as_long_as_they_are_likely():
     heights = [box.y1 - box.y0 for box in bars]
     assert heights[0] / heights[1] == pytest.approx(2)
     assert "50%" in figure.whole_alt(OURS)
+
+
+def test_the_way_leads_from_block_to_block_in_every_frame():
+    drawing = figure.whole(OURS)
+    for frame in range(len(figure.TITLES)):
+        boxes = [
+            box
+            for box in of_kind(drawing, Box)
+            if box.pick.startswith("block")
+            or at(box.y0, frame) in (figure.FIRST["across"], figure.FIRST["norm 2"])
+        ]
+        there = [box for box in boxes if at(box.opacity, frame) > 0.1]
+        floors, tops = ({at(getattr(box, side), frame) for box in there} for side in ("y0", "y1"))
+        ways = [at(line.y, frame) for line in of_kind(drawing, Line) if isinstance(line.y, Each)]
+        assert len(ways) > 5
+        for low, high in ways:
+            assert low in tops, (frame, low)
+            assert high in floors, (frame, high)
+            assert not [floor for floor in floors if low < floor < high], frame

@@ -231,6 +231,8 @@ def test_resume_equals_uninterrupted(text_file, tmp_path):
     for key, value in weights(whole).items():
         np.testing.assert_array_equal(weights(second)[key], value)
     assert second.history == whole.history
+    assert second.embeddings.keys() == whole.embeddings.keys() == whole.record_at
+    assert all(torch.equal(second.embeddings[step], one) for step, one in whole.embeddings.items())
     assert (second.best_step, second.best_loss) == (whole.best_step, whole.best_loss)
 
 
@@ -273,6 +275,7 @@ def test_run_writes_a_checkpoint_with_its_history(text_file, tmp_path):
     assert history["step"][-1] == TINY.steps
     assert len(history["step"]) == len(history["train_loss"]) == len(history["held_out_loss"])
     assert history["sample"].shape == (len(history["sample_step"]), TINY.sample_length)
+    assert history["wte"].shape == (len(history["sample_step"]), *loaded.model.wte.weight.shape)
     assert history["held_out_loss"][0] == pytest.approx(math.log(len(loaded.vocabulary)), abs=0.15)
     assert loaded.meta["losses"]["val"] == pytest.approx(history["held_out_loss"].min(), abs=0.05)
     assert loaded.meta["corpus"] == {"texts": 1, "characters": len(TEXT)}

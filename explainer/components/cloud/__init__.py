@@ -24,7 +24,8 @@ class Space:
         symbols: V characters. kinds: V places in the list of kinds' names.
         vectors: (S, V, D), by which neighbours are found. places: (S, V, 3), where they are drawn.
         axes: what the axes are called; two of them make a plane, three a space.
-        moments: S names of the moments.
+        moments: S names of the moments. captions: what is said of each.
+        zooms: (S,) how many times larger each moment is drawn, about its middle where it is not once.
     """
 
     symbols: Sequence[str]
@@ -34,6 +35,8 @@ class Space:
     places: np.ndarray
     axes: Sequence[str]
     moments: Sequence[str]
+    captions: Sequence[str]
+    zooms: np.ndarray
 
 
 def cloud(space: Space, *, key: str, alt: str, chosen: str, unit: str = "moment") -> None:
@@ -54,6 +57,8 @@ def cloud(space: Space, *, key: str, alt: str, chosen: str, unit: str = "moment"
         "places": _coded(space.places),
         "axes": list(space.axes),
         "moments": list(space.moments),
+        "captions": list(space.captions),
+        "zooms": space.zooms.tolist(),
         "chosen": chosen,
         "unit": unit,
     }

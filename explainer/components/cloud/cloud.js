@@ -17,6 +17,14 @@ const TURN = 0.012; // radians a pixel
 const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
 
+// About the middle of all.
+function enlarged(places, zoom) {
+  if (zoom === 1) return places;
+  const count = places.length / 3;
+  const middle = [0, 1, 2].map((axis) => places.reduce((sum, value, i) => sum + (i % 3 === axis ? value : 0), 0) / count);
+  return places.map((value, i) => (value - middle[i % 3]) * zoom);
+}
+
 class Cloud {
   /** @type {any} */ spec;
   /** @type {any} */ moment;
@@ -88,11 +96,11 @@ class Cloud {
     this.count = data.symbols.length;
     this.camera ??= { yaw: 0.5, pitch: 0.35 };
     this.moment ??= new Moment(this.root);
-    this.reach = Math.max(...this.places.map(Math.abs)) * 1.08;
+    this.reach = Math.max(...this.places.map(Math.abs)) * 1.08; // of the largest moment
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.player.describe(this.canvas, data.alt);
     const last = data.moments.length - 1;
-    this.player.load(last ? { last, speed: Math.max(1, last / 6), speedUnit: data.unit, steps: ['\u2039 Back', 'Step \u203a'], counter: (i) => data.moments[i] } : null, last);
+    this.player.load(last ? { last, speed: Math.max(1, last / 6), speedUnit: data.unit, steps: ['\u2039 Back', 'Step \u203a'], counter: (i) => data.moments[i], captions: data.captions } : null, last);
     this.player.transport.node.hidden = !last;
     this.resize(true);
   }
@@ -162,7 +170,7 @@ class Cloud {
     if (!this.spec || !this.theme) return;
     const at = Math.min(this.player.position, this.spec.moments.length - 1);
     const part = (array, size) => array.subarray(at * this.count * size, (at + 1) * this.count * size);
-    this.now = part(this.places, 3);
+    this.now = enlarged(part(this.places, 3), this.spec.zooms[at]);
     this.found = apart(part(this.vectors, this.spec.size), this.spec.size, this.chosen);
     this.tell();
     this.paint();

@@ -52,12 +52,12 @@ export class FlowMap {
     this.width = Math.floor(width);
     this.height = narrow ? Math.round((most * 2.6 + sections.length * 2.6) * rem) : Math.floor(height);
     sized(this.canvas, this.width, this.height, this.pen);
-    const { from, below } = { from: 2.4 * rem, below: 4.9 * rem };
+    const { from, below } = { from: 2.4 * rem, below: 6 * rem };
     this.area = narrow
       ? { along: this.height, gap: 1.5 * rem, lead: 1.4 * rem, folded: 1.1 * rem, from: 0.2 * rem, size: this.width - 0.4 * rem }
       : { along: this.width, gap: 0.9 * rem, lead: 0.3 * rem, folded: 2.6 * rem, from, size: snapped(this.height - from - below, this.view.passed) };
     const bottom = from + this.area.size + 1.5 * rem;
-    this.track = { middle: (bottom + this.height) / 2, half: 1.15 * rem };
+    this.track = { title: bottom + 0.55 * rem, middle: (bottom + 1.1 * rem + this.height) / 2, half: 1.15 * rem };
   }
 
   // --- painting ---
@@ -273,6 +273,7 @@ export class FlowMap {
     const { theme, passed, film } = view;
     pen.fillStyle = css(theme.line);
     pen.fillRect(0, track.middle, this.width, 1);
+    this.words(`added to the logit of \u201c${passed.symbols[view.candidate]}\u201d, part by part`, 0.3 * rem, track.title, theme.soft, 'left');
     if (!view.images) return;
     const parts = film.added.map(({ part }) => passed.addedBy(part, view.candidate));
     const most = Math.max(...parts.map(Math.abs), 1e-9);

@@ -1,14 +1,19 @@
 """A map of embeddings: where the characters of a model lie, and which lie close to each other."""
 
+from typing import Any
+
 import numpy as np
+from torch.nn import Module
 
 from explainer.components.cloud import Space, cloud
 from explainer.traces import embeddings as trace
+from explainer.training.initial import initial
 from explainer.ui import widgets
 from explainer.ui.catalogue import GPTS
 from explainer.ui.scenes.gpt import available
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint, history
+from explainer.wording import embeddings as wording
 
 MODELS = {
     **{name: GPTS[name] for name in ("shakespeare", "polish-books", "pan-tadeusz")},
@@ -21,7 +26,6 @@ MODELS = {
 }
 SIDES = {"plane": "2-D", "space": "3-D"}
 SNAPSHOTS = 60  # moments of a training that are shown at most
-TRAINED = ["after training"]
 
 
 def _mapped(name: str) -> tuple[trace.Cloud, list[str]]:
@@ -31,23 +35,32 @@ def _mapped(name: str) -> tuple[trace.Cloud, list[str]]:
 
 def _moments(name: str) -> tuple[np.ndarray, list[str]]:
     """Return embeddings (S, V, D) at the moments that are known of a training, and what those are called."""
-    if name.endswith("-2d"):
-        kept = history(name)
+    kept, loaded = history(name), checkpoint(name)
+    if "C" in kept:
         places = np.unique(np.linspace(0, len(kept["step"]) - 1, SNAPSHOTS).astype(int))
-        return kept["C"][places], [f"step {kept['step'][i]:,}" for i in places]
-    if name == "pan-tadeusz":
-        pair = np.stack([_embeddings("polish-books"), _embeddings(name)])  # (2, V, D)
-        return pair, ["before the poem: Polish books", "after the poem"]
-    return _embeddings(name)[None], TRAINED
+        return kept["C"][places], [wording.step(kept["step"][i]) for i in places]
+    start = loaded.meta["recipe"].get("start")
+    first = checkpoint(start).model if start else initial(loaded.meta)
+    names = (wording.BEFORE_REFINING, wording.AFTER_REFINING) if start else (wording.BEFORE, wording.AFTER)
+    steps, between = _between(kept, loaded.meta["steps"])
+    vectors = [_embeddings(first), *between, _embeddings(loaded.model)]
+    return np.stack(vectors), [names[0], *(wording.step(step) for step in steps), names[1]]
 
 
-def _embeddings(name: str) -> np.ndarray:
-    model = checkpoint(name).model
-    weight = model.wte.weight if hasattr(model, "wte") else model.C
+def _between(kept: dict[str, np.ndarray], last: int) -> tuple[list[int], list[np.ndarray]]:
+    """Return the recorded steps between the first and the one that was kept, and the embeddings there."""
+    if "wte" not in kept:
+        return [], []
+    inside = [i for i, step in enumerate(kept["sample_step"]) if 0 < step < last]
+    return [int(kept["sample_step"][i]) for i in inside], list(kept["wte"][inside].astype(np.float32))
+
+
+def _embeddings(model: Module) -> np.ndarray:
+    weight: Any = model.wte.weight if hasattr(model, "wte") else model.C
     return getattr(weight, "weight", weight).detach().numpy()  # (V, D)
 
 
-mapped = cached(_mapped, trace.cloud)
+mapped = cached(_mapped, trace.cloud, initial)
 
 
 def asked() -> tuple[str, str]:
@@ -61,14 +74,14 @@ def drawn(name: str, side: str) -> None:
     """Draw the map of a model's characters."""
     found, moments = mapped(name)
     symbols = checkpoint(name).vocabulary.symbols
-    axes = [
-        f"number {i + 1}" if found.own else f"{share:.1%} of the variance"
-        for i, share in enumerate(found.shares)
-    ]
-    axes = axes[: 2 if side == "plane" else 3]
+    axes = wording.axes(found, _shown(side))
+    zooms = trace.zooms(found.places)
+    said = wording.captions(moments, trace.companions(found.vectors, symbols), zooms)
     size = found.vectors.shape[2]
     names = trace.KINDS if any(kind == 2 for kind in trace.kinds(symbols)) else trace.KINDS[:2]
-    space = Space(symbols, trace.kinds(symbols), names, found.vectors, found.places, axes, moments)
+    space = Space(
+        symbols, trace.kinds(symbols), names, found.vectors, found.places, axes, moments, said, zooms
+    )
     chosen = "L" if name.startswith(("girls", "boys")) else "e"
     alt = f"The {len(symbols)} characters of {MODELS[name]} by their embeddings of {size} numbers."
     cloud(space, key="gpt_cloud", alt=alt, chosen=chosen, unit="step")
@@ -76,12 +89,9 @@ def drawn(name: str, side: str) -> None:
 
 def told(name: str, side: str) -> str:
     """Return in one line what the axes are, and how much of the whole they show."""
-    found, _ = mapped(name)
-    size = found.vectors.shape[2]
-    if found.own:
-        return "Two numbers a letter: they are the model’s own, nothing is left out."
-    shown = float(found.shares[: 2 if side == "plane" else 3].sum())
-    return (
-        f"{size} numbers a character, seen from where they differ most (PCA): the axes show {shown:.0%} of "
-        "their variance. Neighbours are found by all numbers."
-    )
+    found, moments = mapped(name)
+    return wording.told(found, moments, _shown(side))
+
+
+def _shown(side: str) -> int:
+    return 2 if side == "plane" else 3

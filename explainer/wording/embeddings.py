@@ -1,0 +1,58 @@
+"""What is said of a map of embeddings: what its axes show, and who lies beside whom at each moment."""
+
+from collections.abc import Sequence
+
+from explainer.traces.embeddings import Cloud, Companions
+
+AFTER = "after training"
+BEFORE = "before training"
+BEFORE_REFINING = "before the poem: Polish books"
+AFTER_REFINING = "after the poem"
+
+
+def step(number: int) -> str:
+    """Return what a recorded moment of a training is called."""
+    return f"step {number:,}"
+
+
+def axes(found: Cloud, count: int) -> list[str]:
+    """Return the names of so many axes."""
+    shares = found.shares[:count]
+    return [
+        f"number {i + 1}" if found.own else f"{share:.1%} of the variance" for i, share in enumerate(shares)
+    ]
+
+
+def told(found: Cloud, moments: Sequence[str], count: int) -> str:
+    """Return in one line what so many axes show, and of which steps nothing was recorded."""
+    if found.own:
+        return "Two numbers a letter: the model’s own, nothing is left out."
+    size, shown = found.vectors.shape[2], float(found.shares[:count].sum())
+    missing = " Only before and after were recorded." if len(moments) == 2 else ""
+    return (
+        f"{size} numbers a character, by which neighbours are found; the axes show {shown:.0%} of their "
+        f"variance (PCA).{missing}"
+    )
+
+
+def captions(moments: Sequence[str], found: Companions, zooms: Sequence[float]) -> list[str]:
+    """Return one sentence for every moment: how many lie beside one that is used alike.
+
+    Args:
+        zooms: how many times larger each moment is drawn.
+    """
+    return [
+        _caption(moment, int(n), found, zoom)
+        for moment, n, zoom in zip(moments, found.found, zooms, strict=True)
+    ]
+
+
+def _caption(moment: str, count: int, found: Companions, zoom: float) -> str:
+    drawn = " (small random numbers)" if moment == BEFORE else ""
+    has = "has" if count == 1 else "have"
+    who, whom = {"capitals": ("letters", "its capital" if count == 1 else "their capital")}.get(
+        found.kind, ("vowels", "a vowel")
+    )
+    larger = f" Drawn {zoom:.0f} × as large." if zoom > 1 else ""
+    told = f"**{count} of {found.of}** {who} {has} {whom} as the nearest of all, by the angle."
+    return f"{moment[0].upper()}{moment[1:]}{drawn}: {told}{larger}"
