@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.chart import Chart, axis, chart, plain
+from explainer.figures.chart import axis, chart, plain
 
 # Ticks of a logarithmic axis as they are spoken.
 POWERS = {1: "one", 1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
@@ -30,7 +31,7 @@ def bars(
     opens: str = "",
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> Chart:
+) -> go.Figure:
     """Draw one bar a label, from the top down.
 
     Args:

@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.axes import reach
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.chart import Chart, axis, chart
+from explainer.figures.chart import axis, chart
 from explainer.wording.numerals import number
 
 DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
@@ -64,7 +65,7 @@ def curves(
     log_y: bool = False,
     letters: int = 40,
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw curves over one pair of axes; with two or more, a legend names them.
 
     Args:
@@ -134,7 +135,7 @@ def losses(
     *,
     unit: str = "nats per character",
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw losses over training steps: one curve a name ("train", "dev"), told apart by their dash.
 
     Args:
@@ -165,7 +166,7 @@ def live_losses(
     until: float,
     *,
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw the losses of a training in large, and those of others as thin lines to be compared with.
 
     Args:
@@ -195,7 +196,7 @@ def live_losses(
     )
 
 
-def gradient(steps: np.ndarray, lengths: np.ndarray, *, font_size: int = FONT_SIZE) -> Chart:
+def gradient(steps: np.ndarray, lengths: np.ndarray, *, font_size: int = FONT_SIZE) -> go.Figure:
     """Draw how long the gradient of a batch's loss was, over the steps.
 
     Args:
@@ -217,7 +218,7 @@ def gradient_alt(steps: np.ndarray, lengths: np.ndarray) -> str:
 
 def activation(
     name: str, z: np.ndarray, a: np.ndarray, at: tuple[float, float], *, font_size: int = FONT_SIZE
-) -> Chart:
+) -> go.Figure:
     """Draw an activation function and the point (sum, output) at which one neuron stands.
 
     Args:
@@ -251,7 +252,7 @@ def tangent(
     measured: float,
     *,
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw a curve, its tangent at a point, and the line through that point and one a step of h away.
 
     Args:
@@ -298,7 +299,7 @@ def slope_errors(
     at: tuple[float, float] | None = None,
     *,
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw how far a measured slope is off, over the size of its step, on logarithmic axes.
 
     Args:

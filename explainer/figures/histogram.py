@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.chart import Chart, axis, chart
+from explainer.figures.chart import axis, chart
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def histogram(
     beyond: float | None = None,
     most: float | None = None,
     font_size: int = FONT_SIZE,
-) -> Chart:
+) -> go.Figure:
     """Draw a histogram as shares of all values.
 
     Args:

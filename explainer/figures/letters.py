@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.chart import Chart, axis, chart
+from explainer.figures.chart import axis, chart
 
 KINDS = (
     ("vowel", "circle"),
@@ -32,7 +33,7 @@ def letters(
     directions: bool = False,
     font_size: int = FONT_SIZE,
     narrow: bool = False,
-) -> Chart:
+) -> go.Figure:
     """Draw where every letter stands at each recorded step, to be played and scrubbed.
 
     Args:
@@ -66,7 +67,7 @@ def _plane(
     narrow: bool = False,
     frames: dict[str, Any] | None = None,
     directions: bool = False,
-) -> Chart:
+) -> go.Figure:
     """Return the letters (R, V, 2) on two axes; the browser keeps them apart and plays the records."""
     require_finite(places=places)
     of = "main direction of C" if directions else "number of the embedding"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.chart import EXACT, Chart, axis, chart
+from explainer.figures.chart import EXACT, axis, chart
 from explainer.figures.curves import DASHES, Curve, Point, curves, marks_of, traces_of
 from explainer.wording.numerals import number
 
@@ -35,7 +36,7 @@ class Run(Protocol):
         """A place in ``steps``."""
 
 
-def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> Chart:
+def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FONT_SIZE) -> go.Figure:
     """Draw one plot a recipe with a common axis for the loss, and mark the best model on dev.
 
     Args:
@@ -64,7 +65,7 @@ def losses_alt(runs: Mapping[str, Run]) -> str:
     return f"Losses in nats per character. {'; '.join(told)}."
 
 
-def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE) -> Chart:
+def gaps(runs: Mapping[str, Run], *, font_size: int = FONT_SIZE) -> go.Figure:
     """Draw how much better each recipe is on what it was shown than on what was held out, over its steps."""
     lines = [
         Curve(name, run.steps[1:], run.dev[1:] - run.train[1:], palette.LOSS, dash)

@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.components.drawing import drawing
 from explainer.components.listing import listing
 from explainer.components.plot import plot
-from explainer.figures.chart import Chart
 from explainer.figures.drawing import Drawing
 from explainer.ui import chapters, stage, window
 
@@ -19,7 +19,7 @@ PHONE_HEIGHT = 380  # pixels of one picture among several
 
 
 def chart(
-    figure: Drawing | Chart,
+    figure: Drawing | go.Figure,
     alt: str,
     *,
     key: str,
@@ -96,7 +96,7 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
 
 
 def part(
-    figure: Drawing | Chart,
+    figure: Drawing | go.Figure,
     alt: str,
     *,
     key: str,
@@ -114,7 +114,7 @@ def part(
     _picture(figure, alt, key=key, height=height or rest, **acts)
 
 
-def _picture(figure: Drawing | Chart, alt: str, **place: Any) -> None:
+def _picture(figure: Drawing | go.Figure, alt: str, **place: Any) -> None:
     if isinstance(figure, Drawing):
         drawing(figure.sent, alt, **place)
     else:

@@ -390,7 +390,7 @@ def test_everything_that_must_be_read_is_large_enough(learned):
     for one in drawn:
         assert [one.font_size, *(text.size for text in of_kind(one, Text) if text.size)] == [20]
     for one in (curves.tangent(x, x**2, (1.0, 1.0), 2.0, (1.5, 2.25), 2.5), recipes.losses(RUNS)):
-        across = list(one.figure.select_xaxes())
+        across = list(one.select_xaxes())
         fonts = [one.layout.font, one.layout.hoverlabel.font, *(axis.title.font for axis in across)]
         assert {font.size for font in fonts} == {20}
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import plotly.graph_objects as go
 
 from explainer import names
 from explainer.components.grid import Cell
 from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
-from explainer.figures.chart import Chart
 from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
 from explainer.figures.strip import Strip, draws, draws_alt, strips
@@ -151,7 +151,7 @@ training = cached(_training, trace.neural_training, train_neural, pool="typed")
 # --- pictures: a figure and what is seen on it ------------------------------------------------------
 
 
-Picture = tuple[Drawing | Chart, str]
+Picture = tuple[Drawing | go.Figure, str]
 
 
 def split_picture(words: Words) -> Picture:

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from explainer import names
 from explainer.checkpoints import Checkpoint
 from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
 from explainer.figures import palette
-from explainer.figures.chart import Chart
 from explainer.figures.curves import DASHED, Curve, Point, curves
 from explainer.figures.histogram import Histogram, histogram
 from explainer.figures.histogram import histogram_alt as outermost
@@ -559,7 +559,7 @@ def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
 # --- tanh and its activations -----------------------------------------------------------------------
 
 
-def curve_picture(z: float, step: trace.ForwardPass) -> Chart:
+def curve_picture(z: float, step: trace.ForwardPass) -> go.Figure:
     """Draw tanh and its slope with the point one is at, and where the neurons of a guess stand."""
     found = tanh_curve()
     slope = "its slope: what a gradient is multiplied by"
@@ -655,7 +655,7 @@ def _stuck(found: trace.Saturation) -> str:
     return f"{found.share_saturated:.1%} of the activations are saturated"
 
 
-def histogram_picture(found: trace.Saturation, layer: str, most: float) -> Chart:
+def histogram_picture(found: trace.Saturation, layer: str, most: float) -> go.Figure:
     """Draw where the numbers of a layer lie, before or after tanh."""
     limit = trace.SATURATED if layer == "h" else float(np.arctanh(trace.SATURATED))
     drawn = _histogram(found, layer)
