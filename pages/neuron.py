@@ -27,8 +27,8 @@ def one_neuron() -> None:
         figure = network.neuron(inputs, weights, bias, total, output, bend, **look, narrow=ui.narrow())
         ui.part(figure, network.neuron_alt(inputs, weights, bias, total, output), key="neuron_drawn")
     with bent:
-        figure = curves.activation(bend, *nr.bent(bend, total), (total, output), **look)
-        ui.part(figure, curves.activation_alt(bend, (total, output)), key="neuron_curve")
+        curve = curves.activation(bend, *nr.bent(bend, total), (total, output), **look)
+        ui.part(curve, curves.activation_alt(bend, (total, output)), key="neuron_curve")
         nr.formula(opened)
 
 

@@ -56,7 +56,7 @@ def _between(kept: dict[str, np.ndarray], last: int) -> tuple[list[int], list[np
 
 
 def _embeddings(model: Module) -> np.ndarray:
-    weight: Any = model.wte.weight if hasattr(model, "wte") else model.C
+    weight: Any = getattr(model, "wte", None) or model.C
     return getattr(weight, "weight", weight).detach().numpy()  # (V, D)
 
 
@@ -76,7 +76,7 @@ def drawn(name: str, side: str) -> None:
     symbols = checkpoint(name).vocabulary.symbols
     axes = wording.axes(found, _shown(side))
     zooms = trace.zooms(found.places)
-    said = wording.captions(moments, trace.companions(found.vectors, symbols), zooms)
+    said = wording.captions(moments, trace.companions(found.vectors, symbols), zooms.tolist())
     size = found.vectors.shape[2]
     names = trace.KINDS if any(kind == 2 for kind in trace.kinds(symbols)) else trace.KINDS[:2]
     space = Space(

@@ -156,7 +156,7 @@ def move_by_hand(found: Letters, letter: str, right: float, up: float, text: str
     context = found.vocabulary.encode(trace.window(text, found.model.block_size))
     seen = [displayed(symbol) for symbol in symbols]
     heading = f"next letter after {spaced(found, context)}"
-    letters = nudging.Letters(seen, found.kinds, KINDS, readings(found, context), heading)
+    letters = nudging.Letters(seen, found.kinds.tolist(), KINDS, readings(found, context), heading)
     nudging.nudge(
         nudging.Perceptron(**vars(weights), context=context),
         letters,
