@@ -118,11 +118,12 @@ def counting() -> None:
     (n, K), (_, m) = pair.A.values.shape, pair.B.values.shape
     counts = mm.multiplication_counts(n, K, m)
     with ui.controls():
-        all_ = [count.name for count in counts]
+        named = mm.named_counts(counts)
+        all_ = list(named)
         name = ui.steps("from this one to GPT-4", all_, all_[0], key="mm_model", stages=all_)
     words, picture = ui.beside(1, 2)
     with words:
-        mm.odometer(next(c for c in counts if c.name == name))
+        mm.odometer(named[name])
     compared = mm.comparison(counts, name)
     figure = bars.bars(
         compared.labels,

@@ -28,59 +28,27 @@ def multiply(A: np.ndarray, B: np.ndarray) -> Product:
     """Multiply A (n, K) by B (K, m) and keep each product and running sum.
 
     Raises:
-        ValueError: if the shapes do not fit; the message says why.
+        ValueError: if the shapes do not fit; the message names them.
     """
-    rule = shape_rule(np.shape(A), np.shape(B))
-    if not rule.fits:
-        raise ValueError(rule.explanation)
+    if not shape_rule(np.shape(A), np.shape(B)).fits:
+        raise ValueError(f"{np.shape(A)} · {np.shape(B)}")
     left, right = (torch.as_tensor(M, dtype=torch.float64) for M in (A, B))  # (n, K), (K, m)
     products = left[:, None, :] * right.T[None, :, :] + 0.0  # (n, m, K); + 0.0 makes 0 of -0
     return Product(products.numpy(), products.cumsum(2).numpy(), (left @ right + 0.0).numpy())
 
 
-def cell_by_cell(product: Product) -> list[str]:
-    """Return one sentence before the first multiplication and after each, cell by cell, row by row."""
-    n, m, K = product.products.shape
-    told = [f"{_count(n * m, 'cell')} to fill: each is a row of A against a column of B."]
-    return told + [_after(product, i, j, k) for i, j, k in np.ndindex(n, m, K)]
-
-
-def _after(product: Product, i: int, j: int, k: int) -> str:
-    n, m, K = product.products.shape
-    who, total = f"Row {i + 1} of A meets column {j + 1} of B", product.partial[i, j, k]
-    if np.isnan(total):
-        return f"{who}: a number is missing, so this cell stays empty."
-    if k < K - 1:
-        return f"{who}: {k + 1} of {K} products added, **{_shown(total)}** so far."
-    return f"{who}: the cell is **{_shown(total)}**. {i * m + j + 1} of {_count(n * m, 'cell')} filled."
-
-
 @dataclass(frozen=True)
 class ShapeRule:
-    """Whether two matrices can be multiplied, what comes out, and why."""
+    """Whether two matrices can be multiplied, and what comes out."""
 
     fits: bool
     shape: tuple[int, int] | None  # of the product
-    explanation: str
 
 
 def shape_rule(a_shape: tuple[int, int], b_shape: tuple[int, int]) -> ShapeRule:
-    """Explain whether A · B exists: A must have as many columns as B has rows."""
+    """Return whether A · B exists: A must have as many columns as B has rows."""
     (n, columns), (rows, m) = a_shape, b_shape
-    if columns == rows:
-        partners = (
-            f"A has {_count(columns, 'column')} and B {_count(rows, 'row')}: every number finds its partner"
-        )
-        return ShapeRule(True, (n, m), f"{partners}. The product is {n} × {m}.")
-    longer, spare = ("row of A", columns - rows) if columns > rows else ("column of B", rows - columns)
-    alone = f"{_count(spare, 'number')} in every {longer} would have no partner"
-    turned = " B · A would fit." if m == n else ""
-    explanation = f"A has {_count(columns, 'column')} but B {_count(rows, 'row')}: {alone}.{turned}"
-    return ShapeRule(False, None, explanation)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return ShapeRule(True, (n, m)) if columns == rows else ShapeRule(False, None)
 
 
 # --- four ways to see it ----------------------------------------------------------------------------
@@ -121,34 +89,27 @@ class Layer:
     W: np.ndarray  # (I, O) float64
     edges: np.ndarray  # (B, I, O) float64: X[b, i] · W[i, o], what flows along each edge
     Y: np.ndarray  # (B, O) float64: the sum of the edges that arrive
-    formulas: tuple[tuple[str, ...], ...]  # (B, O) each sum in the talk's notation, with its numbers
 
 
 def layer(X: np.ndarray, W: np.ndarray) -> Layer:
     """Send a batch X (B, I) through a layer with the weights W (I, O)."""
     product = multiply(X, W)
-    formulas = tuple(
-        tuple(_formula(o, X[b], W[:, o], product.result[b, o]) for o in range(np.shape(W)[1]))
-        for b in range(len(X))
-    )
-    return Layer(X, W, product.products.transpose(0, 2, 1), product.result, formulas)
-
-
-def _formula(output: int, x: np.ndarray, w: np.ndarray, y: float) -> str:
-    terms = " + ".join(f"{_factor(a)}·{_factor(b)}" for a, b in zip(x, w, strict=True))
-    return f"Y{chr(ord('₁') + output)} = {terms} = {_shown(y)}"
-
-
-def _factor(number: float) -> str:
-    return f"({_shown(number)})" if number < 0 else _shown(number)
-
-
-def _shown(number: float) -> str:
-    """Write a number with a true minus sign, to four significant places."""
-    return EMPTY if np.isnan(number) else f"{number:.4g}".replace("-", "−")
+    return Layer(X, W, product.products.transpose(0, 2, 1), product.result)
 
 
 # --- typed matrices ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cell, a text or a block, by a key, and what it is about.
+
+    Of a cell: "empty", "infinite", "word", "large", with what was typed. Of a text: "size" with its rows and
+    columns, "long", "commas". Of a block that is pasted: "block" with its rows and columns.
+    """
+
+    key: str
+    about: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,8 +117,8 @@ class Parsed:
     """A matrix as it was typed: what is no number is empty (nan) and has a note."""
 
     values: np.ndarray  # (n, m) float64
-    notes: Mapping[tuple[int, int], str]  # (row, column) -> what is wrong there
-    message: str  # about the matrix as a whole; empty if nothing is to be said
+    notes: Mapping[tuple[int, int], Fault]  # (row, column) -> what is wrong there
+    fault: Fault | None  # of the matrix as a whole
 
 
 @dataclass(frozen=True)
@@ -165,7 +126,7 @@ class Edited:
     """The text of a matrix after an edit, and what did not fit into it."""
 
     text: str
-    message: str
+    fault: Fault | None
 
 
 def parse_matrix(text: str, max_size: int = MAX_SIZE) -> Parsed:
@@ -173,18 +134,19 @@ def parse_matrix(text: str, max_size: int = MAX_SIZE) -> Parsed:
 
     A decimal comma is read where commas do not part the cells. Python's brackets are understood.
     """
-    rows, message = _cells(text)
+    rows, fault = _cells(text)
     width = max(len(row) for row in rows)
     if len(rows) > max_size or width > max_size:
-        message = f"The matrix is {len(rows)} × {width}; its first {max_size} rows and columns are kept."
+        fault = Fault("size", (len(rows), width, max_size))
     rows, width = rows[:max_size], min(width, max_size)
-    values, notes = np.full((len(rows), width), np.nan), {}
+    values = np.full((len(rows), width), np.nan)
+    notes: dict[tuple[int, int], Fault] = {}
     for i, row in enumerate(rows):
         for j in range(width):
             values[i, j], note = _number(row[j] if j < len(row) else EMPTY)
             if note:
                 notes[i, j] = note
-    return Parsed(values, notes, message)
+    return Parsed(values, notes, fault)
 
 
 def format_matrix(values: np.ndarray) -> str:
@@ -214,7 +176,7 @@ def resized(values: np.ndarray, axis: int, by: int) -> np.ndarray:
 def edit_matrix(text: str, row: int, column: int, typed: str) -> Edited:
     """Put what was typed into one cell, or a pasted block into the cells from there on.
 
-    Nothing else changes; what reaches beyond the matrix is left out, and the message says so.
+    Nothing else changes; what reaches beyond the matrix is left out, which is a fault.
     """
     cells = _cells(text)[0]
     width = max(len(line) for line in cells)
@@ -224,10 +186,7 @@ def edit_matrix(text: str, row: int, column: int, typed: str) -> Edited:
     for i, line in enumerate(block[: len(cells) - row]):
         for j, cell in enumerate(line[: width - column]):
             cells[row + i][column + j] = cell
-    size = f"{len(block)} × {max(map(len, block))}"
-    return Edited(
-        _text(cells), "" if fits else f"The block of {size} reaches beyond the matrix; the rest is left out."
-    )
+    return Edited(_text(cells), None if fits else Fault("block", (len(block), max(map(len, block)))))
 
 
 def _is_block(typed: str) -> bool:
@@ -244,9 +203,9 @@ def _text(cells: list[list[str]]) -> str:
     return text if "\t" in text or not re.search(r"[ ,;\[\]]", text) else text + "\t"
 
 
-def _cells(text: str) -> tuple[list[list[str]], str]:
-    """Return the cells as they were typed, row by row, and a message if they can be read in two ways."""
-    message = "" if len(text) <= MAX_TEXT else f"Only the first {MAX_TEXT:,} characters are read."
+def _cells(text: str) -> tuple[list[list[str]], Fault | None]:
+    """Return the cells as they were typed, row by row, and what is wrong if they can be read in two ways."""
+    fault = None if len(text) <= MAX_TEXT else Fault("long", (MAX_TEXT,))
     text = text[:MAX_TEXT]
     if "\t" in text:
         part = "\t"
@@ -256,9 +215,9 @@ def _cells(text: str) -> tuple[list[list[str]], str]:
         text = text.replace(";", "\n") if spaced else text  # 1 2; 3 4
         part = ";" if ";" in text else r",\s*|\s+"
         if spaced and re.search(r"\d,\d", text):
-            message = "The commas are read as separators. Write 1.5, or part the cells by semicolons."
+            fault = Fault("commas")
     lines = [line for line in text.splitlines() if line.strip(" ")] or [EMPTY]
-    return [[cell.strip() for cell in re.split(part, _trim(line))] for line in lines], message
+    return [[cell.strip() for cell in re.split(part, _trim(line))] for line in lines], fault
 
 
 def _trim(line: str) -> str:
@@ -271,19 +230,18 @@ _SPACED = re.compile(r"[^\s;,][^\S\n]+[^\s;,]")  # two words with nothing but sp
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
-def _number(cell: str) -> tuple[float, str]:
+def _number(cell: str) -> tuple[float, Fault | None]:
     """Return the number of a cell, or nan and what is wrong with it."""
-    shown = f"“{cell[:20]}…”" if len(cell) > 20 else f"“{cell}”"
     plain = re.sub("[−–]", "-", cell).replace(",", ".")
     if cell in ("", EMPTY):
-        return np.nan, "empty"
+        return np.nan, Fault("empty")
     if re.fullmatch(r"[+-]?(inf(inity)?|∞)", plain, re.IGNORECASE):
-        return np.nan, f"{shown} is not a number to multiply with"
+        return np.nan, Fault("infinite", (cell,))
     if not _NUMBER.fullmatch(plain):
-        return np.nan, f"{shown} is not a number"
+        return np.nan, Fault("word", (cell,))
     if abs(float(plain)) > MAX_VALUE:
-        return np.nan, f"{shown} is too large: at most {MAX_VALUE:,}"
-    return float(plain), ""
+        return np.nan, Fault("large", (cell, MAX_VALUE))
+    return float(plain), None
 
 
 # --- counting ---------------------------------------------------------------------------------------
@@ -293,44 +251,22 @@ def _number(cell: str) -> tuple[float, str]:
 class MultiplicationCount:
     """How many multiplications the next character or token takes."""
 
-    name: str
+    key: str
     multiplications: int
-    how: str  # how they are counted
-    source: str
+    sizes: tuple[int, ...] = ()  # of a product n, K, m; of a GPT its layers, width, context and symbols
 
 
 def multiplication_counts(n: int, K: int, m: int) -> tuple[MultiplicationCount, ...]:
     """Count the multiplications of an n × K · K × m product and of one next character or token."""
-    ours = gpt_multiplications(n_layer=6, n_embd=384, block_size=256, vocab_size=96)
-    xl = gpt_multiplications(n_layer=48, n_embd=1600, block_size=1024, vocab_size=50257)
-    layers = (
-        "{} layers of 12 · {}² weights and 2 · {} · {} for attention, then {} · {} for the output; "
-        "a full context, its keys and values kept"
-    )
+    ours, xl = (6, 384, 256, 96), (48, 1600, 1024, 50257)
     return (
-        MultiplicationCount("This product", n * K * m, f"{n} · {K} · {m}", "the matrices on this page"),
-        MultiplicationCount("Bigram, looked up", 0, "the answer is a row of the table", "this app"),
-        MultiplicationCount("Bigram, one-hot · W", 34 * 34, "1 × 34 · 34 × 34", "this app"),
-        MultiplicationCount(
-            "MLP",
-            30 * 200 + 200 * 34,
-            "1 × 30 · 30 × 200, then 1 × 200 · 200 × 34",
-            "this app; Bengio et al. 2003",
-        ),
-        MultiplicationCount("Our GPT", ours, layers.format(6, 384, 256, 384, 384, "96 symbols"), "this app"),
-        MultiplicationCount(
-            "GPT-2 XL",
-            xl,
-            layers.format(48, "1,600", "1,024", "1,600", "1,600", "50,257 tokens"),
-            "Radford et al. 2019, table 2",
-        ),
-        MultiplicationCount(
-            "GPT-4, estimated",
-            1_760_000_000_000,
-            "one per weight, if every weight is used; the same estimates describe a mixture of experts that "
-            "uses only a part of them for each token",
-            "1.76 trillion weights: estimates in the press; OpenAI has published no number",
-        ),
+        MultiplicationCount("this", n * K * m, (n, K, m)),
+        MultiplicationCount("looked-up", 0),
+        MultiplicationCount("one-hot", 34 * 34),
+        MultiplicationCount("mlp", 30 * 200 + 200 * 34),
+        MultiplicationCount("ours", gpt_multiplications(*ours), ours),
+        MultiplicationCount("gpt-2-xl", gpt_multiplications(*xl), xl),
+        MultiplicationCount("gpt-4", 1_760_000_000_000),
     )
 
 

@@ -27,6 +27,7 @@ from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
 from explainer.ui.words import Source, words
+from explainer.wording import matrix_multiplication as sums
 from explainer.wording import neuron as wording
 
 RATES = ("too_small", "right", "too_big")
@@ -681,7 +682,7 @@ def test_w_keeps_lines_straight_tanh_bends_them_and_then_one_line_parts_the_clas
 
 def test_cell_by_cell_the_sum_that_is_said_is_the_sum_so_far():
     A, B = np.array([[2, -1, 0.5], [1, 0, 3]]), np.array([[1, 4, -2, 0], [3, 0.5, 1, -1], [0, 2, np.nan, 2]])
-    said = mm.cell_by_cell(mm.multiply(A, B))
+    said = sums.cell_by_cell(mm.multiply(A, B))
     assert said[0].startswith("8 cells to fill")
     for step, sentence in enumerate(said[1:]):
         i, j, k = step // 12, step // 3 % 4, step % 3

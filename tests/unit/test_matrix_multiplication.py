@@ -19,10 +19,16 @@ from explainer.traces.matrix_multiplication import (
     parse_matrix,
     shape_rule,
 )
+from explainer.wording import matrix_multiplication as wording
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 B = np.array([[5.0, 6.0], [7.0, -8.0]])
 SHAPES = [(1, 1, 1), (2, 3, 4), (8, 8, 8), (1, 8, 1), (8, 1, 8)]
+
+
+def noted(parsed):
+    """Return what is said beside the cells."""
+    return {cell: wording.fault(found) for cell, found in parsed.notes.items()}
 
 
 def matrices(n, K, m):
@@ -81,8 +87,8 @@ def test_zero_has_no_sign():
 )
 def test_a_mismatch_is_explained(a, b, explanation):
     rule = shape_rule(a, b)
-    assert (rule.fits, rule.shape, rule.explanation) == (False, None, explanation)
-    with pytest.raises(ValueError, match="would have no partner"):
+    assert (rule.fits, rule.shape, wording.shape_rule(a, b)) == (False, None, explanation)
+    with pytest.raises(ValueError, match="·"):
         multiply(np.zeros(a), np.zeros(b))
 
 
@@ -90,7 +96,7 @@ def test_a_match_gives_the_shape_of_the_product():
     rule = shape_rule((2, 3), (3, 4))
     assert rule.fits
     assert rule.shape == multiply(np.zeros((2, 3)), np.zeros((3, 4))).result.shape == (2, 4)
-    assert rule.explanation.endswith("The product is 2 × 4.")
+    assert wording.shape_rule((2, 3), (3, 4)).endswith("The product is 2 × 4.")
 
 
 # --- four views and a layer --------------------------------------------------------------------------
@@ -127,10 +133,12 @@ def test_a_layer_equals_pytorchs():
 
 def test_a_layer_writes_its_formulas_out():
     result = layer(np.array([[1.0, -2.0]]), np.array([[0.5, 1, 2], [3, 4, -5]]))
-    assert result.formulas == (
-        ("Y₁ = 1·0.5 + (−2)·3 = −5.5", "Y₂ = 1·1 + (−2)·4 = −7", "Y₃ = 1·2 + (−2)·(−5) = 12"),
-    )
-    assert layer(np.array([[np.nan]]), np.array([[2.0]])).formulas == (("Y₁ = ?·2 = ?",),)
+    assert [wording.formula(result, 0, output) for output in range(3)] == [
+        "Y₁ = 1·0.5 + (−2)·3 = −5.5",
+        "Y₂ = 1·1 + (−2)·4 = −7",
+        "Y₃ = 1·2 + (−2)·(−5) = 12",
+    ]
+    assert wording.formula(layer(np.array([[np.nan]]), np.array([[2.0]])), 0, 0) == "Y₁ = ?·2 = ?"
 
 
 # --- typed matrices ----------------------------------------------------------------------------------
@@ -158,7 +166,7 @@ def test_a_layer_writes_its_formulas_out():
 def test_what_is_typed_is_read(text, values):
     parsed = parse_matrix(text)
     assert parsed.values.tolist() == values
-    assert (parsed.notes, parsed.message) == ({}, "")
+    assert (parsed.notes, parsed.fault) == ({}, None)
 
 
 @pytest.mark.parametrize(
@@ -182,25 +190,25 @@ def test_what_is_typed_is_read(text, values):
 )
 def test_nonsense_is_answered_beside_its_cell(cell, note):
     parsed = parse_matrix(f"1 {cell}\n3 4")
-    assert parsed.notes == {(0, 1): note}
+    assert noted(parsed) == {(0, 1): note}
     assert np.isnan(parsed.values).tolist() == [[False, True], [False, False]]
     assert parsed.values[1].tolist() == [3, 4]
 
 
 def test_missing_cells_are_empty():
-    assert parse_matrix("").notes == parse_matrix(" \n ").notes == {(0, 0): "empty"}
-    assert parse_matrix("1\t\t3\n\t5").notes == {(0, 1): "empty", (1, 0): "empty", (1, 2): "empty"}
+    assert noted(parse_matrix("")) == noted(parse_matrix(" \n ")) == {(0, 0): "empty"}
+    assert noted(parse_matrix("1\t\t3\n\t5")) == {(0, 1): "empty", (1, 0): "empty", (1, 2): "empty"}
     assert parse_matrix("1\t2\n\t\n3\t4").values.shape == (3, 2)
 
 
 def test_too_large_a_matrix_keeps_its_first_rows_and_columns():
     parsed = parse_matrix("\n".join(" ".join(str(10 * i + j) for j in range(9)) for i in range(10)))
     assert parsed.values.tolist() == [[10 * i + j for j in range(8)] for i in range(8)]
-    assert parsed.message == "The matrix is 10 × 9; its first 8 rows and columns are kept."
+    assert wording.fault(parsed.fault) == "The matrix is 10 × 9; its first 8 rows and columns are kept."
 
 
 def test_commas_that_can_be_read_in_two_ways_are_said():
-    assert "Write 1.5, or part the cells by semicolons" in parse_matrix("1,5 2,5").message
+    assert "Write 1.5, or part the cells by semicolons" in wording.fault(parse_matrix("1,5 2,5").fault)
     assert parse_matrix("1,5 2,5").values.tolist() == [[1, 5, 2, 5]]
 
 
@@ -210,7 +218,7 @@ def test_commas_that_can_be_read_in_two_ways_are_said():
 def test_hostile_text_is_answered(hostile):
     parsed = parse_matrix(hostile)
     assert parsed.values.size <= 64
-    assert parsed.message or parsed.notes
+    assert parsed.fault or parsed.notes
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (8, 1), (1, 8)])
@@ -243,14 +251,14 @@ def test_an_edit_changes_its_cell_and_nothing_else(typed, values, notes):
     edited = edit_matrix("1 2\n3 4", 1, 0, typed)
     parsed = parse_matrix(edited.text)
     assert [[None if np.isnan(x) else x for x in row] for row in parsed.values] == values
-    assert parsed.notes == notes
-    assert edited.message == ""
+    assert noted(parsed) == notes
+    assert edited.fault is None
 
 
 def test_an_edit_keeps_the_nonsense_of_other_cells():
     text = edit_matrix("1 2\n3 4", 0, 0, "foo bar").text
     parsed = parse_matrix(edit_matrix(text, 1, 1, "5").text)
-    assert parsed.notes == {(0, 0): "“foo bar” is not a number"}
+    assert noted(parsed) == {(0, 0): "“foo bar” is not a number"}
     assert parsed.values[1].tolist() == [3, 5]
 
 
@@ -259,7 +267,7 @@ def test_nonsense_in_a_single_column_stays_in_its_cell(typed):
     text = edit_matrix("1\n2", 0, 0, typed).text
     for _ in range(2):
         parsed = parse_matrix(text)
-        assert parsed.notes == {(0, 0): f"“{' '.join(typed.split())}” is not a number"}
+        assert noted(parsed) == {(0, 0): f"“{' '.join(typed.split())}” is not a number"}
         assert parsed.values[1].tolist() == [2]
         text = edit_matrix(text, 1, 0, "2").text
 
@@ -267,14 +275,16 @@ def test_nonsense_in_a_single_column_stays_in_its_cell(typed):
 def test_a_block_that_reaches_beyond_the_matrix_is_cut_and_said():
     edited = edit_matrix("1 2\n3 4", 0, 1, "7\t8\n9\t10\n11\t12")
     assert parse_matrix(edited.text).values.tolist() == [[1, 7], [3, 9]]
-    assert edited.message == "The block of 3 × 2 reaches beyond the matrix; the rest is left out."
+    assert (
+        wording.fault(edited.fault) == "The block of 3 × 2 reaches beyond the matrix; the rest is left out."
+    )
 
 
 # --- counting ----------------------------------------------------------------------------------------
 
 
 def test_counts_are_those_of_the_models():
-    counts = {count.name: count.multiplications for count in multiplication_counts(2, 3, 4)}
+    counts = {wording.counted(count): count.multiplications for count in multiplication_counts(2, 3, 4)}
     shapes = parameter_shapes(34, 3, 10, 200)
     assert counts["This product"] == multiply(np.ones((2, 3)), np.ones((3, 4))).products.size == 24
     assert counts["Bigram, looked up"] == 0
@@ -292,7 +302,7 @@ def test_a_small_gpt_by_hand():
 
 
 def test_every_count_says_how_and_whence():
-    assert all(count.how and count.source for count in multiplication_counts(1, 1, 1))
+    assert all(wording.how(count) and wording.source(count) for count in multiplication_counts(1, 1, 1))
 
 
 def test_traces_can_be_cached():

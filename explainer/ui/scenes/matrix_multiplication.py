@@ -29,7 +29,8 @@ from explainer.ui.blocks import chart, explained
 from explainer.ui.source import cached, shown
 from explainer.ui.stage import controls
 from explainer.ui.window import font_size, narrow
-from explainer.wording import neuron as wording
+from explainer.wording import matrix_multiplication as wording
+from explainer.wording import neuron as said_of_neurons
 
 # Falk's scheme on the talk's slide: B above, A to the left, the product where they cross.
 A_TEXT = "2 -1 0.5\n1 0 3"
@@ -77,7 +78,9 @@ class Pair:
     @property
     def messages(self) -> list[str]:
         """What is to be said about them; nothing, if all is well."""
-        said = [self.A.message, self.B.message, "" if self.rule.fits else self.rule.explanation]
+        shapes = self.A.values.shape, self.B.values.shape
+        said = [wording.fault(self.A.fault), wording.fault(self.B.fault)]
+        said += [] if self.rule.fits else [wording.shape_rule(*shapes)]
         return [message for message in said if message]
 
 
@@ -108,7 +111,7 @@ def falk(pair: Pair, *, key: str, play: bool = False, editable: bool = False) ->
         matrices.append(_plain("A·B", product.result))
         links.append(Product(0, 1, 2, product.products, product.partial))
         if play:
-            frames, said = Walk(0), trace.cell_by_cell(product)
+            frames, said = Walk(0), wording.cell_by_cell(product)
         else:
             opens = Cell(2, 0, 0)
     with explained(pair.messages):
@@ -129,8 +132,9 @@ def shapes(a_shape: tuple[int, int], b_shape: tuple[int, int], *, key: str) -> N
     if rule.shape is not None:
         matrices.append(_outline("A·B", rule.shape))
         links.append(Product(0, 1, 2))
-    with explained([rule.explanation], good=rule.fits):
-        grid(matrices, key=key, alt=rule.explanation, links=links, panel=False)
+    told = wording.shape_rule(a_shape, b_shape)
+    with explained([told], good=rule.fits):
+        grid(matrices, key=key, alt=told, links=links, panel=False)
 
 
 def alone(a_shape: tuple[int, int], b_shape: tuple[int, int]) -> tuple[Notes, Notes]:
@@ -222,7 +226,7 @@ def inputs(x1: float, x2: float, count: int) -> np.ndarray:
 
 def written_out(layer: trace.Layer) -> str:
     """Return how the first number of the first output comes about, as on the talk's slide."""
-    return f"Y₁ = x₁·w₁₁ + x₂·w₂₁ = {layer.formulas[0][0].removeprefix('Y₁ = ')}"
+    return f"Y₁ = x₁·w₁₁ + x₂·w₂₁ = {wording.formula(layer, 0, 0).removeprefix('Y₁ = ')}"
 
 
 MOVED = 0.4  # the least distance of a shown point from the axes: two lines part what is left of XOR
@@ -248,7 +252,7 @@ def plane_in_motion(bend: str, seed: int, *, key: str) -> None:
         motion.points,
         classes,
         motion.border,
-        captions=wording.motion_captions(motion.shares, right),
+        captions=said_of_neurons.motion_captions(motion.shares, right),
         at=OPENS,
         font_size=font_size(),
         narrow=narrow(),
@@ -275,11 +279,16 @@ def falk_layer(layer: trace.Layer, *, key: str) -> None:
     grid(matrices, key=key, alt=alt, links=links, panel=False)
 
 
+def named_counts(counts: Sequence[trace.MultiplicationCount]) -> dict[str, trace.MultiplicationCount]:
+    """Return the counts by what they are of."""
+    return {wording.counted(count): count for count in counts}
+
+
 def odometer(counted: trace.MultiplicationCount) -> None:
     """Show how many multiplications it takes, written out, how long by hand, and how they are counted."""
-    st.metric(counted.name, f"{counted.multiplications:,}", border=True)
+    st.metric(wording.counted(counted), f"{counted.multiplications:,}", border=True)
     st.metric("by hand, one a second", duration(counted.multiplications), border=True)
-    st.markdown(f":gray[{counted.how}]  \n:gray[Source: {counted.source}]")
+    st.markdown(f":gray[{wording.how(counted)}]  \n:gray[Source: {wording.source(counted)}]")
 
 
 def duration(seconds: int) -> str:
@@ -304,10 +313,10 @@ def comparison(counts: tuple[trace.MultiplicationCount, ...], name: str) -> Comp
     """Return the counts as bars, the chosen one lit."""
     some = [c for c in counts if c.multiplications]
     return Comparison(
-        [c.name for c in some],
+        [wording.counted(c) for c in some],
         [c.multiplications for c in some],
         [f"{c.multiplications:,}" for c in some],
-        [i for i, c in enumerate(some) if c.name == name],
+        [i for i, c in enumerate(some) if wording.counted(c) == name],
     )
 
 
@@ -316,12 +325,12 @@ def _edited(edit: Edit) -> None:
     before = st.session_state.get(key, (A_TEXT, B_TEXT)[edit.matrix])
     after = trace.edit_matrix(before, edit.row, edit.col, edit.text)
     st.session_state[key] = after.text
-    if after.message:
-        st.toast(after.message)
+    if after.fault:
+        st.toast(wording.fault(after.fault))
 
 
 def _matrix(name: str, parsed: trace.Parsed, editable: bool, alone: Notes | None = None) -> Matrix:
-    notes = {**(alone or {}), **parsed.notes}
+    notes = {**(alone or {}), **{cell: wording.fault(found) for cell, found in parsed.notes.items()}}
     look: dict[str, Any] = {"shade": "none", "first": 1, "notes": notes, "editable": editable}
     return Matrix(parsed.values, name, ROLE[name], FALK[name], **look)
 
