@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from explainer import checkpoints, names
+from explainer.figures import bengio
 from explainer.sampling import Switches
 from explainer.traces import gpt as trace
 from explainer.traces import mlp as perceptron
 from explainer.traces import training as recorded
+from explainer.training.mlp import Trainer
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui import catalogue
 from explainer.ui.scenes import fine_tuning, head_weights, heads, mlp, pytorch
@@ -24,6 +26,20 @@ def train_of(sex: str) -> list[str]:
 
 
 # --- MLP --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sex", "text"), [("girls", "AN"), ("boys", "JA")])
+def test_letters_are_looked_up_laid_side_by_side_mixed_and_one_is_guessed(sex, text):
+    found, m = mlp.forward(sex, text), mlp.matrices(sex, "trained")
+    np.testing.assert_array_equal(found.emb, m.C[found.idx])
+    np.testing.assert_array_equal(found.x, found.emb.ravel())
+    np.testing.assert_allclose(found.h, np.tanh(found.x @ m.W1 + m.b1), atol=1e-5)
+    np.testing.assert_allclose(found.logits, found.h @ m.W2 + m.b2, atol=1e-4)
+    symbols, best = mlp.symbols(sex), int(found.probabilities.argmax())
+    assert len(found.logits) == len(symbols) == 34
+    assert mlp.likeliest(mlp.Asked(sex, text, len(text)))[2] == symbols[best]
+    alt = bengio.architecture_alt(mlp.context(found), found.probabilities, symbols)
+    assert f"{symbols[best]} " in alt or f" {symbols[best]}" in alt
 
 
 @pytest.mark.parametrize("sex", SEXES)
@@ -68,6 +84,31 @@ def test_where_tanh_is_flat_its_slope_lets_nothing_through():
 
 
 # --- training ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sex", SEXES)
+@pytest.mark.parametrize("recipe", [TALK, BETTER])
+def test_a_step_looks_at_a_few_windows_and_moves_nearly_every_number_a_little_downhill(sex, recipe):
+    trainer = Trainer(train_of(sex), train_of(sex)[:200], names.VOCABULARY, Shape(), recipe)
+    before = trainer.trained()
+    X, Y = perceptron.batch(train_of(sex), names.VOCABULARY, size=20_000, seed=1)
+    assert recipe.batch_size < len(X) / 100
+    trainer.advance(1)
+    after = trainer.trained()
+    pairs = list(zip(before.parameters(), after.parameters(), strict=True))
+    moved = torch.cat([(b - a).abs().flatten() for a, b in pairs])
+    assert (moved > 0).float().mean() > (0.99 if recipe is BETTER else 0.6)  # decay moves what was not read
+    assert moved.max() < 1
+    trainer.advance(29)
+    assert trainer.trained()(X, Y)[1] < before(X, Y)[1] - 0.1
+
+
+@pytest.mark.parametrize("sex", SEXES)
+def test_before_the_first_step_the_better_recipe_knows_nothing_and_no_number_is_learned(sex):
+    X, Y = perceptron.batch(train_of(sex), names.VOCABULARY, size=2_000, seed=1)
+    drawn = untrained(Shape(), BETTER)
+    assert sum(p.numel() for p in drawn.parameters()) == 13_374
+    assert float(drawn(X, Y)[1].detach()) == pytest.approx(np.log(34), abs=0.15)
 
 
 @pytest.mark.parametrize("sex", SEXES)

@@ -106,6 +106,28 @@ def test_the_small_gpt_has_about_200_000_numbers(girls):
     assert 190_000 < count < 220_000
 
 
+def test_a_new_learning_rate_takes_effect_in_all_parts_of_a_gpt(girls):
+    run = gpt(girls)
+    run.advance(20)
+    run.learning_rate = 0.0
+    before = run.trained()
+    run.advance(5)
+    for ours, theirs in zip(run.trained().parameters(), before.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_a_text_is_learned_sooner_than_by_adamw_alone():
+    recipe = replace(TINY, block_size=24, steps=60)
+    run, other = (GPTTrainer(text_data(TEXT, recipe), recipe) for _ in range(2))
+    adamw = torch.optim.AdamW(other._run.model.parameters(), betas=(0.9, 0.95), weight_decay=0.1)
+    for group in adamw.param_groups:
+        group["top"] = recipe.lr_rest
+    other._run.optimizers, other._take_rate = [adamw], lambda: None
+    for one in (run, other):
+        one.advance(60)
+    assert run.history()["dev_loss"][-1] < other.history()["dev_loss"][-1] - 0.05
+
+
 def test_a_gpt_learns_a_text_and_writes_lines_of_it():
     recipe = replace(TINY, block_size=24, steps=60)
     run = GPTTrainer(text_data(TEXT, recipe), recipe)
