@@ -33,11 +33,9 @@ def view() -> None:
         expression = pytorch.expression("emb", pytorch.VIEWS, "emb.view(-1, 15)", key="pytorch_view")
         name = pytorch.name()
     answer = pytorch.evaluate(expression, name)
-    picture, words = ui.beside(3, 1)
-    with picture:
+    with ui.shared(1, key="pytorch_view")[0]:
+        pytorch.said(expression, answer, along=True)
         pytorch.view_grid(answer, name)
-    with words:
-        pytorch.said(expression, answer)
 
 
 @ui.scene("Cross-entropy", "The loss in three lines, and the one call that gives the same and never breaks.")

@@ -35,7 +35,7 @@ SMALL = Recipe(
     lr_rest=0.003, weight_decay=0.1, warmup=0.05, half=False, judged=200,
 )  # fmt: skip
 SMALL_TEXT = replace(
-    SMALL, block_size=64, batch_size=12, micro_batch=12, steps=1_500, dropout=0.0, judged=50
+    SMALL, block_size=64, batch_size=12, micro_batch=12, steps=2_500, dropout=0.0, judged=50
 )  # less than two minutes on one core; benchmarks/own_text.py
 MATRICES_RATE = SMALL.lr_matrices / SMALL.lr_rest  # how many times as far Muon steps in the blocks' matrices
 

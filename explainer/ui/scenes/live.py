@@ -75,7 +75,7 @@ OTHERS: dict[
 ] = {  # how the models beside the perceptron are trained at first, for so many steps, at such rates
     "bigram": (BigramRecipe(), (30, 100, 300, 1_000, 3_000), (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)),
     "gpt": (SMALL, (100, 300, 600, 1_500, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
-    "text": (SMALL_TEXT, (100, 300, 1_500, 3_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
+    "text": (SMALL_TEXT, (100, 300, 1_000, 2_500, 5_000), (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)),
 }
 PRESETS = {  # one cause after the other, each with those before it
     "talk": "as in the talk",

@@ -122,9 +122,21 @@ def expression(label: str, options: Mapping[str, str], first: str, *, key: str) 
 # --- indexing and views -----------------------------------------------------------------------------
 
 
-def said(expression: str, answer: Answer) -> None:
-    """Say beside the picture what came out, or PyTorch's own message and what it means."""
-    st.code(expression, language=None, wrap_lines=True)
+def said(expression: str, answer: Answer, along: bool = False) -> None:
+    """Say what came out, or PyTorch's own message and what it means.
+
+    Args:
+        along: whether the words stand above a wide picture, and not beside it.
+    """
+    asked, meant = st.columns((1, 2), gap="large") if along else (st.container(), st.container())
+    with asked:
+        st.code(expression, language=None, wrap_lines=True)
+    with meant:
+        _meant(expression, answer)
+
+
+def _meant(expression: str, answer: Answer) -> None:
+    """Say what became of an expression in plain words."""
     outcome = answer.outcome
     if outcome is None:
         st.text(answer.refusal)
@@ -132,10 +144,9 @@ def said(expression: str, answer: Answer) -> None:
         st.code(outcome.error, language=None, wrap_lines=True)
         st.text(outcome.explanation)
     else:
-        st.text(f"shape {list(result.shape)}, strides {list(result.strides)}")
-        st.markdown(TOLD.get(expression, ""))
-        st.text(outcome.explanation)
-        st.markdown(_memory_words(result))
+        sizes = f"shape {list(result.shape)}, strides {list(result.strides)}"
+        told = [sizes, TOLD.get(expression, ""), outcome.explanation, _memory_words(result)]
+        st.markdown("  \n".join(filter(None, told)))
 
 
 def index_grid(expression: str, answer: Answer, name: str) -> None:
