@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
@@ -262,12 +262,19 @@ def read_meta(name: str, folder: Path | Files = FOLDER) -> dict[str, Any]:
     """
     path = folder / f"{name}.json"
     try:
-        meta = json.loads(_read(name, path))
+        told = _read(name, path)
+        meta, problem = json.loads(told), _problem(told)
     except (ValueError, RecursionError) as error:
         raise _bad(name, f"has metadata that is not JSON, in {path.name}") from error
-    if problem := metadata.problem(meta):
+    if problem:
         raise _bad(name, f"has bad metadata in {path.name}: {problem}")
     return meta
+
+
+@lru_cache(32)
+def _problem(told: bytes) -> str:
+    """Return what is wrong with metadata; the same text is looked at once."""
+    return metadata.problem(json.loads(told))
 
 
 def parameters(name: str, folder: Path = FOLDER) -> int:

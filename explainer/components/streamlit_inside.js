@@ -19,3 +19,11 @@ export const scriptState = () => streamlitApp().dataset.testScriptState;
 
 // Whether the server is away; what is asked of it meanwhile is lost.
 export const isAway = () => streamlitApp().dataset.testConnectionState !== 'CONNECTED';
+
+// What Streamlit tells the page around it it also tells itself, where there is none: it reads each word, and uses none.
+export function silence() {
+  if (window.parent !== window) return;
+  window.addEventListener('message', (event) => {
+    if (event.source === window && event.data?.stCommVersion) event.stopImmediatePropagation();
+  }, true);
+}

@@ -112,6 +112,16 @@ def test_a_missing_file(folder, suffix):
         load("girls-bigram", folder)
 
 
+def test_metadata_is_looked_at_once_and_again_when_its_file_has_changed(folder, monkeypatch):
+    looked = []
+    monkeypatch.setattr(metadata, "problem", lambda meta: looked.append(meta["seed"]) or "")
+    rewrite(folder, seed=1234)
+    assert [read_meta("girls-bigram", folder)["seed"] for _ in range(3)] == [1234] * 3
+    rewrite(folder, seed=1235)
+    assert read_meta("girls-bigram", folder)["seed"] == 1235
+    assert looked == [1234, 1235]
+
+
 def test_metadata_cut_short(folder):
     path = folder / "girls-bigram.json"
     path.write_text(path.read_text()[:100])

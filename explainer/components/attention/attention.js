@@ -2,7 +2,7 @@
 
 import { mounted } from '../grid/mount.js';
 import { css, readTheme, rgb, themeKey } from '../grid/theme.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { Bars } from './bars.js';
 import { Habits } from './habits.js';
 import { Heads } from './heads.js';
@@ -38,7 +38,7 @@ class Attention {
     parent.append(this.root);
     this.root.__attention = this;
     this.root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.lock) this.unlock(); });
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.root);
     this.watchTheme();
   }

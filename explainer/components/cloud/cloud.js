@@ -4,7 +4,7 @@ import { mounted } from '../grid/mount.js';
 import { css, readTheme, themeKey } from '../grid/theme.js';
 import { Moment } from '../player/moment.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { apart, nearest } from './neighbours.js';
 
 const ROLES = ['probabilities', 'input', 'weights'];
@@ -54,7 +54,7 @@ class Cloud {
     this.root.__cloud = this;
     this.asideParts();
     this.hear();
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.root);
     this.resizing.observe(this.box);
   }

@@ -1,4 +1,4 @@
-import { scriptState, STREAMLIT, streamlitApp } from '../streamlit_inside.js';
+import { scriptState, silence, STREAMLIT, streamlitApp } from '../streamlit_inside.js';
 import { following, onStage, openPresenter } from './follow.js';
 import { keepHistory } from './history.js';
 import { present, presenting, remember } from './presenting.js';
@@ -162,6 +162,7 @@ export default function (component) {
   document.addEventListener('focusin', rest);
   fetchAhead(component.data.ahead);
   const app = streamlitApp();
+  silence();
   watch(app);
   mend();
   keepHistory();

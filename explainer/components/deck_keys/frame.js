@@ -2,7 +2,7 @@ import { mounted } from '../grid/mount.js';
 import { isAway, scriptState, STREAMLIT } from '../streamlit_inside.js';
 import { takeKeys } from './history.js';
 import { Keys, made, release } from './keys.js';
-import { page, scrolled, Voice } from './voice.js';
+import { scrolled, toTop, Voice } from './voice.js';
 
 const PATIENCE = 600; // ms that a press waits for what was asked before; then it goes on from there
 const AGAIN = 2000; // ms after which what was asked is asked again, if the server rests and has not answered
@@ -88,7 +88,7 @@ class Frame {
   tellPlace({ path, titles, scene, stage, stages }) {
     const place = `${path} ${scene}`;
     const told = `Scene ${scene + 1} of ${titles.length}: ${titles[scene]}${stages > 1 ? `, step ${stage + 1} of ${stages}` : ''}`;
-    if (place !== this.place) page().scrollTo(0, 0);
+    if (place !== this.place) toTop();
     if (told !== this.told) this.voice.say(told);
     Object.assign(this, { place, told });
   }

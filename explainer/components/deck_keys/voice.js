@@ -3,7 +3,17 @@
 import { STREAMLIT } from '../streamlit_inside.js';
 import { made } from './keys.js';
 
-export const page = () => document.querySelector(STREAMLIT.main);
+const page = () => document.querySelector(STREAMLIT.main);
+
+// Where the page stands at its top already, to be asked for it again would cost a layout of all that is new.
+let moved = true;
+document.addEventListener('scroll', ({ target }) => { moved ||= target === page(); }, { capture: true, passive: true });
+
+export function toTop() {
+  if (moved) page().scrollTo(0, 0);
+  moved = false;
+}
+
 const MOST = 0.85; // of a window that is scrolled at once
 
 // Returns whether there was something to scroll.

@@ -3,7 +3,7 @@
 import { mounted } from '../grid/mount.js';
 import { readTheme, themeKey } from '../grid/theme.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, pixel } from '../player/stage.js';
+import { element, NARROW, pixel, sizes } from '../player/stage.js';
 import { paints } from './colors.js';
 import { Hand } from './hand.js';
 import { Pointer } from './pointer.js';
@@ -34,7 +34,7 @@ class Drawing {
       hold: (held) => this.rest(held),
     });
     this.hand = this.pointer.hand = new Hand(this);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.picture);
     this.svg.__drawing = this;
   }

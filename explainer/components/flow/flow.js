@@ -5,7 +5,7 @@ import { mounted } from '../grid/mount.js';
 import { exact } from '../grid/numbers.js';
 import { readTheme, themeKey } from '../grid/theme.js';
 import { Moment, wholes } from '../player/moment.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { STREAMLIT } from '../streamlit_inside.js';
 import { Film, FlowPlayer } from './film.js';
 import { Images } from './images.js';
@@ -35,7 +35,7 @@ class Flow {
     this.moment = new Moment(this.root);
     this.escape = (event) => { if (event.key === 'Escape' && this.root.isConnected) this.shut(); };
     document.addEventListener('keydown', this.escape);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.scene);
   }
 

@@ -2,7 +2,7 @@
 
 import { Moment, wholes } from '../player/moment.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { openEditor, showNotes } from './edit.js';
 import { Flight } from './flight.js';
 import { framesOf, Increments, Stages } from './frames.js';
@@ -16,6 +16,8 @@ import { inWords, Ledger, Script, Tally } from './panel.js';
 import { unpack } from './payload.js';
 import { css, readTheme, themeKey } from './theme.js';
 
+// Canvases of scenes that have gone: new ones of that size take longer than all that is drawn on them.
+const SPARE = { cells: [], lights: [] };
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
@@ -27,8 +29,8 @@ class Grid {
     this.root = element('div', 'grid');
     this.scene = element('div', 'scene');
     this.picture = element('div', 'picture');
-    this.canvas = element('canvas', 'cells');
-    this.glow = element('canvas', 'lights');
+    this.canvas = SPARE.cells.pop() ?? element('canvas', 'cells');
+    this.glow = SPARE.lights.pop() ?? element('canvas', 'lights');
     this.over = element('div', 'over');
     this.side = element('div', 'panel');
     this.readout = element('p', 'readout');
@@ -250,7 +252,7 @@ class Grid {
     canvas.onfocus = () => this.byKey(canvas.matches(':focus-visible'));
     canvas.onblur = () => this.byKey(false);
     canvas.onpaste = (event) => this.paste(event);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.root);
     this.resizing.observe(this.picture);
     this.restyle = () => { this.theme = null; this.resize(true); };
@@ -401,7 +403,15 @@ class Grid {
     this.resizing.disconnect();
     document.fonts.removeEventListener('loadingdone', this.restyle);
     this.root.remove();
+    for (const canvas of [this.canvas, this.glow]) spare(canvas);
   }
+}
+
+function spare(canvas) {
+  canvas.remove();
+  const kept = SPARE[canvas.className];
+  if (kept.length < 2) kept.push(canvas);
+  else canvas.width = 0;
 }
 
 const made = (ledger) => ledger && { matrix: ledger.link.out, row: ledger.row, col: ledger.col };

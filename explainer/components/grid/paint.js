@@ -21,14 +21,18 @@ export class Painter {
   resize(width, height) {
     this.ratio = window.devicePixelRatio || 1;
     this.size = [width, height];
-    this.lights.canvas.width = 0;
+    const { canvas } = this.lights;
+    if (this.pixels.some((count, i) => count !== [canvas.width, canvas.height][i])) canvas.width = 0;
+    else this.lay(this.lights); // is emptied
     this.lay(this.cells);
   }
 
+  get pixels() { return this.size.map((side) => Math.round(side * this.ratio)); }
+
+  // The browser empties a canvas that keeps its size; another size is as long in coming as all that is drawn.
   lay({ canvas }) {
     const [width, height] = this.size;
-    canvas.width = Math.round(width * this.ratio);
-    canvas.height = Math.round(height * this.ratio);
+    [canvas.width, canvas.height] = this.pixels;
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     canvas.getContext('2d').scale(this.ratio, this.ratio);

@@ -4,7 +4,7 @@ import { mounted } from '../grid/mount.js';
 import { exact } from '../grid/numbers.js';
 import { readTheme, themeKey } from '../grid/theme.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { fine } from './board.js';
 import { Heights } from './levels.js';
 import { Contour, CurvePlane, Losses } from './planes.js';
@@ -35,7 +35,7 @@ class Scene {
     this.root.append(this.scene, this.player.transport.node);
     parent.append(this.root);
     this.readout = new Readout();
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.root);
     this.restyle = () => { this.dressed = ''; this.resize(true); };
     document.fonts.addEventListener('loadingdone', this.restyle);

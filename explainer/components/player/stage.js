@@ -1,5 +1,7 @@
 // --- stage: what every picture on it needs ------------------------------------------------------------------
 
+import { STREAMLIT } from '../streamlit_inside.js';
+
 export const NARROW = 700; // css pixels of a window below which a scene stacks
 export const STAGE_HEIGHT = 'var(--stage-height, 62vh)'; // what the scene leaves
 
@@ -16,4 +18,16 @@ export function element(tag, className = '', text = '') {
   if (className) node.className = className;
   if (text) node.textContent = text;
   return node;
+}
+
+// Calls what fits a picture to its place when that has another size; not of a scene that is about to go.
+export function sizes(fit) {
+  let waiting = 0;
+  const look = (place) => {
+    cancelAnimationFrame(waiting);
+    if (!place.isConnected) return;
+    if (place.getRootNode().host?.closest(STREAMLIT.stale)) waiting = requestAnimationFrame(() => look(place));
+    else fit();
+  };
+  return new ResizeObserver(([{ target }]) => look(target));
 }

@@ -4,7 +4,7 @@ import { paints } from '../drawing/colors.js';
 import { mounted } from '../grid/mount.js';
 import { css, readTheme, themeKey } from '../grid/theme.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, pixel } from '../player/stage.js';
+import { element, NARROW, pixel, sizes } from '../player/stage.js';
 import { Spread, viewOf } from './apart.js';
 import { Legend } from './legend.js';
 import { axisOf, MOVES, Points } from './points.js';
@@ -62,7 +62,7 @@ class Plot {
     this.keys.onkeydown = (event) => this.pressed(event);
     this.keys.onblur = () => this.points?.leave();
     this.chart.addEventListener('touchstart', (event) => this.passOn(event), { capture: true, passive: true });
-    this.resizing = new ResizeObserver(() => this.draw());
+    this.resizing = sizes(() => this.draw());
     this.resizing.observe(this.place);
   }
 

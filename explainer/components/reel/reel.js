@@ -3,7 +3,7 @@
 import { keeper } from '../grid/kept.js';
 import { mounted } from '../grid/mount.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { LossChart } from './chart.js';
 import { lane } from './lanes.js';
 
@@ -29,7 +29,7 @@ class Reel {
     this.scene.onpointerover = (event) => this.point(event.target.closest('.tile'));
     this.scene.onclick = (event) => this.point(event.target.closest('.tile'));
     this.scene.onkeydown = (event) => this.key(event);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.root);
   }
 
