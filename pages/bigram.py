@@ -10,12 +10,13 @@ from explainer.ui.scenes import bigram
 from explainer.ui.words import ENOUGH, Words, chosen, typed_name
 
 WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names", "judged": "judged"}
+JUDGES = {"one": "one name", "raw": "without smoothing", "all": "all names"}
 VIEWS = {"tables": "tables", "losses": "losses"}
 
 
-def smoothing() -> float:
+def smoothing(key: str = "bigram_smoothing", usual: float = 0) -> float:
     """Draw the slider of what is added to every count."""
-    return ui.steps("smoothing: add to every count", bigram.SMOOTHINGS, 0, key="bigram_smoothing")
+    return ui.steps("smoothing: add to every count", bigram.SMOOTHINGS, usual, key=key)
 
 
 def matrix(words: Words, values, name: str, role: str, place: int = 0, **more) -> ui.Matrix:
@@ -129,26 +130,23 @@ def how_good() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        word = typed_name(words, "your name", key="bigram_name")
-        added = smoothing()
-    if words.splits:
-        ui.note(bigram.judged_by(words))
-    named, over = ui.shared(1, 1, key="bigram_how_good")
-    with named:
-        judged = bigram.likelihood(source, added, word)
-        ui.metrics(**bigram.sums(judged, word))
+        word = typed_name(words, "your name", key="bigram_name", default=bigram.stranger(source))
+        view = ui.choice("judge", JUDGES, key="bigram_judge", stages=JUDGES)
+        added = 0.0 if view == "raw" else smoothing("bigram_added", bigram.JUDGED)
+    if view != "all":
         model = models.counted(source, added, train=True)
         opens = opening.of_letter(model, word)
-        ui.part(*bigram.pairs_picture(judged), key="bigram_pairs", on_pick=opens)
+        ui.chart(*bigram.spelled_picture(source, added, word), key="bigram_spelled", on_pick=opens)
         ui.receipt_of(*opening.beginning(model, word))
-    with over:
-        if not words.splits:
-            st.markdown(f"A list needs {ENOUGH} words, so that some can be held out. Add a few more.")
-            return
-        evaluation, curve = bigram.evaluation(source, added), bigram.smoothing_curve(source)
-        ui.metrics(**bigram.losses(evaluation))
-        st.markdown(bigram.verdict(evaluation, curve))
-        ui.part(*bigram.smoothing_picture(curve, evaluation.uniform, added), key="bigram_curve")
+        return
+    if not words.splits:
+        st.markdown(f"A list needs {ENOUGH} words, so that some can be held out. Add a few more.")
+        return
+    evaluation, curve = bigram.evaluation(source, added), bigram.smoothing_curve(source)
+    ui.note(bigram.judged_by(words))
+    ui.metrics(**bigram.losses(evaluation))
+    st.markdown(bigram.verdict(evaluation, curve))
+    ui.chart(*bigram.smoothing_picture(curve, evaluation.uniform, added), key="bigram_curve")
 
 
 @ui.scene("Counting is learning", "Start from random numbers, walk down the loss: the same table comes out.")

@@ -26,8 +26,6 @@ def bars(
     log: bool = False,
     title: str = "",
     low: float = 0.0,
-    high: float | None = None,
-    endless: Sequence[int] = (),
     opens: str = "",
     font_size: int = FONT_SIZE,
     narrow: bool = False,
@@ -39,8 +37,6 @@ def bars(
         texts: what stands at the end of each bar.
         lit: the bars in full colour, the others faint; all if not given.
         low: where a bar begins on a logarithmic axis.
-        high: the longest length the axis has room for; the largest value if not given.
-        endless: the bars without an end, hatched, as long as the picture is wide.
         opens: what a click on a bar opens, in words; the picture reports the bar's number.
         narrow: whether names and texts stand above the bars, where there is no room beside them.
     Raises:
@@ -50,18 +46,12 @@ def bars(
     require_finite(values=values)
     if log and (values <= 0).any():
         raise ValueError("A logarithmic axis has no place for values that are not positive.")
-    longest = float(values.max(initial=1e-12)) if high is None else high
+    longest = float(values.max(initial=1e-12))
     start, end = (np.log10([low or values.min() / 10, longest])) if log else (0.0, longest)
-    tips = np.log10(values) if log else values.copy()  # (N,)
-    tips[list(endless)] = end
+    tips = np.log10(values) if log else values  # (N,)
     names, texts = [plain(name) for name in labels], [plain(text) for text in texts]
     drawn = [_bars(tips, start, names, texts, color, lit, narrow, bool(opens))]
-    told = [
-        text if i in endless else value
-        for i, (value, text) in enumerate(zip(values.tolist(), texts, strict=True))
-    ]
-    drawn[0]["meta"] = {"labels": names, "values": told, "title": title}  # as they are taken along
-    drawn[0]["marker"]["pattern"] = {"shape": ["/" if i in endless else "" for i in range(len(tips))]}
+    drawn[0]["meta"] = {"labels": names, "values": values.tolist(), "title": title}  # as they are taken along
     if narrow:
         drawn += [_above([f"\u00a0{name}" for name in names], start, "right"), _above(texts, end, "left")]
     if opens:

@@ -176,9 +176,14 @@ def _counted(found: Words) -> str:
     return f"{len(found.words):,} words; left out: {found.left:,}{some}"
 
 
-def typed_name(found: Words, label: str, *, key: str) -> str:
-    """Draw the field for a visitor's name; as long as it holds none, the first of the list stands in."""
-    return typed.name(widgets.word(label, found.words[0], key=key), found.vocabulary) or found.words[0]
+def typed_name(found: Words, label: str, *, key: str, default: str | None = None) -> str:
+    """Draw the field for a visitor's name.
+
+    Args:
+        default: what stands in as long as the field holds none; the first of the list if not given.
+    """
+    usual = default or found.words[0]
+    return typed.name(widgets.word(label, usual, key=key), found.vocabulary) or usual
 
 
 def _register_source(kind: str, weighing: bool) -> Source:

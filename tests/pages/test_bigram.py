@@ -15,7 +15,6 @@ from explainer.ui.words import Source, words
 from tests.scenes import ask, bars, drawn, heaviest, listed, open_sound, plotted, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
-PAIRS = "bigram_pairs"
 OWN = "Zoë\nŁukasz\nОлена\nAnne Marie\nR2D2\nMarek\nMarta\nNina\nPaweł\nЮрій\nEwa\nAnna\nANNA\nÅsa\nBjörn"
 
 
@@ -217,39 +216,71 @@ def test_the_wall_judges_by_the_table_that_wrote_it():
             assert heading.endswith(f": {sums / letters:.2f}")
 
 
-def test_the_loss_on_held_out_names():
-    app = page("how-good", smoothing="0.1", name="ANNA")
-    assert metrics(app)["dev"] == "2.33"
-    assert metrics(app)["knowing nothing: ln 34"] == "3.53"
-    table = words(Source())
-    train, _ = table.part("train")
-    expected = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, 0.1).probabilities
-    judged = trace.likelihood("ANNA", expected, names.VOCABULARY)
-    assert metrics(app)["loss: −ln ÷ 5"] == f"{judged.nll:.2f}"
-    assert float(metrics(app)["product"]) == pytest.approx(judged.probabilities.prod(), rel=0.05)
-    assert bars(app, PAIRS)[-1][2].endswith(f"product {metrics(app)['product']}")
+def judged(word: str, smoothing: float) -> trace.Likelihood:
+    """Return how likely a name is by the girls' names to learn from."""
+    train, _ = words(Source()).part("train")
+    table = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, smoothing)
+    return trace.likelihood(word, table.probabilities, names.VOCABULARY)
+
+
+def spelled(app: AppTest) -> tuple[list[dict], dict[str, list[str]], list[str]]:
+    """Return the bars of a name that is spelled out, its lines frame by frame, and what is said of each."""
+    lines = {}
+    texts = primitives(app, "text")
+    for name, line in zip(texts[-6::2], texts[-5::2], strict=True):
+        lines[name["text"]] = ["".join(part for part, *_ in frame) for frame in line["text"]["each"]]
+    return primitives(app, "box"), lines, drawn(app)["frames"]["captions"]
+
+
+def test_a_name_becomes_less_probable_letter_by_letter():
+    expected = judged("ANNA", 0.1)
+    boxes, lines, said = spelled(page("how-good", name="ANNA"))
+    heights = [box["y1"] - box["y0"] for box in boxes]
     np.testing.assert_allclose(
-        [length for _, length, _ in bars(app, PAIRS)], -judged.log_likelihoods, atol=1e-3
+        np.divide(heights, heights[0]), expected.log_likelihoods / expected.log_likelihoods[0], atol=2e-3
     )
-    assert [label for label, *_ in bars(app, PAIRS)] == list(judged.labels)
+    for i in range(5):
+        assert [box["opacity"]["each"][i] > 0 for box in boxes] == [k <= i for k in range(5)]
+        product, log = expected.probabilities[: i + 1].prod(), expected.log_likelihoods[: i + 1].sum()
+        assert float(lines["product"][i].split("≈ ")[-1]) == pytest.approx(product, rel=0.05)
+        assert lines["its logarithm"][i].split("≈ ")[-1] == f"{log:.2f}".replace("-", "−")
+        assert lines["loss: the mean surprise"][i].endswith(f"≈ {-log / (i + 1):.2f} nats")
+        assert f"probability {expected.probabilities[i]:.3f}" in said[i]
+    assert f"**{expected.nll:.2f}** nats: its loss" in said[-1]
+    assert drawn(page("how-good", name="ANNA"))["frames"]["start"] == 1
 
 
-def test_an_impossible_pair_is_a_bar_without_end():
-    app = page("how-good", smoothing="0", name="ZQX")
-    assert metrics(app)["its ln"] == "−∞"
-    assert metrics(app)["product"] == "0"
+def test_an_impossible_pair_has_a_bar_that_fills_the_height_and_is_where_the_picture_opens():
+    app = page("how-good", judge="without smoothing")
+    boxes, lines, said = spelled(app)
+    word = bigram.stranger(Source())
+    impossible = [f"·{word}·"[i : i + 2] for i, p in enumerate(judged(word, 0).probabilities) if not p]
+    [first, *_] = [i for i, box in enumerate(boxes) if box["y1"] == 1]
+    assert f"·{word}·"[first : first + 2] == impossible[0]
+    assert [box["y1"] == 1 for box in boxes].count(True) == len(impossible)
+    assert drawn(app)["frames"]["start"] == first
+    assert "**the loss infinite**" in said[first]
+    assert lines["product"][first].endswith("≈ 0")
+    assert lines["its logarithm"][first].endswith("≈ −∞")
+    assert {text["text"] for text in primitives(app, "text") if text["text"] == "∞"}
+    _, lines, said = spelled(page("how-good"))
+    assert "infinite" not in " ".join(said)
+    assert "by smoothing alone" in said[first]
+
+
+def test_the_loss_on_held_out_names():
+    app = page("how-good", judge="all names")
+    assert (metrics(app)["dev"], metrics(app)["test"]) == ("2.33", "2.38")
+    assert metrics(app)["knowing nothing: ln 34"] == "3.53"
+    assert "counted over the 2,813 words of train alone" in told(app)
+    app = page("how-good", judge="all names", added="0")
     assert metrics(app)["dev"] == "∞"
-    drawn = plotted(app, "bigram_pairs")
-    longest, shapes = drawn.layout.xaxis.range[1], drawn.data[0].marker.pattern.shape
-    assert "/" in shapes
-    for (_, length, text), shape in zip(bars(app, PAIRS), shapes, strict=True):
-        assert (text.split(" · ")[0] == "−ln 0 = ∞") == (shape == "/") == (length == longest)
     assert "impossible" in told(app)
     assert len(plotted(app, "bigram_curve").data) == 4
 
 
 def test_the_curve_holds_the_losses_and_marks_the_smoothing_one_is_at():
-    app = page("how-good", smoothing="0.1")
+    app = page("how-good", judge="all names", added="0.1")
     curve = bigram.smoothing_curve(Source())
     *lines, _, mark = plotted(app, "bigram_curve").data
     for line, losses in zip(lines, curve.losses.values(), strict=True):
@@ -376,12 +407,12 @@ def test_a_hostile_address_is_harmless(key, value):
 
 
 def test_the_code_that_is_shown_is_the_code_that_ran():
-    app = page("how-good")
-    ask(app, "code")
-    shown = "\n".join(code.value for code in app.code)
-    assert "def likelihood(" in shown
-    assert "def evaluate(" in shown
-    assert "def how_good(" in shown
+    for judge, name in (("one name", "likelihood"), ("all names", "evaluate")):
+        app = page("how-good", judge=judge)
+        ask(app, "code")
+        shown = "\n".join(code.value for code in app.code)
+        assert f"def {name}(" in shown
+        assert "def how_good(" in shown
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import math
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,9 +138,13 @@ def test_a_counted_table(query, smoothing):
     ("query", "smoothing"), [({}, s) for s in bigram.SMOOTHINGS[::3]] + [(q, 1) for q in SOURCES[:3]]
 )
 def test_how_good_a_counted_table_is(query, smoothing):
-    app = open_scene("bigram.py", "how-good", bigram_smoothing=str(smoothing), bigram_name="EWA", **query)
-    for place, length in enumerate(lengths(app, "bigram_pairs")):
-        explains(picked(app, "bigram_pairs", str(place)), math.exp(-length), slack=1e-4)
+    asked = {"bigram_added": str(smoothing)} if smoothing else {"bigram_judge": "without smoothing"}
+    app = open_scene("bigram.py", "how-good", bigram_name="EWA", **asked, **query)
+    titles = [box["title"] for box in primitives(app, "bigram_spelled") if box["kind"] == "box"]
+    assert [title[:2] for title in titles] == ["·E", "EW", "WA", "A·"]
+    for place, title in enumerate(titles):
+        chance = number(f"{re.search(r'−ln ([^ ]+) =', title)[1]} %")
+        explains(picked(app, "bigram_spelled", str(place)), chance, slack=6e-4)
 
 
 @pytest.mark.parametrize("smoothing", [0, 3])

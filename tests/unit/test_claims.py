@@ -27,6 +27,7 @@ from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
 from explainer.ui.words import Source, words
+from explainer.wording import bigram as of_names
 from explainer.wording import matrix_multiplication as sums
 from explainer.wording import neuron as wording
 
@@ -565,6 +566,68 @@ def test_learning_comes_to_the_counted_table_and_opens_on_the_way_there(source):
     opens = bigram.first_likeness(run)
     assert 0 < opens < len(run.steps) / 3
     assert run.misplaced[-1] < run.misplaced[opens] < 0.6 * run.misplaced[0]
+
+
+SOURCES = [Source(), Source("boy"), Source("both")]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_names_are_taken_apart_into_pairs_of_which_each_is_counted_once(source):
+    fill, found = bigram.fill_in(source), words(source)
+    assert fill.counts.sum() == found.pairs == len(fill.cells)
+    one = bigram.one_name(source, "ANNA").cells
+    dot = found.labels.index("·")
+    assert (one[0, 0], one[-1, 1]) == (dot, dot)  # the dot is where a name begins and ends
+    np.testing.assert_array_equal(one[1:, 0], one[:-1, 1])  # letter by letter
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_count_divided_by_the_sum_of_its_row_is_the_probability_and_each_row_sums_to_one(source):
+    table = bigram.probabilities(source, 0)
+    rows = table.counts.sum(1, keepdims=True)
+    seen = rows[:, 0] > 0
+    np.testing.assert_allclose(table.probabilities[seen], (table.counts / np.maximum(rows, 1))[seen])
+    np.testing.assert_allclose(table.probabilities.sum(1), 1)
+    share = table.counts[0] / table.counts[0].sum()  # p(A | start), the one over all names
+    assert table.probabilities[0] == pytest.approx(share)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_good_model_finds_names_probable_that_it_has_never_seen(source):
+    found, blind = words(source), np.log(len(words(source).labels))
+    name = bigram.stranger(source)
+    assert name not in found.part("train")[0]
+    judged = bigram.likelihood(source, bigram.JUDGED, name)
+    assert judged.nll < blind
+    assert (0.0 - judged.log_likelihoods[:2].mean()) < blind  # where the picture opens
+    assert np.isinf(bigram.likelihood(source, 0, name).nll)
+    losses = bigram.evaluation(source, bigram.JUDGED).losses
+    assert max(losses.values()) < blind - 0.9
+    assert losses["test"] - losses["train"] < 0.1
+    raw = bigram.evaluation(source, 0).losses
+    assert np.isinf([raw["dev"], raw["test"]]).all()
+
+
+@pytest.mark.parametrize("smoothing", [0, 0.1])
+@pytest.mark.parametrize("name", ["MAŁGORZATA", "ANNA", "ŻQ"])
+def test_how_probable_a_name_is_is_said_of_the_letter_that_comes(name, smoothing):
+    source = Source()
+    counts, labels = bigram.counted_parts(source)["train"], words(source).labels
+    table = (counts + smoothing) / np.maximum((counts + smoothing).sum(1, keepdims=True), 1)
+    said, text, product = bigram.letter_by_letter(source, smoothing, name), f"·{name}·", 1.0
+    assert len(said) == len(name) + 1
+    for i, sentence in enumerate(said):
+        row, col = labels.index(text[i]), labels.index(text[i + 1])
+        product *= table[row, col]
+        assert ("**the loss infinite**" in sentence) == (table[row, col] == 0)
+        assert ("by smoothing alone" in sentence) == (counts[row, col] == 0 < smoothing)
+        assert all(f"**{letter}**" in sentence for letter in text[i : i + 2].strip("·"))
+        if table[row, col]:
+            assert f"probability {of_names.share(table[row, col])}" in sentence
+        if 0 < i < len(name) and table[row, col]:
+            assert f"{i + 1} letters in a row: {of_names.product(product)}." in sentence
+    if product:
+        assert f"**{-np.log(product) / len(said):.2f}** nats: its loss" in said[-1]
 
 
 # --- byte pairs --------------------------------------------------------------------------------------

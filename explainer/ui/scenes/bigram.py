@@ -13,19 +13,24 @@ from explainer.figures import curves, palette
 from explainer.figures.bars import bars, bars_alt
 from explainer.figures.curves import LONG_DASHED, Curve, Point
 from explainer.figures.drawing import Drawing
+from explainer.figures.likelihood import Spelled, spelled_out
 from explainer.figures.strip import Strip, draws, draws_alt, strips
 from explainer.figures.wall import Column, wall, wall_alt
 from explainer.models.bigram import conditional_probabilities, count_pairs, mean_nll, pairs
 from explainer.traces import bigram as trace
 from explainer.training.bigram import train_neural
 from explainer.ui.caches import keep
+from explainer.ui.receipt import opening as receipts
 from explainer.ui.source import cached
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, Words, shown, words
 from explainer.vocabulary import Vocabulary
+from explainer.wording import bigram as wording
+from explainer.wording.bigram import nats
 from explainer.wording.numerals import number
 
 SMOOTHINGS = (0, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
+JUDGED = 0.1  # the smoothing with which names are judged at first: all are possible
 STEPS = (10, 30, 100, 300, 1_000)
 LEARNING_RATES = (1, 3, 10, 20, 30, 50, 100, 200, 500)
 REGULARISATIONS = (0, 0.001, 0.01, 0.1, 1)
@@ -213,26 +218,20 @@ def _mean(some: list[Judged]) -> str:
     return nats(sum(one.nll * size for one, size in zip(some, sizes, strict=True)) / sum(sizes))
 
 
-def pairs_picture(judged: trace.Likelihood) -> Picture:
-    """Draw how surprising each pair of a name is, and how the product shrinks; one impossible has no end."""
-    possible = judged.probabilities > 0
-    lengths = np.zeros(len(possible))
-    lengths[possible] = 0.0 - judged.log_likelihoods[possible]
-    products = np.cumprod(judged.probabilities, dtype=float)  # (N,)
-    texts = [
-        f"{_logarithm(p, length)} · product {_product(product)}"
-        for p, length, product in zip(judged.probabilities, lengths, products, strict=True)
-    ]
-    labels = judged.labels
-    look: dict[str, Any] = {
-        "color": palette.LOSS,
-        "opens": "open the receipt",
-        "font_size": font_size(),
-        "narrow": narrow(),
-    }
-    look |= {"endless": np.flatnonzero(~possible).tolist(), "high": 1.25 * max(float(lengths.max()), 1.0)}
-    figure = bars(labels, lengths, texts, **look)
-    return figure, bars_alt("How surprising each pair is", labels, texts)
+def spelled_picture(source: Source, smoothing: float, word: str) -> Picture:
+    """Draw a name that becomes less probable letter by letter.
+
+    It opens with its first impossible pair, or with the first two that are multiplied.
+    """
+    judged, said = likelihood(source, smoothing, word), letter_by_letter(source, smoothing, word)
+    letters = [shown(letter) for letter in f"{names.BOUNDARY}{word}{names.BOUNDARY}"]
+    look: dict[str, Any] = {"opens": receipts.OPENS, "font_size": font_size(), "narrow": narrow()}
+    impossible = np.flatnonzero(judged.probabilities == 0)  # (K,)
+    look["start"] = int(impossible[0]) if len(impossible) else min(1, len(word))
+    blind = float(np.log(len(words(source).labels)))
+    figure = spelled_out(Spelled(letters, judged.probabilities), said, blind, **look)
+    alt = f"How probable {word} is, letter by letter; its loss is {nats(judged.nll)} nats per character."
+    return figure, alt
 
 
 def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: float) -> Picture:
@@ -295,28 +294,7 @@ def _ending(text: str, most: int) -> str:
     return text if len(text) <= most else f"…{text[1 - most :]}"
 
 
-def _logarithm(probability: float, length: float) -> str:
-    if not probability:
-        return "−ln 0 = ∞"
-    return f"−ln {_share(probability)} = {length:.2f}"
-
-
-def _product(value: float) -> str:
-    return f"{value:.2g}" if value >= 1e-4 else number(value)
-
-
-def _share(probability: float) -> str:
-    return f"{probability:.3f}" if probability >= 0.001 else number(probability)
-
-
 # --- numbers in words -------------------------------------------------------------------------------
-
-
-def nats(value: float) -> str:
-    """Return a loss or a sum of logarithms as text, also if it has no end."""
-    if np.isfinite(value):
-        return f"{value:.2f}".replace("-", "−")
-    return "∞" if value > 0 else "−∞"
 
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
@@ -335,14 +313,27 @@ def judged_by(words: Words) -> str:
     return f"The table here is counted over the {count:,} words of train alone: dev and test are new to it."
 
 
-def sums(judged: trace.Likelihood, word: str) -> dict[str, str]:
-    """Return a name, the product of its probabilities, the logarithm, and the mean, as text."""
-    return {
-        "the name": _ending(word, 10),
-        "product": _product(float(judged.probabilities.prod(dtype=float))),
-        "its ln": nats(judged.log_likelihood),
-        f"loss: −ln ÷ {len(judged.labels)}": nats(judged.nll),
-    }
+def letter_by_letter(source: Source, smoothing: float, word: str) -> list[str]:
+    """Return one sentence for every letter of a name and its end: how probable it is, and what that makes."""
+    judged, counted = likelihood(source, smoothing, word), counted_parts(source)["train"]
+    where = "train" if words(source).splits else "the list"
+    return wording.letter_by_letter(judged, counted[tuple(judged.cells.T)], where)
+
+
+@keep("typed")
+def stranger(source: Source) -> str:
+    """Return the first name held out that has a pair which train never shows, and yet is no great surprise.
+
+    If there is none, the first name.
+    """
+    chosen, counted = words(source), counted_parts(source)["train"]
+    table = trace.probability_table(counted, JUDGED).probabilities
+    held_out = (chosen.table["part"] != "train").to_numpy().nonzero()[0]
+    for word in (chosen.words[i] for i in held_out):
+        judged = trace.likelihood(word, table, chosen.vocabulary)
+        if (counted[tuple(judged.cells.T)] == 0).any() and judged.nll < np.log(len(table)):
+            return word
+    return chosen.words[0]
 
 
 def losses(evaluation: trace.Evaluation) -> dict[str, str]:
