@@ -161,10 +161,11 @@ def counting_is_learning() -> None:
         with more:
             steps = ui.steps("steps", bigram.STEPS, bigram.USUAL_STEPS, key="bigram_steps")
             pull = ui.steps("pull to zero", bigram.REGULARISATIONS, bigram.USUAL_PULL, key="bigram_pull")
-    run = bigram.training(source, steps, rate, pull)
+    asked = source, steps, rate, pull
+    run = bigram.training(*asked)
     if view == "losses":
-        ui.note(bigram.judgement(run))
-        ui.chart(*bigram.training_picture(run, words), key="bigram_losses")
+        ui.note(f"{bigram.judgement(run)} A click on a loss leads to the tables of its step.")
+        ui.chart(*bigram.training_picture(run, words), key="bigram_losses", on_pick=bigram.leads(asked))
         return
     look: dict[str, Any] = {"scale_max": bigram.SCALE, "show_shape": False}
     title = bigram.counted_title(run, words)
@@ -177,12 +178,12 @@ def counting_is_learning() -> None:
     frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
     alt = "The learned probabilities beside the counted ones, and their difference, step by step."
     link, matrices = ui.Same((0, 1, 2)), [learned, counted, difference]
-    model = models.learned(source, steps, rate, pull)
+    model = models.learned(*asked)
     opens = opening.of_pair([model, models.counted(source, run.smoothing, train=True), model], words)
     said, at = bigram.judgements(run), bigram.most_frequent(source)
     ui.grid(
         matrices, key="bigram_learning", alt=alt, links=link, frames=frames, on_press=opens, panel=False,
-        lens_at=at, captions=said, start=bigram.first_likeness(run),
+        lens_at=at, captions=said, start=bigram.led_to(run, asked),
     )  # fmt: skip
     ui.receipt_of(*opening.first(model, run.probabilities[-1], words))
 

@@ -26,7 +26,6 @@ def bars(
     log: bool = False,
     title: str = "",
     low: float = 0.0,
-    opens: str = "",
     font_size: int = FONT_SIZE,
     narrow: bool = False,
 ) -> go.Figure:
@@ -37,7 +36,6 @@ def bars(
         texts: what stands at the end of each bar.
         lit: the bars in full colour, the others faint; all if not given.
         low: where a bar begins on a logarithmic axis.
-        opens: what a click on a bar opens, in words; the picture reports the bar's number.
         narrow: whether names and texts stand above the bars, where there is no room beside them.
     Raises:
         ValueError: if a value is NaN or infinite, or not positive on a logarithmic axis.
@@ -50,14 +48,10 @@ def bars(
     start, end = (np.log10([low or values.min() / 10, longest])) if log else (0.0, longest)
     tips = np.log10(values) if log else values  # (N,)
     names, texts = [plain(name) for name in labels], [plain(text) for text in texts]
-    drawn = [_bars(tips, start, names, texts, color, lit, narrow, bool(opens))]
+    drawn = [_bars(tips, start, names, texts, color, lit, narrow)]
     drawn[0]["meta"] = {"labels": names, "values": values.tolist(), "title": title}  # as they are taken along
     if narrow:
         drawn += [_above([f"\u00a0{name}" for name in names], start, "right"), _above(texts, end, "left")]
-    if opens:
-        drawn.append(
-            _rows(start, end, [f"{name} {text}<br>{opens}" for name, text in zip(names, texts, strict=True)])
-        )
     left, right = (0, 0) if narrow else _room(labels, texts, font_size)
     below = font_size * (1.6 * log + 1.6 * bool(title))
     margin = {"l": left + font_size, "r": right + font_size, "t": 0, "b": below}
@@ -89,7 +83,6 @@ def _bars(
     color: str,
     lit: Sequence[int] | None,
     narrow: bool,
-    silent: bool,
 ) -> dict[str, Any]:
     """Return bars from a common start to their tips (N,), each in the row of its number."""
     rows = np.arange(len(tips))
@@ -109,7 +102,7 @@ def _bars(
         "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [f"{name} {text}" for name, text in zip(names, texts, strict=True)],
-        "hoverinfo": "skip" if silent else "text",
+        "hoverinfo": "text",
     }
 
 
@@ -118,23 +111,6 @@ def _above(texts: Sequence[str], x: float, side: str) -> dict[str, Any]:
     rows = np.arange(len(texts)) - 0.22
     look = {"mode": "text", "textposition": f"middle {side}", "hoverinfo": "skip", "cliponaxis": False}
     return {"type": "scatter", "x": np.full(len(rows), x), "y": rows, "text": list(texts), **look}
-
-
-def _rows(start: float, end: float, told: Sequence[str]) -> dict[str, Any]:
-    """Return what can be clicked: whole rows, so that a short bar is no harder to hit."""
-    rows = np.arange(len(told))
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "x": np.full(len(rows), end - start),
-        "base": np.full(len(rows), start),
-        "y": rows,
-        "width": [1] * len(rows),
-        "opacity": 0,
-        "customdata": [str(row) for row in rows],
-        "hovertext": told,
-        "hoverinfo": "text",
-    }
 
 
 def _room(labels: Sequence[str], texts: Sequence[str], font_size: int) -> list[float]:

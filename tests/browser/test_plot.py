@@ -275,28 +275,16 @@ def test_kinds_of_letters_can_be_hidden_while_the_film_stays_where_it_is(open_pa
     assert page.evaluate("() => window.charts[0].__plot.player.position") == 40
 
 
-SECOND = """() => {
-  const bars = window.charts.find((chart) => chart.data[0].type === 'bar');
-  return bars._fullLayout.yaxis.c2p(1) / bars._fullLayout.yaxis._length;
-}"""
-
-
-def test_a_whole_row_is_clicked_or_reached_by_key_to_open_its_receipt(open_page):
-    page = stands(open_page("/training?scene=nudge-a-letter"))
-    guess, dialog = page.locator(".st-key-training_guess"), page.get_by_role("dialog")
-    guess.locator(".pointed").focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    said = guess.locator("[role=status]").inner_text()
-    assert said.endswith(", open the receipt")
-    page.keyboard.press("Enter")
-    dialog.get_by_text(f"how probable is “{said[0]}”?").wait_for()
-    page.keyboard.press("Escape")
-    dialog.wait_for(state="detached")
-    area = guess.locator(".nsewdrag").bounding_box()
-    page.mouse.move(area["x"] + 0.98 * area["width"], area["y"] + page.evaluate(SECOND) * area["height"])
-    told = page.locator(".hoverlayer").get_by_text("open the receipt")  # far from the short bar
-    told.wait_for()
+def test_a_click_on_a_loss_or_enter_leads_to_the_tables_of_its_step(open_page):
+    page = stands(open_page("/bigram?scene=counting-is-learning&bigram_view=losses"))
+    area = page.locator(".st-key-bigram_losses .nsewdrag").bounding_box()
+    page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.5 * area["height"])
     page.mouse.down()
     page.mouse.up()
-    dialog.get_by_text("how probable is").wait_for()
+    page.get_by_text("After 150 steps, ").wait_for()  # of 300
+    page.get_by_text("losses", exact=True).click()
+    stands(page)
+    page.locator(".st-key-bigram_losses .pointed").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_text("Before the first step, ").wait_for()

@@ -52,15 +52,6 @@ def test_what_is_not_lit_is_faint():
     assert drawn.data[0].marker.opacity.tolist() == [0.3, 1, 0.3]
 
 
-def test_a_row_reports_its_number_only_where_a_click_opens_something():
-    assert [trace.customdata for trace in bars(["A"], [1], [""]).data] == [None]
-    row, whole = bars(["A", "B"], [0, 2], ["none", "all"], opens="the receipt").data
-    assert whole.customdata == ("0", "1")
-    assert (whole.x.tolist(), whole.width, whole.opacity) == ([2, 2], (1, 1), 0)
-    assert whole.hovertext == ("A none<br>the receipt", "B all<br>the receipt")
-    assert row.hoverinfo == "skip"
-
-
 @pytest.mark.parametrize("values", [[np.nan], [np.inf]])
 def test_what_no_picture_can_show_is_refused(values):
     with pytest.raises(ValueError, match="values"):

@@ -1,11 +1,13 @@
 """The bigram's page: what is counted, drawn and learned from its words."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
+import streamlit as st
 
 from explainer import names
 from explainer.components.grid import Cell
@@ -273,6 +275,9 @@ def training_picture(run: trace.NeuralTraining, words: Words) -> Picture:
         y_range=(0.95 * lowest, 1.05 * highest),
         font_size=font_size(),
     )
+    frames = [str(frame) for frame in range(len(run.steps))]  # a click leads to the tables of its step
+    for line in figure.data:
+        line.customdata = frames
     return figure, curves.losses_alt(run.steps, parts)
 
 
@@ -385,6 +390,25 @@ def first_likeness(run: trace.NeuralTraining) -> int:
     """Return the recorded step that a training opens with: the first past half of what it comes to learn."""
     off = run.misplaced
     return int(np.argmax(off <= (off[0] + off.min()) / 2))
+
+
+def led_to(run: trace.NeuralTraining, asked: tuple) -> int:
+    """Return the recorded step that a training opens with: the one whose loss was clicked, if any was.
+
+    Args:
+        asked: what tells this training from others.
+    """
+    led, frame = st.session_state.get("bigram_led_to", (None, 0))
+    return min(frame, len(run.steps) - 1) if led == asked else first_likeness(run)
+
+
+def leads(asked: tuple) -> Callable[[str], None]:
+    """Return what shows the tables of the recorded step whose loss was clicked."""
+
+    def clicked(pick: str) -> None:
+        st.session_state.update({"bigram_led_to": (asked, int(pick)), "bigram_view": "tables"})
+
+    return clicked
 
 
 def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
