@@ -7,15 +7,17 @@ import pytest
 import torch
 
 from explainer import checkpoints, names
-from explainer.figures import bengio
+from explainer.figures import bengio, figure_one
 from explainer.sampling import Switches
+from explainer.traces import architecture
+from explainer.traces import fine_tuning as refining
 from explainer.traces import gpt as trace
 from explainer.traces import mlp as perceptron
 from explainer.traces import training as recorded
 from explainer.training.mlp import Trainer
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui import catalogue
-from explainer.ui.scenes import fine_tuning, head_weights, heads, mlp, pytorch
+from explainer.ui.scenes import fine_tuning, gpt, head_weights, heads, mlp, pytorch
 from explainer.ui.scenes import training as scenes
 
 SEXES = ("girls", "boys")
@@ -209,3 +211,46 @@ def test_the_loss_on_text_held_out_falls_without_a_jump(name):
     fall = losses[0] - losses.min()
     assert fall > 0
     assert np.abs(np.diff(losses)).max() < max(0.35 * fall, 0.1)
+
+
+def test_refined_on_verse_line_breaks_become_likelier_and_the_same_dice_write_another_text():
+    before, after = (checkpoints.load(name) for name in ("polish-books", "pan-tadeusz"))
+    written = [
+        refining.written(one.model, one.vocabulary, fine_tuning.PROMPT, fine_tuning.LENGTH, 0.8, 1)
+        for one in (before, after)
+    ]
+    assert written[0] != written[1]
+    found = refining.compared(before.model, after.model, after.vocabulary, fine_tuning.PROMPT, written[1])
+    breaks = np.array([character == "\n" for character in found.text])
+    assert breaks.any()
+    assert (found.after[breaks] > found.before[breaks]).all()
+    assert found.loss()[1] < found.loss()[0]
+
+
+# --- GPT --------------------------------------------------------------------------------------------
+
+
+def test_the_areas_are_the_numbers_of_weights_and_the_multiplications_are_one_a_weight_and_the_attention():
+    _, values = gpt.sizes()
+    model = checkpoints.load("polish-books").model
+    ours = sum(p.numel() for p in model.parameters())
+    assert values == sorted(values)
+    assert values[1] == architecture.total(model) == ours == 10_793_856
+    matrices = sum(p.numel() for name, p in model.named_parameters() if p.ndim == 2 and "wpe" not in name)
+    looked_up = model.wte.weight.numel()
+    config = model.config
+    attention = 2 * config.n_layer * config.block_size * config.n_embd
+    assert architecture.multiplications(model) == matrices - looked_up + attention
+
+
+def test_of_figure_1_a_gpt_keeps_one_half_and_changes_three_things():
+    changed = [figure_one.TITLES[i] for i in (figure_one.NORM, figure_one.BEND, figure_one.POSITION)]
+    assert figure_one.TITLES[figure_one.OURS].startswith("What is left is ours")
+    assert len(changed) == figure_one.OURS - figure_one.NORM == 3
+    model = checkpoints.load("polish-books").model
+    x = torch.randn(1, 3, model.config.n_embd)  # (B, T, C)
+    block = model.h[0]
+    mid = x + block.attn(block.ln_1(x))[0]  # the norm comes first
+    torch.testing.assert_close(block(x)[0], mid + block.mlp(block.ln_2(mid)))
+    assert isinstance(block.mlp.gelu, torch.nn.GELU)
+    assert model.wpe.weight.shape == (model.config.block_size, model.config.n_embd)  # a learned row each
