@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
@@ -37,3 +38,12 @@ def _two_runs():
     mine._can_be_called = True  # as st.navigation does for the run that it is called in
     st.text(mine._can_be_called)
     st.text(yours._can_be_called)
+
+
+@pytest.mark.parametrize(("said", "presents"), [("1", True), ("0", False), ("yes", False), (None, False)])
+def test_a_link_presents_from_the_first_run_on(said, presents):
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    if said:
+        app.query_params["present"] = said
+    app.run()
+    assert app.session_state["clicker"]["presenting"] == presents

@@ -40,7 +40,7 @@ def clicker(key: str, on_change: Callable[[], None]) -> dict[str, list[str]] | N
         on_narrow_change=on_change,
         on_presenting_change=on_change,
         on_back_change=_nothing,
-        default={"narrow": assumed, "presenting": False},
+        default={"narrow": assumed, "presenting": presenting(key)},
     )
     return events.heard(told, "back", _KEPT)
 
@@ -55,8 +55,9 @@ def narrow(key: str) -> bool:
 
 
 def presenting(key: str) -> bool:
-    """Return whether the clicker has told that the window is a stage."""
-    return bool(events.heard(st.session_state.get(key), "presenting", events.flag))
+    """Return whether the window is a stage: as the clicker told, before that as the link says."""
+    told = events.heard(st.session_state.get(key), "presenting", events.flag)
+    return st.query_params.get("present") == "1" if told is None else told
 
 
 def head(key: str, title: str, chapter: str, sentence: str, words: bool) -> tuple[bool, bool]:
