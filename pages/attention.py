@@ -13,7 +13,7 @@ def who_looks_at_whom() -> None:
     looked at. In the first layer a head always looks at the character just before: who finds it?
     """
     with ui.controls():
-        asked = attention.asked()
+        asked = attention.request()
     attention.watched(asked)
 
 
@@ -28,7 +28,7 @@ def how_one_head_does_it() -> None:
     """
     with ui.controls():
         step = ui.choice("step", heads.STEPS, key="attention_step", stages=heads.STEPS)
-        asked = heads.asked()
+        asked = heads.request()
         pair = heads.pair(asked)
         numbers = heads.numbers(step)
         if step in heads.BY_WEIGHTS:
@@ -46,7 +46,7 @@ def why_a_cache() -> None:
     ones, so their keys and values cannot change: keep them. What does that cost instead? Memory.
     """
     with ui.controls():
-        asked = caching.with_room(heads.asked())
+        asked = caching.with_room(heads.request())
         heads.receipt(asked)
     ui.note(caching.MEASURED)
     caching.written(asked)
@@ -61,7 +61,7 @@ def switch_a_head_off() -> None:
     of the others change next to nothing. Ask before you click: does this one matter?
     """
     with ui.controls():
-        asked = heads.asked()
+        asked = heads.request()
         off = heads.switched_off(asked)
         seed, temperature = heads.settings()
         heads.receipt(asked)
@@ -82,7 +82,7 @@ def what_a_neuron_reads() -> None:
     move it most. Then it pushes: which characters become likelier? Not every neuron can be told in words.
     """
     with ui.controls():
-        asked = heads.asked()
+        asked = heads.request()
         part = neurons.chosen(asked)
     if neurons.ready(asked):
         ui.note(neurons.told(asked, part))
@@ -97,7 +97,7 @@ def what_each_layer_guesses() -> None:
     forms. In which layer does it know?
     """
     with ui.controls():
-        asked = heads.asked()
+        asked = heads.request()
         colour = ui.choice("colour: probability of", heads.COLOURS, key="attention_colour")
         places = heads.guesses_shown(asked)
         heads.receipt(asked)

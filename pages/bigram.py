@@ -7,7 +7,7 @@ import streamlit as st
 from explainer import ui
 from explainer.ui.receipt import models, opening
 from explainer.ui.scenes import bigram
-from explainer.ui.words import ENOUGH, Words, chosen, typed_name
+from explainer.ui.words import ENOUGH, WordList, chosen, typed_name
 
 WAYS = {"one": "one letter", "whole": "one name", "ten": "ten names", "judged": "judged"}
 JUDGES = {"one": "one name", "raw": "without smoothing", "all": "all names"}
@@ -16,10 +16,10 @@ VIEWS = {"tables": "tables", "losses": "losses"}
 
 def smoothing(key: str = "bigram_smoothing", usual: float = 0) -> float:
     """Draw the slider of what is added to every count."""
-    return ui.steps("smoothing: add to every count", bigram.SMOOTHINGS, usual, key=key)
+    return ui.steps("add to every count", bigram.SMOOTHINGS, usual, key=key)
 
 
-def matrix(words: Words, values, name: str, role: str, place: int = 0, **more) -> ui.Matrix:
+def matrix(words: WordList, values, name: str, role: str, place: int = 0, **more) -> ui.Matrix:
     """Return a matrix whose rows and columns are the letters."""
     return ui.Matrix(values, name, role, (0, place), rows=words.labels, cols=words.labels, **more)
 
@@ -35,7 +35,7 @@ def data() -> None:
     own = source.kind == "own"
     with told:
         ui.metrics(names=f"{len(words.words):,}", letters=f"{words.letters}", pairs=f"{words.pairs:,}")
-        ui.part(*bigram.split_picture(words), key="bigram_split", height=90)
+        ui.picture(*bigram.split_picture(words), key="bigram_split", height=90)
     with told if own else listed:
         ui.table(words.table, "The names, each with the part that it is in.", key="bigram_table")
     with listed if own else told:
@@ -43,7 +43,7 @@ def data() -> None:
             alt, empty = "What was left out of the list, and why.", "Nothing was left out."
             ui.table(words.left_out, alt, key="bigram_left_out", empty=empty)
         else:
-            ui.part(*bigram.top_picture(words), key="bigram_top")
+            ui.picture(*bigram.top_picture(words), key="bigram_top")
 
 
 @ui.scene("One name", "Letter by letter: which follows which? The dot is where a name begins and ends.")
@@ -130,10 +130,11 @@ def how_good() -> None:
     """
     with ui.controls():
         source, words, _ = chosen()
-        word = typed_name(words, "your name", key="bigram_name", default=bigram.stranger(source))
         view = ui.choice("judge", JUDGES, key="bigram_judge", stages=JUDGES)
+        one = view != "all"
+        word = typed_name(words, "name", key="bigram_name", default=bigram.stranger(source)) if one else ""
         added = 0.0 if view == "raw" else smoothing("bigram_added", bigram.JUDGED)
-    if view != "all":
+    if one:
         model = models.counted(source, added, train=True)
         opens = opening.of_letter(model, word)
         ui.chart(*bigram.spelled_picture(source, added, word), key="bigram_spelled", on_pick=opens)

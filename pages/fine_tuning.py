@@ -38,7 +38,7 @@ def before_and_after() -> None:
     if not fine_tuning.ready("polish-books", "pan-tadeusz"):
         return
     with ui.controls():
-        asked = fine_tuning.asked()
+        asked = fine_tuning.request()
     ui.note(f"{fine_tuning.refined_for()} {fine_tuning.LEGEND}")
     fine_tuning.before_and_after(asked)
 
@@ -51,7 +51,7 @@ def was_it_worth_it() -> None:
     if not fine_tuning.ready("polish-books", "pan-tadeusz", "poem-alone"):
         return
     with ui.controls():
-        asked = fine_tuning.asked()
+        asked = fine_tuning.request()
     ui.note(fine_tuning.CHOSEN)
     fine_tuning.worth(asked)
 

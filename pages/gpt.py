@@ -11,7 +11,7 @@ def the_flow() -> None:
     any strip opens to its multiplications. Below: what each stage adds to the logit of one character.
     """
     with ui.controls():
-        asked = flow.asked()
+        asked = flow.request()
     flow.watched(asked)
 
 
@@ -47,7 +47,7 @@ def embedding_map() -> None:
     and A are the same letter; where does it put them? Look for your own initial.
     """
     with ui.controls():
-        name, side = embeddings.asked()
+        name, side = embeddings.request()
     ui.note(embeddings.told(name, side))
     embeddings.drawn(name, side)
 
@@ -77,7 +77,7 @@ def figure_one() -> None:
     what a GPT leaves out, what it changes. What is left is ours; click on a block.
     """
     with ui.controls():
-        asked = figure.asked()
+        asked = figure.request()
     figure.drawn(asked)
 
 

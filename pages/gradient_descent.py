@@ -35,10 +35,10 @@ def slope() -> None:
     error = curves.slope_errors(steps, errors, (found.h, off) if off else None, font_size=ui.font_size())
     left, right = ui.shared(2, 3, key="gd_slope")
     with left:
-        ui.part(tangent, alt, key="gd_tangent")
+        ui.picture(tangent, alt, key="gd_tangent")
     with right:
         st.markdown(gd.judged(found, steps, errors))
-        ui.part(error, curves.slope_errors_alt(steps, errors), key="gd_error")
+        ui.picture(error, curves.slope_errors_alt(steps, errors), key="gd_error")
 
 
 @ui.scene("Downhill", "A step is the learning rate times the slope, downhill: x ← x − η · gradient.")
@@ -110,7 +110,7 @@ def one_step() -> None:
     """
     with ui.controls():
         stage = ui.choice("step", ts.STEPS, key="gd_stage", stages=ts.STEPS)
-        asked, part, matrix = ts.asked()
+        asked, part, matrix = ts.request()
     ts.step_grid(stage, asked, part)
     ui.receipt_of(*ts.slope_of_first(asked, matrix))
 

@@ -17,7 +17,7 @@ def structure() -> None:
     thirty-four scores, and a guess. It is figure 1 of Bengio's paper of 2003, with our numbers in it.
     """
     with ui.controls():
-        asked = mlp.asked(step=True)
+        asked = mlp.request(step=True)
     step = mlp.forward(asked.sex, asked.text)
     letters, symbols = mlp.context(step), mlp.symbols(asked.sex)
     figure = bengio.architecture(
@@ -43,7 +43,7 @@ def data_set() -> None:
     examples. What does the model read before the first letter?
     """
     with ui.controls():
-        asked = mlp.asked()
+        asked = mlp.request()
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
     found = mlp.windows(asked.sex, asked.name, size)
     contexts, targets, ids = mlp.texts(found)
@@ -52,7 +52,7 @@ def data_set() -> None:
     ui.note(f"{mlp.examples(asked.sex)} {joint}")
     slid, listed = ui.shared(3, 2, key="mlp_data_set")
     with slid:
-        ui.part(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
+        ui.picture(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
     with listed:
         mlp.example_grid(found, asked)
 
@@ -74,7 +74,7 @@ def hyperparameters() -> None:
     place = ui.shared(1, key="mlp_hyperparameters")[0]
     with place:
         ui.metrics(**mlp.costs(count, batch))
-        ui.part(figure, bars.bars_alt("Parameters", labels, texts), key="mlp_prices")
+        ui.picture(figure, bars.bars_alt("Parameters", labels, texts), key="mlp_prices")
 
 
 @ui.scene(
@@ -102,7 +102,7 @@ def forward_pass() -> None:
     with ui.controls():
         step = ui.choice("step", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
         with st.popover("The name"):
-            asked = mlp.asked(step=True)
+            asked = mlp.request(step=True)
             neurons = ui.choice("neurons", mlp.neurons(asked.sex), key="mlp_neurons")
     mlp.forward_grid(step, asked, neurons)
     ui.receipt_of(*mlp.likeliest(asked))
@@ -116,7 +116,7 @@ def tanh() -> None:
     """
     with ui.controls():
         z = ui.slider("sum", -5.0, 5.0, 1.0, step=0.05, key="mlp_z")
-        asked = mlp.asked(step=True)
+        asked = mlp.request(step=True)
     step = mlp.forward(asked.sex, asked.text)
     ui.chart(mlp.curve_picture(z, step), mlp.curve_alt(z), key="mlp_tanh")
 
@@ -162,7 +162,7 @@ def good_start() -> None:
             ui.metrics(**mlp.numbers(one))
             st.markdown(mlp.verdict(one, sex, recipe, time))
             alt = mlp.histogram_alt(one, layer, recipe)
-            ui.part(mlp.histogram_picture(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
+            ui.picture(mlp.histogram_picture(one, layer, most), alt, key=f"mlp_histogram_{recipe}")
 
 
 ui.chapter(structure, data_set, hyperparameters, matrices, forward_pass, tanh, activations, good_start)

@@ -25,10 +25,10 @@ def one_neuron() -> None:
     look: dict[str, Any] = {"font_size": ui.font_size()}
     with drawn:
         figure = network.neuron(inputs, weights, bias, total, output, bend, **look, narrow=ui.narrow())
-        ui.part(figure, network.neuron_alt(inputs, weights, bias, total, output), key="neuron_drawn")
+        ui.picture(figure, network.neuron_alt(inputs, weights, bias, total, output), key="neuron_drawn")
     with bent:
         curve = curves.activation(bend, *nr.bent(bend, total), (total, output), **look)
-        ui.part(curve, curves.activation_alt(bend, (total, output)), key="neuron_curve")
+        ui.picture(curve, curves.activation_alt(bend, (total, output)), key="neuron_curve")
         nr.formula(opened)
 
 
@@ -48,7 +48,7 @@ def a_layer() -> None:
         values, weights, names=nr.LAYER_NAMES, edge_texts=[nr.edge_texts(opened)], font_size=ui.font_size()
     )
     with picture:
-        ui.part(figure, network.network_alt(values, weights), key="neuron_layer_drawn")
+        ui.picture(figure, network.network_alt(values, weights), key="neuron_layer_drawn")
 
 
 @ui.scene(
@@ -78,10 +78,10 @@ def a_network() -> None:
             narrow=ui.narrow(),
         )
         alt = network.network_alt(values, weights, nr.ROLES)
-        ui.part(figure, alt, key="neuron_flow", height=nr.tall(1), on_move=nr.pulled)
+        ui.picture(figure, alt, key="neuron_flow", height=nr.tall(1), on_move=nr.pulled)
     with plane:
         figure, alt = nr.map_figure(trained, point)
-        ui.part(figure, alt, key="neuron_map", on_place=nr.put_point, on_move=nr.pulled)
+        ui.picture(figure, alt, key="neuron_map", on_place=nr.put_point, on_move=nr.pulled)
 
 
 @ui.scene(
@@ -116,7 +116,7 @@ def why_it_must_bend() -> None:
     for place, (title, trained) in zip(places, nr.compared(straight, curved), strict=True):
         with place:
             nr.heading(title)
-            ui.part(*nr.map_figure(trained), key=f"neuron_why_{trained.choice.activation}")
+            ui.picture(*nr.map_figure(trained), key=f"neuron_why_{trained.choice.activation}")
 
 
 ui.chapter(one_neuron, a_layer, a_network, it_learns, why_it_must_bend)

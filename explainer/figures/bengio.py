@@ -7,7 +7,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import Box, Drawing, Line, Mark, Primitive, Text, Words, diverging
+from explainer.figures.drawing import Box, Drawing, Line, Mark, Phrase, Primitive, Text, diverging
 from explainer.wording.numerals import number
 
 # The floors of the house, from the ground up: where each begins and ends, of 100.
@@ -93,8 +93,8 @@ def _wire(x: Sequence[float], y: Sequence[float]) -> Line:
 
 def _index(letter: str, i: int, box: Span, font_size: int, narrow: bool) -> list[Primitive]:
     x, y, size = sum(box) / 2, sum(INDEX) / 2, round(1.3 * font_size)
-    place = Words(f"  {i}" if narrow else f"   index {i}", palette.INPUT_TEXT)
-    told = [Words(letter, palette.INPUT_TEXT, bold=True), place]
+    place = Phrase(f"  {i}" if narrow else f"   index {i}", palette.INPUT_TEXT)
+    told = [Phrase(letter, palette.INPUT_TEXT, bold=True), place]
     return [_frame(box, INDEX, palette.INPUT), Text(x, y, told, size=size)]
 
 

@@ -18,7 +18,7 @@ THICK = 3.2  # of a bar
 
 
 @dataclass(frozen=True)
-class Way:
+class Strategy:
     """One way to write: what it does for every character, and what that adds up to.
 
     Args:
@@ -35,7 +35,7 @@ class Way:
 def written(
     text: str,
     prompt: int,
-    ways: Sequence[Way],
+    ways: Sequence[Strategy],
     titles: Sequence[str],
     *,
     font_size: int = FONT_SIZE,
@@ -56,7 +56,7 @@ def written(
     return Drawing(drawn, (0, 100), (0, 100), font_size=font_size, frames=frames)
 
 
-def written_alt(text: str, prompt: int, ways: Sequence[Way]) -> str:
+def written_alt(text: str, prompt: int, ways: Sequence[Strategy]) -> str:
     """Return one sentence: what was written, and what both ways cost in the end."""
     told = "; ".join(f"{way.title}: {', '.join(lines[-1] for lines, _ in way.sums)}" for way in ways)
     return f"After {text[:prompt]}, {text[prompt:]} is written in two ways. {told}."
@@ -90,7 +90,7 @@ def _letters(
     ]
 
 
-def _rows(text: str, prompt: int, way: Way, place: tuple[float, float, float, float]) -> list[Primitive]:
+def _rows(text: str, prompt: int, way: Strategy, place: tuple[float, float, float, float]) -> list[Primitive]:
     """Return a row for every new character: pale what was kept, full what is computed for it."""
     count, length = len(way.new), len(text)
     step = (ROWS[0] - ROWS[1]) / count
@@ -113,7 +113,9 @@ def _rows(text: str, prompt: int, way: Way, place: tuple[float, float, float, fl
     return drawn
 
 
-def _sums(way: Way, place: tuple[float, float, float, float], count: int, font_size: int) -> list[Primitive]:
+def _sums(
+    way: Strategy, place: tuple[float, float, float, float], count: int, font_size: int
+) -> list[Primitive]:
     """Return the title of a way, and what it has cost so far, in words and as bars."""
     size = 1.2 * font_size
     drawn: list[Primitive] = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Primitive, Text, Words
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Phrase, Primitive, Text
 
 COLORS = {
     "input": (palette.INPUT, palette.INPUT_TEXT),
@@ -53,7 +53,7 @@ class Moment:
     """
 
     title: str
-    lines: Sequence[Sequence[Words]]
+    lines: Sequence[Sequence[Phrase]]
     values: Sequence[str]
     gradients: Sequence[str]
     shone: Sequence[str] = field(default=())

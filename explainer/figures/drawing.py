@@ -100,7 +100,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Words:
+class Phrase:
     """A part of a line of text that looks different from the others."""
 
     text: str
@@ -114,7 +114,7 @@ class Text:
 
     x: float | Each
     y: float | Each
-    text: str | Sequence[Words] | Each
+    text: str | Sequence[Phrase] | Each
     color: str | Each = palette.INK
     size: float | None = None  # that of the drawing if None
     anchor: str = "middle"  # start, middle or end
@@ -287,7 +287,7 @@ def _coded(values: np.ndarray) -> list[int | str]:
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON knows it."""
-    if isinstance(value, Words):
+    if isinstance(value, Phrase):
         return [value.text, value.color, value.bold]
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]

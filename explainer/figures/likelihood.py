@@ -7,7 +7,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import DASHED, Box, Drawing, Each, Frames, Line, Primitive, Text, Words
+from explainer.figures.drawing import DASHED, Box, Drawing, Each, Frames, Line, Phrase, Primitive, Text
 from explainer.wording.bigram import nats, product, share
 
 FREE = 1.2  # the height that bars have, times that of the longest: only one without an end takes it all
@@ -107,7 +107,9 @@ def _bar(word: Spelled, i: int, rise: float, at: _Places, opens: str) -> list[Pr
     shades = [float(c) * (1 if f == i or endless else 0.5) for f, c in enumerate(come.values)]
     bar = replace(bar, opacity=Each(shades), title=_titled(word, i, opens))
     if endless:
-        return [bar, Text(middle, 0.5 * (1 + at.ground), "∞", palette.BACKGROUND, 40, bold=True, shown=come)]
+        center, card = 0.5 * (1 + at.ground), (middle - 0.3 * step, middle + 0.3 * step)
+        paper = Box(*card, center - 0.07, center + 0.07, palette.BACKGROUND, opacity=bar.opacity)
+        return [bar, paper, Text(middle, center, "∞", palette.LOSS_TEXT, 40, bold=True, shown=come)]
     return [bar, Text(middle, top, nats(surprise), palette.LOSS_TEXT, dy=-14, shown=come, room=step)]
 
 
@@ -147,7 +149,7 @@ def _color(i: int, frame: int) -> str:
 
 def _worked_out(word: Spelled, at: _Places, size: float) -> list[Primitive]:
     """Return the three lines that grow with the word: product, its logarithm, the mean."""
-    rows: tuple[Callable[[Spelled, int], list[Words]], ...] = _product, _logarithm, _mean
+    rows: tuple[Callable[[Spelled, int], list[Phrase]], ...] = _product, _logarithm, _mean
     drawn: list[Primitive] = []
     for (named, written), name, line in zip(at.lines, NAMED[at is _NARROW], rows, strict=True):
         drawn.append(Text(*named, name, anchor="start"))
@@ -156,17 +158,17 @@ def _worked_out(word: Spelled, at: _Places, size: float) -> list[Primitive]:
     return drawn
 
 
-def _product(word: Spelled, i: int) -> list[Words]:
-    now = Words(product(word.products[i]), palette.PROBABILITIES_TEXT, bold=True)
+def _product(word: Spelled, i: int) -> list[Phrase]:
+    now = Phrase(product(word.products[i]), palette.PROBABILITIES_TEXT, bold=True)
     before = f"{product(word.products[i - 1])} · {share(word.probabilities[i])} ≈ "
-    return [Words(before), now] if i else [now]
+    return [Phrase(before), now] if i else [now]
 
 
-def _logarithm(word: Spelled, i: int) -> list[Words]:
-    now = Words(nats(word.sums[i]), palette.LOSS_TEXT, bold=True)
-    return [Words(f"{nats(word.sums[i - 1])} − {nats(word.surprises[i])} ≈ "), now] if i else [now]
+def _logarithm(word: Spelled, i: int) -> list[Phrase]:
+    now = Phrase(nats(word.sums[i]), palette.LOSS_TEXT, bold=True)
+    return [Phrase(f"{nats(word.sums[i - 1])} − {nats(word.surprises[i])} ≈ "), now] if i else [now]
 
 
-def _mean(word: Spelled, i: int) -> list[Words]:
-    now = Words(nats(-word.sums[i] / (i + 1)), palette.LOSS_TEXT, bold=True)
-    return [Words(f"{nats(-word.sums[i])} ÷ {i + 1} ≈ "), now, Words(" nats")]
+def _mean(word: Spelled, i: int) -> list[Phrase]:
+    now = Phrase(nats(-word.sums[i] / (i + 1)), palette.LOSS_TEXT, bold=True)
+    return [Phrase(f"{nats(-word.sums[i])} ÷ {i + 1} ≈ "), now, Phrase(" nats")]

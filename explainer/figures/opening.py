@@ -8,7 +8,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Mark, Primitive, Text, Words, diverging
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Mark, Phrase, Primitive, Text, diverging
 
 PHASES = 4  # frames of a letter: it is read, rows light, the die falls, the next one is written
 MOST_DIGITS = 3  # one-hot rows in which a digit can be read
@@ -112,25 +112,25 @@ def _over(turns: Sequence[Turn], value) -> Each:
     return Each([value(turn, phase) for turn in turns for phase in range(PHASES)])
 
 
-def _names(turns: Sequence[Turn], alphabet: Sequence[str]) -> Iterator[list[Words]]:
+def _names(turns: Sequence[Turn], alphabet: Sequence[str]) -> Iterator[list[Phrase]]:
     """Return the name in every frame: what is read stands out, and what has just been written."""
     text = alphabet[0]
     for turn in turns:
         seen = min(len(turn.read), len(text))
-        read = [Words(text[:-seen]), Words(text[-seen:], palette.INPUT_TEXT, bold=True)]
+        read = [Phrase(text[:-seen]), Phrase(text[-seen:], palette.INPUT_TEXT, bold=True)]
         yield from [read] * (PHASES - 1)
         text += alphabet[turn.drawn]
         yield _grown(text, ended=text.endswith(alphabet[0]))
 
 
-def _grown(text: str, ended: bool) -> list[Words]:
+def _grown(text: str, ended: bool) -> list[Phrase]:
     """Return the name with its newest letter, or, once it has ended, all of it standing out."""
     new = text[1:-1] if ended else text[-1]
     before = text[0] if ended else text[:-1]
     return [
-        Words(before),
-        Words(new, palette.PROBABILITIES_TEXT, bold=True),
-        Words(text[-1] if ended else ""),
+        Phrase(before),
+        Phrase(new, palette.PROBABILITIES_TEXT, bold=True),
+        Phrase(text[-1] if ended else ""),
     ]
 
 

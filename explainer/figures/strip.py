@@ -8,7 +8,7 @@ import numpy as np
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE, require_finite
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Primitive, Text, Words, ticks
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Line, Mark, Phrase, Primitive, Text, ticks
 from explainer.wording.numerals import number
 
 SCALE = (0, 0.2, 0.4, 0.6, 0.8, 1)
@@ -128,11 +128,11 @@ def draws_alt(before: Sequence[str], rows: Sequence[Strip]) -> str:
     return f"A name drawn letter by letter: {'; '.join(told)}."
 
 
-def _spelt(text: str, row: Strip, letters: int) -> list[Words]:
+def _spelt(text: str, row: Strip, letters: int) -> list[Phrase]:
     """Return the text so far, the character that the row follows, and what the die adds."""
     start = f"…{text[1 - letters // 2 : -1]}" if len(text) > letters // 2 else text[:-1]
-    last = Words(text[-1], palette.INPUT_TEXT, bold=True)
-    return [Words(start), last, Words(row.letter, palette.PROBABILITIES_TEXT, bold=True)]
+    last = Phrase(text[-1], palette.INPUT_TEXT, bold=True)
+    return [Phrase(start), last, Phrase(row.letter, palette.PROBABILITIES_TEXT, bold=True)]
 
 
 def _intervals(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import Box, Drawing, Each, Frames, Text, Words
+from explainer.figures.drawing import Box, Drawing, Each, Frames, Phrase, Text
 
 LINES = 6  # examples below each other before the next column begins
 LETTERS = 0.875, 0.0825  # where the letters stand, of the height, and how far the window reaches up and down
@@ -81,11 +81,11 @@ def _examples(
     ]
 
 
-def _example(context: str, target: str, ids: Sequence[int], narrow: bool) -> list[Words]:
+def _example(context: str, target: str, ids: Sequence[int], narrow: bool) -> list[Phrase]:
     *before, after = ids
     told = [
-        Words(" ".join(context), palette.INPUT_TEXT),
-        Words(" → "),
-        Words(target, palette.ACTIVATIONS_TEXT),
+        Phrase(" ".join(context), palette.INPUT_TEXT),
+        Phrase(" → "),
+        Phrase(target, palette.ACTIVATIONS_TEXT),
     ]
-    return told if narrow else [*told, Words(f"     [{', '.join(map(str, before))}] → {after}")]
+    return told if narrow else [*told, Phrase(f"     [{', '.join(map(str, before))}] → {after}")]

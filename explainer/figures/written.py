@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
-from explainer.figures.drawing import Drawing, Line, Primitive, Text, Words
+from explainer.figures.drawing import Drawing, Line, Phrase, Primitive, Text
 
 COLUMNS = 4
 STEPS = 0.12  # where the steps end, of the width
@@ -85,7 +85,7 @@ def _line(place: int, row: Row, columns: int, last: bool, width: float) -> list[
 
 
 def _extreme(place: float, one: Extreme) -> list[Primitive]:
-    name = [Words(f"{one.told} "), Words(one.name, palette.PROBABILITIES_TEXT, bold=True)]
+    name = [Phrase(f"{one.told} "), Phrase(one.name, palette.PROBABILITIES_TEXT, bold=True)]
     return [
         Text(0, place, name, anchor="start"),
         Text(1, place, f"{one.nats:.2f}", palette.LOSS_TEXT, anchor="end"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 # What an operation makes of its operands, and the local slope towards each of them.
-Made = tuple[float, Sequence[float]]
+Result = tuple[float, Sequence[float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,24 +25,24 @@ class Node:
 
     name: str
     given: float = 0.0
-    operation: Callable[..., Made] | None = None
+    operation: Callable[..., Result] | None = None
     operands: tuple["Node", ...] = ()
     constant: bool = False
 
     @cached_property
-    def made(self) -> Made:
+    def result(self) -> Result:
         """What the operation gave, once."""
         return self.operation(*(o.value for o in self.operands)) if self.operation else (self.given, ())
 
     @property
     def value(self) -> float:
         """The number."""
-        return self.made[0]
+        return self.result[0]
 
     @property
     def slopes(self) -> Sequence[float]:
         """How fast the number changes with each of its operands, all else held."""
-        return self.made[1]
+        return self.result[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,22 +98,22 @@ def value(loss: Node, held: Mapping[Node, float]) -> float:
     return found[loss]
 
 
-def times(a: float, b: float) -> Made:
+def times(a: float, b: float) -> Result:
     """Return a · b; it changes with each factor as fast as the other one is large."""
     return a * b, (b, a)
 
 
-def plus(*numbers: float) -> Made:
+def plus(*numbers: float) -> Result:
     """Return the sum; it changes as fast as each of its terms."""
     return sum(numbers), (1.0,) * len(numbers)
 
 
-def minus(a: float, b: float) -> Made:
+def minus(a: float, b: float) -> Result:
     """Return a − b."""
     return a - b, (1.0, -1.0)
 
 
-def linear(*numbers: float) -> Made:
+def linear(*numbers: float) -> Result:
     """Return x₁ w₁ + x₂ w₂ + … + b, of x₁, w₁, x₂, w₂, …, b."""
     *pairs, bias = numbers
     inputs, weights = pairs[::2], pairs[1::2]
@@ -121,19 +121,19 @@ def linear(*numbers: float) -> Made:
     return total, (*(n for x, w in zip(inputs, weights, strict=True) for n in (w, x)), 1.0)
 
 
-def tanh(z: float) -> Made:
+def tanh(z: float) -> Result:
     """Return tanh z; its slope is 1 − tanh² z."""
     h = math.tanh(z)
     return h, (1 - h * h,)
 
 
-def sigmoid(z: float) -> Made:
+def sigmoid(z: float) -> Result:
     """Return 1 / (1 + e⁻ᶻ), a probability p; its slope is p (1 − p)."""
     p = (1 + math.tanh(z / 2)) / 2  # the same, and e⁻ᶻ cannot overflow
     return p, (p * (1 - p),)
 
 
-def surprise(p: float, y: float) -> Made:
+def surprise(p: float, y: float) -> Result:
     """Return −ln of the probability that was given to the true class y, 1 or 0."""
     true = p if y else 1 - p
     return -math.log(true), ((-1 if y else 1) / true, 0.0)

@@ -70,7 +70,7 @@ def next_probabilities(
 
 
 @dataclass(frozen=True)
-class Made:
+class DrawnName:
     """A name that a model made.
 
     Args:
@@ -108,7 +108,7 @@ def draw_names(
     count: int,
     temperature: float = 1.0,
     seed: int = 0,
-) -> list[Made]:
+) -> list[DrawnName]:
     """Draw names that begin with a prefix, all side by side; the same seed rolls the same dice.
 
     Returns:
@@ -131,7 +131,7 @@ def cut_names(
     longest: int,
     seed: int = 0,
     boundary: str = BOUNDARY,
-) -> list[Made]:
+) -> list[DrawnName]:
     """Draw names of which one that has no end after so many letters is cut off there, and kept.
 
     Args:
@@ -151,7 +151,7 @@ def _drawn(
     settings: Settings,
     longest: int = LONGEST,
     boundary: str = BOUNDARY,
-) -> list[Made]:
+) -> list[DrawnName]:
     """Draw a name with each of some seeds; those that have ended are not read on."""
     ids = torch.tensor([vocabulary.encode(boundary + prefix)] * len(seeds))  # (B, T)
     cache = KVCache(model.config, len(seeds)) if isinstance(model, GPT) else None
@@ -166,7 +166,7 @@ def _drawn(
         ids = torch.cat([ids, drawn[:, None]], dim=1)[on]  # (fewer, T + 1)
         if cache is not None:
             cache.keep(on)
-    return [one.made(prefix, vocabulary, boundary) for one in names]
+    return [one.name(prefix, vocabulary, boundary) for one in names]
 
 
 @dataclass
@@ -186,17 +186,17 @@ class _Unfinished:
         self.chances.append(sides[token])
         return token
 
-    def made(self, prefix: str, vocabulary: Vocabulary, boundary: str) -> Made:
+    def name(self, prefix: str, vocabulary: Vocabulary, boundary: str) -> DrawnName:
         """Return the name without the boundary that ended it, if one did."""
         name = prefix + vocabulary.decode(self.tokens).removesuffix(boundary)
-        return Made(name, prefix, np.array(self.probabilities), np.array(self.chances))
+        return DrawnName(name, prefix, np.array(self.probabilities), np.array(self.chances))
 
 
 @dataclass(frozen=True)
-class Different:
+class DistinctNames:
     """Names of which none stands twice, and how many were drawn to find them."""
 
-    names: tuple[Made, ...]
+    names: tuple[DrawnName, ...]
     drawn: int
 
 
@@ -207,9 +207,9 @@ def different_names(
     count: int,
     temperature: float = 1.0,
     seed: int = 0,
-) -> Different:
+) -> DistinctNames:
     """Draw until so many different names are found, or 20 times as many have been drawn."""
-    found: dict[str, Made] = {}
+    found: dict[str, DrawnName] = {}
     drawn = 0
     for number in range(1 if temperature == 0 else ROUNDS):
         for made in draw_names(model, vocabulary, prefix, count, temperature, seed + number * 1_000_003):
@@ -218,7 +218,7 @@ def different_names(
         drawn += count
         if len(found) == count:
             break
-    return Different(tuple(found.values()), drawn)
+    return DistinctNames(tuple(found.values()), drawn)
 
 
 # --- what each step was worth -----------------------------------------------------------------------

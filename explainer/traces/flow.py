@@ -12,7 +12,7 @@ from explainer.traces import gpt as trace
 from explainer.traces.gpt import LayerTrace, Trace
 
 
-class Kept(trace.Layers):
+class KeptLayers(trace.Layers):
     """The stages of every block, all of them at hand: of 64 characters they take 12 MB.
 
     Args:
@@ -42,7 +42,7 @@ def flow(model: GPT, ids: Sequence[int]) -> Trace:
     for block in model.h:
         kept.append(trace.stages(block, x))
         x = kept[-1]["resid_post"]  # (1, T, C)
-    return trace.completed(model, idx, x, Kept(model, kept, x))
+    return trace.completed(model, idx, x, KeptLayers(model, kept, x))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import torch
 from explainer.models.gpt import GPT
 from explainer.models.mlp import MLP, build_dataset, forward_pass
 from explainer.names import Split
-from explainer.traces.compare import Made, NamesModel, cut_names
+from explainer.traces.compare import DrawnName, NamesModel, cut_names
 from explainer.traces.mlp import SATURATED
 from explainer.training.mlp import Trainer
 from explainer.training.recipes import TALK, Recipe, Shape
@@ -28,7 +28,7 @@ class Written:
     """Names that a model writes at a step of its training; a place in the list is always the same dice."""
 
     step: int
-    names: tuple[Made, ...]
+    names: tuple[DrawnName, ...]
 
     @property
     def nats(self) -> float:
@@ -36,12 +36,12 @@ class Written:
         return float(-np.log(np.concatenate([made.probabilities for made in self.names])).mean())
 
     @property
-    def best(self) -> Made:
+    def best(self) -> DrawnName:
         """The name that the model finds most probable, by the character."""
         return min(self.names, key=lambda made: made.nats)
 
     @property
-    def worst(self) -> Made:
+    def worst(self) -> DrawnName:
         """The one that it finds least probable."""
         return max(self.names, key=lambda made: made.nats)
 

@@ -1,11 +1,11 @@
 """Everything that imports streamlit, so that a page reads like the talk."""
 
 from explainer.components.grid import Cross, Increments, Matrix, Same, SameRow, Share, Values, grid
-from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, part, shared, table
+from explainer.ui.blocks import agenda, beside, chart, complain, metrics, note, picture, shared, table
 from explainer.ui.deck import chapter, scene
 from explainer.ui.presenter import presenter
 from explainer.ui.receipt.dialog import linked_receipt, open_receipt, receipt_button
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.stage import controls, receipt_of
 from explainer.ui.widgets import (
     action,
@@ -52,21 +52,21 @@ __all__ = [
     "note",
     "number",
     "open_receipt",
-    "part",
     "pasted",
     "pick",
+    "picture",
     "presenter",
     "receipt_button",
     "receipt_of",
     "scene",
     "seed",
     "shared",
-    "shown",
     "slider",
     "steps",
     "switch",
     "table",
     "text",
     "upload",
+    "with_source",
     "word",
 ]

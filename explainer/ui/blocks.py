@@ -95,7 +95,7 @@ def shared(*shares: float, key: str) -> list[DeltaGenerator]:
         return st.columns(shares, gap="large")
 
 
-def part(
+def picture(
     figure: Drawing | go.Figure,
     alt: str,
     *,

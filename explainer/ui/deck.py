@@ -128,7 +128,7 @@ def _frame(scenes: Sequence[Scene], current: int, around: Surroundings) -> tuple
 def _made(asked: Question) -> Any:
     from explainer.ui.receipt import models  # the shell is drawn before torch is there
 
-    return models.made(asked)
+    return models.opened(asked)
 
 
 receipts_from(_made)

@@ -33,7 +33,7 @@ def recording() -> Iterator[list[Call]]:
         _ran.reset(token)
 
 
-def shown(function: Callable[P, R], *also: Callable) -> Callable[P, R]:
+def with_source(function: Callable[P, R], *also: Callable) -> Callable[P, R]:
     """Return the function, noted for "Show the code" whenever it is called.
 
     Args:

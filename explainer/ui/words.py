@@ -37,7 +37,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class WordList:
     """The words that a page is about."""
 
     words: tuple[str, ...]
@@ -56,7 +56,7 @@ class Words:
     @cached_property
     def labels(self) -> list[str]:
         """Return the symbols as they are shown, the boundary as a dot in the middle."""
-        return [shown(symbol) for symbol in self.vocabulary.symbols]
+        return [dotted(symbol) for symbol in self.vocabulary.symbols]
 
     @cached_property
     def letters(self) -> int:
@@ -87,13 +87,13 @@ class Words:
         return [self.words[i] for i in inside], weights
 
 
-def shown(text: str) -> str:
+def dotted(text: str) -> str:
     """Return a text with its boundaries as dots in the middle."""
     return text.replace(names.BOUNDARY, "·")
 
 
 @keep("typed")
-def words(source: Source) -> Words:
+def word_list(source: Source) -> WordList:
     """Return the words asked for; why a list of one's own cannot be used, beside the girls' names."""
     if source.kind != "own":
         return _register(source)
@@ -110,7 +110,7 @@ def words(source: Source) -> Words:
     table = pd.DataFrame({"name": own.names, **counts, "part": _parts(own.names)})
     weights = None if own.weights is None else tuple(own.weights)
     read = own.left_out, own.left, tuple(own.columns), own.column, tuple(own.numeric), own.codec, own.guessed
-    return Words(tuple(own.names), weights, table, own.vocabulary, *read)
+    return WordList(tuple(own.names), weights, table, own.vocabulary, *read)
 
 
 @keep("scenes")
@@ -118,14 +118,14 @@ def _whole_register() -> pd.DataFrame:
     return names.register()
 
 
-def _register(source: Source, complaint: str = "") -> Words:
+def _register(source: Source, complaint: str = "") -> WordList:
     """Return the chosen part of the register."""
     table = names.select(_whole_register(), source.kind, source.min_bearers)
     table["part"] = _parts(table["name"].tolist())
     weights = tuple(table["bearers"].tolist()) if source.weighted else None
     table = table if source.kind == "both" else table.drop(columns="sex")
     nothing = pd.DataFrame(columns=["line", "word", "reason"])
-    return Words(tuple(table["name"]), weights, table, names.VOCABULARY, nothing, complaint=complaint)
+    return WordList(tuple(table["name"]), weights, table, names.VOCABULARY, nothing, complaint=complaint)
 
 
 def _parts(words: list[str]) -> list[str]:
@@ -141,7 +141,7 @@ def _parts(words: list[str]) -> list[str]:
 
 def chosen(
     stage: DeltaGenerator | None = None, weighing: bool = True, waits: bool = True
-) -> tuple[Source, Words, DeltaGenerator]:
+) -> tuple[Source, WordList, DeltaGenerator]:
     """Draw the choice of words that all scenes share.
 
     Args:
@@ -158,7 +158,7 @@ def chosen(
     more = stage if own and stage else st.popover("Your list" if own else "More")
     with more:
         source = _own_source(more is stage, weighing) if own else _register_source(kind, weighing)
-    found = words(source)
+    found = word_list(source)
     with more:
         if own:
             st.text(found.complaint or _counted(found))
@@ -169,14 +169,14 @@ def chosen(
     return source, found, more
 
 
-def _counted(found: Words) -> str:
+def _counted(found: WordList) -> str:
     """Return how many words were read and how many left out."""
     seen = len(found.left_out)
     some = f", of which the first {seen:,} are told" if seen < found.left else ""
     return f"{len(found.words):,} words; left out: {found.left:,}{some}"
 
 
-def typed_name(found: Words, label: str, *, key: str, default: str | None = None) -> str:
+def typed_name(found: WordList, label: str, *, key: str, default: str | None = None) -> str:
     """Draw the field for a visitor's name.
 
     Args:
@@ -215,18 +215,18 @@ def _own_source(wide: bool, weighing: bool) -> Source:
 
 def _table_source(source: Source, wide: bool, weighing: bool) -> Source:
     """Draw what can be chosen of a file: its encoding, and the columns of the words and of their counts."""
-    found, said = words(source), st.container()
+    found, said = word_list(source), st.container()
     places = st.columns(3) if wide else [st.container() for _ in range(3)]
     if found.guessed and found.codec:
         with places[0]:
             source = own_file.read_as(
                 found.codec,
                 lambda codec: replace(source, codec=None if codec == found.codec else codec),
-                lambda chosen: () if words(chosen).complaint else words(chosen).words,
+                lambda chosen: () if word_list(chosen).complaint else word_list(chosen).words,
                 said,
                 key="bigram_read_as",
             )
-        found = words(source)
+        found = word_list(source)
     if found.column is None:
         return source
     with places[1]:

@@ -9,7 +9,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from explainer.figures import palette
-from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Text, Words
+from explainer.figures.drawing import Box, Drawing, Each, Field, Frames, Line, Mark, Phrase, Text
 from explainer.ui.blocks import chart
 
 X, Y = (0, 10), (0, 5)
@@ -35,7 +35,7 @@ def drawing() -> Drawing:
                 title="m",
                 pick="m",
             ),
-            Text(5, 4.5, [Words("red "), Words("input", palette.INPUT_TEXT, bold=True)]),
+            Text(5, 4.5, [Phrase("red "), Phrase("input", palette.INPUT_TEXT, bold=True)]),
             Text(5, 0.5, HOSTILE, shown=Each([True, False, True])),
         ],
         X,

@@ -32,7 +32,7 @@ def table() -> None:
 def picture() -> None:
     """Draw a few bars."""
     figure = bars.bars(["a", "b"], np.array([0.4, 0.6]), ["40%", "60%"], font_size=ui.font_size())
-    ui.part(figure, "Two bars.", key="picture")
+    ui.picture(figure, "Two bars.", key="picture")
 
 
 def matrix() -> None:

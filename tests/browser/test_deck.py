@@ -270,15 +270,15 @@ def test_escape_from_the_code_leaves_no_ring_behind_unless_the_keyboard_opened_i
 
 
 def test_the_window_is_entitled_by_scene_and_chapter_whatever_runs(open_page):
-    page = open_page("/bigram?scene=how-good")
-    assert page.title() == "How good is it? · Bigram"
+    page = open_page("/bigram?scene=data")
+    assert page.title() == "The data · Bigram"
     before = title(page)
     turned(page, "PageDown", before)
-    assert page.title() == "Counting is learning · Bigram"
-    turned(page, "PageUp", "Counting is learning")
+    assert page.title() == "One name · Bigram"
+    turned(page, "PageUp", "One name")
     page.keyboard.press("r")  # a full run, in which Streamlit writes the chapter's title
     settled(page)
-    assert page.title() == "How good is it? · Bigram"
+    assert page.title() == "The data · Bigram"
     page.goto(page.url.split("/bigram")[0] + "/receipt")
     settled(page)
     assert page.title() == "The receipt"

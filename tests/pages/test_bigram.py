@@ -11,7 +11,7 @@ from explainer import names
 from explainer.components.grid import unpacked
 from explainer.traces import bigram as trace
 from explainer.ui.scenes import bigram
-from explainer.ui.words import Source, words
+from explainer.ui.words import Source, word_list
 from tests.scenes import ask, bars, drawn, heaviest, listed, open_sound, plotted, primitives
 
 SCENES = ["data", "one-name", "fill-in", "probabilities", "sample", "how-good", "counting-is-learning"]
@@ -43,7 +43,7 @@ def grid(app: AppTest) -> tuple[list[dict], list[dict]]:
 def captions(app: AppTest) -> list[str]:
     """Return the sentences above the grid, each with the position from which it is said."""
     sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
-    return [words for _, words in unpacked(sent)[0]["captions"]]
+    return [word_list for _, word_list in unpacked(sent)[0]["captions"]]
 
 
 def told(app: AppTest) -> str:
@@ -199,7 +199,7 @@ def test_the_wall_is_read_before_it_is_judged():
 
 def test_the_wall_judges_by_the_table_that_wrote_it():
     judged = wall("judged", smoothing="1")
-    chosen = words(Source())
+    chosen = word_list(Source())
     table = trace.probability_table(trace.fill_in(chosen.words, names.VOCABULARY).counts, 1).probabilities
     assert len(judged) == 3
     for heading, lines in judged.items():
@@ -218,7 +218,7 @@ def test_the_wall_judges_by_the_table_that_wrote_it():
 
 def judged(word: str, smoothing: float) -> trace.Likelihood:
     """Return how likely a name is by the girls' names to learn from."""
-    train, _ = words(Source()).part("train")
+    train, _ = word_list(Source()).part("train")
     table = trace.probability_table(trace.fill_in(train, names.VOCABULARY).counts, smoothing)
     return trace.likelihood(word, table.probabilities, names.VOCABULARY)
 

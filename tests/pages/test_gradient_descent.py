@@ -291,7 +291,7 @@ def test_the_update_is_the_one_that_the_trace_makes(optimizer):
     name = optimizer.lower()
     query = {"gd_stage": "update", "gd_optimizer": optimizer, f"gd_{name}_number": "3", "gd_name": "EWA"}
     app = open_scene("one-step", gd_part="all of W2", **query)
-    found = steps.made(steps.Asked("girls", "better", "EWA", name, steps.USUAL[name], 3))
+    found = steps.made(steps.StepRequest("girls", "better", "EWA", name, steps.USUAL[name], 3))
     _, shown = step_grid(app, "update")
     np.testing.assert_allclose(shown[steps.GRADIENT], found.gradients["W2"].T, rtol=1e-6)
     np.testing.assert_allclose(shown["W2"] + shown["change"], shown["= W2 after"], atol=1e-6)
@@ -332,7 +332,7 @@ def test_a_gradient_in_the_picture_opens_its_own_receipt(stage, query):
 @pytest.mark.parametrize("matrix", ["W2", "b2", "W1", "b1", "C"])
 def test_the_steepest_number_of_every_matrix_has_its_receipt(matrix):
     app = ask(open_scene("one-step", gd_name="EWA", gd_matrix=matrix), "receipt")
-    found = steps.made(steps.Asked("girls", "better", "EWA", "sgd", steps.USUAL["sgd"], 1))
+    found = steps.made(steps.StepRequest("girls", "better", "EWA", "sgd", steps.USUAL["sgd"], 1))
     sent, steepest = receipt(app), np.abs(found.gradients[matrix]).max()
     assert f"with {matrix}[" in sent["asked"]
     assert abs(float(sent["formula"][-1]["text"].replace("−", "-"))) == pytest.approx(steepest, abs=5.1e-5)

@@ -8,7 +8,7 @@ from explainer import checkpoints, names
 from explainer.components.grid import unpacked
 from explainer.traces import mlp as trace
 from explainer.training.recipes import BETTER, TALK, Shape, untrained
-from explainer.ui.words import Source, words
+from explainer.ui.words import Source, word_list
 from tests.scenes import drawn, open_sound, plotted, primitives
 
 STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
@@ -41,7 +41,7 @@ def girls():
 
 @pytest.fixture(scope="module")
 def batch():
-    train, _ = words(Source("girl")).part("train")
+    train, _ = word_list(Source("girl")).part("train")
     return trace.batch(train, names.VOCABULARY, size=32, seed=1)
 
 

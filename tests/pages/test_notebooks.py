@@ -121,7 +121,7 @@ def test_a_downloaded_notebook_runs_by_itself(tmp_path):
 def test_what_a_visitor_typed_stays_a_value():
     typed = "'''\n__import__('os')\n{x}`\\"
     data = of_calls(
-        "A", "B.", [Call(words.words.__wrapped__, (words.Source("own", text=typed),), {})], caches.origin
+        "A", "B.", [Call(words.word_list.__wrapped__, (words.Source("own", text=typed),), {})], caches.origin
     )
     code = ["".join(cell["source"]) for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"]
     assert repr(typed) in code[-1]
@@ -132,9 +132,9 @@ def test_what_a_visitor_typed_stays_a_value():
 
 
 def test_what_cannot_be_written_is_left_out_and_that_is_said():
-    data = of_calls("A", "B.", [Call(words.words.__wrapped__, (object(),), {})], caches.origin)
+    data = of_calls("A", "B.", [Call(words.word_list.__wrapped__, (object(),), {})], caches.origin)
     assert data is None
-    calls = [Call(words.shown, ("A.",), {}), Call(words.shown, (object(),), {})]
+    calls = [Call(words.dotted, ("A.",), {}), Call(words.dotted, (object(),), {})]
     cells = json.loads(of_calls("A", "B.", calls, caches.origin))["cells"]
     assert "lived only in your visit" in "".join(cells[-1]["source"])
-    assert inspect.getsource(words.shown).rstrip() in "".join(cells[-2]["source"])
+    assert inspect.getsource(words.dotted).rstrip() in "".join(cells[-2]["source"])

@@ -13,7 +13,7 @@ from explainer.traces import receipt as trace
 from explainer.training.queue import DONE, Report
 from explainer.ui import own_models
 from explainer.ui.chapters import PAGES
-from explainer.ui.words import Source, words
+from explainer.ui.words import Source, word_list
 from tests.scenes import APP, ask, open_scene
 
 
@@ -167,7 +167,7 @@ def test_a_window_that_makes_no_sense_is_the_whole_text(read):
 
 def test_the_counted_bigram_of_a_link_is_counted_again():
     sent = step(linked(model="counted_boy_names_100_0.5_all", context="K", next="A"))
-    found = words(Source("boy", 100))
+    found = word_list(Source("boy", 100))
     counts = count_pairs(found.words, found.vocabulary)
     k, a = found.vocabulary.encode("KA")
     assert sent["lines"][0]["text"] == f"{counts[k, a].item() + 0.5:,g}"

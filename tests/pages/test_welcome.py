@@ -164,7 +164,7 @@ def test_the_claim_tells_names_that_its_table_makes():
 
 
 def test_a_name_is_taken_along_with_its_prefix():
-    made = trace.Made("MARTA", "MAR", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+    made = trace.DrawnName("MARTA", "MAR", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
     ways = {path: (slug, query) for path, slug, _, query in welcome.ways("boys", made)}
     assert ways["mlp"] == ("forward-pass", {"mlp_name": "MARTA", "mlp_read": "3", "mlp_sex": "boys"})
     assert ways["compare"] == ("one-prefix", {"compare_prefix": "MAR", "compare_sex": "boys"})
@@ -174,7 +174,7 @@ def test_a_name_is_taken_along_with_its_prefix():
 
 @pytest.mark.parametrize("path", ["bigram", "mlp", "attention", "compare"])
 def test_the_chapter_that_a_name_is_taken_to_shows_it(path):
-    made = trace.Made("MARTA", "MART", [0.5, 0.5], [0.5, 0.5])
+    made = trace.DrawnName("MARTA", "MART", [0.5, 0.5], [0.5, 0.5])
     query = next(query for where, _, _, query in welcome.ways("boys", made) if where == path)
     slug = next(slug for where, slug, _, _ in welcome.ways("boys", made) if where == path)
     app = open_scene(f"{path}.py", slug, **query)

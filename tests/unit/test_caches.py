@@ -24,6 +24,7 @@ ROOM = 200 * MEGABYTE
 OTHERS = {
     "explainer/traces/receipt/gpt.py": "a few kilobytes a character of the vocabulary, gone with the receipt",
     "explainer/traces/gradient_descent.py": "one answer a landscape, and these are constants of the house",
+    "explainer/checkpoints.py": "32 texts of metadata; those of all shipped models together have 40 kB",
     "explainer/training/machine.py": "one answer a device, on the command line alone",
 }
 

@@ -26,7 +26,7 @@ from explainer.ui.scenes import matrix_multiplication as planes
 from explainer.ui.scenes import neuron as nr
 from explainer.ui.scenes import training as letters
 from explainer.ui.scenes import training_step as steps
-from explainer.ui.words import Source, words
+from explainer.ui.words import Source, word_list
 from explainer.wording import bigram as of_names
 from explainer.wording import matrix_multiplication as sums
 from explainer.wording import neuron as wording
@@ -145,18 +145,18 @@ def test_a_step_against_the_gradient_makes_the_neuron_of_the_scene_better():
 @pytest.mark.parametrize("weights", steps.WEIGHTS)
 def test_a_step_lowers_the_loss_of_its_own_examples(optimizer, weights):
     rate = steps.USUAL[optimizer]
-    found = steps.made(steps.Asked("girls", weights, "ANNA", optimizer, rate, 1))
+    found = steps.made(steps.StepRequest("girls", weights, "ANNA", optimizer, rate, 1))
     assert found.loss_after < found.loss
 
 
 def test_momentum_adds_up_what_points_the_same_way():
-    asked = [steps.Asked("girls", "better", "ANNA", name, 0.1, 3) for name in ("sgd", "momentum")]
+    asked = [steps.StepRequest("girls", "better", "ANNA", name, 0.1, 3) for name in ("sgd", "momentum")]
     plain, rolling = (np.abs(steps.made(one).changes["W2"]).max() for one in asked)
     assert rolling > 2 * plain
 
 
 def test_adam_goes_as_far_for_a_small_gradient_as_for_a_large_one():
-    found = steps.made(steps.Asked("girls", "better", "ANNA", "adam", 0.01, 1))
+    found = steps.made(steps.StepRequest("girls", "better", "ANNA", "adam", 0.01, 1))
     gradient, change = (np.abs(one["W2"]) for one in (found.gradients, found.changes))
     assert np.median(gradient) < gradient.max() / 10
     assert np.median(change) > 0.99 * change.max()
@@ -521,7 +521,7 @@ def test_two_layers_without_an_activation_are_one_matrix_and_with_one_they_are_n
 
 @pytest.mark.parametrize("source", [Source(), Source("boy", 5_000, weighted=True)])
 def test_while_the_count_matrix_fills_in_it_is_said_how_much_of_it_has_been_seen(source):
-    fill, labels = bigram.fill_in(source), words(source).labels
+    fill, labels = bigram.fill_in(source), word_list(source).labels
     seen, said = np.zeros(fill.counts.shape, dtype=np.int64), bigram.so_far(source)
     assert len(said) == len(fill.titles) + 1
     assert said[0] == "Nothing is counted yet."
@@ -573,7 +573,7 @@ SOURCES = [Source(), Source("boy"), Source("both")]
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_names_are_taken_apart_into_pairs_of_which_each_is_counted_once(source):
-    fill, found = bigram.fill_in(source), words(source)
+    fill, found = bigram.fill_in(source), word_list(source)
     assert fill.counts.sum() == found.pairs == len(fill.cells)
     one = bigram.one_name(source, "ANNA").cells
     dot = found.labels.index("·")
@@ -594,7 +594,7 @@ def test_a_count_divided_by_the_sum_of_its_row_is_the_probability_and_each_row_s
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_good_model_finds_names_probable_that_it_has_never_seen(source):
-    found, blind = words(source), np.log(len(words(source).labels))
+    found, blind = word_list(source), np.log(len(word_list(source).labels))
     name = bigram.stranger(source)
     assert name not in found.part("train")[0]
     judged = bigram.likelihood(source, bigram.JUDGED, name)
@@ -612,7 +612,7 @@ def test_a_good_model_finds_names_probable_that_it_has_never_seen(source):
 @pytest.mark.parametrize("name", ["MAŁGORZATA", "ANNA", "ŻQ"])
 def test_how_probable_a_name_is_is_said_of_the_letter_that_comes(name, smoothing):
     source = Source()
-    counts, labels = bigram.counted_parts(source)["train"], words(source).labels
+    counts, labels = bigram.counted_parts(source)["train"], word_list(source).labels
     table = (counts + smoothing) / np.maximum((counts + smoothing).sum(1, keepdims=True), 1)
     said, text, product = bigram.letter_by_letter(source, smoothing, name), f"·{name}·", 1.0
     assert len(said) == len(name) + 1
@@ -781,8 +781,8 @@ def test_of_the_plane_in_motion_it_is_said_whether_its_lines_are_straight_in_tha
 def test_what_the_die_does_is_said_of_the_letter_that_is_drawn(seed):
     source = Source()
     drawn = bigram.sample(source, 0.0, seed)
-    counts, labels = bigram.fill_in(source).counts, words(source).labels
-    captions = bigram.letters_picture(drawn, words(source))[0].frames.captions
+    counts, labels = bigram.fill_in(source).counts, word_list(source).labels
+    captions = bigram.letters_picture(drawn, word_list(source))[0].frames.captions
     text = "·" + drawn.name + "·" * drawn.ended
     assert len(captions) == len(drawn.draws) == len(text) - 1
     for at, sentence, one in zip(range(len(text)), captions, drawn.draws, strict=False):

@@ -39,7 +39,7 @@ def test_letters_are_looked_up_laid_side_by_side_mixed_and_one_is_guessed(sex, t
     np.testing.assert_allclose(found.logits, found.h @ m.W2 + m.b2, atol=1e-4)
     symbols, best = mlp.symbols(sex), int(found.probabilities.argmax())
     assert len(found.logits) == len(symbols) == 34
-    assert mlp.likeliest(mlp.Asked(sex, text, len(text)))[2] == symbols[best]
+    assert mlp.likeliest(mlp.ContextRequest(sex, text, len(text)))[2] == symbols[best]
     alt = bengio.architecture_alt(mlp.context(found), found.probabilities, symbols)
     assert f"{symbols[best]} " in alt or f" {symbols[best]}" in alt
 
@@ -170,7 +170,7 @@ def test_a_guess_forms_layer_by_layer(name):
 
 
 def test_the_map_beside_what_is_off_marks_its_layers():
-    wanted = heads.Asked("shakespeare", "", "ROMEO:")
+    wanted = heads.PromptRequest("shakespeare", "", "ROMEO:")
     off = Switches(heads=frozenset([(0, 5), (3, 1)]), mlps=frozenset([3]), layers=frozenset())
     assert heads.what_is_off(wanted, off) == "□■□□■□□□ Off: head 1.6, head 4.2, MLP 4."
     many = Switches(heads=frozenset((0, head) for head in range(6)), mlps=frozenset(), layers=frozenset([5]))

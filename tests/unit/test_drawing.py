@@ -14,8 +14,8 @@ from explainer.figures.drawing import (
     Frames,
     Line,
     Mark,
+    Phrase,
     Text,
-    Words,
     diverging,
     ticks,
 )
@@ -95,9 +95,9 @@ def test_values_for_each_frame_travel_once():
 
 
 def test_words_of_several_colours_stay_in_their_order():
-    text = sent(Text(0, 0, [Words("AN", palette.INPUT_TEXT), Words("N", bold=True)]))["groups"][0]["shared"][
-        "text"
-    ]
+    text = sent(Text(0, 0, [Phrase("AN", palette.INPUT_TEXT), Phrase("N", bold=True)]))["groups"][0][
+        "shared"
+    ]["text"]
     assert text == [["AN", palette.INPUT_TEXT, False], ["N", palette.INK, True]]
 
 

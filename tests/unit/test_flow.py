@@ -69,8 +69,8 @@ def test_each_part_is_what_the_receipt_tells_of_one_character(case):
 # --- as it is drawn and sent ------------------------------------------------------------------------
 
 
-def asked(name: str, text: str, seed: int = 1) -> scene.Asked:
-    return scene.Asked(name, text, seed)
+def asked(name: str, text: str, seed: int = 1) -> scene.FlowRequest:
+    return scene.FlowRequest(name, text, seed)
 
 
 def sent(name: str, text: str, position: int):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explainer.components.landscape import Landscape, Way, decoded, packed
+from explainer.components.landscape import DescentPath, Landscape, decoded, packed
 from explainer.traces import gradient_descent as trace
 
 X = np.linspace(-3, 3, 7)
@@ -15,7 +15,7 @@ BOWL = X[:, None] ** 2 + X**2
 
 def way(name="SGD", steps=5):
     points = np.stack([np.linspace(-2, 1, steps), np.linspace(2, 0, steps)], axis=1)
-    return Way(name, points, (points**2).sum(1), 2 * points, 3 * points, 0.1)
+    return DescentPath(name, points, (points**2).sum(1), 2 * points, 3 * points, 0.1)
 
 
 def test_what_is_sent_is_what_was_given():
@@ -41,7 +41,9 @@ def test_what_is_sent_is_what_was_given():
 def test_a_curve_is_flat():
     points = np.array([[2.0], [1.0]])
     sent = packed(
-        Landscape("Parabola", X, X**2, [Way("SGD", points, points[:, 0] ** 2, 2 * points, 0 * points, 0.25)]),
+        Landscape(
+            "Parabola", X, X**2, [DescentPath("SGD", points, points[:, 0] ** 2, 2 * points, 0 * points, 0.25)]
+        ),
         alt="",
     )
     assert sent["flat"]
@@ -52,7 +54,8 @@ def test_a_race_weighs_less_than_sixty_kilobytes():
     for surface in (*trace.SURFACES.values(), trace.names_loss()):
         ground, ways = trace.surface(surface), trace.race(surface)
         sent = [
-            Way(w.optimizer, w.points, w.values, w.gradients, w.velocities, w.learning_rate) for w in ways
+            DescentPath(w.optimizer, w.points, w.values, w.gradients, w.velocities, w.learning_rate)
+            for w in ways
         ]
         whole = json.dumps(packed(Landscape(surface.title, ground.x, ground.z, sent), alt=""))
         assert len(whole) < 60_000, surface.title

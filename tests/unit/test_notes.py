@@ -116,7 +116,7 @@ NAMED = {
 
 def first_step():
     """Return the step that the scene opens with."""
-    return steps.made(steps.Asked("girls", "better", "ANNA", "sgd", steps.USUAL["sgd"], 1))
+    return steps.made(steps.StepRequest("girls", "better", "ANNA", "sgd", steps.USUAL["sgd"], 1))
 
 
 def smoothing() -> float:

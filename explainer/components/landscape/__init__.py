@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from explainer.components import component, events, player
-from explainer.components.landscape.description import Landscape, Way
+from explainer.components.landscape.description import DescentPath, Landscape
 from explainer.components.landscape.payload import decoded, packed
 
-__all__ = ["Landscape", "Way", "decoded", "landscape", "packed"]
+__all__ = ["DescentPath", "Landscape", "decoded", "landscape", "packed"]
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its look serves both

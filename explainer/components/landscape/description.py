@@ -7,7 +7,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class DescentPath:
     """One way down, the start first.
 
     Args:
@@ -44,7 +44,7 @@ class Landscape:
     title: str
     x: np.ndarray
     heights: np.ndarray
-    ways: Sequence[Way]
+    ways: Sequence[DescentPath]
     opening: int = 0
     names: Sequence[str] = ("x₁", "x₂")
     camera: tuple[float, float] = (-125.0, 38.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from explainer.components.landscape.description import Landscape, Way
+from explainer.components.landscape.description import DescentPath, Landscape
 
 _LOOKS = 4  # colours, dashes and marks that the browser tells ways apart by
 
@@ -43,7 +43,7 @@ def _coded(values: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
 
 
-def _way(way: Way) -> dict[str, Any]:
+def _way(way: DescentPath) -> dict[str, Any]:
     return {
         "name": way.name,
         "points": _coded(way.points),
@@ -71,7 +71,7 @@ def _check(landscape: Landscape) -> None:
         raise ValueError(f"There are {longest} steps, but {len(landscape.captions)} captions: one for each.")
 
 
-def _check_ways(ways: Sequence[Way], dimensions: int) -> None:
+def _check_ways(ways: Sequence[DescentPath], dimensions: int) -> None:
     if not 1 <= len(ways) <= _LOOKS:
         raise ValueError(f"Give one to {_LOOKS} ways: more cannot be told apart. Got {len(ways)}.")
     for way in ways:

@@ -11,7 +11,7 @@ from explainer.faults import Fault
 from explainer.ui.dialog import dialog
 from explainer.ui.receipt.question import Question, count, link
 from explainer.ui.receipt.wording import MORE, question, worded
-from explainer.ui.source import shown
+from explainer.ui.source import with_source
 
 TOP = 10  # terms that are shown at first
 ADDRESS = "receipt"
@@ -78,7 +78,7 @@ def show(asked: Question, path: str, go: Callable[[str], None], place: str = "pa
 
     try:
         made = _make(asked)
-        steps = shown(walk, type(made.receipt))(made.receipt, path)
+        steps = with_source(walk, type(made.receipt))(made.receipt, path)
     except Fault as fault:
         st.text(str(fault))
         if path:

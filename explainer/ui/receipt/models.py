@@ -37,7 +37,7 @@ from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.question import Question
 from explainer.ui.scenes import backpropagation, bigram, training_step
 from explainer.ui.trained import checkpoint
-from explainer.ui.words import KINDS, MIN_BEARERS, Source, words
+from explainer.ui.words import KINDS, MIN_BEARERS, Source, word_list
 from explainer.vocabulary import Vocabulary
 
 GONE = (
@@ -49,7 +49,7 @@ MOST_SMOOTHING = 1_000
 
 
 @dataclass(frozen=True)
-class Made:
+class OpenedReceipt:
     """A receipt and whose it is.
 
     Args:
@@ -66,7 +66,7 @@ class Made:
     asked: str = ""
 
 
-def made(asked: Question) -> Made:
+def opened(asked: Question) -> OpenedReceipt:
     """Return the receipt of a probability.
 
     Raises:
@@ -84,7 +84,7 @@ def made(asked: Question) -> Made:
     found = _receipt(*asked)
     there = len(context) + named
     read = len(found.read) if isinstance(found, Transformer) else there
-    return Made(found, _named(model), named, read if read < there else None)
+    return OpenedReceipt(found, _named(model), named, read if read < there else None)
 
 
 def shipped() -> list[str]:
@@ -111,7 +111,7 @@ def _receipt(model: str, context: str, character: str, read: int | None) -> Rece
     data, counts, smoothing = loaded.meta["data"], loaded.model.counts, loaded.model.smoothing
     trace.check(loaded.vocabulary, context, character)
     table = probability_table(counts.long().numpy(), smoothing)
-    listed = words(Source(data["sex"], data["min_bearers"])).part("train")
+    listed = word_list(Source(data["sex"], data["min_bearers"])).part("train")
     return Counted(table, smoothing, loaded.vocabulary, context, character, *listed)
 
 
@@ -149,9 +149,9 @@ def _source(kind: str, counts: str, min_bearers: int) -> Source:
 
 def _counted(
     kind: str, counts: str, bearers: int, added: float, part: str, context: str, character: str
-) -> Made:
+) -> OpenedReceipt:
     source = _source(kind, counts, bearers)
-    vocabulary, found = _checked(source, context, character), words(source)
+    vocabulary, found = _checked(source, context, character), word_list(source)
     listed: tuple[Sequence[str], Sequence[int] | None]
     if part == "train":
         table = probability_table(bigram.counted_parts(source)["train"], added)
@@ -159,22 +159,22 @@ def _counted(
     else:
         table, listed = bigram.probabilities(source, added), (found.words, found.weights)
     told = f"counted, {_called(source)}" + (f", smoothing {added:g}" if added else "")
-    return Made(Counted(table, added, vocabulary, context, character, *listed), told)
+    return OpenedReceipt(Counted(table, added, vocabulary, context, character, *listed), told)
 
 
 def _learned(
     kind: str, counts: str, bearers: int, steps: int, rate: float, pull: float, context: str, character: str
-) -> Made:
+) -> OpenedReceipt:
     source = _source(kind, counts, bearers)
     run = bigram.training(source, steps, rate, pull)
     vocabulary = _checked(source, context, character)
     model = NeuralBigram(torch.tensor(run.W[-1]))
     told = f"learned in {steps:,} steps, {_called(source)}"
-    return Made(Learned(model, vocabulary, context, character), told)
+    return OpenedReceipt(Learned(model, vocabulary, context, character), told)
 
 
 def _checked(source: Source, context: str, character: str) -> Vocabulary:
-    vocabulary = words(source).vocabulary
+    vocabulary = word_list(source).vocabulary
     trace.check(vocabulary, context, character)
     return vocabulary
 
@@ -195,14 +195,14 @@ def nudged(run: str, letter: str, place: np.ndarray) -> str:
     return "_".join(["nudged", run, letter, *(f"{number:.8g}" for number in place)])
 
 
-def _nudged(run: str, letter: str, right: float, up: float, context: str, character: str) -> Made:
+def _nudged(run: str, letter: str, right: float, up: float, context: str, character: str) -> OpenedReceipt:
     loaded = checkpoint(f"{run}-mlp-2d" if run in SEXES else run)
     model, vocabulary = loaded.model, loaded.vocabulary
     trace.check(vocabulary, context, character)
     if not isinstance(model, MLP) or model.C.shape[1] != 2:
         raise BadReceipt(GONE)
     moved = _moved(model, vocabulary.encode(letter)[0], (right, up))
-    return Made(Perceptron(moved, vocabulary, context, character), f"the MLP with {letter} moved")
+    return OpenedReceipt(Perceptron(moved, vocabulary, context, character), f"the MLP with {letter} moved")
 
 
 def _moved(model: MLP, letter: int, place: tuple[float, float]) -> MLP:
@@ -228,27 +228,27 @@ def _slope(
     column: int,
     name: str,
     _: str,
-) -> Made:
+) -> OpenedReceipt:
     if not 0 < len(name) <= LONGEST_NAME:
         raise BadReceipt(f"A step is made on the letters of one name: give 1 to {LONGEST_NAME} of them.")
     trace.check(VOCABULARY, name, name[0])
-    asked = training_step.Asked(sex, weights, name, optimizer, rate, number)
+    asked = training_step.StepRequest(sex, weights, name, optimizer, rate, number)
     found = training_step.made(asked)
     rows, columns = np.atleast_2d(found.gradients[matrix]).shape
     if row >= rows or column >= columns:
         raise BadReceipt(f"{matrix} has {rows} rows and {columns} columns; choose a number within them.")
     made = Slope(found, VOCABULARY, matrix, row, column)
     told = f"{name}, step {number} with {training_step.OPTIMIZERS[optimizer]}"
-    return Made(made, told, asked=f"{told}: how fast does the loss change with {made.called}?")
+    return OpenedReceipt(made, told, asked=f"{told}: how fast does the loss change with {made.called}?")
 
 
-def _in_graph(which: str, *asked: Any) -> Made:
+def _in_graph(which: str, *asked: Any) -> OpenedReceipt:
     *numbers, name, _ = asked
     found = backpropagation.graph_of(which, numbers)
     if name not in found.names or np.isnan(found.gradients[found.names.index(name)]):
         raise BadReceipt(UNKNOWN)
     told = f"{backpropagation.GRAPHS[which]}: how fast does the loss L change with {name}?"
-    return Made(GraphSlope(found, found.names.index(name)), which, asked=told)
+    return OpenedReceipt(GraphSlope(found, found.names.index(name)), which, asked=told)
 
 
 # --- names of models --------------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def _knob(text: str) -> float:
     return float(text)
 
 
-MAKERS: dict[str, Callable[..., Made]] = {
+MAKERS: dict[str, Callable[..., OpenedReceipt]] = {
     "counted": _counted,
     "learned": _learned,
     "nudged": _nudged,

@@ -6,13 +6,13 @@ import numpy as np
 
 from explainer.components.grid import Cell
 from explainer.ui.receipt.dialog import open_receipt
-from explainer.ui.words import Words
+from explainer.ui.words import WordList
 from explainer.vocabulary import BOUNDARY
 
 OPENS = "open the receipt"
 
 
-def of_pair(models: Sequence[str], found: Words) -> Callable[[Cell], None]:
+def of_pair(models: Sequence[str], found: WordList) -> Callable[[Cell], None]:
     """Return what opens the receipt of the pair that was clicked in a table of letters.
 
     Args:
@@ -41,7 +41,7 @@ def beginning(model: str, word: str) -> tuple[str, str, str]:
     return model, "", word[:1] or BOUNDARY
 
 
-def first(model: str, probabilities: np.ndarray, found: Words) -> tuple[str, str, str]:
+def first(model: str, probabilities: np.ndarray, found: WordList) -> tuple[str, str, str]:
     """Return the most probable first letter of a table (V, V), as ``receipt_of`` takes it."""
     start = found.vocabulary.encode(BOUNDARY)[0]
     return model, "", found.vocabulary.symbols[int(probabilities[start].argmax())]

@@ -33,7 +33,7 @@ CHUNK = 32  # characters that are sent when the browser asks for more
 
 
 @dataclass(frozen=True)
-class Asked:
+class SamplingRequest:
     """What is to be written: by which model, after which text, with which dice."""
 
     name: str
@@ -64,7 +64,7 @@ def model() -> str:
     return widgets.named("model", models(), key="attention_model")
 
 
-def asked() -> Asked:
+def request() -> SamplingRequest:
     """Draw the controls and return what is asked for."""
     name = model()
     told = prompt(name, "↵ begins a new line, ␣ is a space" if not names(name) else "its first letters")
@@ -74,7 +74,7 @@ def asked() -> Asked:
         top_p = widgets.slider("top-p", 0.05, 1.0, 1.0, step=0.05, key="attention_top_p")
         seed = widgets.number("seed of the dice", 0, 999_999, SEED, key="attention_seed")
     settings = Settings(temperature, None if top_k == ALL else top_k, top_p)
-    return Asked(name, readable(name, told), settings, seed)
+    return SamplingRequest(name, readable(name, told), settings, seed)
 
 
 def prompt(name: str, hint: str | None = None) -> str:
@@ -120,7 +120,7 @@ def names(name: str) -> bool:
 def _write(
     name: str,
     sha256: str,  # noqa: ARG001  an answer is that of these very weights
-    asked: Asked,
+    asked: SamplingRequest,
     kept: str,
     count: int,
     whole: bool,
@@ -144,13 +144,13 @@ def _write(
 write = cached(_write, write_text, sampling.chances, sampling.pick, pool="typed")
 
 
-def watched(asked: Asked) -> None:
+def watched(asked: SamplingRequest) -> None:
     """Show the text while it is written; only this part runs anew when the browser asks for more."""
     _forget_other_texts(asked)
     st.fragment(guarded()(_watched))(asked)
 
 
-def _watched(asked: Asked) -> None:
+def _watched(asked: SamplingRequest) -> None:
     trained = checkpoint(asked.name)
     if st.session_state.pop("attention_again", False):
         st.rerun()
@@ -179,7 +179,7 @@ def _watched(asked: Asked) -> None:
     )
 
 
-def _receipt(trained: Checkpoint, asked: Asked, value: dict) -> None:
+def _receipt(trained: Checkpoint, asked: SamplingRequest, value: dict) -> None:
     """Open how a probability was made in the window that the model read."""
     read, prompt = len(value["context"]), len(asked.prompt)
     first, _ = windows(prompt, read, trained.model.config.block_size)[-1]
@@ -205,7 +205,7 @@ class Link:
     head: tuple[int, int]
 
 
-def _link(trained: Checkpoint, asked: Asked) -> Link:
+def _link(trained: Checkpoint, asked: SamplingRequest) -> Link:
     """Return what the address says, as far as it makes sense for this model."""
     query = st.query_params
     config = trained.model.config
@@ -235,7 +235,7 @@ def _up_to(text: str, stop: str | None) -> str:
     return text if stop is None or stop not in text else text[: text.index(stop) + 1]
 
 
-def _forget_other_texts(asked: Asked) -> None:
+def _forget_other_texts(asked: SamplingRequest) -> None:
     """What was kept of one model's text, or after another prompt, means nothing here."""
     base = (asked.name, asked.prompt)
     if st.session_state.get("attention_base", base) != base:
@@ -244,12 +244,12 @@ def _forget_other_texts(asked: Asked) -> None:
     st.session_state["attention_base"] = base
 
 
-def _text(trained: Checkpoint, asked: Asked, ids: list[int]) -> str:
+def _text(trained: Checkpoint, asked: SamplingRequest, ids: list[int]) -> str:
     """Return the characters that the browser holds, as many as one may write."""
     return _up_to(trained.vocabulary.decode(ids[: LIMIT - 1]), asked.stop)
 
 
-def _stream(trained: Checkpoint, asked: Asked) -> Stream:
+def _stream(trained: Checkpoint, asked: SamplingRequest) -> Stream:
     config, vocabulary = trained.model.config, trained.vocabulary
     base = _short(trained.meta["sha256"], asked.prompt)
     return Stream(
@@ -281,7 +281,7 @@ def _chunk(trained: Checkpoint, kept: str, written: Writing) -> Chunk:
     )
 
 
-def _looked(trained: Checkpoint, asked: Asked, request: dict | None) -> Chunk | None:
+def _looked(trained: Checkpoint, asked: SamplingRequest, request: dict | None) -> Chunk | None:
     """Return the rows that the browser lacks of a window, if it asks for such."""
     if request is None or request.get("window") is None or request["end"] is None:
         return None

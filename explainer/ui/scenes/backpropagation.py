@@ -17,14 +17,14 @@ from explainer.figures.computation_graph import (
     network_layout,
     neuron_layout,
 )
-from explainer.figures.drawing import Drawing, Words
+from explainer.figures.drawing import Drawing, Phrase
 from explainer.models import graph
 from explainer.models.network import Network
 from explainer.traces import backpropagation as trace
 from explainer.ui import widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
-from explainer.ui.source import shown
+from explainer.ui.source import with_source
 from explainer.wording.numerals import number
 
 GRAPHS = {"neuron": "one neuron", "network": "a 2–4–1 network"}
@@ -39,8 +39,8 @@ LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 DIGITS = 3
 PHONE_HEIGHTS = {"neuron": 660, "network": 740}  # pixels
 
-neuron = shown(trace.neuron, graph.backward, graph.times, graph.plus, graph.tanh, trace.measured)
-network = shown(trace.network, graph.backward, graph.linear, graph.tanh, graph.sigmoid, trace.measured)
+neuron = with_source(trace.neuron, graph.backward, graph.times, graph.plus, graph.tanh, trace.measured)
+network = with_source(trace.network, graph.backward, graph.linear, graph.tanh, graph.sigmoid, trace.measured)
 
 
 # --- the controls -----------------------------------------------------------------------------------
@@ -136,11 +136,11 @@ def moments(found: trace.Opened, narrow: bool = False) -> list[Moment]:
     gradients = [""] * len(values)
     seen: list[Moment] = []
 
-    def see(title: str, lines: list[list[Words]], shone: Sequence[str] = (), back: int = -1) -> None:
+    def see(title: str, lines: list[list[Phrase]], shone: Sequence[str] = (), back: int = -1) -> None:
         caption = _way_back(found, back) if back >= 0 else _way_there(values)
         seen.append(Moment(title, lines, tuple(values), tuple(gradients), shone, back >= 0, caption))
 
-    see("given: data and weights", [[Words("Given are the data and the weights; all else is computed.")]])
+    see("given: data and weights", [[Phrase("Given are the data and the weights; all else is computed.")]])
     for k, i in enumerate(made):
         values[i] = told(found.values[i])
         title = f"forward {k + 1} of {len(made)}: {found.names[i]} = {values[i]}"
@@ -148,7 +148,7 @@ def moments(found: trace.Opened, narrow: bool = False) -> list[Moment]:
         see(title, _forward(found, i, narrow), shone)
     gradients[-1] = "1"
     start = "Back: the loss changes as fast as itself, its gradient is 1."
-    see("back: the loss has gradient 1", [[Words(start)]], ["L"], back=0)
+    see("back: the loss has gradient 1", [[Phrase(start)]], ["L"], back=0)
     for k, flow in enumerate(found.flows):
         gradients[flow.to] = told(flow.total)
         name = found.names[flow.to]
@@ -172,15 +172,15 @@ def _way_back(found: trace.Opened, flows: int) -> str:
     )
 
 
-def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Words]]:
+def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Phrase]]:
     """Return how a number was made: its formula, and the same with the numbers in it."""
     name, formula, numbers = found.names[i], *_written(found, i)
-    result = Words(told(found.values[i]), COLORS[found.roles[i]][1], bold=True)
-    head = [Words(name, COLORS[found.roles[i]][1], bold=True)]
-    head += [Words(f" = {formula}")] if formula != name else []
+    result = Phrase(told(found.values[i]), COLORS[found.roles[i]][1], bold=True)
+    head = [Phrase(name, COLORS[found.roles[i]][1], bold=True)]
+    head += [Phrase(f" = {formula}")] if formula != name else []
     if narrow:
-        return [head, [Words(f"= {numbers}")], [Words("= "), result]]
-    return [[*head, Words(f" = {numbers} = "), result]]
+        return [head, [Phrase(f"= {numbers}")], [Phrase("= "), result]]
+    return [[*head, Phrase(f" = {numbers} = "), result]]
 
 
 def _written(found: trace.Opened, i: int) -> tuple[str, str]:
@@ -207,18 +207,18 @@ _FORMULAS = {
 }
 
 
-def _backward(found: trace.Opened, flow: trace.Flow, narrow: bool) -> list[list[Words]]:
+def _backward(found: trace.Opened, flow: trace.Flow, narrow: bool) -> list[list[Phrase]]:
     """Return one multiplication of the chain rule with its operands, and how its gradient is checked."""
     red = palette.LOSS_TEXT
-    head = Words(f"{found.names[flow.to]}: ", COLORS[found.roles[flow.to]][1], bold=True)
-    above = [Words("from above "), Words(told(flow.gradient), red, bold=True)]
-    slope = [Words(" × local slope "), *_slope(found, flow)]
-    result = [Words(" = "), Words(told(flow.product), red, bold=True)]
+    head = Phrase(f"{found.names[flow.to]}: ", COLORS[found.roles[flow.to]][1], bold=True)
+    above = [Phrase("from above "), Phrase(told(flow.gradient), red, bold=True)]
+    slope = [Phrase(" × local slope "), *_slope(found, flow)]
+    result = [Phrase(" = "), Phrase(told(flow.product), red, bold=True)]
     first = [[head, *above], [*slope, *result]] if narrow else [[head, *above, *slope, *result]]
-    return [*first, [Words(_checked(found, flow))]]
+    return [*first, [Phrase(_checked(found, flow))]]
 
 
-def _slope(found: trace.Opened, flow: trace.Flow) -> list[Words]:
+def _slope(found: trace.Opened, flow: trace.Flow) -> list[Phrase]:
     """Return the local slope: what it is called, and its number."""
     operands = found.operands[flow.above]
     place, operation = operands.index(flow.to), found.operations[flow.above]
@@ -233,8 +233,8 @@ def _slope(found: trace.Opened, flow: trace.Flow) -> list[Words]:
         called = f"{above}(1 − {above})"
     elif operation == "surprise":
         called = f"−1/{to}" if found.values[operands[-1]] else f"1/(1 − {to})"
-    value = Words(told(flow.slope), color, bold=True)
-    return [Words(f"{called}: ", color), value] if called else [value]
+    value = Phrase(told(flow.slope), color, bold=True)
+    return [Phrase(f"{called}: ", color), value] if called else [value]
 
 
 def _checked(found: trace.Opened, flow: trace.Flow) -> str:

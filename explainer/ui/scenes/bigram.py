@@ -25,7 +25,7 @@ from explainer.ui.caches import keep
 from explainer.ui.receipt import opening as receipts
 from explainer.ui.source import cached
 from explainer.ui.window import font_size, narrow
-from explainer.ui.words import Source, Words, shown, words
+from explainer.ui.words import Source, WordList, dotted, word_list
 from explainer.vocabulary import Vocabulary
 from explainer.wording import bigram as wording
 from explainer.wording.bigram import nats
@@ -58,16 +58,16 @@ class Judged(NamedTuple):
 
 
 def _fill_in(source: Source) -> trace.FillIn:
-    chosen = words(source)
+    chosen = word_list(source)
     return trace.fill_in(chosen.words, chosen.vocabulary, chosen.weights)
 
 
 def _so_far(source: Source) -> list[str]:
-    return trace.counted_so_far(_fill_in(source), words(source).labels)
+    return trace.counted_so_far(_fill_in(source), word_list(source).labels)
 
 
 def _one_name(source: Source, word: str) -> trace.FillIn:
-    return trace.fill_in([word], words(source).vocabulary)
+    return trace.fill_in([word], word_list(source).vocabulary)
 
 
 def _probabilities(source: Source, smoothing: float) -> trace.ProbabilityTable:
@@ -76,12 +76,12 @@ def _probabilities(source: Source, smoothing: float) -> trace.ProbabilityTable:
 
 def _sample(source: Source, smoothing: float, seed: int) -> trace.Sample:
     table = _probabilities(source, smoothing)
-    return trace.sample(table.probabilities, words(source).vocabulary, seed)
+    return trace.sample(table.probabilities, word_list(source).vocabulary, seed)
 
 
 def _ten_names(source: Source, smoothing: float, seed: int) -> dict[str, list[Judged]]:
     """Return ten names from equal chances, ten from the table (the first is that of ``sample``), ten real."""
-    table, chosen = _probabilities(source, smoothing).probabilities, words(source)
+    table, chosen = _probabilities(source, smoothing).probabilities, word_list(source)
     seeds = [seed + i * 1_000_000 for i in range(10)]
     drawn = {
         BLIND: [trace.sample(np.full_like(table, 1 / len(table)), chosen.vocabulary, s).name for s in seeds],
@@ -95,18 +95,18 @@ def _ten_names(source: Source, smoothing: float, seed: int) -> dict[str, list[Ju
 
 def _counted(source: Source) -> dict[str, np.ndarray]:
     """Return the counts of each part of the words."""
-    chosen = words(source)
+    chosen = word_list(source)
     return {part: trace.fill_in(*_arguments(chosen, part)).counts for part in ("train", "dev", "test")}
 
 
-def _arguments(chosen: Words, part: str) -> tuple[list[str], Vocabulary, list[int] | None]:
+def _arguments(chosen: WordList, part: str) -> tuple[list[str], Vocabulary, list[int] | None]:
     inside, weights = chosen.part(part)
     return inside, chosen.vocabulary, weights
 
 
 def _likelihood(source: Source, smoothing: float, word: str) -> trace.Likelihood:
     table = trace.probability_table(_counted(source)["train"], smoothing)
-    return trace.likelihood(word, table.probabilities, words(source).vocabulary)
+    return trace.likelihood(word, table.probabilities, word_list(source).vocabulary)
 
 
 def _evaluation(source: Source, smoothing: float) -> trace.Evaluation:
@@ -118,7 +118,7 @@ def _smoothing_curve(source: Source) -> trace.SmoothingCurve:
 
 
 def _training(source: Source, steps: int, rate: float, regularisation: float) -> trace.NeuralTraining:
-    parts, vocabulary = _counted(source), words(source).vocabulary
+    parts, vocabulary = _counted(source), word_list(source).vocabulary
     fitting = FRAME_BYTES // (4 * len(vocabulary) ** 2)
     frames = next(frames for frames in (51, 26, 11) if frames <= fitting or frames == 11)
     return trace.neural_training(
@@ -161,7 +161,7 @@ training = cached(_training, trace.neural_training, train_neural, pool="typed")
 Picture = tuple[Drawing | go.Figure, str]
 
 
-def split_picture(words: Words) -> Picture:
+def split_picture(words: WordList) -> Picture:
     """Draw how many words are learned from, chosen by and judged by."""
     edges, labels = words.shares
     figure = strips(
@@ -174,7 +174,7 @@ def split_picture(words: Words) -> Picture:
     return figure, f"The names, cut into {', '.join(labels)}."
 
 
-def top_picture(words: Words) -> Picture:
+def top_picture(words: WordList) -> Picture:
     """Draw the ten names with the most bearers."""
     most = words.table.nlargest(10, "bearers")
     labels, texts = most["name"].tolist(), [f"{bearers:,}" for bearers in most["bearers"]]
@@ -182,14 +182,14 @@ def top_picture(words: Words) -> Picture:
     return figure, bars_alt("The most frequent names", labels, texts)
 
 
-def letters_picture(drawn: trace.Sample, words: Words) -> Picture:
+def letters_picture(drawn: trace.Sample, words: WordList) -> Picture:
     """Draw one letter after the other, each with its die."""
     rows = _turns(drawn, words)
     before = [row.name for row in rows]
     return draws(before, rows, font_size=font_size(), narrow=narrow()), draws_alt(before, rows)
 
 
-def name_picture(drawn: trace.Sample, words: Words) -> Picture:
+def name_picture(drawn: trace.Sample, words: WordList) -> Picture:
     """Draw the letters of one name below each other, each with its die, as many as can be read."""
     rows = _turns(drawn, words)
     room = 8 if narrow() else 16
@@ -226,11 +226,11 @@ def spelled_picture(source: Source, smoothing: float, word: str) -> Picture:
     It opens with its first impossible pair, or with the first two that are multiplied.
     """
     judged, said = likelihood(source, smoothing, word), letter_by_letter(source, smoothing, word)
-    letters = [shown(letter) for letter in f"{names.BOUNDARY}{word}{names.BOUNDARY}"]
+    letters = [dotted(letter) for letter in f"{names.BOUNDARY}{word}{names.BOUNDARY}"]
     look: dict[str, Any] = {"opens": receipts.OPENS, "font_size": font_size(), "narrow": narrow()}
     impossible = np.flatnonzero(judged.probabilities == 0)  # (K,)
     look["start"] = int(impossible[0]) if len(impossible) else min(1, len(word))
-    blind = float(np.log(len(words(source).labels)))
+    blind = float(np.log(len(word_list(source).labels)))
     figure = spelled_out(Spelled(letters, judged.probabilities), said, blind, **look)
     alt = f"How probable {word} is, letter by letter; its loss is {nats(judged.nll)} nats per character."
     return figure, alt
@@ -256,7 +256,7 @@ def smoothing_picture(curve: trace.SmoothingCurve, uniform: float, smoothing: fl
     return figure, f"The loss on dev over the smoothing: {told}."
 
 
-def training_picture(run: trace.NeuralTraining, words: Words) -> Picture:
+def training_picture(run: trace.NeuralTraining, words: WordList) -> Picture:
     """Draw the losses of the learned table over the steps beside those of the counted one."""
     parts = {"train": run.train, "dev": run.dev} if words.splits else {"train": run.train}
     levels = {part: np.full(len(run.steps), run.counted_losses[part]) for part in parts}
@@ -286,10 +286,10 @@ def _letters() -> int:
     return 30 if narrow() else 90
 
 
-def _turns(drawn: trace.Sample, words: Words) -> list[Strip]:
+def _turns(drawn: trace.Sample, words: WordList) -> list[Strip]:
     """Return the row that each letter was drawn from, named by what stood before it."""
     return [
-        Strip(shown(names.BOUNDARY) + drawn.name[:i], draw.edges, words.labels, draw.die, draw.drawn)
+        Strip(dotted(names.BOUNDARY) + drawn.name[:i], draw.edges, words.labels, draw.die, draw.drawn)
         for i, draw in enumerate(drawn.draws)
     ]
 
@@ -312,7 +312,7 @@ def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
     return f":red[{told}: {added} they share {share:.1%} of an average row.]"
 
 
-def judged_by(words: Words) -> str:
+def judged_by(words: WordList) -> str:
     """Return by what a name is judged: other scenes count all words, this one those to learn from."""
     count = len(words.part("train")[0])
     return f"The table here is counted over the {count:,} words of train alone: dev and test are new to it."
@@ -321,7 +321,7 @@ def judged_by(words: Words) -> str:
 def letter_by_letter(source: Source, smoothing: float, word: str) -> list[str]:
     """Return one sentence for every letter of a name and its end: how probable it is, and what that makes."""
     judged, counted = likelihood(source, smoothing, word), counted_parts(source)["train"]
-    where = "train" if words(source).splits else "the list"
+    where = "train" if word_list(source).splits else "the list"
     return wording.letter_by_letter(judged, counted[tuple(judged.cells.T)], where)
 
 
@@ -331,7 +331,7 @@ def stranger(source: Source) -> str:
 
     If there is none, the first name.
     """
-    chosen, counted = words(source), counted_parts(source)["train"]
+    chosen, counted = word_list(source), counted_parts(source)["train"]
     table = trace.probability_table(counted, JUDGED).probabilities
     held_out = (chosen.table["part"] != "train").to_numpy().nonzero()[0]
     for word in (chosen.words[i] for i in held_out):
@@ -411,7 +411,7 @@ def leads(asked: tuple) -> Callable[[str], None]:
     return clicked
 
 
-def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
+def steps_in_words(run: trace.NeuralTraining, words: WordList) -> list[str]:
     """Return what is told of every recorded step: its number and, where there is room, the losses."""
     steps = [f"step {step:,}" for step in run.steps]
     if narrow():
@@ -420,7 +420,7 @@ def steps_in_words(run: trace.NeuralTraining, words: Words) -> list[str]:
     return [f"{s} · loss: train {t:.2f}{d}" for s, t, d in zip(steps, run.train, dev, strict=True)]
 
 
-def counted_title(run: trace.NeuralTraining, words: Words) -> str:
+def counted_title(run: trace.NeuralTraining, words: WordList) -> str:
     """Return the title of the counted table: of which words, with which smoothing, and their loss."""
     of_train = " in train" if words.splits else ""
     smoothing = f" + {number(run.smoothing)}" if run.smoothing else ""

@@ -9,7 +9,7 @@ from explainer.traces import caching as trace
 from explainer.ui import blocks, window
 from explainer.ui.caches import keep
 from explainer.ui.scenes.gpt import visible
-from explainer.ui.scenes.heads import Asked
+from explainer.ui.scenes.heads import PromptRequest
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
@@ -30,7 +30,7 @@ counted = cached(_counted, trace.count, trace.multiplications)
 
 
 @keep("typed")
-def measured(wanted: Asked) -> trace.Measured:
+def measured(wanted: PromptRequest) -> trace.Measured:
     """Return what both ways took on this server; taken once, because that is work for all of it."""
     loaded = checkpoint(wanted.model)
     ids = loaded.vocabulary.encode(wanted.text)
@@ -38,13 +38,13 @@ def measured(wanted: Asked) -> trace.Measured:
     return trace.measure(loaded.model, ids, trace.affordable(loaded.model.config, len(ids)), stop)
 
 
-def with_room(wanted: Asked) -> Asked:
+def with_room(wanted: PromptRequest) -> PromptRequest:
     """Return what is asked for with a prompt that leaves the model's window room to write."""
     most = checkpoint(wanted.model).model.config.block_size - trace.FEWEST
-    return Asked(wanted.model, wanted.sha, wanted.text[-most:])
+    return PromptRequest(wanted.model, wanted.sha, wanted.text[-most:])
 
 
-def written(wanted: Asked) -> None:
+def written(wanted: PromptRequest) -> None:
     """Draw what is computed for every new character, everything anew and with what is kept."""
     found = measured(wanted)
     costs = counted(wanted.model, len(wanted.text), len(found.tokens))
@@ -56,7 +56,7 @@ def written(wanted: Asked) -> None:
     blocks.chart(drawn, figure.written_alt(visible(text), prompt, ways), key="attention_cache")
 
 
-def _ways(costs: trace.Counted, found: trace.Measured) -> list[figure.Way]:
+def _ways(costs: trace.Counted, found: trace.Measured) -> list[figure.Strategy]:
     """Return both ways with their sums; the longest bar of a kind is that of reading all again."""
     work = np.stack([costs.anew, costs.kept]).cumsum(axis=1)  # (2, N)
     took = np.stack([found.anew, found.kept])[:, : found.steps].cumsum(axis=1)  # (2, measured)
@@ -64,7 +64,7 @@ def _ways(costs: trace.Counted, found: trace.Measured) -> list[figure.Way]:
     new = (costs.read, np.r_[costs.read[0], np.ones(len(costs.read) - 1, dtype=int)])
     held = (np.zeros_like(costs.numbers), costs.numbers)
     return [
-        figure.Way(
+        figure.Strategy(
             title,
             new[i],
             [

@@ -22,7 +22,7 @@ from explainer.ui.caches import keep
 from explainer.ui.receipt.models import learned
 from explainer.ui.scenes.gpt import outline
 from explainer.ui.source import cached
-from explainer.ui.source import shown as noted
+from explainer.ui.source import with_source as noted
 from explainer.ui.trained import checkpoint, split
 from explainer.ui.words import Source
 from explainer.vocabulary import Vocabulary

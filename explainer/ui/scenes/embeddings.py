@@ -63,7 +63,7 @@ def _embeddings(model: Module) -> np.ndarray:
 mapped = cached(_mapped, trace.cloud, initial)
 
 
-def asked() -> tuple[str, str]:
+def request() -> tuple[str, str]:
     """Draw the choice of a model and of the view; two numbers of one's own have no third axis."""
     name = widgets.named("embeddings of", available(MODELS), key="gpt_embeddings")
     side = "plane" if name.endswith("-2d") else widgets.choice("seen in", SIDES, key="gpt_side")

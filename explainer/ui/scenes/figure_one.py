@@ -8,7 +8,7 @@ from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.scenes import gpt
 
 
-def asked() -> gpt.Opened:
+def request() -> gpt.Opened:
     """Draw the choice of a model and the field for a text, which the architecture shares."""
     with st.popover("Model"):
         name = gpt.model_of("model", key="gpt_model")

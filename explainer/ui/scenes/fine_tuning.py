@@ -99,7 +99,7 @@ def sizes(found: list[Corpus]) -> None:
         labels, lengths, texts, color=palette.INPUT, font_size=window.font_size(), narrow=window.narrow()
     )
     alt = bars.bars_alt("Characters of each stage", labels, texts)
-    blocks.part(figure, alt, key="tuning_sizes", height=260 if window.narrow() else 330)
+    blocks.picture(figure, alt, key="tuning_sizes", height=260 if window.narrow() else 330)
 
 
 def told(found: Corpus) -> None:
@@ -233,7 +233,7 @@ compared = cached(_compared, trace.compared, pool="typed")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ContinuationRequest:
     """What the models are to continue, and how."""
 
     prompt: str
@@ -241,15 +241,15 @@ class Asked:
     seed: int
 
 
-def asked() -> Asked:
+def request() -> ContinuationRequest:
     """Draw the controls of a continuation."""
     told = widgets.text("begins with", PROMPT, key="tuning_prompt", max_chars=60)
     prompt = typed.text(told, vocabulary_of("polish-books")) or "\n"
     temperature = widgets.slider("temperature", 0.1, 1.5, 0.8, step=0.1, key="tuning_temperature")
-    return Asked(prompt, temperature, widgets.seed(key="tuning_seed"))
+    return ContinuationRequest(prompt, temperature, widgets.seed(key="tuning_seed"))
 
 
-def before_and_after(wanted: Asked) -> None:
+def before_and_after(wanted: ContinuationRequest) -> None:
     """Show both models' continuations side by side, and what each character was worth to both."""
     found = {name: compared(wanted.prompt, _text(name, wanted)) for name in ("polish-books", "pan-tadeusz")}
     lanes = [
@@ -264,7 +264,7 @@ def before_and_after(wanted: Asked) -> None:
     reel(lanes, key="tuning_before_after", alt=alt, **_frames())
 
 
-def _text(name: str, wanted: Asked) -> str:
+def _text(name: str, wanted: ContinuationRequest) -> str:
     return written(name, wanted.prompt, wanted.temperature, wanted.seed)
 
 
@@ -274,7 +274,7 @@ def _frames() -> dict:
     return {"titles": titles, "unit": "character", "speed": 20.0, "start": LENGTH}
 
 
-def _shown(wanted: Asked) -> list[int]:
+def _shown(wanted: ContinuationRequest) -> list[int]:
     return [len(wanted.prompt) + n for n in range(LENGTH + 1)]
 
 
@@ -310,7 +310,7 @@ def _change(character: str, before: float, after: float) -> str:
 # --- was it worth it --------------------------------------------------------------------------------
 
 
-def worth(wanted: Asked) -> None:
+def worth(wanted: ContinuationRequest) -> None:
     """Show what three models make of the poem: their losses while they learned, and how each goes on."""
     refined, alone = recorded("pan-tadeusz"), recorded("poem-alone")
     losses = _poem_losses()

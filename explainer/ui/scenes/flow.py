@@ -38,7 +38,7 @@ LONG, SHORT = 90, 30  # ticks of a stage: where it is seen first and last, and b
 
 
 @dataclass(frozen=True)
-class Asked:
+class FlowRequest:
     """Which model reads which text, and how the die falls."""
 
     name: str
@@ -46,13 +46,13 @@ class Asked:
     seed: int
 
 
-def asked() -> Asked:
+def request() -> FlowRequest:
     """Draw the controls and return what is asked for."""
     name = model_of("model", key=f"{KEY}_model")
     told = widgets.word("your text", STARTS[name], key=f"{KEY}_text", max_chars=LONGEST) or STARTS[name]
     with st.popover("More"):
         seed = widgets.number("seed of the die", 0, 999_999, 1, key=f"{KEY}_seed")
-    return Asked(name, _read(name, told), seed)
+    return FlowRequest(name, _read(name, told), seed)
 
 
 def _read(name: str, told: str) -> str:
@@ -68,7 +68,7 @@ def _read(name: str, told: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class DrawnFlow:
     """A text's way through a model, as it is drawn."""
 
     shades: bytes  # of all characters
@@ -80,13 +80,13 @@ class Way:
     probabilities: np.ndarray  # (V,)
 
 
-def _way(name: str, sha256: str, text: str, position: int) -> Way:  # noqa: ARG001  these very weights
+def _way(name: str, sha256: str, text: str, position: int) -> DrawnFlow:  # noqa: ARG001  these very weights
     loaded = checkpoint(name)
     passed = trace.flow(loaded.model, loaded.vocabulary.encode(text))
     values, patterns = trace.vectors(passed), trace.patterns(passed)
     parts = trace.added(loaded.model, passed, position)
     by_layer = np.concatenate([parts.heads, parts.mlps[:, None]], axis=1)  # (L, nh + 1, V)
-    return Way(
+    return DrawnFlow(
         shades=shades(list(values.values()), patterns),
         exact={name: one[position].copy() for name, one in values.items()},
         peaks={name: float(np.abs(one).max()) for name, one in values.items()},
@@ -116,7 +116,7 @@ def _receipt(name: str, sha256: str, context: str, character: str) -> receipts.R
 # --- what is drawn ----------------------------------------------------------------------------------
 
 
-def watched(asked: Asked) -> None:
+def watched(asked: FlowRequest) -> None:
     """Show the way of the text; only this part runs anew when the browser asks for more."""
     loaded, text = checkpoint(asked.name), asked.text
     best = int(way(asked.name, loaded.meta["sha256"], text, len(text) - 1).probabilities.argmax())
@@ -126,7 +126,7 @@ def watched(asked: Asked) -> None:
         st.fragment(guarded()(_watched))(asked)
 
 
-def _watched(asked: Asked) -> None:
+def _watched(asked: FlowRequest) -> None:
     loaded = checkpoint(asked.name)
     position = _followed(asked)
     found = way(asked.name, loaded.meta["sha256"], asked.text, position)
@@ -146,7 +146,7 @@ def _watched(asked: Asked) -> None:
     )
 
 
-def _followed(asked: Asked) -> int:
+def _followed(asked: FlowRequest) -> int:
     """Return the character that was chosen, else the one that the address names, else the last, from 0."""
     text, position = st.session_state.get(f"{KEY}_chosen", ("", 0))
     length = len(asked.text)
@@ -157,7 +157,7 @@ def _followed(asked: Asked) -> int:
     return min(number, length) - 1 if number else length - 1
 
 
-def _ask(asked: Asked, value: dict) -> None:
+def _ask(asked: FlowRequest, value: dict) -> None:
     st.session_state[f"{KEY}_known"] = value["known"]
     if value["position"] is not None:
         st.session_state[f"{KEY}_chosen"] = asked.text, value["position"]
@@ -174,7 +174,7 @@ def _more() -> None:
         opened["shown"] *= MORE
 
 
-def _opened(loaded: Checkpoint, asked: Asked, position: int) -> dict | None:
+def _opened(loaded: Checkpoint, asked: FlowRequest, position: int) -> dict | None:
     """Return how the number that was opened came about, in words."""
     opened = st.session_state.get(f"{KEY}_opened")
     if opened is None:
@@ -191,7 +191,7 @@ def _opened(loaded: Checkpoint, asked: Asked, position: int) -> dict | None:
     return {"name": name, "number": number, **worded(steps, names, opened["shown"])}
 
 
-def _passed(loaded: Checkpoint, asked: Asked, position: int, found: Way) -> Passed:
+def _passed(loaded: Checkpoint, asked: FlowRequest, position: int, found: DrawnFlow) -> Passed:
     config, symbols = loaded.model.config, [_shown(one) for one in loaded.vocabulary.symbols]
     roll = random.Random(asked.seed).random()
     drawn = pick(found.probabilities, roll)
@@ -252,7 +252,7 @@ def strips(layers: int, heads: int) -> list[Strip]:
 
 
 def stages(
-    asked: Asked, position: int, found: Way, symbols: Sequence[str], roll: float, drawn: int
+    asked: FlowRequest, position: int, found: DrawnFlow, symbols: Sequence[str], roll: float, drawn: int
 ) -> list[Stage]:
     """Return the stages of the way with a sentence each; their numbers are those of the text."""
     letter, config = _shown(asked.text[position]), checkpoint(asked.name).model.config

@@ -22,7 +22,7 @@ from explainer.ui import blocks, own_file, own_models, stage, typed, widgets, wi
 from explainer.ui.caches import keep
 from explainer.ui.catalogue import POLISH_FIRST
 from explainer.ui.receipt.dialog import open_receipt
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
@@ -129,7 +129,7 @@ def _cut(text: str, source: str) -> tokens.Encoded:
     return tokens.encode(text, merges)
 
 
-characters = shown(tokens.characters)
+characters = with_source(tokens.characters)
 own_merges = cached(
     _own_merges, tokens.learn_merges, tokens.most_frequent_pair, tokens.replaced, pool="typed"
 )
@@ -281,9 +281,9 @@ def _traced(name: str, text: str) -> trace.Trace:
     return trace.trace(loaded.model, loaded.vocabulary.encode(text))
 
 
-traced = shown(_traced, trace.trace, Block.forward)
-parts = shown(architecture.parts)
-tensors = shown(architecture.tensors)
+traced = with_source(_traced, trace.trace, Block.forward)
+parts = with_source(architecture.parts)
+tensors = with_source(architecture.tensors)
 
 
 def opened() -> Opened:

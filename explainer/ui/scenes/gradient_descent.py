@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer.components.landscape import Landscape, Way
+from explainer.components.landscape import DescentPath, Landscape
 from explainer.components.landscape import landscape as show
 from explainer.traces import gradient_descent as trace
 from explainer.ui import widgets
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.wording.numerals import number, superscript
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
@@ -55,8 +55,8 @@ def _race(
     return trace.race(landscape, start, rates, list(rates), settings)
 
 
-slope = shown(trace.slope, trace.gradient_at)
-slope_errors = shown(trace.slope_errors)
+slope = with_source(trace.slope, trace.gradient_at)
+slope_errors = with_source(trace.slope_errors)
 descend = cached(trace.descend, trace.sgd, trace.gradient_at)
 _raced = cached(_race, trace.race, *(one.step for one in trace.OPTIMIZERS.values()))
 curve = trace.curve
@@ -207,9 +207,9 @@ def _said(landscape: trace.Landscape, ways: Sequence[trace.Descent]) -> list[str
     return [told(ways[0], caption) for caption in trace.captions(landscape, ways[0])]
 
 
-def _way(way: trace.Descent) -> Way:
+def _way(way: trace.Descent) -> DescentPath:
     name, gone = OPTIMIZERS[way.optimizer], way.verdict == "diverged"
-    return Way(name, way.points, way.values, way.gradients, way.velocities, way.learning_rate, gone)
+    return DescentPath(name, way.points, way.values, way.gradients, way.velocities, way.learning_rate, gone)
 
 
 def _start_keys(landscape: trace.Landscape) -> list[str]:

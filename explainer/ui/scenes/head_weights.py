@@ -10,7 +10,7 @@ from explainer.models.gpt import GPT
 from explainer.traces import head_weights as trace
 from explainer.traces.gpt import Trace
 from explainer.ui import window
-from explainer.ui.source import shown
+from explainer.ui.source import with_source
 
 # Numbers of a vector in a line, where x meets three matrices and where the stream is written; of a pair for a
 # projector and for a phone:
@@ -29,8 +29,8 @@ SOURCES = (
     "Jiang et al. 2023; Dao et al. 2022.]"
 )
 
-made = shown(trace.made, trace.input_weights)
-written = shown(trace.written)
+made = with_source(trace.made, trace.input_weights)
+written = with_source(trace.written)
 
 
 @dataclass(frozen=True)

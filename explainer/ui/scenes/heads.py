@@ -19,7 +19,7 @@ from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import Question, open_receipt, receipt_button
 from explainer.ui.scenes import attention, head_weights
 from explainer.ui.scenes.gpt import visible
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
@@ -51,7 +51,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptRequest:
     """A text and the model that reads it.
 
     Args:
@@ -79,7 +79,7 @@ class Asked:
         return [f"{c}{str(i).translate(SUBSCRIPTS)}" for i, c in enumerate(self.labels, start=1)]
 
 
-def asked() -> Asked:
+def request() -> PromptRequest:
     """Draw the choice of the model and the field for a prompt that all scenes of the chapter share."""
     with st.popover("Model and prompt"):
         name = attention.model()
@@ -87,42 +87,44 @@ def asked() -> Asked:
     text, most = attention.readable(name, told), checkpoint(name).model.config.block_size
     if len(text) > most:
         complain(f"{len(text)} characters are too many for this model: the last {most} are shown.")
-    return Asked(name, checkpoint(name).meta["sha256"], text[-most:])
+    return PromptRequest(name, checkpoint(name).meta["sha256"], text[-most:])
 
 
 # --- computed by the traces -------------------------------------------------------------------------
 
 
-def _read(wanted: Asked) -> trace.Trace:
+def _read(wanted: PromptRequest) -> trace.Trace:
     return trace.trace(*_model_and_ids(wanted))
 
 
-def _importance(wanted: Asked) -> switching.Importance:
+def _importance(wanted: PromptRequest) -> switching.Importance:
     return switching.importance(*_model_and_ids(wanted))
 
 
-def _compared(wanted: Asked, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
+def _compared(
+    wanted: PromptRequest, seed: int, temperature: float, switches: Switches
+) -> switching.Comparison:
     return switching.compare(
         checkpoint(wanted.model), wanted.text, LENGTH, Settings(temperature), seed, switches
     )
 
 
-def _guesses(wanted: Asked) -> np.ndarray:
+def _guesses(wanted: PromptRequest) -> np.ndarray:
     return trace.logit_lens(checkpoint(wanted.model).model, traced(wanted))
 
 
-def _model_and_ids(wanted: Asked) -> tuple[GPT, list[int]]:
+def _model_and_ids(wanted: PromptRequest) -> tuple[GPT, list[int]]:
     loaded = checkpoint(wanted.model)
     return loaded.model, loaded.vocabulary.encode(wanted.text)
 
 
-traced = shown(
+traced = with_source(
     keep("typed")(_read),
     trace.trace,
     attention_scores,
     causal_attention,
 )
-answer = shown(one_head.one_head)
+answer = with_source(one_head.one_head)
 importance = cached(_importance, switching.importance, pool="typed")
 compared = cached(_compared, switching.compare, trace.ablation, pool="typed")
 guesses = cached(_guesses, trace.logit_lens, pool="typed")
@@ -141,7 +143,7 @@ class Pair:
     key: int
 
 
-def pair(wanted: Asked) -> Pair:
+def pair(wanted: PromptRequest) -> Pair:
     """Draw the choice of a head and of two characters."""
     config, T = checkpoint(wanted.model).model.config, len(wanted.text)
     places = [f"{layer + 1}.{head + 1}" for layer, head in np.ndindex(config.n_layer, config.n_head)]
@@ -182,7 +184,7 @@ def _place(label: str, T: int, default: int, key: str) -> int:
     return widgets.slider(label, min(1, default), T, default, key=key) - 1 if T > 1 else 0
 
 
-def habit(wanted: Asked, chosen: Pair) -> str:
+def habit(wanted: PromptRequest, chosen: Pair) -> str:
     """Return in one line what a head does on held-out text."""
     loaded = checkpoint(wanted.model)
     here = small_map(chosen.layer, loaded.model.config.n_layer)
@@ -194,7 +196,7 @@ def habit(wanted: Asked, chosen: Pair) -> str:
     return f"{place}: **{found['name']}**{share}. {MEANINGS[found['name']]}"
 
 
-def head_grid(step: str, numbers: str, wanted: Asked, chosen: Pair) -> None:
+def head_grid(step: str, numbers: str, wanted: PromptRequest, chosen: Pair) -> None:
     """Draw one step of what a head computes for a pair of characters, with every number."""
     if step == "pair":
         _pattern(wanted, chosen)
@@ -212,7 +214,7 @@ def head_grid(step: str, numbers: str, wanted: Asked, chosen: Pair) -> None:
     grid(drawn, key=f"attention_step_{step}", alt=alt, links=links, frames=frames)
 
 
-def _pattern(wanted: Asked, chosen: Pair) -> None:
+def _pattern(wanted: PromptRequest, chosen: Pair) -> None:
     """Draw who looks at whom; a click chooses the pair."""
     pattern = traced(wanted).layers[chosen.layer].pattern[chosen.head]  # (T, T)
     values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
@@ -231,7 +233,7 @@ def _pattern(wanted: Asked, chosen: Pair) -> None:
     grid([drawn], key="attention_pairs", alt=alt, links=Cross(0), frames=stages, on_press=press)
 
 
-def _asks(wanted: Asked, chosen: Pair, rest: str) -> str:
+def _asks(wanted: PromptRequest, chosen: Pair, rest: str) -> str:
     places = wanted.places
     if chosen.key > chosen.query:
         return f"{places[chosen.query]} must not look at {places[chosen.key]}, which is still to come."
@@ -239,7 +241,7 @@ def _asks(wanted: Asked, chosen: Pair, rest: str) -> str:
     return f"{places[chosen.query]} asks {asked_} and {rest}"
 
 
-def _dot(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
+def _dot(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:
     asks, key = wanted.places[chosen.query], wanted.places[chosen.key]
     products = found.products(chosen.key)  # (hs,)
     drawn = [
@@ -270,7 +272,7 @@ def _folded(values: np.ndarray, name: str, role: str, row: int, title: str) -> M
     return Matrix(values.reshape(_room(LINES), -1), name, role, (row, 0), title=title)
 
 
-def _softmax(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
+def _softmax(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:
     kept, labels, rest = _kept(wanted, chosen, found, _room(KEYS))
     future = kept > chosen.query  # (K,)
     added = [np.nan] * bool(rest)
@@ -305,7 +307,7 @@ def _softmax(wanted: Asked, chosen: Pair, found: one_head.OneHead) -> tuple:
     return drawn, [Same((0, 1, 2, 3))], alt, stages
 
 
-def _softmax_stages(wanted: Asked, chosen: Pair, found: one_head.OneHead, at: int) -> Stages:
+def _softmax_stages(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead, at: int) -> Stages:
     key, i = wanted.places[chosen.key], chosen.key
     dot, score, e, share = (
         float(v[i]) for v in (found.dots, found.scores, found.exponentials, found.pattern)
@@ -334,7 +336,7 @@ def _bracket(value: float) -> str:
 
 
 def _kept(
-    wanted: Asked, chosen: Pair, found: one_head.OneHead, most: int
+    wanted: PromptRequest, chosen: Pair, found: one_head.OneHead, most: int
 ) -> tuple[np.ndarray, list[str], list[int]]:
     """Return the characters that are shown one by one, all labels, and the characters that are added up."""
     pattern, last = found.pattern, chosen.query
@@ -344,7 +346,7 @@ def _kept(
     return kept, labels, rest
 
 
-def _values(wanted: Asked, chosen: Pair, found: one_head.OneHead, numbers: str) -> tuple:
+def _values(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead, numbers: str) -> tuple:
     kept, labels, rest = _kept(wanted, chosen, found, _room(VALUES))
     largest = np.argsort(-np.abs(found.z), kind="stable")[: _room(OUTPUTS)]  # (some,)
     columns = np.arange(len(found.z)) if numbers == "all" else np.sort(largest)  # (D,)
@@ -373,7 +375,7 @@ def _values(wanted: Asked, chosen: Pair, found: one_head.OneHead, numbers: str) 
 # --- a head switched off ----------------------------------------------------------------------------
 
 
-def switched_off(wanted: Asked) -> Switches:
+def switched_off(wanted: PromptRequest) -> Switches:
     """Draw the list of what is switched off; the grid's clicks change it too."""
     options = _parts(wanted)
     chosen = st.session_state.get("attention_off")
@@ -391,7 +393,7 @@ def switched_off(wanted: Asked) -> Switches:
     )
 
 
-def what_is_off(wanted: Asked, off: Switches) -> str:
+def what_is_off(wanted: PromptRequest, off: Switches) -> str:
     """Say where in the model something is off, and what."""
     layers = {layer for layer, _ in off.heads} | off.mlps | off.layers
     parts = [f"head {layer + 1}.{head + 1}" for layer, head in sorted(off.heads)]
@@ -400,7 +402,7 @@ def what_is_off(wanted: Asked, off: Switches) -> str:
     return f"{signs(layers, checkpoint(wanted.model).model.config.n_layer)} Off: {named}."
 
 
-def _parts(wanted: Asked) -> dict[str, tuple[int, int | str]]:
+def _parts(wanted: PromptRequest) -> dict[str, tuple[int, int | str]]:
     """Return everything that can be switched off, by the name it is shown under."""
     config = checkpoint(wanted.model).model.config
     parts: dict[str, tuple[int, int | str]] = {}
@@ -410,7 +412,7 @@ def _parts(wanted: Asked) -> dict[str, tuple[int, int | str]]:
     return parts
 
 
-def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparison) -> None:
+def switch_grid(wanted: PromptRequest, switches: Switches, compared_: switching.Comparison) -> None:
     """Draw how much every part matters, and what becomes of the next character; a click switches a part."""
     found = importance(wanted)
     values = np.column_stack([found.heads, found.mlps, found.layers])  # (L, nh + 2)
@@ -444,7 +446,7 @@ def switch_grid(wanted: Asked, switches: Switches, compared_: switching.Comparis
     grid([drawn, likeliest_], key="attention_switches", alt=alt, on_press=press)
 
 
-def _next(wanted: Asked, found: switching.Comparison) -> tuple[list[str], Matrix]:
+def _next(wanted: PromptRequest, found: switching.Comparison) -> tuple[list[str], Matrix]:
     """Return the likeliest next characters, and their probabilities with every part on and with some off."""
     before, after = found.next.before, found.next.after  # (V,)
     best = np.argsort(-np.maximum(before, after), kind="stable")[:LIKELIEST]  # (LIKELIEST,)
@@ -465,12 +467,12 @@ def _off(values: np.ndarray, off: np.ndarray) -> list[list[str]]:
     return [["off" if gone else f"{value:.3f}" for value, gone in row] for row in cells]
 
 
-def without(wanted: Asked, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
+def without(wanted: PromptRequest, seed: int, temperature: float, switches: Switches) -> switching.Comparison:
     """Return the continuations with and without what is switched off."""
     return compared(wanted, seed, temperature, switches)
 
 
-def continuations(wanted: Asked, off: Switches, found: switching.Comparison) -> None:
+def continuations(wanted: PromptRequest, off: Switches, found: switching.Comparison) -> None:
     """Show both continuations, the first difference marked."""
     lanes = [Lane("everything on", _tiles(wanted, found.on, found.differs))]
     if off != Switches():
@@ -479,7 +481,7 @@ def continuations(wanted: Asked, off: Switches, found: switching.Comparison) -> 
     reel(lanes, key="attention_without", alt=_difference(found), stacked=True)
 
 
-def _tiles(wanted: Asked, written: switching.Written, differs: int | None) -> Tiles:
+def _tiles(wanted: PromptRequest, written: switching.Written, differs: int | None) -> Tiles:
     given = [Tile(c, told=f"{visible(c)}: given", kind="given") for c in wanted.text]
     new = [
         Tile(c, told=f"{visible(c)} had {p:.1%}", shade=-1.0 if i == differs else 0.0)
@@ -497,7 +499,7 @@ def _difference(found: switching.Comparison) -> str:
 # --- what each layer guesses ------------------------------------------------------------------------
 
 
-def guesses_shown(wanted: Asked) -> range:
+def guesses_shown(wanted: PromptRequest) -> range:
     """Return which characters' guesses are shown; draw a slider if there are more than fit."""
     T, most = len(wanted.text), _room(POSITIONS)
     if most >= T:
@@ -506,7 +508,7 @@ def guesses_shown(wanted: Asked) -> range:
     return range(first, first + most)
 
 
-def guess_grid(wanted: Asked, places: range, colour: str) -> None:
+def guess_grid(wanted: PromptRequest, places: range, colour: str) -> None:
     """Draw what every layer would take for the next character, and what truly follows."""
     loaded: Checkpoint = checkpoint(wanted.model)
     found = guesses(wanted)[:, list(places)]  # (L + 1, P, V)
@@ -552,7 +554,7 @@ def _guess(character: str, probability: float) -> str:
     return character if window.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}"
 
 
-def likeliest(wanted: Asked) -> str:
+def likeliest(wanted: PromptRequest) -> str:
     """Return the character that the model thinks likeliest after the prompt."""
     found = traced(wanted).probabilities[-1]  # (V,)
     return checkpoint(wanted.model).vocabulary.symbols[int(found.argmax())]
@@ -571,6 +573,6 @@ def numbers(step: str) -> str:
     return widgets.choice("numbers", NUMBERS, key="attention_numbers") if step == "values" else "some"
 
 
-def receipt(wanted: Asked) -> None:
+def receipt(wanted: PromptRequest) -> None:
     """Draw the button that opens how the likeliest next character's probability came about."""
     receipt_button(wanted.next(likeliest(wanted)), key="attention_open")

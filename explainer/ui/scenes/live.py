@@ -18,7 +18,7 @@ from explainer.figures import curves, written
 from explainer.figures import letters as plane
 from explainer.models.mlp import forward_pass
 from explainer.traces import training as trace
-from explainer.traces.compare import Made as Name
+from explainer.traces.compare import DrawnName as Name
 from explainer.traces.compare import draw_names, next_probabilities, parameters
 from explainer.traces.receipt.step import MARKS
 from explainer.training import gpt
@@ -52,14 +52,14 @@ from explainer.training.small import (
     vocabulary_of,
 )
 from explainer.ui import own_file, own_models, own_training, widgets, window
-from explainer.ui.blocks import chapter_link, complain, metrics, note, part, shared
+from explainer.ui.blocks import chapter_link, complain, metrics, note, picture, shared
 from explainer.ui.guard import guarded
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.scenes.training import different, kinds_of
 from explainer.ui.scenes.welcome import odds
-from explainer.ui.source import offer, shown
+from explainer.ui.source import offer, with_source
 from explainer.ui.trained import history
-from explainer.ui.words import Source, Words
+from explainer.ui.words import Source, WordList
 from explainer.vocabulary import Vocabulary
 
 MODELS = {
@@ -182,7 +182,7 @@ def retrained(about: About, steps: int) -> dict[str, np.ndarray]:
 # --- the controls -----------------------------------------------------------------------------------
 
 
-def planned(found: Words) -> Plan:
+def planned(found: WordList) -> Plan:
     """Draw the hyperparameters and return the plan; a recipe's own values stand until they are changed."""
     with st.popover("What to train"):
         kind = widgets.named("model", MODELS, key="training_kind")
@@ -200,7 +200,7 @@ def rates_of(kind: str) -> tuple[float, ...]:
     return RATES if kind == "mlp" else OTHERS[kind][2]
 
 
-def _perceptron(found: Words) -> Plan:
+def _perceptron(found: WordList) -> Plan:
     preset = widgets.named("recipe", PRESETS, key="training_recipe", default="better")
     base = CAUSES[preset]
     block = widgets.slider("block size", 1, 8, 3, key="training_block")
@@ -234,7 +234,7 @@ def _own_text() -> str:
     return ""
 
 
-def about(plan: Plan, source: Source, found: Words) -> About:
+def about(plan: Plan, source: Source, found: WordList) -> About:
     """Return what a training would be about that begins now."""
     beside = "boys" if source.kind == "boy" else "girls"
     vocabulary = vocabulary_of(plan.text) if plan.text else found.vocabulary
@@ -302,7 +302,7 @@ def asked_of(own: str) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True)
-class Made:
+class Outcome:
     """What a trained model made."""
 
     names: pd.DataFrame  # each different name, whether it stands in the training names, its probability
@@ -311,7 +311,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Moment:
     """A training as it is seen at one moment."""
 
     about: About
@@ -330,7 +330,7 @@ def watch(asked: About) -> None:
     job = own_training.current()
     if job is None:
         offer(history, "girls-mlp")
-        _halves(Seen(asked, _beginning(asked)))
+        _halves(Moment(asked, _beginning(asked)))
         return
     report = job.report()
     step = report.progress.step if report.progress else 0
@@ -371,12 +371,12 @@ def _beginning(asked: About) -> Snapshot | None:
     return kept[1]
 
 
-def _seen(job: Job, report: Report) -> Seen:
+def _seen(job: Job, report: Report) -> Moment:
     now = job.watch() or (None if report.state in ENDED else _beginning(job.about))
-    return Seen(job.about, now, job.notes, job.history(), report)
+    return Moment(job.about, now, job.notes, job.history(), report)
 
 
-def _halves(seen: Seen, made: Made | None = None) -> None:
+def _halves(seen: Moment, made: Outcome | None = None) -> None:
     """Draw how a training stands at the left, and what one has chosen to watch at the right."""
     numbers, watched = shared(1, 1, key="training_live")
     with numbers:
@@ -397,7 +397,7 @@ def _halves(seen: Seen, made: Made | None = None) -> None:
             _text_made(key)
 
 
-def _numbers(seen: Seen) -> None:
+def _numbers(seen: Moment) -> None:
     """Say how a training stands, in a sentence and in numbers."""
     report = seen.report
     if report is None:
@@ -414,7 +414,7 @@ def _numbers(seen: Seen) -> None:
         st.text(_told(report))
 
 
-def _too_high(seen: Seen) -> None:
+def _too_high(seen: Moment) -> None:
     """Say what too high a learning rate does, and offer the step before."""
     now, blind = seen.now, np.log(len(seen.about.vocabulary))
     last = float(seen.losses["train_loss"][-1]) if seen.losses else 0.0
@@ -460,7 +460,7 @@ def _progress(progress: Progress, ended: bool) -> None:
     )
 
 
-def _losses(seen: Seen) -> None:
+def _losses(seen: Moment) -> None:
     """Draw both losses, and those of earlier runs on names held out as thin lines."""
     run = seen.losses or {"step": np.zeros(0), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
     losses = {"train": run["train_loss"], "dev": run["dev_loss"]} if seen.losses else {}
@@ -468,7 +468,7 @@ def _losses(seen: Seen) -> None:
     until = float(seen.about.plan.recipe.steps)
     figure = curves.live_losses(run["step"], losses, others, until, font_size=window.font_size())
     told = curves.losses_alt(run["step"], losses) if losses else "No loss yet."
-    part(figure, f"{told} Thin, on dev, earlier runs: {', '.join(others)}.", key="training_losses")
+    picture(figure, f"{told} Thin, on dev, earlier runs: {', '.join(others)}.", key="training_losses")
 
 
 # --- earlier runs -----------------------------------------------------------------------------------
@@ -513,7 +513,7 @@ def _remember(job: Job | None) -> None:
     st.session_state["training_earlier"] = [*_earlier(), (number, job)][-KEPT:]
 
 
-def _runs(seen: Seen) -> None:
+def _runs(seen: Moment) -> None:
     """List the runs by their settings; each can be taken back as long as none is under way."""
     under_way = seen.report is not None and seen.report.state not in ENDED
     for place, run in enumerate(runs(seen.about)):
@@ -571,7 +571,7 @@ def _controls(plan: Plan) -> dict[str, Any]:
 # --- what is watched --------------------------------------------------------------------------------
 
 
-def _names(seen: Seen, now: Snapshot) -> None:
+def _names(seen: Moment, now: Snapshot) -> None:
     """Draw what the model writes now below what it wrote before, with the same dice."""
     latest = (write_lines if seen.about.plan.text else write)(now.model, seen.about.vocabulary, now.step)
     before = [told for told in seen.notes if told.step < now.step]
@@ -585,7 +585,7 @@ def _names(seen: Seen, now: Snapshot) -> None:
         rows, extremes, width=PHONE_WIDTH if narrow else WIDTH,
         columns=1 if seen.about.plan.text else written.COLUMNS, font_size=window.font_size(), narrow=narrow,
     )  # fmt: skip
-    part(figure, written.written_alt(rows), key="training_written")
+    picture(figure, written.written_alt(rows), key="training_written")
 
 
 def _spread(told: Sequence[trace.Written], most: int) -> list[trace.Written]:
@@ -602,7 +602,7 @@ def _spelt(one: Name) -> str:
     return one.name if one.ended else f"{one.name}…"
 
 
-def _letters(seen: Seen, now: Snapshot) -> None:
+def _letters(seen: Moment, now: Snapshot) -> None:
     """Draw the letters where they stand now, as far as a plane can show them."""
     vocabulary = seen.about.vocabulary
     C = _embeddings(now.model)  # (V, E)
@@ -617,7 +617,7 @@ def _letters(seen: Seen, now: Snapshot) -> None:
     )  # fmt: skip
     if many:
         st.text(f"The two main directions of C’s {C.shape[1]}: {found.share:.0%} of how the letters differ.")
-    part(figure, plane.letters_alt(found.places, labels), key="training_plane_now")
+    picture(figure, plane.letters_alt(found.places, labels), key="training_plane_now")
 
 
 def _embeddings(model: Any) -> np.ndarray:
@@ -625,19 +625,19 @@ def _embeddings(model: Any) -> np.ndarray:
     return (model.C if hasattr(model, "C") else model.wte.weight).detach().numpy()  # (V, E)
 
 
-def _before(seen: Seen) -> np.ndarray | None:
+def _before(seen: Moment) -> np.ndarray | None:
     """Return where the letters of the same training were drawn last."""
     about, places = st.session_state.get("training_plane", (None, None))
     return places if about is seen.about else None
 
 
-def _hidden(seen: Seen, now: Snapshot) -> tuple[list[str], np.ndarray]:
+def _hidden(seen: Moment, now: Snapshot) -> tuple[list[str], np.ndarray]:
     """Return contexts that are held out, and the activations for them."""
     contexts, windows = trace.windows(seen.about.parts.dev, seen.about.vocabulary, now.model, EXAMPLES)
     return contexts, activations(now.model, windows)
 
 
-def _tanh(seen: Seen, now: Snapshot) -> None:
+def _tanh(seen: Moment, now: Snapshot) -> None:
     """Draw the hidden layer for examples that are held out, and say how much of it is stuck."""
     contexts, h = _hidden(seen, now)
     stuck = trace.saturated(h)
@@ -647,7 +647,7 @@ def _tanh(seen: Seen, now: Snapshot) -> None:
     grid([drawn], key="training_tanh", alt=alt, panel=False)
 
 
-def _W1(_: Seen, now: Snapshot) -> None:
+def _W1(_: Moment, now: Snapshot) -> None:
     """Draw the first layer's weights as they are now."""
     W1 = now.model.W1.numpy()
     title = f"W1 {W1.shape[0]} × {W1.shape[1]}"
@@ -656,7 +656,7 @@ def _W1(_: Seen, now: Snapshot) -> None:
     grid([Matrix(W1, "W1", "weights", title=title)], key="training_W1", alt=alt, panel=False)
 
 
-def _W(seen: Seen, now: Snapshot) -> None:
+def _W(seen: Moment, now: Snapshot) -> None:
     """Draw the bigram's table as it is now: what follows each letter, as it has learned."""
     probabilities = now.model.probabilities().numpy()  # (V, V)
     labels = [symbol.translate(MARKS) for symbol in seen.about.vocabulary.symbols]
@@ -667,20 +667,20 @@ def _W(seen: Seen, now: Snapshot) -> None:
     grid([drawn], key="training_W", alt=alt, panel=False)
 
 
-def _gradient(seen: Seen, _: Snapshot) -> None:
+def _gradient(seen: Moment, _: Snapshot) -> None:
     """Draw how long the gradient was at every recorded step."""
     steps, slopes = trace.slopes(seen.losses or {})
     if not len(steps):
         st.text("No step yet, no gradient.")
         return
     figure = curves.gradient(steps, slopes, font_size=window.font_size())
-    part(figure, curves.gradient_alt(steps, slopes), key="training_gradient")
+    picture(figure, curves.gradient_alt(steps, slopes), key="training_gradient")
 
 
-write = shown(trace.written)
-write_lines = shown(trace.lines)
-place = shown(trace.plane)
-activations = shown(trace.hidden)
+write = with_source(trace.written)
+write_lines = with_source(trace.lines)
+place = with_source(trace.plane)
+activations = with_source(trace.hidden)
 # What "Show the code" shows of a training: sample a batch, forward, backward, update.
 LOOPS = {
     "mlp": (Trainer.advance, Trainer._draw, Trainer._make_step, forward_pass, backward, adamw),
@@ -688,7 +688,7 @@ LOOPS = {
     "gpt": (GPTTrainer.advance, gpt.Trainer.take_step, gpt.Trainer.batch),
     "text": (GPTTrainer.advance, gpt.Trainer.take_step, gpt.Trainer.batch),
 }
-PICTURES: dict[str, Callable[[Seen, Snapshot], None]] = {
+PICTURES: dict[str, Callable[[Moment, Snapshot], None]] = {
     "names": _names,
     "text": _names,
     "letters": _letters,
@@ -702,7 +702,7 @@ PICTURES: dict[str, Callable[[Seen, Snapshot], None]] = {
 # --- what it made in the end ------------------------------------------------------------------------
 
 
-def _results(made: Made) -> None:
+def _results(made: Outcome) -> None:
     """Show names in large, how many are new, and where one can go with the model."""
     copied, key = made.names["copied"], own_models.trained()
     _cards(made, key)
@@ -733,7 +733,7 @@ def _download(label: str, key: str) -> None:
         st.download_button(label, packed, name, "application/zip", key="training_model")
 
 
-def _cards(made: Made, key: str | None) -> None:
+def _cards(made: Outcome, key: str | None) -> None:
     """Draw one card a name, the new ones first; a click on a letter opens its receipt."""
     copied = set(made.names.loc[made.names["copied"], "name"])
     drawn = [_card(one, one.name in copied) for one in made.shown]
@@ -753,7 +753,7 @@ def _card(one: Name, copied: bool) -> Card:
     return Card(one.name, letters, odds(one.chance), "copied" if copied else "new", copied)
 
 
-def _made(job: Job) -> Made | None:
+def _made(job: Job) -> Outcome | None:
     """Let the visitor's model make names, once for each training."""
     kept = st.session_state.get("training_made_by")
     if kept and kept[0] is job:
@@ -767,6 +767,6 @@ def _made(job: Job) -> Made | None:
     first = {one.name: one for one in drawn if 0 < len(one.name) <= trace.CUT}  # a card has no more room
     new = frame.loc[~frame["copied"], "name"]
     shown = sorted(first.values(), key=lambda one: one.name not in set(new))[:CARDS]
-    result = Made(frame, frame.to_csv(index=False).encode(), tuple(shown))
+    result = Outcome(frame, frame.to_csv(index=False).encode(), tuple(shown))
     st.session_state["training_made_by"] = (job, result)
     return result

@@ -26,7 +26,7 @@ from explainer.traces import neuron
 from explainer.training import network as training
 from explainer.ui import widgets
 from explainer.ui.blocks import chart, explained
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.stage import controls
 from explainer.ui.window import font_size, narrow
 from explainer.wording import matrix_multiplication as wording
@@ -52,11 +52,11 @@ WAYS = {
     "outer": "outer products",
 }
 
-multiply = shown(trace.multiply)
-shape_rule = shown(trace.shape_rule)
-four_views = shown(trace.four_views, trace.multiply)
-layer = shown(trace.layer, trace.multiply)
-multiplication_counts = shown(trace.multiplication_counts, trace.gpt_multiplications)
+multiply = with_source(trace.multiply)
+shape_rule = with_source(trace.shape_rule)
+four_views = with_source(trace.four_views, trace.multiply)
+layer = with_source(trace.layer, trace.multiply)
+multiplication_counts = with_source(trace.multiplication_counts, trace.gpt_multiplications)
 
 
 SHOWN_TERMS = 24  # scaled numbers in a row of the picture beyond which no digit could be read
@@ -413,7 +413,7 @@ def _scaled(pair: Pair, way: str, key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Part:
+class Summand:
     """One of the matrices that a product is a sum of, or that hold the sums' terms."""
 
     name: str
@@ -422,15 +422,15 @@ class Part:
     cols: Sequence[str] = ()
 
 
-def _parts(pair: Pair, views: trace.FourViews, way: str) -> list[Part]:
+def _parts(pair: Pair, views: trace.FourViews, way: str) -> list[Summand]:
     A, B = pair.A.values, pair.B.values
     if way == "rows":
         named = [[f"{_factor(w)}×" for w in row] for row in A]
-        return [Part(f"row {i + 1}", one, rows=named[i]) for i, one in enumerate(views.rows)]
+        return [Summand(f"row {i + 1}", one, rows=named[i]) for i, one in enumerate(views.rows)]
     if way == "columns":
         named = [[f"{_factor(w)}×" for w in column] for column in B.T]
-        return [Part(f"column {j + 1}", one.T, cols=named[j]) for j, one in enumerate(views.columns)]
-    return [Part(f"{'+ ' if k else ''}outer product {k + 1}", one) for k, one in enumerate(views.layers)]
+        return [Summand(f"column {j + 1}", one.T, cols=named[j]) for j, one in enumerate(views.columns)]
+    return [Summand(f"{'+ ' if k else ''}outer product {k + 1}", one) for k, one in enumerate(views.layers)]
 
 
 def _part_stages(pair: Pair, way: str, count: int) -> list[Stage]:

@@ -26,7 +26,7 @@ from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
-from explainer.ui.words import Source, Words, shown, typed_name, words
+from explainer.ui.words import Source, WordList, dotted, typed_name, word_list
 from explainer.wording.numerals import number
 
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
@@ -64,7 +64,7 @@ TOGETHER = 20  # neurons shown side by side
 
 
 @dataclass(frozen=True)
-class Asked:
+class ContextRequest:
     """What a visitor wants to see predicted: by which model, after how many letters of a name."""
 
     sex: str
@@ -105,7 +105,7 @@ def _matrices(sex: str, time: str) -> trace.Matrices:
 
 def _hidden(sex: str, text: str, neurons: tuple[int, ...]) -> trace.Layer:
     step, m, chosen = _forward(sex, text), _matrices(sex, "trained"), list(neurons)
-    read = [f"{shown(letter)}{i}" for letter in step.context for i in range(m.C.shape[1])]
+    read = [f"{dotted(letter)}{i}" for letter in step.context for i in range(m.C.shape[1])]
     return trace.layer(step.x, m.W1[:, chosen], m.b1[chosen], step.preactivation[chosen], read)
 
 
@@ -120,7 +120,7 @@ def _loudest(sex: str, text: str, letter: int, count: int) -> tuple[int, ...]:
 
 
 def _saturation(sex: str, recipe: str, time: str, size: int, seed: int) -> trace.Saturation:
-    train, _ = words(_source(sex)).part("train")
+    train, _ = word_list(_source(sex)).part("train")
     X, Y = trace.batch(train, names.VOCABULARY, size=size, seed=seed)  # (B, 3), (B,)
     if time == "before":
         return trace.saturation(untrained(Shape(), {"talk": TALK, "better": BETTER}[recipe]), X, Y)
@@ -128,10 +128,10 @@ def _saturation(sex: str, recipe: str, time: str, size: int, seed: int) -> trace
 
 
 def _batch_labels(sex: str, size: int, seed: int) -> list[str]:
-    train, _ = words(_source(sex)).part("train")
+    train, _ = word_list(_source(sex)).part("train")
     X, Y = trace.batch(train, names.VOCABULARY, size=size, seed=seed)  # (B, 3), (B,)
     pairs = zip(X.tolist(), Y.tolist(), strict=True)
-    return [shown(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
+    return [dotted(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
 
 
 forward = cached(_forward, trace.forward, model.forward_pass, pool="typed")
@@ -166,16 +166,18 @@ def shape(sex: str) -> Shape:
     return Shape(m.C.shape[0], m.block_size, m.C.shape[1], m.b1.shape[0])
 
 
-def asked(step: bool = False) -> Asked:
+def request(step: bool = False) -> ContextRequest:
     """Draw the choice of a model and the field for a name; with ``step`` how much of it was read."""
     sex = widgets.choice("learned from", models(), key="mlp_sex")
     name = (
-        _own_name(sex) if own_models.is_own(sex) else typed_name(words(_source(sex)), "name", key="mlp_name")
+        _own_name(sex)
+        if own_models.is_own(sex)
+        else typed_name(word_list(_source(sex)), "name", key="mlp_name")
     )
     if not step:
-        return Asked(sex, name, len(name))
+        return ContextRequest(sex, name, len(name))
     read = len(name) if st.session_state["mlp_name"] else 2
-    return Asked(sex, name, widgets.slider("letters read", 0, len(name), read, key="mlp_read"))
+    return ContextRequest(sex, name, widgets.slider("letters read", 0, len(name), read, key="mlp_read"))
 
 
 def _own_name(key: str) -> str:
@@ -207,12 +209,12 @@ def _source(sex: str) -> Source:
 def texts(found: trace.Windows) -> tuple[list[str], list[str], list[list[int]]]:
     """Return the contexts and targets of a name as they are shown, and their numbers."""
     ids = np.column_stack([found.contexts, found.targets]).tolist()
-    return [shown(c) for c in found.context_texts], [shown(t) for t in found.target_texts], ids
+    return [dotted(c) for c in found.context_texts], [dotted(t) for t in found.target_texts], ids
 
 
-def example_grid(found: trace.Windows, wanted: Asked) -> None:
+def example_grid(found: trace.Windows, wanted: ContextRequest) -> None:
     """Draw the examples of a name as the model gets them, and what the trained one gives each letter."""
-    rows = [f"{shown(c)}→{shown(t)}" for c, t in zip(found.context_texts, found.target_texts, strict=True)]
+    rows = [f"{dotted(c)}→{dotted(t)}" for c, t in zip(found.context_texts, found.target_texts, strict=True)]
     size = found.contexts.shape[1]
     drawn = [
         Matrix(found.contexts, "X", "input", (0, 0), rows=rows, cols=_numbers(size), shade="none"),
@@ -225,7 +227,7 @@ def example_grid(found: trace.Windows, wanted: Asked) -> None:
     grid(drawn, key="mlp_examples", alt=alt, links=[SameRow(tuple(range(len(drawn))))], panel=False)
 
 
-def joint(wanted: Asked) -> str:
+def joint(wanted: ContextRequest) -> str:
     """Say what the trained model gives a whole name: what it gives each letter and the end, multiplied."""
     p = spelled(wanted.sex, wanted.name)
     return f"The name's joint probability, its {len(p)} p multiplied: {number(float(p.prod()))}."
@@ -235,7 +237,7 @@ def examples(sex: str) -> str:
     """Return in one sentence how many examples the names give: one a letter, and one for the end."""
     if own_models.is_own(sex):
         return ""  # a file does not hold them
-    found: Words = words(_source(sex))
+    found: WordList = word_list(_source(sex))
     counted = {part: sum(len(word) + 1 for word in found.part(part)[0]) for part in ("train", "dev", "test")}
     told = "{train:,} examples to learn from, {dev:,} to choose by (dev), {test:,} to judge by (test)"
     return f"{len(found.words):,} names give {told.format(**counted)}."
@@ -358,7 +360,7 @@ def _numbers(count: int) -> list[str]:
 # --- the forward pass -------------------------------------------------------------------------------
 
 
-def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
+def forward_grid(step: str, wanted: ContextRequest, neurons: str) -> None:
     """Draw one step of the forward pass: what goes in and what comes out, cell by cell."""
     found = forward(wanted.sex, wanted.text, wanted.target)
     draw: dict[str, Callable[[], tuple[list[Matrix], list[Link], str, Stages | None]]] = {
@@ -377,13 +379,13 @@ def forward_grid(step: str, wanted: Asked, neurons: str) -> None:
     grid(drawn, key=key, alt=alt, links=links, frames=frames, on_press=opens)
 
 
-def likeliest(wanted: Asked) -> tuple[str, str, str]:
+def likeliest(wanted: ContextRequest) -> tuple[str, str, str]:
     """Return the most probable next letter, as ``receipt_of`` takes it."""
     best = int(forward(wanted.sex, wanted.text).probabilities.argmax())
     return model_of(wanted.sex), wanted.text, checkpoint(model_of(wanted.sex)).vocabulary.symbols[best]
 
 
-def opens_letter(wanted: Asked) -> Callable[[str], None]:
+def opens_letter(wanted: ContextRequest) -> Callable[[str], None]:
     """Return what opens the receipt of the letter whose bar was clicked."""
     known = checkpoint(model_of(wanted.sex)).vocabulary.symbols
     return lambda pick: open_receipt(
@@ -391,22 +393,22 @@ def opens_letter(wanted: Asked) -> Callable[[str], None]:
     )
 
 
-def _open_letter(wanted: Asked, clicked: Cell) -> None:
+def _open_letter(wanted: ContextRequest, clicked: Cell) -> None:
     known = checkpoint(model_of(wanted.sex)).vocabulary.symbols
     open_receipt(model_of(wanted.sex), wanted.text, known[clicked.col])
 
 
 def symbols(sex: str) -> list[str]:
     """Return the characters that a model knows, as they are shown."""
-    return [shown(symbol) for symbol in checkpoint(model_of(sex)).vocabulary.symbols]
+    return [dotted(symbol) for symbol in checkpoint(model_of(sex)).vocabulary.symbols]
 
 
 def context(found: trace.ForwardPass) -> list[str]:
     """Return the letters that were read, as they are shown."""
-    return [shown(letter) for letter in found.context]
+    return [dotted(letter) for letter in found.context]
 
 
-def _lookup(found: trace.ForwardPass, wanted: Asked) -> tuple:
+def _lookup(found: trace.ForwardPass, wanted: ContextRequest) -> tuple:
     letters, C = context(found), matrices(wanted.sex, "trained").C
     E = C.shape[1]
     origin = found.idx[:, None] * E + np.arange(E)  # (T, E) each number's place in C
@@ -440,7 +442,9 @@ def _view(found: trace.ForwardPass) -> tuple:
     return drawn, [Copies(0, 1, origin)], f"emb {T} × {E} above the same numbers in one row.", stages
 
 
-def _spoken_for(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple[tuple[int, ...], str]:
+def _spoken_for(
+    found: trace.ForwardPass, wanted: ContextRequest, neurons: str
+) -> tuple[tuple[int, ...], str]:
     """Return the neurons that are shown and the letter they were chosen by."""
     letter = int(found.probabilities.argmax())
     count = min(10, len(found.h)) if neurons == "ten" else len(found.h)
@@ -448,7 +452,7 @@ def _spoken_for(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple[
     return (chosen if neurons == "ten" else tuple(sorted(chosen))), symbols(wanted.sex)[letter]
 
 
-def _hidden_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
+def _hidden_step(found: trace.ForwardPass, wanted: ContextRequest, neurons: str) -> tuple:
     chosen, letter = _spoken_for(found, wanted, neurons)
     layer = hidden_layer(wanted.sex, wanted.text, chosen)
     stages = _column_by_column(range(min(10, len(chosen))))
@@ -457,7 +461,7 @@ def _hidden_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple
     return drawn, links, f"x times W1 plus b1: the sums {which}.", stages
 
 
-def _logits_step(found: trace.ForwardPass, wanted: Asked, neurons: str) -> tuple:
+def _logits_step(found: trace.ForwardPass, wanted: ContextRequest, neurons: str) -> tuple:
     chosen, letter = _spoken_for(found, wanted, neurons)
     layer = output_layer(wanted.sex, wanted.text, chosen)
     stages = _column_by_column(np.argsort(-found.logits)[:10].tolist())

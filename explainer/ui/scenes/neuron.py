@@ -22,7 +22,7 @@ from explainer.ui import blocks, widgets, window
 from explainer.ui.blocks import shared
 from explainer.ui.caches import keep
 from explainer.ui.scenes import by_hand
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.wording import neuron as wording
 from explainer.wording.numerals import number
 
@@ -59,8 +59,8 @@ ROUNDING = 1e-9  # what may lie between two ways to add the same numbers
 
 # --- one neuron, one layer --------------------------------------------------------------------------
 
-neuron = shown(trace.neuron, trace.layer, linear)
-layer = shown(trace.layer, linear)
+neuron = with_source(trace.neuron, trace.layer, linear)
+layer = with_source(trace.layer, linear)
 
 
 def places(key: str) -> list[DeltaGenerator]:
@@ -90,7 +90,7 @@ def bent(activation: str, total: float) -> tuple[np.ndarray, np.ndarray]:
     return curve(activation, -reach, reach, 601)
 
 
-curve = shown(trace.curve, *FUNCTIONS.values())
+curve = with_source(trace.curve, *FUNCTIONS.values())
 
 
 def formula(opened: trace.Layer) -> None:
@@ -179,8 +179,8 @@ def _forward(trained: Trained, point: tuple[float, float]) -> trace.Forward:
 
 
 trained = cached(_trained, training.train, Network, trace.maps)
-forward = shown(_forward, trace.forward, forward_pass)
-stacked = shown(trace.stacked, trace.stacked_linear)
+forward = with_source(_forward, trace.forward, forward_pass)
+stacked = with_source(trace.stacked, trace.stacked_linear)
 
 
 def chosen() -> Choice:

@@ -13,7 +13,7 @@ from explainer.training.habits import MEANINGS, followed
 from explainer.ui import blocks, own_models, widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.scenes.gpt import visible
-from explainer.ui.scenes.heads import Asked, traced
+from explainer.ui.scenes.heads import PromptRequest, traced
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 
@@ -53,7 +53,7 @@ habitual = cached(_habitual, trace.habitual, followed)
 pushes = cached(_pushes, trace.pushes)
 
 
-def chosen(wanted: Asked) -> Chosen:
+def chosen(wanted: PromptRequest) -> Chosen:
     """Draw the choice of a neuron or a head of a layer."""
     config = checkpoint(wanted.model).model.config
     kind = widgets.choice("of", KINDS, key="attention_part")
@@ -68,12 +68,12 @@ def chosen(wanted: Asked) -> Chosen:
     return Chosen(kind, layer, told - 1 if told else int(_now(wanted, layer).argmax()))
 
 
-def _now(wanted: Asked, layer: int) -> np.ndarray:
+def _now(wanted: PromptRequest, layer: int) -> np.ndarray:
     """Return what all neurons of a layer do (4C,) at the last character of the prompt."""
     return traced(wanted).layers[layer].mlp_post[-1]
 
 
-def ready(wanted: Asked) -> bool:
+def ready(wanted: PromptRequest) -> bool:
     """Return whether passages were found for a model; if not, say how to find them."""
     found = bool(_kept(wanted.model, wanted.sha))
     if not found:
@@ -82,7 +82,7 @@ def ready(wanted: Asked) -> bool:
     return found
 
 
-def told(wanted: Asked, part: Chosen) -> str:
+def told(wanted: PromptRequest, part: Chosen) -> str:
     """Return in one line what is seen."""
     loaded = checkpoint(wanted.model)
     here = f"{blocks.small_map(part.layer, loaded.model.config.n_layer)} Layer {part.layer + 1}"
@@ -95,7 +95,7 @@ def told(wanted: Asked, part: Chosen) -> str:
     )
 
 
-def layer_grid(wanted: Asked, part: Chosen) -> None:
+def layer_grid(wanted: PromptRequest, part: Chosen) -> None:
     """Draw what all neurons of the layer do at the prompt's last character; a click chooses one."""
     now = _now(wanted, part.layer)  # (4C,)
     length = next(n for n in range(LINES[window.narrow()], 0, -1) if len(now) % n == 0)
@@ -117,7 +117,7 @@ def layer_grid(wanted: Asked, part: Chosen) -> None:
     grid([drawn], key="attention_neurons", alt=alt, frames=stages, on_press=press)
 
 
-def pattern_grid(wanted: Asked, part: Chosen) -> None:
+def pattern_grid(wanted: PromptRequest, part: Chosen) -> None:
     """Draw who looks at whom in the chosen head, on the prompt."""
     pattern = traced(wanted).layers[part.layer].pattern[part.number]  # (T, T)
     values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
@@ -128,7 +128,7 @@ def pattern_grid(wanted: Asked, part: Chosen) -> None:
     grid([drawn], key="attention_part_pattern", alt="The pattern of the head on the prompt.")
 
 
-def passages(wanted: Asked, part: Chosen) -> None:
+def passages(wanted: PromptRequest, part: Chosen) -> None:
     """Show the passages, shaded character by character, and which characters a neuron pushes."""
     read = fired if part.kind == "neuron" else habitual
     found = read(wanted.model, wanted.sha, part.layer, part.number)
@@ -153,7 +153,7 @@ def _tiles(found: trace.Passage, limit: float) -> list[Tile]:
     ]
 
 
-def _pushed(wanted: Asked, part: Chosen) -> Lane:
+def _pushed(wanted: PromptRequest, part: Chosen) -> Lane:
     """Return the characters whose logits a neuron raises most, and lowers most, each with how far."""
     found = pushes(wanted.model, part.layer, part.number)  # (V,)
     symbols, most = checkpoint(wanted.model).vocabulary.symbols, PUSHED[window.narrow()]
@@ -168,7 +168,7 @@ def _pushed(wanted: Asked, part: Chosen) -> Lane:
     return Lane("What it pushes up most, and down most", Tiles(tiles))
 
 
-def picture(wanted: Asked, part: Chosen) -> None:
+def picture(wanted: PromptRequest, part: Chosen) -> None:
     """Draw the layer beside the passages."""
     left, right = blocks.shared(2, 3, key="attention_reads")
     with left:

@@ -16,7 +16,7 @@ from explainer.traces import pytorch as trace
 from explainer.ui import widgets
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
-from explainer.ui.words import Source, shown, typed_name, words
+from explainer.ui.words import Source, dotted, typed_name, word_list
 from explainer.wording.numerals import number
 
 OWN = "own"
@@ -107,7 +107,7 @@ cross_entropy = cached(_cross_entropy, trace.cross_entropy, pool="typed")
 
 def name() -> str:
     """Draw the field for a name; the most frequent one stands in for it."""
-    return typed_name(words(Source()), "name", key="pytorch_name")
+    return typed_name(word_list(Source()), "name", key="pytorch_name")
 
 
 def expression(label: str, options: Mapping[str, str], first: str, *, key: str) -> str:
@@ -161,7 +161,7 @@ def index_grid(expression: str, answer: Answer, name: str) -> None:
         lit = _cells(answer.outcome.picked.reshape(source.values.shape))
     if "X" in expression and first != "X":
         slid = windows(name)
-        rows = [shown(text) for text in slid.context_texts]
+        rows = [dotted(text) for text in slid.context_texts]
         drawn.append(Matrix(slid.contexts, "X", "input", (0, 1), rows=rows, cols=_numbers(3), shade="none"))
     stages = Stages([Stage("", lit)])
     told = f"{first} and what the expression takes out of it."
@@ -190,7 +190,7 @@ def _first(answer: Answer, usual: str, name: str) -> tuple[str, Matrix]:
     first = answer.outcome.steps[0] if answer.outcome else None
     called = first.code if first else usual
     values = first.memory.values if first else _tensors(name)[usual].numpy()
-    symbols = [shown(symbol) for symbol in names.VOCABULARY.symbols]
+    symbols = [dotted(symbol) for symbol in names.VOCABULARY.symbols]
     labels = [f"{i} {symbol}" for i, symbol in enumerate(symbols)] if called == "C" else _numbers(len(values))
     labels = [label.replace(" ", ":") for label in labels]
     role = "input" if called == "X" else "weights"
@@ -245,7 +245,7 @@ def loss_grid(found: trace.CrossEntropy, slid: perceptron.Windows, line: str) ->
     """Draw what one line of code reads and computes, example by example."""
     logits, counts, totals, prob, picked, logs, _ = found.stages
     truth = [(int(i), int(t)) for i, t in enumerate(slid.targets)]
-    rows = [f"{shown(c)}→{shown(t)}" for c, t in zip(slid.context_texts, slid.target_texts, strict=True)]
+    rows = [f"{dotted(c)}→{dotted(t)}" for c, t in zip(slid.context_texts, slid.target_texts, strict=True)]
     views: dict[str, Callable[[], View]] = {
         "counts": lambda: (
             [_step(logits, "logits", rows, (0, 0)), _step(counts, "counts", rows, (1, 0))],
@@ -319,7 +319,7 @@ def _step(stage: trace.Stage, called: str, rows: list[str], place: tuple[int, in
     labels = stage.labels.reshape(values.shape)
     broken = np.argwhere(stage.broken.reshape(values.shape)).tolist()
     instead = {(i, j): SIGNS.get(labels[i, j], labels[i, j]) for i, j in broken}
-    symbols = [shown(symbol) for symbol in names.VOCABULARY.symbols]
+    symbols = [dotted(symbol) for symbol in names.VOCABULARY.symbols]
     return Matrix(
         values,
         called,

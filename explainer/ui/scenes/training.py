@@ -25,9 +25,9 @@ from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import table
 from explainer.ui.catalogue import SEXES
 from explainer.ui.receipt.dialog import open_receipt
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.trained import checkpoint, history, split
-from explainer.ui.words import shown as displayed
+from explainer.ui.words import dotted as displayed
 from explainer.vocabulary import Vocabulary
 
 RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
@@ -305,5 +305,5 @@ def swept_alt(swept: recorded.Sweep) -> str:
 
 
 _sweep = cached(_swept, recorded.learning_rate_sweep)
-nudge = shown(trace.nudge)
-overfitting = shown(recorded.overfitting)
+nudge = with_source(trace.nudge)
+overfitting = with_source(recorded.overfitting)

@@ -22,7 +22,7 @@ from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import narrow
-from explainer.ui.words import Source, shown, typed_name, words
+from explainer.ui.words import Source, dotted, typed_name, word_list
 from explainer.wording.numerals import number
 
 STEPS = {"forward": "forward", "loss": "loss", "backward": "backward", "update": "update"}
@@ -41,7 +41,7 @@ NEURONS, LETTERS = (4, 4), (4, 3)  # that are shown, and on a phone
 
 
 @dataclass(frozen=True)
-class Asked:
+class StepRequest:
     """Which step of which training: the weights it begins with, and the name whose examples it learns."""
 
     sex: str
@@ -57,7 +57,7 @@ class Asked:
         return "_".join(["gradient", self.sex, self.weights, self.optimizer, *numbers])
 
 
-def _made(asked: Asked) -> trace.TrainingStep:
+def _made(asked: StepRequest) -> trace.TrainingStep:
     X, Y = model.build_dataset([asked.name], names.VOCABULARY, Shape().block_size)  # (B, T), (B,)
     return trace.training_step(
         start(asked.sex, asked.weights), X, Y, asked.optimizer, asked.rate, asked.number
@@ -84,7 +84,7 @@ made = cached(
 # --- the controls -----------------------------------------------------------------------------------
 
 
-def asked() -> tuple[Asked, str, str]:
+def request() -> tuple[StepRequest, str, str]:
     """Offer the optimizer, and behind a button all else.
 
     Returns:
@@ -94,18 +94,20 @@ def asked() -> tuple[Asked, str, str]:
     with st.popover("More"):
         count = widgets.steps("which step", NUMBERS, SEEN[optimizer], key=f"gd_{optimizer}_number")
         sex = widgets.choice("names of", SEXES, key="gd_sex")
-        name = typed_name(words(Source(sex.removesuffix("s"))), "its examples are those of", key="gd_name")
+        name = typed_name(
+            word_list(Source(sex.removesuffix("s"))), "its examples are those of", key="gd_name"
+        )
         weights = widgets.choice("weights", WEIGHTS, key="gd_weights")
         rate = widgets.steps("learning rate", RATES, USUAL[optimizer], key=f"gd_{optimizer}_rate")
         part = "largest" if narrow() else widgets.choice("of W2", PARTS, key="gd_part")
         matrix = widgets.choice("receipt of the steepest in", MATRICES, key="gd_matrix")
-    return Asked(sex, weights, name, optimizer, rate, count), part, matrix
+    return StepRequest(sex, weights, name, optimizer, rate, count), part, matrix
 
 
 # --- the picture ------------------------------------------------------------------------------------
 
 
-def step_grid(stage: str, wanted: Asked, part: str) -> None:
+def step_grid(stage: str, wanted: StepRequest, part: str) -> None:
     """Draw one stage of a training step, with its line above."""
     found = made(wanted)
     note(said(stage, found))
@@ -272,13 +274,13 @@ def _all(gradient: np.ndarray) -> tuple[list[int], list[int]]:
 
 def symbols() -> list[str]:
     """Return the characters as they are shown."""
-    return [shown(symbol) for symbol in names.VOCABULARY.symbols]
+    return [dotted(symbol) for symbol in names.VOCABULARY.symbols]
 
 
 def examples(found: trace.TrainingStep) -> list[str]:
     """Return what was read and what truly follows, for every example."""
     pairs = zip(found.idx.tolist(), found.targets.tolist(), strict=True)
-    return [shown(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
+    return [dotted(f"{names.VOCABULARY.decode(x)}→{names.VOCABULARY.decode([y])}") for x, y in pairs]
 
 
 def said(stage: str, found: trace.TrainingStep) -> str:
@@ -319,7 +321,7 @@ def alt(stage: str, found: trace.TrainingStep) -> str:
     }[stage]
 
 
-def slope_of_first(wanted: Asked, matrix: str) -> tuple[str, str, str]:
+def slope_of_first(wanted: StepRequest, matrix: str) -> tuple[str, str, str]:
     """Return the largest number of a matrix's gradient, as ``receipt_of`` takes it."""
     size = np.atleast_2d(np.abs(made(wanted).gradients[matrix]))
     row, column = np.unravel_index(int(size.argmax()), size.shape)

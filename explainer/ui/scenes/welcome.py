@@ -17,7 +17,7 @@ from explainer.ui.caches import keep
 from explainer.ui.catalogue import KINDS
 from explainer.ui.dialog import dialog
 from explainer.ui.scenes import compare
-from explainer.ui.source import cached, shown
+from explainer.ui.source import cached, with_source
 from explainer.ui.trained import checkpoint, split
 from explainer.ui.window import narrow
 from explainer.wording.numerals import superscript
@@ -36,7 +36,7 @@ OPENS = 166  # the seed whose names one would give a child: ANASTASIA, ANNA, ANE
 FIRST = 6  # names that the first scene tells
 WORDS = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 
-product = shown(multiply)
+product = with_source(multiply)
 
 
 # --- the claim --------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def _letter(one_hot: np.ndarray, symbols: list[str], letter: str, upright: bool)
 
 def _different(
     sex: str, kind: str, prefix: str, count: int, temperature: float, seed: int
-) -> trace.Different:
+) -> trace.DistinctNames:
     model, known = compare.model(sex, kind), compare.vocabulary(kind)
     return trace.different_names(model, known, prefix, count, temperature, seed)
 
@@ -114,12 +114,12 @@ def makers() -> dict[str, str]:
     return KINDS | own_models.options("bigram", "mlp", "gpt", names=True)
 
 
-def made(sex: str, kind: str, prefix: str, temperature: str, seed: int) -> trace.Different:
+def made(sex: str, kind: str, prefix: str, temperature: str, seed: int) -> trace.DistinctNames:
     """Return twelve different names that a model makes of a prefix, or as many as it finds."""
     return different(sex, kind, prefix, WANTED, TEMPERATURES[temperature], seed)
 
 
-def explain(found: trace.Different, kind: str) -> None:
+def explain(found: trace.DistinctNames, kind: str) -> None:
     """Say in the line above the picture what the numbers on the cards mean, or why there are so few."""
     count = len(found.names)
     if count < WANTED:
@@ -129,7 +129,7 @@ def explain(found: trace.Different, kind: str) -> None:
         note(f"{_example(found.names[0], kind)} Click a letter to see why.")
 
 
-def _example(one: trace.Made, kind: str) -> str:
+def _example(one: trace.DrawnName, kind: str) -> str:
     """Say what the number on a card means, by that card."""
     said = odds(one.chance)
     if not said.startswith("1 in "):
@@ -142,7 +142,9 @@ def _called(kind: str) -> str:
     return f"the {KINDS[kind]}" if kind in KINDS else "your model"
 
 
-def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) -> tuple[str, str, str] | None:
+def name_cards(
+    sex: str, kind: str, found: Sequence[trace.DrawnName], *, key: str
+) -> tuple[str, str, str] | None:
     """Draw one card a name; a click on its last line offers to take the name along.
 
     Returns:
@@ -159,7 +161,7 @@ def name_cards(sex: str, kind: str, found: Sequence[trace.Made], *, key: str) ->
     return compare.receipt_model(sex, kind), one.name[:place], (one.name + names.BOUNDARY)[place]
 
 
-def _card(sex: str, kind: str, one: trace.Made) -> Card:
+def _card(sex: str, kind: str, one: trace.DrawnName) -> Card:
     given = [Letter(letter, None, f"{letter} was given") for letter in one.prefix]
     text = one.name[len(one.prefix) :] + "·"
     written = [
@@ -206,7 +208,7 @@ def odds(probability: float) -> str:
 
 
 @dialog("Take the name along", width="small")
-def _take_along(sex: str, kind: str, one: trace.Made) -> None:
+def _take_along(sex: str, kind: str, one: trace.DrawnName) -> None:
     """Tell what is known of a name, and open chapters with it."""
     known, _ = register_says(one.name, sex, kind)
     st.metric(f"{makers()[kind]}, {odds(one.chance)}", one.name)
@@ -215,7 +217,7 @@ def _take_along(sex: str, kind: str, one: trace.Made) -> None:
         chapter_link(*link)
 
 
-def ways(sex: str, one: trace.Made) -> list[tuple[str, str, str, dict[str, str]]]:
+def ways(sex: str, one: trace.DrawnName) -> list[tuple[str, str, str, dict[str, str]]]:
     """Return where a name or its prefix can be taken: chapter, scene, what one sees there, and the query."""
     girls = sex == "girls"
     bigram = {"bigram_name": one.name} | ({} if girls else {"bigram_names": "boys"})
