@@ -23,6 +23,8 @@ TOLD: dict[str, Form] = {
     "corpus": {"texts": int, "characters": int},
     "characters": int,
     "start_losses": {str: float},
+    "refined_losses": {str: float},
+    "halves": {str: float},
     "together": int,
     "prompt": str,
     "heads": [[{"name": str, "share": float}]],

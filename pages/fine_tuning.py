@@ -33,7 +33,7 @@ def how_it_learned() -> None:
 @ui.scene("Before and after", "Same beginning, same dice: what a short second training on one poem changes.")
 def before_and_after() -> None:
     """The same beginning and the same dice, before and after 125 steps on one poem. Blue is what became
-    likelier: look at the line breaks.
+    likelier: look at where a verse ends. An empty line, which ends a paragraph of prose, became less likely.
     """
     if not fine_tuning.ready("polish-books", "pan-tadeusz"):
         return
@@ -45,14 +45,14 @@ def before_and_after() -> None:
 
 @ui.scene("Was it worth it?", "The same poem to learn from: with fifty books read before, and with none.")
 def was_it_worth_it() -> None:
-    """Learning the poem from nothing ends at 1.77 nats a character; with fifty books before it, at 1.43. And
+    """Learning the poem from nothing ends at 1.77 nats a character; with fifty books before it, at 1.42. And
     it takes 125 steps, not 400. That is all of fine-tuning: begin where somebody else has been already.
     """
     if not fine_tuning.ready("polish-books", "pan-tadeusz", "poem-alone"):
         return
     with ui.controls():
         asked = fine_tuning.request()
-    ui.note(fine_tuning.CHOSEN)
+    ui.note(fine_tuning.chosen())
     fine_tuning.worth(asked)
 
 

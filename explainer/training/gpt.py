@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -249,8 +250,15 @@ class Trainer:
             setattr(self, key, facts[key])
 
     def write(self, name: str, folder: Path) -> None:
-        """Write the best weights of the run as a checkpoint, with its losses and its history."""
+        """Write the best weights of the run as a checkpoint, with its losses and its history.
+
+        Of a refined model the recipe's share of the way to them is kept.
+        """
         self.model.load_state_dict(self.best)
+        all_the_way = self.halves("refined_losses")
+        if self.recipe.start:
+            start = checkpoints.load(self.recipe.start, folder).model.state_dict()
+            self.model.load_state_dict(between(start, self.best, self.recipe.share))
         n = len(self.data.train)
         judged = n if isinstance(self.data.train, Names) else min(self.recipe.judged, n)
         seen = self.data.train.rows(0, torch.arange(judged))
@@ -265,6 +273,8 @@ class Trainer:
             "characters": self.characters(),
             "losses": losses,
             **self.start_losses(folder),
+            **all_the_way,
+            **self.halves("halves"),
             **({"together": len(self.data.together)} if self.recipe.together and self.data.together else {}),
             "prompt": self.data.prompt,
             "heads": habits(self.model, self.data.vocabulary, self.data),
@@ -294,6 +304,34 @@ class Trainer:
             part: round(evaluate(start, rows, self.device), 4) for part, rows in self.data.held_out.items()
         }
         return {"start_losses": found}
+
+    def halves(self, key: str) -> dict[str, dict[str, float]]:
+        """Return under a key what the model loses on the halves of what is held out, and on all of it.
+
+        The first half, dev, is what a share of the way is chosen by, the second, test, what it is judged by;
+        nothing is measured where all of the way is kept.
+        """
+        if self.recipe.share == 1:
+            return {}
+        rows = next(iter(self.data.held_out.values()))
+        half = len(rows) // 2
+        parts = {"val": rows, "dev": rows[:half], "test": rows[half:]}
+        return {key: {part: round(self.loss(some, full=True), 4) for part, some in parts.items()}}
+
+
+def between(
+    start: Mapping[str, torch.Tensor], refined: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """Return the weights that lie a share of the way from one model's to those refined from it.
+
+    Such a mean keeps more of what the first one knew and is often better than either: WiSE-FT, Wortsman et
+    al. 2022, Robust fine-tuning of zero-shot models, CVPR.
+
+    Args:
+        start, refined: weights by name, of the same shapes.
+        share: 0 for the first model's, 1 for the refined one's.
+    """
+    return {key: value.lerp(refined[key].to(value), share) for key, value in start.items()}
 
 
 @torch.no_grad()

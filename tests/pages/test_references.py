@@ -55,7 +55,10 @@ def test_every_checkpoint_is_told_with_its_record():
         rates = [recipe[key] for key in ("learning_rate", "lr_matrices", "lr_rest") if key in recipe]
         assert all(f" {rate:g}" in row["optimizer, learning rate"] for rate in rates)
         assert (row["steps"], row["seed"]) == (meta["steps"], str(meta["seed"]))
-        assert all(f"{loss:.3f}" in row["nats per character"] for loss in meta["losses"].values())
+        losses = meta.get("halves", {}) | meta["losses"]
+        assert all(f"{part} {loss:.3f}" in row["nats per character"] for part, loss in losses.items())
+        share = recipe.get("share", 1)
+        assert (f"kept {share:.0%} of the way" in row["learned from"]) == (share < 1)
         assert row["parameters"] == sum(
             p.numel() for p in checkpoints.load(path.stem).model.state_dict().values()
         )

@@ -201,8 +201,21 @@ def test_with_fifty_books_read_before_the_poem_is_learned_better_and_sooner():
     assert refined["losses"]["val"] < alone["losses"]["val"] - 0.3
     assert (refined["steps"], alone["steps"]) == (125, 400)
     assert checkpoints.history("pan-tadeusz")["held_out_loss"].min() == pytest.approx(1.43, abs=0.005)
+    assert f"{refined['refined_losses']['val']:.2f} {refined['losses']['val']:.2f}" == "1.43 1.42"
     assert checkpoints.history("poem-alone")["held_out_loss"].min() == pytest.approx(1.77, abs=0.005)
     assert books["losses"]["val"] < alone["losses"]["val"]
+
+
+def test_what_is_kept_of_the_poem_is_better_on_both_halves_than_all_of_the_way_and_no_point_of_the_curve():
+    meta = checkpoints.read_meta("pan-tadeusz")
+    assert all(meta["halves"][part] < meta["refined_losses"][part] - 0.01 for part in ("dev", "test"))
+    assert meta["losses"]["val"] == meta["halves"]["val"] < meta["start_losses"]["val"]
+    for sentence in (fine_tuning.refined_for(), fine_tuning.kept("pan-tadeusz")):
+        assert f"{meta['recipe']['share']:.0%} of the way" in sentence
+    assert not any("which is kept" in sentence for sentence in fine_tuning.on_the_way("pan-tadeusz")[:5])
+    assert all(
+        f"{one['test']:.3f}" in fine_tuning.chosen() for one in (meta["halves"], meta["refined_losses"])
+    )
 
 
 @pytest.mark.parametrize("name", fine_tuning.RUNS)
@@ -213,7 +226,7 @@ def test_the_loss_on_text_held_out_falls_without_a_jump(name):
     assert np.abs(np.diff(losses)).max() < max(0.35 * fall, 0.1)
 
 
-def test_refined_on_verse_line_breaks_become_likelier_and_the_same_dice_write_another_text():
+def test_refined_on_verse_its_ends_become_likelier_an_empty_line_less_and_the_same_dice_write_another_text():
     before, after = (checkpoints.load(name) for name in ("polish-books", "pan-tadeusz"))
     written = [
         refining.written(one.model, one.vocabulary, fine_tuning.PROMPT, fine_tuning.LENGTH, 0.8, 1)
@@ -222,8 +235,11 @@ def test_refined_on_verse_line_breaks_become_likelier_and_the_same_dice_write_an
     assert written[0] != written[1]
     found = refining.compared(before.model, after.model, after.vocabulary, fine_tuning.PROMPT, written[1])
     breaks = np.array([character == "\n" for character in found.text])
-    assert breaks.any()
-    assert (found.after[breaks] > found.before[breaks]).all()
+    empty = breaks & np.append(False, breaks[:-1])
+    assert (breaks & ~empty).any()
+    assert (found.change[breaks & ~empty] > 0).all()
+    assert empty.any()
+    assert (found.change[empty] < 0).all()
     assert found.loss()[1] < found.loss()[0]
 
 

@@ -99,7 +99,7 @@ NAMED = {
     ("training.py", "two_recipes", "2.02"): lambda: f"{losses('girls-mlp-talk-dropout')['dev']:.2f}",
     ("training.py", "sweep", "0.1"): lambda: str(TALK.learning_rate),
     ("fine_tuning.py", "was_it_worth_it", "1.77"): lambda: f"{losses('poem-alone')['val']:.2f}",
-    ("fine_tuning.py", "was_it_worth_it", "1.43"): lambda: f"{losses('pan-tadeusz')['val']:.2f}",
+    ("fine_tuning.py", "was_it_worth_it", "1.42"): lambda: f"{losses('pan-tadeusz')['val']:.2f}",
     ("fine_tuning.py", "was_it_worth_it", "125"): lambda: str(checkpoints.read_meta("pan-tadeusz")["steps"]),
     ("fine_tuning.py", "was_it_worth_it", "400"): lambda: str(checkpoints.read_meta("poem-alone")["steps"]),
     ("fine_tuning.py", "before_and_after", "125"): lambda: str(checkpoints.read_meta("pan-tadeusz")["steps"]),

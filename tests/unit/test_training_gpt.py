@@ -12,7 +12,7 @@ import torch
 from explainer import checkpoints, names
 from explainer.sampling import generate
 from explainer.training import gpt, machine, sequences
-from explainer.training.gpt import Trainer, evaluate, schedule
+from explainer.training.gpt import Trainer, between, evaluate, schedule
 from explainer.training.gpt_recipes import RECIPES, Recipe
 from explainer.training.muon import Muon, orthogonalise
 from explainer.training.sequences import IGNORED, Data, Names, Windows, data_of
@@ -318,6 +318,39 @@ def test_refining_starts_from_the_other_models_weights_and_vocabulary(text_file,
     run.write("pan-tadeusz", tmp_path)
     meta = checkpoints.read_meta("pan-tadeusz", tmp_path)
     assert meta["start_losses"]["val"] == pytest.approx(meta["losses"]["val"], abs=0.002)  # not a step taken
+
+
+def test_what_is_written_of_a_refined_model_lies_the_recipes_share_of_the_way_to_its_best(
+    text_file, tmp_path
+):
+    gpt.run("polish-books", data=text_file, device="cpu", folder=tmp_path, recipe=TINY)
+    start = checkpoints.load("polish-books", tmp_path).model.state_dict()
+    recipe = dataclasses.replace(TINY, start="polish-books", share=0.25)
+    data = data_of("pan-tadeusz", recipe, text_file, tmp_path)
+    run = Trainer(recipe, data, "cpu", tmp_path / "run.state.safetensors", tmp_path)
+    run.train()
+    best = run.best
+    run.write("pan-tadeusz", tmp_path)
+    loaded = checkpoints.load("pan-tadeusz", tmp_path)
+    for key, value in loaded.model.state_dict().items():
+        torch.testing.assert_close(value, 0.75 * start[key] + 0.25 * best[key], atol=1e-3, rtol=1e-3)
+    assert any(not torch.equal(start[key], best[key]) for key in start)
+    rows, meta = data.held_out["val"], loaded.meta
+    parts = {"val": rows, "dev": rows[: len(rows) // 2], "test": rows[len(rows) // 2 :]}
+    for part, some in parts.items():
+        assert meta["halves"][part] == pytest.approx(evaluate(loaded.model, some), abs=0.002)
+    run.model.load_state_dict(best)
+    assert meta["refined_losses"]["val"] == pytest.approx(evaluate(run.model, rows), abs=0.002)
+    assert meta["losses"]["val"] == meta["halves"]["val"]
+    assert meta["recipe"]["share"] == 0.25
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_between_two_models_lie_their_weighted_means(share):
+    start, refined = ({"w": torch.tensor([[1.0, -2.0]]) * n, "b": torch.tensor([4.0]) + n} for n in (1, 3))
+    found = between(start, refined, share)
+    assert found["w"].tolist() == [[1 + 2 * share, -2 - 4 * share]]
+    assert found["b"].tolist() == [5 + 2 * share]
 
 
 def test_the_poem_alone_sees_as_much_as_the_refinement_and_is_judged_by_the_same(text_file, tmp_path):

@@ -39,10 +39,6 @@ LEGEND = (
     "The bars are the character's probability :gray[before] and :violet[after] refining; "
     ":blue[blue became likelier], :orange[orange less likely]."
 )
-CHOSEN = (
-    "Both trainings are kept at their best step, chosen on this same last tenth: "
-    "that makes the first and the last figure slightly optimistic."
-)
 LENGTH = 100  # characters that each model writes
 DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
 
@@ -164,18 +160,14 @@ def on_the_way(name: str) -> list[str]:
     """Say of every recorded text how far its step is from the one that is kept, and whose names it reads."""
     found, meta = recorded(name), checkpoints.read_meta(name)
     best, together = meta["steps"], meta["recipe"].get("together", 0)
-    lowest = found.held_out_at(best)
+    lowest, why = found.held_out_at(best), "the best" if share(meta) < 1 else "which is kept"
     told = []
     for step in found.sample_steps.tolist():
         above = _least_nats(found.held_out_at(step) - lowest)
         if step < best:
-            told.append(
-                f"On text held out it is **{above}** nats worse than at step {best:,}, which is kept."
-            )
+            told.append(f"On text held out it is **{above}** nats worse than at step {best:,}, {why}.")
         elif step > best:
-            told.append(
-                f"Past step {best:,}, which is kept: on text held out it has become **{above}** worse."
-            )
+            told.append(f"Past step {best:,}, {why}: on text held out it has become **{above}** worse.")
         else:
             told.append(kept(name))
         if together:
@@ -197,18 +189,52 @@ def _least_nats(value: float) -> str:
 def kept(name: str) -> str:
     """Say that a step of a training is the one that the house keeps, and by what it was chosen."""
     meta = checkpoints.read_meta(name)
-    losses = meta["losses"]
+    losses, steps = meta["losses"], meta["recipe"]["steps"]
     part = "" if "dev" in losses else f" The curve is judged on {meta['recipe']['judged']} passages of it."
+    if share(meta) < 1:
+        refined = meta["refined_losses"]["val"]
+        return (
+            f"Step {meta['steps']:,} of {steps:,} is the best on what is held out, {refined:.3f} nats per "
+            f"character over all of it; {_way(meta)} from {GPTS[meta['recipe']['start']]} to there, which is "
+            f"kept, {losses['val']:.3f}: slightly optimistic, for both were chosen on it.{part}"
+        )
     return (
-        f"Step {meta['steps']:,} of {meta['recipe']['steps']:,} is kept, the best on what is held out, "
+        f"Step {meta['steps']:,} of {steps:,} is kept, the best on what is held out, "
         f"{losses.get('val', losses.get('dev')):.3f} nats per character over all of it: "
         f"slightly optimistic, for the step was chosen on it.{part}"
     )
 
 
+def share(meta: dict[str, Any]) -> float:
+    """Return which share of the way from the model it refines to its best step is kept of a model."""
+    return meta.get("recipe", {}).get("share", 1.0)
+
+
+def _way(meta: dict[str, Any]) -> str:
+    return f"{share(meta):.0%} of the way"
+
+
 def refined_for() -> str:
-    """Say how long the refined model learned from the poem."""
-    return f"Refined for {checkpoints.read_meta('pan-tadeusz')['steps']} steps."
+    """Say how long the refined model learned from the poem, and what of it is kept."""
+    meta = checkpoints.read_meta("pan-tadeusz")
+    way = f"; {_way(meta)} there is kept" if share(meta) < 1 else ""
+    return f"Refined for {meta['steps']} steps{way}."
+
+
+def chosen() -> str:
+    """Say what the figures were chosen on and, where not all of the way is kept, what that is worth."""
+    meta = checkpoints.read_meta("pan-tadeusz")
+    if share(meta) == 1:
+        return (
+            "Both trainings are kept at their best step, chosen on this same last tenth: "
+            "that makes the first and the last figure slightly optimistic."
+        )
+    part = f"{share(meta):.0%}"
+    return (
+        f"The steps and the {part} were chosen on this last tenth: slightly optimistic. On the half that the "
+        f"{part} was not chosen on: {meta['halves']['test']:.3f}, all of the way "
+        f"{meta['refined_losses']['test']:.3f}."
+    )
 
 
 def _millions(count: float) -> str:
@@ -315,18 +341,18 @@ def worth(wanted: ContinuationRequest) -> None:
     refined, alone = recorded("pan-tadeusz"), recorded("poem-alone")
     losses = _poem_losses()
     ends = np.array([1.0, max(refined.steps[-1], alone.steps[-1])])
-    best = {name: checkpoints.read_meta(name)["steps"] for name in ("pan-tadeusz", "poem-alone")}
+    best = checkpoints.read_meta("poem-alone")["steps"]
     start = np.full(2, losses["polish-books"])
     lines = [
         Line(
-            f"Pan Tadeusz alone: {losses['poem-alone']:.2f} at step {best['poem-alone']}",
+            f"Pan Tadeusz alone: {losses['poem-alone']:.2f} at step {best}",
             alone.steps,
             alone.held_out,
             "14 8",
         ),
         Line(f"Polish books, unrefined: {losses['polish-books']:.2f}", ends, start, "2 7"),
         Line(
-            f"refined on Pan Tadeusz: {losses['pan-tadeusz']:.2f} at step {best['pan-tadeusz']}",
+            _refined(losses["pan-tadeusz"]),
             refined.steps,
             refined.held_out,
         ),
@@ -339,6 +365,15 @@ def worth(wanted: ContinuationRequest) -> None:
     alt = f"Losses on the poem's last tenth in nats per character: {told}; and a text of each model."
     chart = Chart(lines, "step", "loss on the poem's last tenth, nats per character")
     reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames())
+
+
+def _refined(loss: float) -> str:
+    """Return the name of the refined model's curve, with what is kept of it where that is no point of it."""
+    meta = checkpoints.read_meta("pan-tadeusz")
+    if share(meta) == 1:
+        return f"refined on Pan Tadeusz: {loss:.2f} at step {meta['steps']}"
+    lowest = meta["refined_losses"]["val"]
+    return f"refined on Pan Tadeusz: {lowest:.2f} at step {meta['steps']}; {_way(meta)} there: {loss:.2f}"
 
 
 def _poem_losses() -> dict[str, float]:

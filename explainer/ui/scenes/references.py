@@ -187,7 +187,8 @@ def _row(name: str) -> dict[str, object]:
 
 
 def _record(meta: dict) -> dict[str, object]:
-    losses = " · ".join(f"{part} {loss:.3f}" for part, loss in meta["losses"].items())
+    parts = meta.get("halves", {}) | meta["losses"]
+    losses = " · ".join(f"{part} {loss:.3f}" for part, loss in parts.items())
     recipe = meta.get("recipe", {})
     return {
         "optimizer, learning rate": _optimizer(meta),
@@ -223,7 +224,9 @@ def _data(meta: dict) -> str:
     many = f"{count} texts: " if count > 3 else ""
     read = f"{meta['characters']:,} characters read; " if "characters" in meta else ""
     start = meta.get("recipe", {}).get("start")
-    refined = f"{start}, refined: " if start else ""
+    share = meta.get("recipe", {}).get("share", 1)
+    way = f" and kept {share:.0%} of the way" if share < 1 else ""
+    refined = f"{start}, refined{way}: " if start else ""
     if "together" in meta:
         refined = f"{meta['together']:,} names of both sexes, refined: "
     return f"{refined}{read}{many}{data}"
