@@ -67,7 +67,7 @@ def learning_rate() -> None:
     gd.roll(landscape, [way], key="gd_curve_way")
 
 
-@ui.scene("The race", "Three optimizers start from the same place; only how they use the slope differs.")
+@ui.scene("The race", "Three optimizers start from the same place; each uses the slope in its own way.")
 def race() -> None:
     """In a ravine one learning rate has to serve two slopes: SGD zigzags across and crawls along. Momentum
     remembers where it was going; Adam divides by how steep it has been. Then take a real loss: two weights
@@ -101,7 +101,7 @@ def backpropagation() -> None:
 
 
 @ui.scene(
-    "One step of training", "Forward, loss, backward, update: every training is these four, again and again."
+    "One step of training", "Forward, loss, backward, update: all training is these four, again and again."
 )
 def one_step() -> None:
     """Forward, loss, backward, update: training is nothing else, thousands of times over. Point at the loss

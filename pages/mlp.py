@@ -108,7 +108,7 @@ def forward_pass() -> None:
     ui.receipt_of(*mlp.likeliest(asked))
 
 
-@ui.scene("tanh", "Without a bend, two layers were one; but where the curve is flat, nothing can be learned.")
+@ui.scene("tanh", "Without a bend, two layers would be one; but where it is flat, nothing can be learned.")
 def tanh() -> None:
     """It squeezes any sum between minus one and one. In the middle it is steep; at the ends it is flat, and
     where it is flat no gradient comes through. Where would you want a neuron to stand before it has

@@ -152,7 +152,7 @@ def learning(
         *_loss(steps, losses, layout.loss, font_size),
     ]
     titles = [
-        f"step {step} · loss {number(losses[step])} nats · {share:.0%} right"
+        f"step {step} · loss {number(losses[step])} nats · {_percent(share)} right"
         for step, share in zip(steps, accuracy, strict=True)
     ]
     width, height = layout.size
@@ -235,6 +235,11 @@ def _within(line: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         sides = np.sort([(-1 - start) / run, (1 - start) / run], axis=0)  # (2, 2) by axis: in, out
     return start + run * np.array([[sides[0].max()], [sides[1].min()]])
+
+
+def _percent(share: float) -> str:
+    """Return a share with a decimal where it has one."""
+    return f"{share:.1%}".replace(".0%", "%")
 
 
 def motion_alt(right: float) -> str:

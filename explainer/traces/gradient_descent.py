@@ -166,7 +166,7 @@ SURFACES = {
             r"\tfrac{1}{100}x_1^2 + x_2^2",
             ravine,
             (-2.7, 1.5),
-            lesson="One learning rate for two curvatures: SGD zigzags across and crawls along.",
+            lesson="SGD has one learning rate for two curvatures: it zigzags across and crawls along.",
         ),
         Landscape(
             "saddle",

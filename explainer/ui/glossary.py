@@ -559,7 +559,7 @@ TERMS = (
     ),
     Term(
         "tanh",
-        "A curve that bends any number into −1 to 1; without a bend, two layers were one.",
+        "A curve that bends any number into −1 to 1; without a bend, two layers would be one.",
         (
             ("mlp", "tanh"),
             ("neuron", "why-it-must-bend"),

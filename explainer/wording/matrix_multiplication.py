@@ -14,14 +14,14 @@ _LAYERS = (
 
 # What takes so many multiplications, how they are counted, and whence that is known.
 _COUNTED = {
-    "this": ("This product", "{} · {} · {}", "the matrices on this page"),
+    "this": ("A · B", "{} · {} · {}", "the matrices of the scenes before"),
     "looked-up": ("Bigram, looked up", "the answer is a row of the table", "this app"),
     "one-hot": ("Bigram, one-hot · W", "1 × 34 · 34 × 34", "this app"),
     "mlp": ("MLP", "1 × 30 · 30 × 200, then 1 × 200 · 200 × 34", "this app; Bengio et al. 2003"),
     "ours": ("Our GPT", _LAYERS.replace("{3}", "{3:,} symbols"), "this app"),
     "gpt-2-xl": ("GPT-2 XL", _LAYERS.replace("{3}", "{3:,} tokens"), "Radford et al. 2019, table 2"),
     "gpt-4": (
-        "GPT-4, estimated",
+        "GPT-4, estimated at most",
         "one per weight, if every weight is used; the same estimates describe a mixture of experts that "
         "uses only a part of them for each token",
         "1.76 trillion weights: estimates in the press; OpenAI has published no number",

@@ -113,6 +113,7 @@ def test_a_link_in_the_navigation_is_an_entry_too(open_page):
     page.locator("[data-testid=stTopNavLink]").first.click()
     page.wait_for_function("() => location.pathname === '/'")
     page.wait_for_function("(title) => document.querySelector('h1')?.innerText !== title", arg=before[2])
+    settled(page)  # a title comes before the controls below it
     after = seen(page)
     assert after[:2] == ("/", {})
     go(page, -1, before)

@@ -192,3 +192,12 @@ def test_any_name_is_answered(name):
 )
 def test_a_hostile_link_shows_a_guess(query):
     assert matrices(page("forward-pass", **query))["emb"].shape == (3, 10)
+
+
+def test_neurons_beyond_the_curves_end_are_told():
+    app = open_sound("mlp", "tanh", {})
+    loaded = checkpoints.load("girls-mlp")
+    sums = trace.forward(loaded.model, loaded.vocabulary, "AN").preactivation
+    beyond = int((np.abs(sums) > 5).sum())
+    assert beyond > 0
+    assert f"{beyond} of them beyond ±5" in str(plotted(app, "mlp_tanh"))

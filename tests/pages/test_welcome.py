@@ -92,7 +92,7 @@ def test_new_is_only_what_nobody_in_the_register_bears():
 
 def test_the_line_above_the_cards_reads_one_of_them():
     cards = {card["name"]: card["odds"] for card in shown(page())}
-    line = next(part.value for part in page().markdown if "Click a letter" in part.value)
+    line = next(part.value for part in page().markdown if "click it to see why" in part.value)
     assert any(line.startswith(f"{name}, {odds}:") for name, odds in cards.items())
 
 

@@ -378,7 +378,7 @@ def judgements(run: trace.NeuralTraining) -> list[str]:
 def _elsewhere(run: trace.NeuralTraining, at: int) -> str:
     step = run.steps[at]
     after = f"After {step:,} step{'s' if step != 1 else ''}" if step else "Before the first step"
-    return f"{after}, **{run.misplaced[at]:.1%}** of the probability lies elsewhere than counted"
+    return f"{after}, **{run.misplaced[at]:.1%}** of the probability stands elsewhere than in the counts"
 
 
 def _risen(run: trace.NeuralTraining, at: int) -> str:

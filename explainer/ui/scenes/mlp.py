@@ -230,7 +230,9 @@ def example_grid(found: trace.Windows, wanted: ContextRequest) -> None:
 def joint(wanted: ContextRequest) -> str:
     """Say what the trained model gives a whole name: what it gives each letter and the end, multiplied."""
     p = spelled(wanted.sex, wanted.name)
-    return f"The name's joint probability, its {len(p)} p multiplied: {number(float(p.prod()))}."
+    return (
+        f"All {len(p)} probabilities multiplied give the name's joint probability: {number(float(p.prod()))}."
+    )
 
 
 def examples(sex: str) -> str:
@@ -265,9 +267,9 @@ def costs(count: trace.ParameterCount, batch: int) -> dict[str, str]:
 def chosen_for_training() -> str:
     """Say what else is chosen, and changes no shape: how each of the two recipes trains."""
     told = (
-        f"{RECIPES[name]}: {_trained_by(recipe)}" for name, recipe in (("talk", TALK), ("better", BETTER))
+        f"{RECIPES[name]} ({_trained_by(recipe)})" for name, recipe in (("talk", TALK), ("better", BETTER))
     )
-    return f"Chosen too, at no cost in parameters: {'; '.join(told)}."
+    return f"Also chosen, at no cost in parameters: {'; '.join(told)}."
 
 
 def _trained_by(recipe: Recipe) -> str:
@@ -574,7 +576,7 @@ def curve_picture(z: float, step: trace.ForwardPass) -> go.Figure:
         ],
         x_title="sum",
         y_title="",
-        points=[*_neurons(step), *_here(z, found)],
+        points=[*_neurons(step, found.x[-1]), *_here(z, found)],
         x_range=(found.x[0], found.x[-1]),
         y_range=(-1.15, 1.2),
         letters=44 if narrow() else 160,
@@ -594,9 +596,11 @@ def _here(z: float, found: trace.Curve) -> list[Point]:
     ]
 
 
-def _neurons(step: trace.ForwardPass) -> list[Point]:
-    """Return where every neuron of the hidden layer stands on the curve."""
+def _neurons(step: trace.ForwardPass, end: float) -> list[Point]:
+    """Return where every neuron of the hidden layer stands on the curve, and say how many stand beyond."""
+    beyond = int((np.abs(step.preactivation) > end).sum())
     name = f"the {len(step.h)} neurons after {' '.join(context(step))}"
+    name += f", {beyond} of them beyond ±{end:g}" if beyond else ""
     look: dict[str, Any] = {"color": palette.ACTIVATIONS, "size": 11, "name": name}
     return [
         Point(float(a), float(b), title=f"{a:.3f} → {b:.3f}".replace("-", "−"), **look)

@@ -126,7 +126,8 @@ def explain(found: trace.DistinctNames, kind: str) -> None:
         told = f"{found.drawn} draws gave only {count} different name{'s' if count != 1 else ''}: "
         note(f"{told}after these letters little is left open. A more adventurous model finds more.")
     else:
-        note(f"{_example(found.names[0], kind)} Click a letter to see why.")
+        bars = "A bar is a letter's probability before the temperature; click it to see why."
+        note(f"{_example(found.names[0], kind)} {bars}")
 
 
 def _example(one: trace.DrawnName, kind: str) -> str:
