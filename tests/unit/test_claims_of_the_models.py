@@ -67,7 +67,7 @@ def test_what_is_said_of_both_recipes_is_how_the_shipped_models_were_trained(nam
     said = mlp.chosen_for_training()
     dropout = f"dropout {made['dropout']:g}" if made["dropout"] else "no dropout"
     rate = f"learning rate {made['learning_rate']:g}, batch {made['batch_size']}, {dropout}"
-    assert f"{mlp.RECIPES[name]}: {'AdamW' if made['optimiser'] == 'adamw' else 'SGD'}, {rate}" in said
+    assert f"{mlp.RECIPES[name]} ({'AdamW' if made['optimiser'] == 'adamw' else 'SGD'}, {rate})" in said
 
 
 @pytest.mark.parametrize("sex", SEXES)
