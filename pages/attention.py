@@ -93,8 +93,8 @@ def what_a_neuron_reads() -> None:
     "What each layer guesses", "If the model stopped here, what would it say? A guess forms, layer by layer."
 )
 def what_each_layer_guesses() -> None:
-    """Cut the model off after each layer and ask for its guess. Below it is noise; further up the answer
-    forms. In which layer does it know?
+    """Cut the model off after each layer and ask for its guess. At the top it is noise; further down the
+    answer forms. In which layer does it know?
     """
     with ui.controls():
         asked = heads.request()

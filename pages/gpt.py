@@ -83,8 +83,9 @@ def figure_one() -> None:
 
 @ui.scene("To scale", "The area is the number of weights: how far back must we stand to see all of GPT-4?")
 def to_scale() -> None:
-    """The small square is ours, more than ten million numbers. Then GPT-2, then what the press estimates for
-    GPT-4. The blocks are of the same kind; there are more of them, and they are wider.
+    """The large area is ours, more than ten million numbers; the speck in it is our MLP. Then GPT-2, then
+    what the press estimates for GPT-4. The blocks are of the same kind; there are more of them, and they
+    are wider.
     """
     picture, words = ui.beside(3, 1)
     with picture:

@@ -11,9 +11,9 @@ from explainer.ui.scenes import training
 
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
 def live() -> None:
-    """Now we train one, here. Draw a batch, go forward, go backward, take a step; the two curves are names
-    it learns from and names it does not. The dice are the same at every step: watch noise become names. When
-    would you stop?
+    """Now we train one, here. Draw a batch, go forward, go backward, take a step; once it runs, two
+    curves are the names it learns from and those it does not. The dice are the same at every step: watch
+    noise become names. When would you stop?
     """
     with ui.controls():
         source, found, _ = words.chosen(weighing=False, waits=False)
