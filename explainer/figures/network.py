@@ -20,7 +20,7 @@ WIDER = {False: 1.7, True: 0.8}  # how much longer a step to the right is than o
 NODE = 0.6  # of its distance: how near a node is, which is wider than a number on an edge
 SURE = 1e-9  # what a sigmoid leaves open, also where it has been rounded
 CERTAIN = 1.25  # how much wider the circle of a probability is: "> 0.999" stands in it
-KEY = "weight solid: positive · dashed: negative · wide: large"
+KEY = "weights: solid +, dashed −, wide large"
 
 
 def network(
