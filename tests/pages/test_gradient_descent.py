@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.components.coded import decoded
 from explainer.components.grid import unpacked
-from explainer.components.landscape import decoded
 from explainer.traces import gradient_descent as trace
 from explainer.ui.receipt.wording import text as number_in_receipt
 from explainer.ui.scenes import backpropagation as graphs

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from explainer import checkpoints, names
-from explainer.components.cloud import Space, _coded
+from explainer.components.cloud import Space
+from explainer.components.coded import coded
 from explainer.sampling import generate
 from explainer.traces import embeddings
 from explainer.training.initial import initial
@@ -112,6 +113,6 @@ def test_a_heap_is_drawn_larger_and_says_so():
 
 
 def test_a_space_is_sent_in_single_precision():
-    coded = _coded(SPREAD[None])
-    assert len(coded) == pytest.approx(SPREAD.size * 4 * 4 / 3, abs=4)
+    sent = coded(SPREAD[None])
+    assert len(sent) == pytest.approx(SPREAD.size * 4 * 4 / 3, abs=4)
     assert Space("ab", [0, 1], ["x"], SPREAD, SPREAD, ["1"], ["now"], ["so"], np.ones(1)).moments == ["now"]

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explainer.components.landscape import DescentPath, Landscape, decoded, packed
+from explainer.components.coded import decoded
+from explainer.components.landscape import DescentPath, Landscape, packed
 from explainer.traces import gradient_descent as trace
 
 X = np.linspace(-3, 3, 7)

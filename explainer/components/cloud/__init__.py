@@ -1,6 +1,5 @@
 """Symbols in a space: turned, searched, and asked for their neighbours, all of it in the browser."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from explainer.components import component, player
+from explainer.components.coded import coded
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its look serves both
@@ -53,8 +53,8 @@ def cloud(space: Space, *, key: str, alt: str, chosen: str, unit: str = "moment"
         "kinds": list(space.kinds),
         "names": list(space.names),
         "size": space.vectors.shape[2],
-        "vectors": _coded(space.vectors),
-        "places": _coded(space.places),
+        "vectors": coded(space.vectors),
+        "places": coded(space.places),
         "axes": list(space.axes),
         "moments": list(space.moments),
         "captions": list(space.captions),
@@ -63,7 +63,3 @@ def cloud(space: Space, *, key: str, alt: str, chosen: str, unit: str = "moment"
         "unit": unit,
     }
     _component(key=key, data=data, height="stretch")
-
-
-def _coded(values: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()

@@ -1,5 +1,6 @@
 // --- cloud: symbols in a plane or a space, the chosen one's neighbours beside it -----------------------------------
 
+import { floats } from '../coded.js';
 import { mounted } from '../grid/mount.js';
 import { css, readTheme, themeKey } from '../grid/theme.js';
 import { Moment } from '../player/moment.js';
@@ -14,7 +15,6 @@ const TIED = 3; // of them, those that a line leads to
 const NEAR = 1.6; // rem around a symbol in which it is taken
 const TURN = 0.012; // radians a pixel
 
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
 
 // About the middle of all.

@@ -1,5 +1,6 @@
 // --- field: a probability over the plane, in colours, and the border where it is one half ------------------
 
+import { bytesOf } from '../coded.js';
 import { Lattice } from '../landscape/lattice.js';
 import { node, path, set } from './svg.js';
 
@@ -26,7 +27,7 @@ function readField(values) {
   if (values instanceof Lattice) return values; // computed here
   if (grids.has(values)) return grids.get(values);
   const [width, coded] = values;
-  const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(coded);
   const odds = Array.from(new Uint16Array(bytes.buffer), (sent) => Math.log((sent + 0.5) / (CERTAIN - sent + 0.5)));
   grids.set(values, finer(Array.from({ length: odds.length / width }, (_, j) => odds.slice(j * width, (j + 1) * width))));
   return grids.get(values);

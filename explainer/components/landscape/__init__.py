@@ -5,9 +5,9 @@ from pathlib import Path
 
 from explainer.components import component, events, player
 from explainer.components.landscape.description import DescentPath, Landscape
-from explainer.components.landscape.payload import decoded, packed
+from explainer.components.landscape.payload import packed
 
-__all__ = ["DescentPath", "Landscape", "decoded", "landscape", "packed"]
+__all__ = ["DescentPath", "Landscape", "landscape", "packed"]
 
 _FOLDER = Path(__file__).parent
 _GRID = _FOLDER.parent / "grid"  # its look serves both

@@ -1,5 +1,6 @@
 // --- landscape: brings pictures, numbers and transport together ----------------------------------------------
 
+import { floats } from '../coded.js';
 import { mounted } from '../grid/mount.js';
 import { exact } from '../grid/numbers.js';
 import { readTheme, themeKey } from '../grid/theme.js';
@@ -13,7 +14,6 @@ import { Surface } from './surface.js';
 
 const MEDIUM = 1180; // css pixels below which the numbers stand under the surface
 
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
 function read({ x, heights, ways, ...rest }) {
   const decoded = ways.map(({ points, losses, gradients, velocities, ...way }) => ({

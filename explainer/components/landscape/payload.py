@@ -1,11 +1,11 @@
 """A landscape as the browser receives it: names and numbers, arrays as single-precision floats in base64."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from explainer.components.coded import coded
 from explainer.components.landscape.description import DescentPath, Landscape
 
 _LOOKS = 4  # colours, dashes and marks that the browser tells ways apart by
@@ -21,8 +21,8 @@ def packed(landscape: Landscape, *, alt: str, pickable: bool = False, speed: flo
     return {
         "alt": alt,
         "title": landscape.title,
-        "x": _coded(landscape.x),
-        "heights": _coded(landscape.heights),
+        "x": coded(landscape.x),
+        "heights": coded(landscape.heights),
         "flat": landscape.heights.ndim == 1,
         "ways": [_way(way) for way in landscape.ways],
         "opening": landscape.opening,
@@ -34,22 +34,13 @@ def packed(landscape: Landscape, *, alt: str, pickable: bool = False, speed: flo
     }
 
 
-def decoded(text: str) -> np.ndarray:
-    """Return the numbers (N,) of a coded array, rows one after the other."""
-    return np.frombuffer(base64.b64decode(text), "<f4")
-
-
-def _coded(values: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
-
-
 def _way(way: DescentPath) -> dict[str, Any]:
     return {
         "name": way.name,
-        "points": _coded(way.points),
-        "losses": _coded(way.losses),
-        "gradients": _coded(way.gradients),
-        "velocities": _coded(way.velocities),
+        "points": coded(way.points),
+        "losses": coded(way.losses),
+        "gradients": coded(way.gradients),
+        "velocities": coded(way.velocities),
         "rate": float(way.learning_rate),
         "diverged": bool(way.diverged),
     }

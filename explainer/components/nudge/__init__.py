@@ -1,6 +1,5 @@
 """Letters on their plane, moved by hand: what the perceptron guesses follows while one is dragged."""
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from explainer.components import component, events
+from explainer.components.coded import coded
 
 _FOLDER = Path(__file__).parent
 _STYLES = [_FOLDER.parent / "grid" / "grid.css", _FOLDER / "nudge.css"]
@@ -74,7 +74,7 @@ def nudge(
     """
     sent = {
         "alt": alt,
-        **{name: _coded(getattr(model, name)) for name in ("C", "W1", "b1", "W2", "b2")},
+        **{name: coded(getattr(model, name)) for name in ("C", "W1", "b1", "W2", "b2")},
         "context": [int(i) for i in model.context],
         **{name: list(getattr(letters, name)) for name in ("symbols", "looks", "told")},
         "kinds": [int(kind) for kind in letters.kinds],
@@ -92,7 +92,3 @@ def nudge(
         on_nudge_change=events.on(key, "nudge", read, on_nudge),
         on_pick_change=events.on(key, "pick", one, on_pick),
     )
-
-
-def _coded(values: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()

@@ -1,6 +1,6 @@
 // --- forward: what a perceptron guesses, as models/mlp.py computes it ---------------------------------------
 
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+import { floats } from '../coded.js';
 
 // The matrices as they were sent, and the context that is read.
 export function readModel({ C, W1, b1, W2, b2, context }) {

@@ -1,7 +1,7 @@
 // --- nudge: brings the plane and the guesses together; a letter is moved by hand or by key ------------------
 
 import { mounted } from '../grid/mount.js';
-import { element, NARROW, STAGE_HEIGHT } from '../player/stage.js';
+import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { guess, nearest, readModel } from './forward.js';
 import { Guesses } from './guesses.js';
 import { Plane } from './plane.js';
@@ -42,7 +42,7 @@ class Nudge {
     parent.append(this.root);
     this.root.__nudge = this;
     this.hear();
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = sizes(() => this.resize());
     this.resizing.observe(this.field);
   }
 

@@ -1,11 +1,13 @@
 // --- apart: marks that would cover each other stand beside each other, each on a line to its place ---------
 
+import { bytesOf } from '../coded.js';
+
 const ROUNDS = 80; // in which marks give way, at most
 const NEAREST = 3; // others that are told beside a place
 
 // Numbers as Plotly's package sends them, in rows.
 function numbersOf({ bdata, dtype, shape }) {
-  const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(bdata);
   const values = new { f4: Float32Array, f8: Float64Array }[dtype](bytes.buffer);
   const [, letters, axes] = shape.split(',').map(Number);
   const at = (i) => Array.from(values.subarray(i * axes, (i + 1) * axes));

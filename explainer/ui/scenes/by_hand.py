@@ -1,7 +1,7 @@
 """What a visitor moved by hand, as the short texts that a link holds: own points, weights that were set."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 Point = tuple[int, float, float]  # class, x₁, x₂
 Weight = tuple[int, str, float]  # the step before which it was set, its name, its value
@@ -51,11 +51,14 @@ def of_weights(those: Sequence[Weight]) -> str:
 
 def point_text(told: Sequence[str]) -> bool:
     """Return whether an address holds points and nothing else."""
-    read = points(told[0]) if len(told) == 1 else ()
-    return told == [""] or (bool(read) and len(read) == told[0].count(",") + 1)
+    return _nothing_else(told, points)
 
 
 def weight_text(told: Sequence[str]) -> bool:
     """Return whether an address holds weights and nothing else."""
-    read = weights(told[0], 6) if len(told) == 1 else ()
-    return told == [""] or (bool(read) and len(read) == told[0].count(",") + 1)
+    return _nothing_else(told, lambda text: weights(text, 6))
+
+
+def _nothing_else(told: Sequence[str], read: Callable[[str], Sequence]) -> bool:
+    found = read(told[0]) if len(told) == 1 else ()
+    return told == [""] or (bool(found) and len(found) == told[0].count(",") + 1)
