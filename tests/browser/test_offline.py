@@ -67,12 +67,13 @@ def test_a_trained_model_and_its_numbers_are_there_after_a_lost_connection(conte
     before = page.locator(".st-key-stage").inner_text()
     lose(context, page)
     assert page.locator(".st-key-stage").inner_text() == before
+    page.evaluate("window.__before = true")
     page.get_by_text("Name a baby with it").click()
     page.wait_for_function("document.querySelector('h1')?.innerText === 'Name your baby'")
     settled(page)
-    assert "yours" in page.locator(".st-key-controls").inner_text()
+    assert page.evaluate("window.__before")  # who goes on right after a lost connection loads no page anew
     lose(context, page)
-    assert "yours" in page.locator(".st-key-controls").inner_text()
+    assert "welcome_model=" in page.url
     page.locator(".st-key-welcome_names").wait_for()
     assert page.get_by_text("Train it again").count() == 0
 

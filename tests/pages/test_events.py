@@ -109,4 +109,4 @@ def test_thousands_of_events_in_one_message_are_answered_at_once(scene, value):
         began = time.process_time()
         tell(app, [(*event, value) for event in triggers(app) for _ in range(times)])
         assert [e.message for e in app.exception] == []
-    assert time.process_time() - began < 4  # unread, they took ten
+    assert time.process_time() - began < 2

@@ -39,12 +39,13 @@ function ask() {
   const { kept = {} } = window.__deck?.here ?? {};
   Object.assign(window.__deck ?? {}, { asked: null, arriving: null, presses: [] }); // nobody answers them now
   window.__clicker.setTriggerValue('back', kept);
-  return { kept, drawn: document.querySelector('.st-key-frame'), begun: false };
+  return { kept, drawn: document.querySelector('.st-key-frame'), path: window.location.pathname, begun: false };
 }
 
 // From a server in another place Streamlit draws all anew, controls as they are at first: the address knows better.
-function see({ kept, drawn }) {
-  if (!drawn || drawn.isConnected) return;
+// Who has gone on to another chapter meanwhile has another frame for that reason alone.
+function see({ kept, drawn, path }) {
+  if (!drawn || drawn.isConnected || path !== window.location.pathname) return;
   tab()[KEPT] = JSON.stringify(kept);
   window.location.reload();
 }
