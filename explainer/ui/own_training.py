@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explainer.components.pulse import pulse
-from explainer.components.streamlit_inside import is_open, this_tab
+from explainer.components.streamlit_inside import is_open, query, this_tab
+from explainer.metadata import VISIT
 from explainer.training.queue import PAUSED, RUNNING, WAITING, Job, Report, TrainingQueue
 
 if TYPE_CHECKING:  # the shell is drawn before torch is there
@@ -55,10 +56,22 @@ def start(make: Callable[[], Trainer], about: Any, note: Callable[[Snapshot], An
 
 def recover(offered: str) -> None:
     """Give the training back whose secret the tab has kept; anything else gives nothing."""
+    if offered:
+        st.session_state["tab_asked"] = True
     if current() is None and SECRET.fullmatch(offered):
         job = queue.find(offered)
         if job is not None:
             _take(job)
+
+
+def is_awaited() -> bool:
+    """Return whether a visit began at a model that is a visitor's own, and the tab has not said yet whose.
+
+    Until then no control may read the address; it would drop the model as nobody's.
+    """
+    if not any(value.startswith(f"{VISIT}@") for key in query() for value in query().get_all(key)):
+        st.session_state["tab_asked"] = True
+    return "tab_asked" not in st.session_state
 
 
 def _take(job: Job) -> None:

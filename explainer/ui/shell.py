@@ -19,9 +19,11 @@ def run() -> None:
     page = st.navigation(grouped, position="top")
     address.bring_back(clicker("clicker", _nothing))
     _doors(page.url_path, pages)
-    own_training.recover(kept("training", own_training.secret()))
-    with guarded():
-        page.run()
+    none = "none" if own_training.is_awaited() else ""
+    own_training.recover(kept("training", own_training.secret(), none))
+    if not own_training.is_awaited():
+        with guarded():
+            page.run()
 
 
 def _doors(path: str, pages: dict[str, StreamlitPage]) -> None:

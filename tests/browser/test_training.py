@@ -173,3 +173,26 @@ def test_nothing_is_asked_while_another_page_is_on_its_way(open_page, app):
     assert title(page) == "Indexing"
     page.locator(BADGE).click()
     stop(page)
+
+
+def test_after_a_reload_the_trained_model_is_still_chosen_and_elsewhere_the_scene_is_drawn_without_it(
+    open_page, chromium
+):
+    page = open_page("/training?scene=live&training_kind=bigram%2C+by+gradient")
+    press(page, "start")
+    page.get_by_text("Name a baby with it").click(timeout=60_000)
+    page.wait_for_url("**/?*welcome_model=yours*")
+    settled(page)
+    link = page.url
+    page.reload()
+    settled(page)
+    page.locator(".st-key-welcome_names").wait_for()
+    assert page.url == link
+    assert page.get_by_text("bigram, yours").count() > 0
+    context = chromium.new_context()
+    other = context.new_page()
+    other.goto(link)
+    other.locator(".st-key-welcome_names").wait_for()
+    settled(other)
+    assert "welcome_model=yours" not in other.url
+    context.close()

@@ -10,13 +10,14 @@ LONGEST = 100  # characters
 _component = in_page("kept", Path(__file__).parent / "kept.js")
 
 
-def kept(key: str, value: str) -> str:
+def kept(key: str, value: str, none: str = "") -> str:
     """Have the tab keep a text for as long as it lives; return what it kept before, if none is given.
 
     Args:
         value: empty to ask for what was kept.
+        none: what the tab answers if it has kept nothing; empty for no answer, which spares a run.
     """
-    told = _component(key=key, data={"name": key, "value": value}, on_value_change=_nothing)
+    told = _component(key=key, data={"name": key, "value": value, "none": none}, on_value_change=_nothing)
     return heard(told, "value", text(LONGEST)) or ""
 
 

@@ -8,10 +8,10 @@ function store() {
   }
 }
 
-export default function ({ data: { name, value }, setStateValue }) {
+export default function ({ data: { name, value, none }, setStateValue }) {
   const tab = store();
   if (value) tab?.setItem(name, value);
-  const found = tab?.getItem(name);
+  const found = tab?.getItem(name) ?? none;
   if (!found || found === value || found === offered) return;
   offered = found;
   setStateValue('value', found);
