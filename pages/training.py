@@ -67,10 +67,11 @@ def two_recipes() -> None:
     with ui.controls():
         sex = ui.choice("names", SEXES, key="training_sex")
     runs = training.compared(sex)
-    picture, told = ui.beside(3, 2)
+    ui.note(training.ingredients())
+    picture, told = ui.shared(3, 2, key="training_two_recipes")
     with picture:
         figure = recipes.losses(runs, font_size=ui.font_size())
-        ui.chart(figure, recipes.losses_alt(runs), key="training_recipes")
+        ui.picture(figure, recipes.losses_alt(runs), key="training_recipes")
     with told:
         training.ladder(sex)
 

@@ -36,6 +36,7 @@ def written(
     rows: Sequence[Row],
     extremes: Sequence[Extreme],
     *,
+    count: int,
     width: float,
     columns: int = COLUMNS,
     font_size: int = FONT_SIZE,
@@ -44,6 +45,7 @@ def written(
     """Draw the names of every step, those of the last one in bold, and below them its best and its worst.
 
     Args:
+        count: of names at a step, of which the first are shown; the numbers are of all.
         columns: of names beside each other; one for the lines of a text.
         width: of the picture, in sizes of its type; a name that has no room is cut off.
     """
@@ -51,7 +53,7 @@ def written(
     head: list[Primitive] = [
         Text(STEPS, -1, "step", anchor="end"),
         Text(NAMES[0], -1, "the same dice at every step", anchor="start"),
-        Text(1, -1, "nats per character", anchor="end"),
+        Text(1, -1, f"nats per character, mean of {count}", anchor="end"),
     ]
     drawn = head if not narrow else [head[0], head[2]]
     for place, row in enumerate(rows):

@@ -156,7 +156,7 @@ def test_who_looks_at_whom_is_taken_as_a_matrix_whose_rows_sum_to_one(open_page)
 
 FIGURES = {  # what is taken along, and which figure it stands in
     "curves": ("training.py", "sweep", "training_sweep", "loss"),
-    "two panels": ("training.py", "two-recipes", "training_recipes", "the better recipe: step"),
+    "two panels": ("training.py", "two-recipes", "training_recipes", "better: step"),
     "bars of a histogram": ("mlp.py", "good-start", "mlp_histogram_better", "share of all 2"),
 }
 

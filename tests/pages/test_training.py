@@ -77,7 +77,7 @@ def test_a_run_is_compared_and_taken_back_with_its_settings_and_its_model(short)
     app = wait_for(button(app, "Train again").click().run(), "Done.")
     assert made_names(app) != before
     names = [trace.name for trace in plotted(app, "training_losses").data]
-    assert [name.rpartition(" ")[0] or name for name in names] == ["train", "dev", "talk", "better", "run 1"]
+    assert [name.partition(":")[0] for name in names] == ["train", "dev", "talk", "better", "run 1"]
     last = first.history()["dev_loss"]
     np.testing.assert_allclose(plotted(app, "training_losses").data[4].y, last)
     app.button_group(key="training_watch").set_value("runs").run()
@@ -93,7 +93,7 @@ def test_at_most_five_earlier_runs_are_kept_beside_the_two_shipped_ones(short):
     app = ended(short)
     for _ in range(live.KEPT + 1):
         app = wait_for(button(app, "Train again").click().run(), "Done.")
-    names = [trace.name.rpartition(" ")[0] for trace in plotted(app, "training_losses").data[2:]]
+    names = [trace.name.partition(":")[0] for trace in plotted(app, "training_losses").data[2:]]
     assert names == ["talk", "better", *(f"run {n}" for n in range(2, live.KEPT + 2))]
 
 
@@ -263,7 +263,33 @@ def test_the_ladder_shows_what_was_recorded(sex):
     metas = [checkpoints.read_meta(f"{sex}-{rung}") for rung in training.LADDER]
     np.testing.assert_allclose(values, [list(meta["losses"].values()) for meta in metas], rtol=1e-6)
     dev = {rung: meta["losses"]["dev"] for rung, meta in zip(training.LADDER, metas, strict=True)}
-    assert f"dropout alone to {dev['mlp-talk-dropout']:.2f}" in "".join(m.value for m in app.markdown)
+    told = "".join(m.value for m in app.markdown)
+    assert f"nothing changed but dropout at {dev['mlp-talk-dropout']:.2f}" in told
+
+
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_a_row_of_the_ladder_changes_of_the_recipe_it_names_what_it_says_and_nothing_else(sex):
+    meta = {name: checkpoints.read_meta(f"{sex}-{rung}")["recipe"] for rung, name in training.LADDER.items()}
+    for name, recipe in meta.items():
+        usual, _, change = name.partition(", but ")
+        changed = {field for field, value in recipe.items() if value != meta[usual][field]}
+        said = {"": set(), "scaled start": {"initialisation"}, "plain start": {"initialisation"}}
+        assert changed == said.get(change, {"dropout"}), name
+
+
+def test_what_the_two_recipes_train_with_is_said_above_their_curves():
+    told = "".join(m.value for m in opened("two-recipes").markdown)
+    assert "SGD 0.1 (from step 100,000 on 0.01), batch 32, 200,000 steps" in told
+    assert "AdamW 0.01 (falling to 0), batch 128, dropout 0.25, weight decay 0.01, 6,000 steps" in told
+
+
+def test_the_legend_says_of_every_earlier_run_on_which_part_and_at_which_step_it_ended():
+    app = opened("live")
+    for rung, name in (("mlp-talk", "talk"), ("mlp", "better")):
+        meta = checkpoints.read_meta(f"girls-{rung}")
+        told = f"{name}: dev {meta['losses']['dev']:.2f} at {meta['recipe']['steps']:,}"
+        assert told in [line["name"] for line in plotted(app, "training_losses")["data"]]
+    assert "most probable per character" in part(app, "training_written").json
 
 
 @pytest.mark.parametrize("sex", ["girls", "boys"])
@@ -327,14 +353,14 @@ OWN = {"bigram_names": "your own list", "bigram_list": LIST}
 @pytest.mark.parametrize(
     ("query", "called"),
     [
-        ({}, "talk 2.36"),
-        ({"bigram_names": "both"}, "talk on girls 2.36"),
+        ({}, "talk: dev 2.36 at 200,000"),
+        ({"bigram_names": "both"}, "talk on girls: dev 2.36 at 200,000"),
         (
             {
                 "bigram_names": "your own list",
                 "bigram_list": "\n".join(f"{a}{b}" for a in "ABCD" for b in "ELO"),
             },
-            "talk on girls 2.36",
+            "talk on girls: dev 2.36 at 200,000",
         ),
     ],
 )

@@ -55,7 +55,7 @@ from explainer.ui import own_file, own_models, own_training, widgets, window
 from explainer.ui.blocks import chapter_link, complain, metrics, note, picture, shared
 from explainer.ui.guard import guarded
 from explainer.ui.receipt.dialog import open_receipt
-from explainer.ui.scenes.training import different, kinds_of
+from explainer.ui.scenes.training import described, different, kinds_of
 from explainer.ui.scenes.welcome import odds
 from explainer.ui.source import offer, with_source
 from explainer.ui.trained import history
@@ -464,11 +464,16 @@ def _losses(seen: Moment) -> None:
     """Draw both losses, and those of earlier runs on names held out as thin lines."""
     run = seen.losses or {"step": np.zeros(0), "train_loss": np.zeros(0), "dev_loss": np.zeros(0)}
     losses = {"train": run["train_loss"], "dev": run["dev_loss"]} if seen.losses else {}
-    others = {f"{one.name} {one.dev[-1]:.2f}": (one.steps, one.dev) for one in runs(seen.about)}
+    others = {_ended(one): (one.steps, one.dev) for one in runs(seen.about)}
     until = float(seen.about.plan.recipe.steps)
     figure = curves.live_losses(run["step"], losses, others, until, font_size=window.font_size())
     told = curves.losses_alt(run["step"], losses) if losses else "No loss yet."
-    picture(figure, f"{told} Thin, on dev, earlier runs: {', '.join(others)}.", key="training_losses")
+    picture(figure, f"{told} Thin, earlier runs: {', '.join(others)}.", key="training_losses")
+
+
+def _ended(run: "Run") -> str:
+    """Say where an earlier run ended, which may lie beyond the axis."""
+    return f"{run.name}: dev {run.dev[-1]:.2f} at {run.steps[-1]:,}"
 
 
 # --- earlier runs -----------------------------------------------------------------------------------
@@ -529,13 +534,8 @@ def settings(plan: Plan) -> str:
     recipe, shape = plan.recipe, plan.shape
     if plan.kind != "mlp":
         return f"{MODELS[plan.kind]}, {plan.rate:g}, {recipe.steps:,} steps"
-    start = "scaled start" if recipe.initialisation == "scaled" else "plain start"
-    optimiser = {"sgd": "SGD", "adamw": "AdamW"}[recipe.optimiser]
-    told = [start, f"{optimiser} {recipe.learning_rate:g}", f"batch {recipe.batch_size}"]
-    told += [f"dropout {recipe.dropout:g}"] if recipe.dropout else []
-    told += [f"weight decay {recipe.weight_decay:g}"] if recipe.weight_decay else []
     sizes = shape.block_size, shape.embedding_dimension, shape.hidden_layer_size
-    return ", ".join([*told, f"{recipe.steps:,} steps, {' · '.join(map(str, sizes))}"])
+    return ", ".join([*described(recipe), " · ".join(map(str, sizes))])
 
 
 def _take_back(run: Run) -> None:
@@ -577,12 +577,12 @@ def _names(seen: Moment, now: Snapshot) -> None:
     before = [told for told in seen.notes if told.step < now.step]
     rows = [_row(told) for told in [*_spread(before, LINES - 1), latest]]
     extremes = [
-        written.Extreme(f"most probable of {len(latest.names)}", _spelt(latest.best), latest.best.nats),
-        written.Extreme("least probable", _spelt(latest.worst), latest.worst.nats),
+        written.Extreme("most probable per character", _spelt(latest.best), latest.best.nats),
+        written.Extreme("least probable per character", _spelt(latest.worst), latest.worst.nats),
     ]
     narrow = window.narrow()
     figure = written.written(
-        rows, extremes, width=PHONE_WIDTH if narrow else WIDTH,
+        rows, extremes, count=len(latest.names), width=PHONE_WIDTH if narrow else WIDTH,
         columns=1 if seen.about.plan.text else written.COLUMNS, font_size=window.font_size(), narrow=narrow,
     )  # fmt: skip
     picture(figure, written.written_alt(rows), key="training_written")

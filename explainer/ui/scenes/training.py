@@ -20,7 +20,7 @@ from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
 from explainer.traces.compare import Copied, draw_names
 from explainer.training.copied import COUNT
-from explainer.training.recipes import TALK, Shape
+from explainer.training.recipes import BETTER, TALK, Recipe, Shape
 from explainer.ui import own_models, typed, widgets
 from explainer.ui.blocks import table
 from explainer.ui.catalogue import SEXES
@@ -30,15 +30,15 @@ from explainer.ui.trained import checkpoint, history, split
 from explainer.ui.words import dotted as displayed
 from explainer.vocabulary import Vocabulary
 
-RECIPES = {"better": "the better recipe", "talk": "as in the talk"}
-LADDER = {
-    "mlp-talk": "the talk's",
-    "mlp-talk-scaled": "+ scaled start",
-    "mlp-talk-dropout": "+ dropout",
-    "mlp-unscaled": "better, talk's start",
-    "mlp": "the better one",
+RECIPES = {"better": "better", "talk": "talk"}
+LADDER = {  # each row differs from the recipe that it names in nothing else
+    "mlp-talk": "talk",
+    "mlp-talk-scaled": "talk, but scaled start",
+    "mlp-talk-dropout": "talk, but with dropout",
+    "mlp-unscaled": "better, but plain start",
+    "mlp": "better",
 }
-LADDER_HEIGHT = 380  # pixels
+BOTH = {"talk": TALK, "better": BETTER}
 FARTHEST = 8.0  # that a letter can be moved along either number
 FREQUENT = 50  # times that a letter stands in the names learned from
 
@@ -215,10 +215,10 @@ def ladder(sex: str) -> None:
     values = np.array([list(losses(sex, rung).values()) for rung in LADDER])  # (R, 3)
     parts = list(losses(sex, "mlp"))
     rows = [name.replace(" ", "\u00a0") for name in LADDER.values()]  # a space would be shown as ␣
-    title = "nats per character, trained"
+    title = "nats per character"
     drawn = Matrix(values, "loss", "loss", rows=rows, cols=parts, decimals=2, title=title, shade="none")
     alt = f"Losses of {len(LADDER)} recipes on {', '.join(parts)}; {causes(sex)}"
-    grid([drawn], key=f"training_ladder_{sex}", alt=alt, panel=False, height=LADDER_HEIGHT)
+    grid([drawn], key=f"training_ladder_{sex}", alt=alt, panel=False)
     st.markdown(causes(sex))
 
 
@@ -226,10 +226,31 @@ def causes(sex: str) -> str:
     """Say what the start and the dropout each bring on names held out."""
     dev = {rung: losses(sex, rung)["dev"] for rung in LADDER}
     return (
-        f"On dev, the scaled start alone leads from {dev['mlp-talk']:.2f} to {dev['mlp-talk-scaled']:.2f}, "
-        f"dropout alone to {dev['mlp-talk-dropout']:.2f}. What the start changes is the beginning: "
-        f"a loss of {first_loss(sex, 'mlp-talk'):.1f} at step 0 against {first_loss(sex, 'mlp'):.2f}."
+        f"On dev the talk ends at {dev['mlp-talk']:.2f}; with nothing changed but the start at "
+        f"{dev['mlp-talk-scaled']:.2f}, with nothing changed but dropout at {dev['mlp-talk-dropout']:.2f}. "
+        f"What the start changes is the beginning: at step 0 a loss of {first_loss(sex, 'mlp-talk'):.1f} "
+        f"when plain, {first_loss(sex, 'mlp'):.2f} when scaled."
     )
+
+
+def described(recipe: Recipe) -> list[str]:
+    """Return what a recipe trains with, one phrase a setting, with no word for what it does without."""
+    rate, half = recipe.learning_rate, recipe.steps // 2
+    optimiser = {"sgd": "SGD", "adamw": "AdamW"}[recipe.optimiser]
+    later = {"step": f" (from step {half:,} on {rate / 10:g})", "cosine": " (falling to 0)"}
+    return [
+        "scaled start" if recipe.initialisation == "scaled" else "plain start",
+        f"{optimiser} {rate:g}{later.get(recipe.schedule, '')}",
+        f"batch {recipe.batch_size}",
+        *([f"dropout {recipe.dropout:g}"] if recipe.dropout else []),
+        *([f"weight decay {recipe.weight_decay:g}"] if recipe.weight_decay else []),
+        f"{recipe.steps:,} steps",
+    ]
+
+
+def ingredients() -> str:
+    """Say what the two recipes train with."""
+    return "  \n".join(f"**{name}**: {', '.join(described(recipe))}" for name, recipe in BOTH.items())
 
 
 def first_loss(sex: str, rung: str) -> float:
