@@ -7,6 +7,8 @@ from explainer.figures import bars, bengio, palette, window
 from explainer.ui.catalogue import SEXES
 from explainer.ui.scenes import mlp
 
+PLAYER = 260  # pixels of what is said and pressed on a phone, beside the picture
+
 
 @ui.scene(
     "The structure",
@@ -47,14 +49,12 @@ def data_set() -> None:
         size = ui.slider("BLOCK_SIZE", 1, 8, 3, key="mlp_block")
     found = mlp.windows(asked.sex, asked.name, size)
     contexts, targets, ids = mlp.texts(found)
-    figure = window.sliding(contexts, targets, ids, font_size=ui.font_size(), narrow=ui.narrow())
-    joint = mlp.joint(asked) if size == mlp.shape(asked.sex).block_size else ""
-    ui.note(f"{mlp.examples(asked.sex)} {joint}")
-    slid, listed = ui.shared(3, 2, key="mlp_data_set")
-    with slid:
-        ui.picture(figure, window.sliding_alt(contexts, targets), key="mlp_windows")
-    with listed:
-        mlp.example_grid(found, asked)
+    shares = mlp.shares(asked) if size == mlp.shape(asked.sex).block_size else []
+    figure = window.sliding(contexts, targets, ids, shares, font_size=ui.font_size(), narrow=ui.narrow())
+    ui.note(f"{mlp.examples(asked.sex)} {mlp.joint(asked) if shares else ''}")
+    with ui.shared(1, key="mlp_data_set")[0]:
+        height = window.phone_height(len(targets)) + PLAYER if ui.narrow() else None
+        ui.picture(figure, window.sliding_alt(contexts, targets), key="mlp_windows", height=height)
 
 
 @ui.scene("Hyperparameters", "Four numbers that we choose before training, and what each of them costs.")

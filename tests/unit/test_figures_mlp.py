@@ -5,7 +5,7 @@ import pytest
 
 from explainer.figures import bengio, palette
 from explainer.figures.bengio import architecture, architecture_alt
-from explainer.figures.drawing import Box, Mark, Text
+from explainer.figures.drawing import Box, Each, Mark, Text
 from explainer.figures.histogram import Histogram, histogram, histogram_alt
 from explainer.figures.window import sliding
 from tests.drawings import of_kind
@@ -75,19 +75,53 @@ def test_two_histograms_can_end_at_the_same_share():
     assert drawn.data[0].y.tolist() == [0.25, 0.75]
 
 
+SLID = ["··", "·A", "AB"], ["A", "B", "·"], [[0, 0, 1], [0, 1, 2], [1, 2, 0]]
+
+
 @pytest.mark.parametrize("narrow", [False, True])
-def test_the_window_moves_by_one_letter_and_the_list_grows(narrow):
-    drawn = sliding(["··", "·A", "AB"], ["A", "B", "·"], [[0, 0, 1], [0, 1, 2], [1, 2, 0]], narrow=narrow)
-    texts = of_kind(drawn, Text)
-    tiles, examples = texts[:5], texts[5:]
+def test_the_window_moves_by_one_letter_and_the_example_it_reads_is_lit(narrow):
+    drawn = sliding(*SLID, narrow=narrow)
+    texts, boxes = of_kind(drawn, Text), of_kind(drawn, Box)
+    tiles = texts[:5]
     assert [tile.text for tile in tiles] == ["·", "·", "A", "B", "·"]
-    read, asked = of_kind(drawn, Box)
+    read, asked, *cells = boxes
+    cells = [box for box in cells if isinstance(box.width, Each)]  # three examples of three numbers
     for frame in range(3):
         inside = [t.text for t in tiles if read.x0.values[frame] < t.x < read.x1.values[frame]]
         target = [t.text for t in tiles if asked.x0.values[frame] < t.x < asked.x1.values[frame]]
-        assert "".join(inside) == ["··", "·A", "AB"][frame]
-        assert target == ["A", "B", "·"][frame : frame + 1]
-        assert [e.shown.values[frame] for e in examples] == [i <= frame for i in range(3)]
-        assert [e.bold.values[frame] for e in examples] == [i == frame for i in range(3)]
-    told = "".join(words.text for words in examples[1].text)
-    assert told == ("· A → B" if narrow else "· A → B     [0, 1] → 2")
+        assert "".join(inside) == SLID[0][frame]
+        assert target == SLID[1][frame : frame + 1]
+        lit = [i for i, cell in enumerate(cells) if cell.color.values[frame] != palette.GREY]
+        assert lit == [3 * frame, 3 * frame + 1, 3 * frame + 2]
+        bold = [t.text for t in texts[5:] if isinstance(t.bold, Each) and t.bold.values[frame]]
+        assert bold[1:] == [str(number) for number in SLID[2][frame]]
+    assert [box.leads for box in boxes if box.leads >= 0] == [0, 1, 2]
+
+
+def test_a_bar_is_as_long_as_the_probability_and_the_caption_tells_it():
+    drawn = sliding(*SLID, [0.5, 0.25, 1.0])
+    bars = [box for box in of_kind(drawn, Box) if box.fill == palette.PROBABILITIES]
+    shares = [
+        (part.x1 - part.x0) / (whole.x1 - whole.x0) for whole, part in zip(bars[::2], bars[1::2], strict=True)
+    ]
+    np.testing.assert_allclose(shares, [0.5, 0.25, 1.0])
+    assert drawn.frames.captions[1] == (
+        "Read: **· A**, as 0, 1. What follows: **B**, 2. The trained model gives it **25.0%**."
+    )
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(("size", "count"), [(1, 2), (3, 5), (3, 8), (8, 21)])
+def test_all_examples_stand_within_the_picture_and_no_number_on_another(size, count, narrow):
+    numbers = np.arange(count * (size + 1)).reshape(count, -1) % 34
+    drawn = sliding(["A" * size] * count, ["B"] * count, numbers.tolist(), [0.5] * count, narrow=narrow)
+    cells = [box for box in of_kind(drawn, Box)[2:] if isinstance(box.width, Each)]
+    assert len(cells) == count * (size + 1)
+    edges = np.array([[box.x0, box.x1, box.y0, box.y1] for box in cells])  # (C, 4)
+    assert edges.min() >= 0
+    assert edges.max() <= 1
+    left, right, low, high = edges.T
+    apart = (
+        (left[:, None] >= right) | (right[:, None] <= left) | (low[:, None] >= high) | (high[:, None] <= low)
+    )
+    assert (apart | np.eye(len(cells), dtype=bool)).all()

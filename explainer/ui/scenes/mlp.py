@@ -11,7 +11,7 @@ import streamlit as st
 
 from explainer import names
 from explainer.checkpoints import Checkpoint
-from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, SameRow, Stage, Stages, grid
+from explainer.components.grid import Cell, Copies, Link, Matrix, Product, Same, Stage, Stages, grid
 from explainer.figures import palette
 from explainer.figures.curves import DASHED, Curve, Point, curves
 from explainer.figures.histogram import Histogram, histogram
@@ -212,19 +212,9 @@ def texts(found: trace.Windows) -> tuple[list[str], list[str], list[list[int]]]:
     return [dotted(c) for c in found.context_texts], [dotted(t) for t in found.target_texts], ids
 
 
-def example_grid(found: trace.Windows, wanted: ContextRequest) -> None:
-    """Draw the examples of a name as the model gets them, and what the trained one gives each letter."""
-    rows = [f"{dotted(c)}→{dotted(t)}" for c, t in zip(found.context_texts, found.target_texts, strict=True)]
-    size = found.contexts.shape[1]
-    drawn = [
-        Matrix(found.contexts, "X", "input", (0, 0), rows=rows, cols=_numbers(size), shade="none"),
-        Matrix(found.targets[:, None], "Y", "activations", (0, 1), shade="none"),
-    ]
-    if size == shape(wanted.sex).block_size:
-        p = spelled(wanted.sex, wanted.name)
-        drawn.append(Matrix(p[:, None], "p", "probabilities", (0, 2), title="p of Y", scale_max=1.0))
-    alt = f"The {len(rows)} examples of a name as numbers: what is read, what follows."
-    grid(drawn, key="mlp_examples", alt=alt, links=[SameRow(tuple(range(len(drawn))))], panel=False)
+def shares(wanted: ContextRequest) -> list[float]:
+    """Return the probability that the trained model gives each letter of a name, and its end."""
+    return spelled(wanted.sex, wanted.name).tolist()
 
 
 def joint(wanted: ContextRequest) -> str:
