@@ -25,12 +25,13 @@ def one_prefix() -> None:
 
 
 @ui.scene(
-    "What each step was worth", "More parameters and more multiplications buy a better guess; by how much?"
+    "What each step was worth",
+    "From the counts to the GPT, each model multiplies more than the one before: what is that worth?",
 )
 def what_each_step_was_worth() -> None:
-    """From the counts to the GPT a guess costs more numbers and more multiplications, and gets better on
-    names that none has seen; gradient descent alone only comes near the counts. Was it worth it? Look at
-    the last column, too: who copies? Then judge them on rarer names: who is too sure of itself there?
+    """From the counts to the GPT a guess costs more and more multiplications. Gradient descent alone only
+    comes near the counts; what makes the guess better is looking further back. Look at the last column,
+    too: who copies? Then judge them on rarer names: who is too sure of itself there?
     """
     with ui.controls():
         sex = ui.choice("learned from", SEXES, key="compare_sex")

@@ -22,7 +22,7 @@ def glossary() -> None:
         references.explain(term)
 
 
-@ui.scene("Checkpoints", "How every model in this house was made: data, steps, losses, seed and checksum.")
+@ui.scene("Checkpoints", "How every model of this app was made: data, recipe, losses, seed and checksum.")
 def checkpoints() -> None:
     """How each model was made, down to the seed and the checksum. Whoever wants to can train it again, and
     compare.

@@ -71,6 +71,23 @@ def test_the_ledger_tells_the_measured_losses():
             assert float(losses[compare.KINDS[kind]]) == pytest.approx(recorded, abs=6e-4)
 
 
+@pytest.mark.parametrize("part", ["dev", "test"])
+@pytest.mark.parametrize("sex", ["girls", "boys"])
+def test_gradient_descent_is_said_to_come_near_the_counts_and_does(sex, part):
+    app = page("what-each-step-was-worth", part=compare.PARTS[part], sex=sex)
+    rows = sent(app, "ledger")["rows"]
+    counts, learned = (float(row["entries"][0]["text"]) for row in rows[:2])
+    assert 0 < learned - counts < 0.15
+    said = float(told(app).split("near the counts: ")[1].split(" nats more")[0])
+    assert said == pytest.approx(learned - counts, abs=0.006)
+
+
+def test_each_model_multiplies_more_than_the_one_before():
+    counted = [row["entries"][2]["text"] for row in sent(page("what-each-step-was-worth"), "ledger")["rows"]]
+    numbers = [int(text.replace(",", "")) for text in counted]
+    assert numbers == sorted(set(numbers))
+
+
 @pytest.mark.parametrize("sex", ["girls", "boys"])
 def test_on_rarer_names_it_is_told_who_guesses_right_and_who_is_too_sure(sex):
     app = page("what-each-step-was-worth", part=compare.PARTS["rare"], sex=sex)

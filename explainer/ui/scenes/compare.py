@@ -250,17 +250,19 @@ def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
 
 
 def _where(part: str) -> str:
-    return f"of {RARE:,} rarer names" if part == "rare" else "hidden ones"
+    return f"of {RARE:,} rarer names" if part == "rare" else "held-out characters"
 
 
 def lead(sex: str, part: str) -> str:
-    """Say how far the GPT is ahead of the MLP, and on rarer names whether it knows what it knows."""
+    """Say what gradient descent and the GPT are worth, and on rarer names whether the GPT is too sure."""
     gpt, mlp = held_out(sex, "gpt", part), held_out(sex, "mlp", part)
     ahead = mlp.loss - gpt.loss
     pays = f"pays {abs(ahead):.2f} nats {'less' if ahead > 0 else 'more'} than the MLP"
     right = f"guesses right {gpt.right:.0%} of the time, the MLP {mlp.right:.0%}"
     if part != "rare":
-        return f"The GPT {right}; it {pays}."
+        more = held_out(sex, "neural", part).loss - held_out(sex, "bigram", part).loss
+        near = f"Gradient descent only comes near the counts: {more:.2f} nats more."
+        return f"{near} The GPT {right}; it {pays}."
     sure = f"holds its guess for {gpt.sure:.0%} likely"
     told = f"Names with at most 20 bearers: the GPT {right}, but it {sure}"
     return f"{told}; all the same it {pays}." if ahead > 0 else f"{told}, and {pays}."
