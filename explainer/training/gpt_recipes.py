@@ -32,8 +32,8 @@ class Recipe:
 
 
 # One sex's names are few. Nats per character on dev, test and 1,000 rarer names, by which nothing was chosen,
-# one run each, of 1,000 steps on one sex → 1,500 on both and 250 on one: girls 1.937, 1.966, 2.501 → 1.895,
-# 1.925, 2.405; boys 2.148, 2.177, 2.543 → 2.112, 2.136, 2.527. On dev before the 250 steps: 1.980 and 2.170.
+# one run each, of 1,000 steps on one sex → 1,500 on both and 250 on one: girls 1.937, 1.966, 2.501 → 1.884,
+# 1.915, 2.401; boys 2.148, 2.177, 2.543 → 2.110, 2.130, 2.521. On dev before the 250: 1.974 and 2.169.
 NAMES = Recipe(
     n_layer=4, n_head=4, n_embd=96, block_size=16, dropout=0.25, batch_size=64, micro_batch=64, steps=1750,
     half=False, judged=1_000, sample_length=120, together=1500, alone=0.25,

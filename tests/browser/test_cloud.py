@@ -1,6 +1,8 @@
 """The map of embeddings in a real Chromium: neighbours are numpy's, it turns, it finds, it asks nothing."""
 
 import numpy as np
+import re
+
 import pytest
 
 from explainer import checkpoints
@@ -60,10 +62,12 @@ def test_it_turns_by_hand_and_by_key_and_a_click_chooses(open_map):
     assert page.evaluate("view.chosen") == taken
 
 
-def test_the_letters_move_when_it_plays(open_map):
-    page = open_map("gpt_embeddings=girls-mlp-2d")
+@pytest.mark.parametrize("name", ["girls-mlp-2d", "girls-gpt"])
+def test_the_letters_move_when_it_plays(open_map, name):
+    page = open_map(f"gpt_embeddings={name}")
     last = page.evaluate("view.player.last")
-    assert page.evaluate("view.player.position") == last
+    assert page.evaluate("view.player.position") == last > 20
+    assert re.fullmatch(r"speed \d+(\.\d)? steps/s", page.evaluate("view.player.transport.speedText.textContent"))
     end = page.evaluate("view.seen[3].x")
     page.evaluate("view.player.seek(0)")
     assert page.evaluate("view.seen[3].x") != end

@@ -50,7 +50,7 @@ export class Transport {
 
   say() {
     const { speed, film } = this.player;
-    const told = `${speed} ${film.speedUnit}${speed === 1 ? '' : 's'}/s`;
+    const told = `${nice(speed)} ${film.speedUnit}${speed === 1 ? '' : 's'}/s`;
     this.speedText.textContent = `speed ${told}`;
     this.speed.setAttribute('aria-valuetext', told);
   }
