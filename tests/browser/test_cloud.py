@@ -1,8 +1,8 @@
 """The map of embeddings in a real Chromium: neighbours are numpy's, it turns, it finds, it asks nothing."""
 
-import numpy as np
 import re
 
+import numpy as np
 import pytest
 
 from explainer import checkpoints
@@ -67,7 +67,9 @@ def test_the_letters_move_when_it_plays(open_map, name):
     page = open_map(f"gpt_embeddings={name}")
     last = page.evaluate("view.player.last")
     assert page.evaluate("view.player.position") == last > 20
-    assert re.fullmatch(r"speed \d+(\.\d)? steps/s", page.evaluate("view.player.transport.speedText.textContent"))
+    assert re.fullmatch(
+        r"speed \d+(\.\d)? steps/s", page.evaluate("view.player.transport.speedText.textContent")
+    )
     end = page.evaluate("view.seen[3].x")
     page.evaluate("view.player.seek(0)")
     assert page.evaluate("view.seen[3].x") != end
