@@ -15,7 +15,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
 
-SEED = 12_762  # with these dice all three models write a name that girls bear: LENA, LILA, LINA
+SEED = 13_165  # with these dice all three models write a name that girls bear: LENA, LILA, LINA
 GLANCE = {"bigram": "the last letter", "mlp": "the last three", "gpt": "all letters so far"}
 
 
