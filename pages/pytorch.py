@@ -33,6 +33,7 @@ def view() -> None:
         expression = pytorch.expression("emb", pytorch.VIEWS, "emb.view(-1, 15)", key="pytorch_view")
         name = pytorch.name()
     answer = pytorch.evaluate(expression, name)
+    ui.note(pytorch.looked_up(name))
     with ui.shared(1, key="pytorch_view")[0]:
         pytorch.said(expression, answer, along=True)
         pytorch.view_grid(answer, name)

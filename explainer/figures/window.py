@@ -105,9 +105,8 @@ def sliding(
     for i in range(table.count):
         drawn += _example(table, i, contexts[i], targets[i], ids[i], size)
         drawn += _share(table, i, shares[i], size) if shares else []
-    captions = [
-        _caption(*one) for one in zip(contexts, targets, ids, [*shares] or [None] * table.count, strict=True)
-    ]
+    given: list[float | None] = [*shares] if shares else [None] * table.count
+    captions = [_caption(*one) for one in zip(contexts, targets, ids, given, strict=True)]
     titles = [f"example {i + 1} of {table.count}" for i in range(table.count)]
     frames = Frames(titles, "example", speed=0.8, captions=captions)
     return Drawing(drawn, font_size=font_size, frames=frames)

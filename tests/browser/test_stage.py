@@ -64,7 +64,7 @@ PLAYS = {
     "how-good": [0, 1],
     "counting-is-learning": [0],
     "data-set": [0],
-    "forward-pass": [2, 4],
+    "forward-pass": [0, 2, 4],
     "letters-move": [0],
     "the-flow": [0],
     "byte-pairs": [0],

@@ -68,6 +68,20 @@ def test_the_window_slides_as_in_build_dataset():
         assert texts[start + 1 : start + 5] == [str(number) for number in numbers]
 
 
+def test_every_letter_is_looked_up_in_turn_and_its_numbers_keep_their_shade():
+    app = page("forward-pass", name="EWA", read="2")
+    sent = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.component_name == "grid")
+    header, _ = unpacked(sent)
+    assert len({one["scale_max"] for one in header["matrices"]}) == 1
+    shown = matrices(app)
+    stages = header["frames"][0]["stages"]
+    assert len(stages) == 3
+    for stage in stages:
+        (_, row, _), (_, place, _) = stage["lit"]
+        np.testing.assert_array_equal(shown["C"][row], shown["emb"][place])
+        assert f"row {row} of C" in stage["title"]
+
+
 def spelled(phrases: list | str) -> str:
     """Return what a line says, without its looks."""
     told = phrases if isinstance(phrases, str) else "".join(phrase[0] for phrase in phrases)

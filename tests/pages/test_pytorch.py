@@ -57,6 +57,18 @@ def test_indexing_gives_what_torch_gives(model, examples, expression):
     assert f"shape {list(expected.shape)}," in said(app)
     origin = header["links"][0]["origin"]
     np.testing.assert_array_equal(shown["C"].ravel()[origin].ravel(), shown["result"].ravel())
+    scales = {one["scale_max"] or float(np.abs(shown["C"]).max()) for one in header["matrices"][:2]}
+    assert len(scales) == 1  # a number that is picked keeps its shade
+    at = header["lens_at"]
+    lit = header["frames"][0]["stages"][0]["lit"][-1]
+    assert origin[at["row"], at["col"]] // 10 == lit[1]  # both lenses stand on the row that is lit last
+
+
+def test_what_emb_is_stands_above_its_views(model):
+    app = page("view", name="EWA")
+    assert "the rows of C for E W A, 3 × 10 = 30 numbers" in said(app)
+    X, _ = build_dataset(["EWA"], names.VOCABULARY, 3)
+    np.testing.assert_array_equal(grid(app)[0]["memory"].ravel(), model.C[X[-1]].ravel().numpy())
 
 
 def test_the_slide_is_put_right():

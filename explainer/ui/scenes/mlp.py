@@ -368,7 +368,9 @@ def forward_grid(step: str, wanted: ContextRequest, neurons: str) -> None:
     note(f"{SAID.get(step, '')} `{CODE[step].replace('30', str(len(found.x)))}`")
     key = f"mlp_step_{step}_{neurons}" if step in ("hidden", "logits") else f"mlp_step_{step}"
     opens = partial(_open_letter, wanted) if step in ("softmax", "loss") else None
-    grid(drawn, key=key, alt=alt, links=links, frames=frames, on_press=opens)
+    # A number that is picked, so that both lenses show it.
+    at = Cell(1, 0, int(np.abs(found.emb[0]).argmax())) if step == "lookup" else None
+    grid(drawn, key=key, alt=alt, links=links, frames=frames, lens_at=at, on_press=opens)
 
 
 def likeliest(wanted: ContextRequest) -> tuple[str, str, str]:
@@ -404,20 +406,22 @@ def _lookup(found: trace.ForwardPass, wanted: ContextRequest) -> tuple:
     letters, C = context(found), matrices(wanted.sex, "trained").C
     E = C.shape[1]
     origin = found.idx[:, None] * E + np.arange(E)  # (T, E) each number's place in C
+    whole = float(np.abs(C).max())  # one scale: a number keeps its shade
     drawn = [
-        Matrix(C, "C", "weights", (0, 0), rows=symbols(wanted.sex), cols=_numbers(E)),
-        Matrix(found.emb, "emb", "input", (0, 1), rows=letters, cols=_numbers(E)),
+        Matrix(C, "C", "weights", (0, 0), rows=symbols(wanted.sex), cols=_numbers(E), scale_max=whole),
+        Matrix(found.emb, "emb", "input", (0, 1), rows=letters, cols=_numbers(E), scale_max=whole),
     ]
-    code = ", ".join(map(str, found.idx))
-    lit = [(0, int(i), None) for i in dict.fromkeys(found.idx.tolist())]
-    told = f"{' '.join(letters)} are the rows {code} of C; nothing is computed, they are picked."
-    stages = Stages([Stage(told, [*lit, (1, None, None)], formula=f"emb = C[[{code}]]")])
-    return (
-        drawn,
-        [Copies(0, 1, origin)],
-        f"C, {len(C)} × {E}, and the {len(letters)} rows read from it.",
-        stages,
+    stages = Stages(
+        [_picked(*one) for one in zip(range(len(letters)), letters, found.idx.tolist(), strict=True)]
     )
+    alt = f"C, {len(C)} × {E}, and the {len(letters)} rows read from it."
+    return drawn, [Copies(0, 1, origin)], alt, stages
+
+
+def _picked(place: int, letter: str, row: int) -> Stage:
+    """Return what is lit and said when one letter is looked up."""
+    told = f"{letter} is row {row} of C; nothing is computed, its numbers are picked."
+    return Stage(told, [(0, row, None), (1, place, None)], formula=f"emb[{place}] = C[{row}]")
 
 
 def _view(found: trace.ForwardPass) -> tuple:

@@ -1,7 +1,7 @@
 """What the PyTorch chapter shows: indexing, memory and the loss, on the tensors of a trained perceptron."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ CODE = {
     "safe": "loss = F.cross_entropy(logits, Y)",
 }
 FACTORS = (1, 3, 10, 30, 100)
+Lit = tuple[int, int | None, int | None]  # of which matrix, in which row and column
 MOST_ROWS, MOST_COLUMNS = 40, 60  # of a result that are drawn
 
 
@@ -149,23 +150,44 @@ def _meant(expression: str, answer: Answer) -> None:
         st.markdown("  \n".join(filter(None, told)))
 
 
+def looked_up(name: str) -> str:
+    """Say what ``emb`` is: the last rows that were looked up for a name."""
+    slid = windows(name)
+    read, shape = " ".join(dotted(slid.context_texts[-1])), _tensors(name)["emb"].shape
+    sizes = f"{' × '.join(map(str, shape))} = {shape.numel()}"
+    return f"`emb = C[X[-1]]`: the rows of C for {read}, {sizes} numbers."
+
+
 def index_grid(expression: str, answer: Answer, name: str) -> None:
     """Draw the tensor that an expression begins with, what it takes out of it, and the result."""
     first, source = _first(answer, "C", name)
     drawn, links = [source], []
-    lit = []
+    lit: list[Lit] = []
+    at = None
     if answer.outcome and answer.outcome.result:
         result = answer.outcome.result
-        drawn.append(_laid_out(result.values, "result", place=(0, 2)))
-        links.append(Copies(0, 1, _laid_out(result.origin, "origin").values.astype(np.int64)))
+        drawn.append(_shaded(_laid_out(result.values, "result", place=(0, 2)), source.values))
+        origin = _laid_out(result.origin, "origin").values.astype(np.int64)
+        links.append(Copies(0, 1, origin))
         lit = _cells(answer.outcome.picked.reshape(source.values.shape))
+        at = _lens_at(drawn[1].values, origin, lit[-1], source.values.shape[1]) if lit else None
     if "X" in expression and first != "X":
         slid = windows(name)
         rows = [dotted(text) for text in slid.context_texts]
         drawn.append(Matrix(slid.contexts, "X", "input", (0, 1), rows=rows, cols=_numbers(3), shade="none"))
     stages = Stages([Stage("", lit)])
     told = f"{first} and what the expression takes out of it."
-    grid(drawn, key=f"pytorch_index_{first}", alt=told, links=links, frames=stages, panel=False)
+    grid(drawn, key=f"pytorch_index_{first}", alt=told, links=links, frames=stages, panel=False, lens_at=at)
+
+
+def _lens_at(values: np.ndarray, origin: np.ndarray, lit: Lit, width: int) -> Cell | None:
+    """Return the largest number of a result that comes from what is lit last: there stands the other lens."""
+    _, row, col = lit
+    there = (origin >= 0) & (origin // width == row) & ((col is None) | (origin % width == col))
+    if not there.any():
+        return None
+    sizes = np.where(there, np.abs(values), -1.0)
+    return Cell(1, *map(int, np.unravel_index(int(sizes.argmax()), sizes.shape)))
 
 
 def view_grid(answer: Answer, name: str) -> None:
@@ -178,7 +200,8 @@ def view_grid(answer: Answer, name: str) -> None:
     elif outcome:
         memory = outcome.steps[-1].memory
     row = Matrix(memory.storage[None, :MOST_COLUMNS], "memory", "input", (1, 0), cols=_places(memory))
-    drawn = [row, _laid_out(memory.values, "tensor", "activations", (0, 0))]
+    tensor = _laid_out(memory.values, "tensor", "activations", (0, 0))
+    drawn = [_shaded(one, memory.storage) for one in (row, tensor)]
     places = _laid_out(memory.positions, "places").values.astype(np.int64)
     links: list[Link] = [Copies(0, 1, np.where(places < row.values.shape[1], places, -1))]
     told = f"A tensor of shape {list(memory.shape)} above the row of memory in which it lies."
@@ -210,7 +233,12 @@ def _laid_out(
     return Matrix(flat, called, role, place, rows=rows, cols=_numbers(flat.shape[1]), title=title)
 
 
-def _cells(picked: np.ndarray) -> list[tuple[int, int | None, int | None]]:
+def _shaded(matrix: Matrix, values: np.ndarray) -> Matrix:
+    """Return a matrix on the scale of the values that it was taken from: a number keeps its shade."""
+    return replace(matrix, scale_max=float(np.abs(values).max()))
+
+
+def _cells(picked: np.ndarray) -> list[Lit]:
     """Return what is lit of a matrix: whole rows where all of a row was taken, else the cells."""
     whole = [(0, i, None) for i in range(len(picked)) if picked[i].all()]
     parts = [(0, int(i), int(j)) for i, j in zip(*picked.nonzero(), strict=True) if not picked[i].all()]
@@ -237,7 +265,6 @@ def _places(memory: trace.Memory) -> list[str]:
 
 # --- cross-entropy ----------------------------------------------------------------------------------
 
-Lit = tuple[int, int | None, int | None]  # of which matrix, in which row and column
 View = tuple[list[Matrix], list[Link], list[Lit]]  # what is drawn, what belongs together, what is lit
 
 
