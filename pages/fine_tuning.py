@@ -27,6 +27,7 @@ def how_it_learned() -> None:
     with ui.controls():
         name = fine_tuning.run_name()
     if name:
+        ui.note(fine_tuning.judged_on(name))
         fine_tuning.learning(name)
 
 

@@ -123,7 +123,7 @@ TERMS = (
     ),
     Term(
         "context window",
-        "The characters that a model reads before it guesses the next: 1, 3, 16 or 256 in this house.",
+        "The characters that a model reads before it guesses the next: 1, 3, 16 or 256 in this app.",
         (
             ("mlp", "data-set"),
             ("gpt", "architecture"),

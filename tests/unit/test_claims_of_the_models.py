@@ -219,6 +219,26 @@ def test_what_is_kept_of_the_poem_is_better_on_both_halves_than_all_of_the_way_a
 
 
 @pytest.mark.parametrize("name", fine_tuning.RUNS)
+def test_passages_held_out_are_called_easier_only_where_they_cost_less_than_those_learned_from(name):
+    found, meta = fine_tuning.recorded(name), checkpoints.read_meta(name)
+    at = found.steps == meta["steps"]
+    easier = found.held_out[at][0] < min(found.train[at][0], meta["losses"].get("val", 0.0))
+    assert ("happen to be easier" in fine_tuning.judged_on(name)) == easier == (name == "polish-books")
+
+
+def test_what_is_compared_of_the_poem_lies_below_the_ceiling_of_its_curves():
+    curves = {name: fine_tuning.recorded(name).held_out for name in ("pan-tadeusz", "poem-alone")}
+    assert curves["pan-tadeusz"].max() < fine_tuning.HIGHEST
+    assert (curves["poem-alone"] < fine_tuning.HIGHEST).mean() > 0.5
+
+
+@pytest.mark.parametrize("one", fine_tuning.corpora(), ids=fine_tuning.STAGES)
+def test_a_text_is_read_as_often_as_is_said(one):
+    said = {"once": 1, "twice": 2}.get(often := fine_tuning.often(one.times)) or int(often.split()[0])
+    assert said == pytest.approx(one.times, rel=0.1)
+
+
+@pytest.mark.parametrize("name", fine_tuning.RUNS)
 def test_the_loss_on_text_held_out_falls_without_a_jump(name):
     losses = checkpoints.history(name)["held_out_loss"]
     fall = losses[0] - losses.min()

@@ -91,12 +91,14 @@ class Chart:
 
     Args:
         marks: for each frame its place on the axis; none if no marker moves.
+        ceiling: above it a curve is not drawn, so that what happens below it can be told apart.
     """
 
     lines: Sequence[Line]
     x_title: str
     y_title: str
     marks: Sequence[float] = ()
+    ceiling: float | None = None
 
 
 def reel(
@@ -187,4 +189,5 @@ def _chart(chart: Chart | None) -> dict | None:
         "x_title": chart.x_title,
         "y_title": chart.y_title,
         "marks": [float(mark) for mark in chart.marks],
+        "ceiling": chart.ceiling,
     }

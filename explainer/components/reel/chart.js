@@ -21,6 +21,7 @@ export class LossChart {
   /** @type {number} */ high;
   /** @type {string} */ x_title;
   /** @type {string} */ y_title;
+  /** @type {number | null} */ ceiling;
 
   constructor(spec, seek) {
     Object.assign(this, spec);
@@ -34,6 +35,7 @@ export class LossChart {
     const [least, most] = [Math.min(...this.ys), Math.max(...this.ys)];
     const room = 0.06 * (most - least || 1);
     [this.low, this.high] = [least - room, most + room];
+    if (this.ceiling !== null) [this.low, this.high] = [least - 0.06 * (this.ceiling - least), this.ceiling];
     this.last = Math.log10(Math.max(...this.xs) * 1.1);
   }
 
@@ -43,7 +45,7 @@ export class LossChart {
     const font = 0.86 * rem;
     this.box = { left: 2.6 * rem, right: width - 0.8 * rem, top: (1.5 * this.lines.length + 0.8) * rem, bottom: height - 3.1 * rem };
     const picture = svg('svg', { width, height, 'font-size': font, 'aria-hidden': 'true' });
-    picture.append(...this.axes(font), ...this.lines.flatMap((line, i) => this.curve(line, i, font)));
+    picture.append(this.window(), ...this.axes(font), ...this.lines.flatMap((line, i) => this.curve(line, i, font)));
     this.marker = this.marks.length ? [svg('line', { class: 'marker' }), ...this.lines.map(() => svg('circle', { class: 'dot', r: 0.32 * rem }))] : [];
     picture.append(...this.marker);
     this.node.replaceChildren(picture);
@@ -84,10 +86,18 @@ export class LossChart {
     const place = (1.55 * i + 2.4) * font;
     const { left } = this.box;
     return [
-      svg('polyline', { class: 'curve', points, 'stroke-dasharray': line.dash }),
+      svg('polyline', { class: 'curve', points, 'stroke-dasharray': line.dash, 'clip-path': 'url(#losses)' }),
       svg('line', { class: 'curve', x1: left, x2: left + 2.4 * font, y1: place - 0.3 * font, y2: place - 0.3 * font, 'stroke-dasharray': line.dash }),
       svg('text', { x: left + 2.9 * font, y: place }, line.name),
     ];
+  }
+
+  // What of the curves is seen: below the ceiling.
+  window() {
+    const { left, right, top, bottom } = this.box;
+    const seen = svg('clipPath', { id: 'losses' });
+    seen.append(svg('rect', { x: left, y: top, width: right - left, height: bottom - top }));
+    return seen;
   }
 
   show(position) {

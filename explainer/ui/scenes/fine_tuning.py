@@ -36,10 +36,12 @@ KINDS = {
 }
 PROMPT = "Tadeusz spojrzał w okno, a w ogrodzie "
 LEGEND = (
-    "The bars are the character's probability :gray[before] and :violet[after] refining; "
+    "Bars: the character's probability :gray[before] and :violet[after]; "
     ":blue[blue became likelier], :orange[orange less likely]."
 )
+ONE_TEXT = "one text, its last {:.0%}"
 LENGTH = 100  # characters that each model writes
+HIGHEST = 2.7  # nats per character that are drawn of what the poem costs: 1.53 and 1.43 are told apart
 DOUBLINGS = 3.0  # a change in probability that has the full colour: eight times as likely
 
 
@@ -48,7 +50,7 @@ def ready(*names: str) -> bool:
     missing = [name for name in names if name not in available(RUNS)]
     for name in missing:
         st.warning(
-            f"The model “{name}” is not in this house yet. Train it with "
+            f"The model “{name}” is not in this app yet. Train it with "
             f"`python -m explainer.training {name}`, and this scene fills itself."
         )
     return not missing
@@ -101,13 +103,21 @@ def sizes(found: list[Corpus]) -> None:
 def told(found: Corpus) -> None:
     """Tell the facts of one stage."""
     st.header(STAGES[found.name], anchor=False)
-    blocks.metrics(characters=f"{found.characters:,}", works=f"{found.texts:,}")
-    st.markdown(f"{found.symbols} symbols; the last {found.held_out:.0%} of each work held out")
+    blocks.metrics(characters=f"{found.characters:,}", different_ones=f"{found.symbols}")
+    texts = f"{found.texts} texts, the last {found.held_out:.0%} of each" if found.texts > 1 else ONE_TEXT
+    st.markdown(f"{texts.format(found.held_out)} held out")
     if found.read is None:
         st.markdown(f":gray[not trained yet: `python -m explainer.training {found.name}`]")
     else:
-        read = f"{found.read / 1e6:.1f} million characters"
-        st.markdown(f":gray[{read} read while training: {found.times:.1f} times over]")
+        st.markdown(
+            f":gray[read in training: {found.read / 1e6:.1f} million, all of it about "
+            f"{often(found.times or 0.0)}]"
+        )
+
+
+def often(times: float) -> str:
+    """Return in words how many times a text was read, to the nearest whole."""
+    return {1: "once", 2: "twice"}.get(round(times), f"{times:.0f} times")
 
 
 # --- how it learned ---------------------------------------------------------------------------------
@@ -154,6 +164,16 @@ def learning(name: str) -> None:
     titles = [f"step {step:,}" for step in found.sample_steps.tolist()]
     look: dict[str, Any] = {"titles": titles, "captions": on_the_way(name), "chart": chart, "speed": 1.0}
     reel(lanes, key=f"tuning_learned_{name}", alt=alt, **look)
+
+
+def judged_on(name: str) -> str:
+    """Say what both curves are judged on, and why held-out text costs less, where it does."""
+    found, meta = recorded(name), checkpoints.read_meta(name)
+    what = "names" if "dev" in meta["losses"] else "passages"
+    told = f"Each curve is measured on {meta['recipe']['judged']:,} {what}."
+    if found.held_out_at(meta["steps"]) >= found.train[found.steps == meta["steps"]][0]:
+        return told
+    return f"{told} Those held out happen to be easier: all text held out costs {meta['losses']['val']:.2f}."
 
 
 def on_the_way(name: str) -> list[str]:
@@ -217,7 +237,7 @@ def _way(meta: dict[str, Any]) -> str:
 def refined_for() -> str:
     """Say how long the refined model learned from the poem, and what of it is kept."""
     meta = checkpoints.read_meta("pan-tadeusz")
-    way = f"; {_way(meta)} there is kept" if share(meta) < 1 else ""
+    way = f", {_way(meta)} from the old weights to the new ones kept" if share(meta) < 1 else ""
     return f"Refined for {meta['steps']} steps{way}."
 
 
@@ -229,11 +249,10 @@ def chosen() -> str:
             "Both trainings are kept at their best step, chosen on this same last tenth: "
             "that makes the first and the last figure slightly optimistic."
         )
-    part = f"{share(meta):.0%}"
     return (
-        f"The steps and the {part} were chosen on this last tenth: slightly optimistic. On the half that the "
-        f"{part} was not chosen on: {meta['halves']['test']:.3f}, all of the way "
-        f"{meta['refined_losses']['test']:.3f}."
+        f"Kept: {_way(meta)} from the old weights to the refined ones. On the half it was not chosen on: "
+        f"{meta['halves']['test']:.3f}, all the way {meta['refined_losses']['test']:.3f}. "
+        "Steps chosen here: slightly optimistic."
     )
 
 
@@ -363,7 +382,8 @@ def worth(wanted: ContinuationRequest) -> None:
     ]
     told = ", ".join(f"{KINDS[name]} {loss:.2f}" for name, loss in losses.items())
     alt = f"Losses on the poem's last tenth in nats per character: {told}; and a text of each model."
-    chart = Chart(lines, "step", "loss on the poem's last tenth, nats per character")
+    title = f"loss on the poem's last tenth, nats per character, up to {HIGHEST}"
+    chart = Chart(lines, "step", title, ceiling=HIGHEST)
     reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames())
 
 
@@ -371,9 +391,9 @@ def _refined(loss: float) -> str:
     """Return the name of the refined model's curve, with what is kept of it where that is no point of it."""
     meta = checkpoints.read_meta("pan-tadeusz")
     if share(meta) == 1:
-        return f"refined on Pan Tadeusz: {loss:.2f} at step {meta['steps']}"
+        return f"refined on it: {loss:.2f} at step {meta['steps']}"
     lowest = meta["refined_losses"]["val"]
-    return f"refined on Pan Tadeusz: {lowest:.2f} at step {meta['steps']}; {_way(meta)} there: {loss:.2f}"
+    return f"refined on it: {lowest:.2f} at step {meta['steps']}; {_way(meta)} there: {loss:.2f}"
 
 
 def _poem_losses() -> dict[str, float]:
