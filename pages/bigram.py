@@ -87,7 +87,7 @@ def probabilities() -> None:
         source, words, _ = chosen()
         added = smoothing()
     table = bigram.probabilities(source, added)
-    ui.note(f"Counted over all {len(words.words):,} words. {bigram.never_counted(table, added)}")
+    ui.note(f"Counted over all {len(words.words):,} names. {bigram.never_counted(table, added)}")
     look = {"scale_max": bigram.SCALE, "marks": table.never, "marked_as": "never seen"}
     counted = matrix(words, table.counts, "count", "counts")
     shares = matrix(words, table.probabilities, "probability", "probabilities", 1, **look)
@@ -173,8 +173,7 @@ def counting_is_learning() -> None:
     softmax = "learned: softmax(one-hot · W)"
     learned = matrix(words, run.probabilities[0], "learned", "probabilities", 0, title=softmax, **look)
     counted = matrix(words, run.counted, "counted", "probabilities", 1, title=title, **look)
-    apart = {"title": "learned − counted", "show_shape": False}
-    difference = matrix(words, run.difference[0], "apart", "loss", 2, **apart)
+    difference = matrix(words, run.difference[0], "learned − counted", "loss", 2, show_shape=False)
     told = bigram.steps_in_words(run, words)
     frames = [ui.Values(0, run.probabilities, told), ui.Values(2, run.difference)]
     alt = "The learned probabilities beside the counted ones, and their difference, step by step."

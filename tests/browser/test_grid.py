@@ -158,7 +158,7 @@ def test_hover_shows_the_products_that_torch_computed(show):
         assert {(0, i, i, 0, 11), (1, 0, 11, j, j)} == set(grid.lit("soft"))
         assert grid.lit("cell") == [(2, i, i, j, j)]
         lines = grid.page.locator(".line").all_inner_texts()
-        shown = np.array([[number(p) for p in re.split(r"[\s×=]+", line)] for line in lines])
+        shown = np.array([[number(p) for p in re.split(r"[\s×=≈]+", line)] for line in lines])
         wanted = np.stack([left[i], right[:, j], product.products[i, j]], 1)
         np.testing.assert_allclose(shown, wanted, rtol=5.1e-4)
         total = number(grid.page.locator(".total").inner_text().split()[-1])

@@ -66,11 +66,45 @@ def test_what_has_no_labels_is_called_by_what_it_is_multiplied_with(open_page):
 
 def test_the_tables_that_are_learned_open_on_the_most_frequent_pair(open_page):
     page = open_page("/bigram?scene=counting-is-learning")
-    assert [lens["told"]["head"][:-1].split("  ")[1] for lens in lenses(page, "")] == ["A·"] * 3
+    found = lenses(page, "")
+    assert [lens["at"] for lens in found] == [[1, 0]] * 3  # A, and the end
+    assert [lens["told"]["head"].split("  ")[0] for lens in found] == [
+        "learned",
+        "counted",
+        "learned − counted",
+    ]
 
 
 GRID = """(() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
   .map((root) => root?.querySelector('canvas.cells')?.__grid).find(Boolean))()"""
+
+
+@pytest.mark.parametrize("letter", ["A", "N", "Z", "Ą"])
+def test_a_row_that_is_lit_has_its_label_where_not_every_row_has_one(open_page, letter):
+    page = open_page(f"/?scene=claim&welcome_letter={letter}", 1280, 720)
+    row = checkpoints.load("girls-bigram").vocabulary.encode(letter)[0]
+    lenses(page, "")
+    named = page.evaluate(f"{GRID}.named.filter((one) => one.side === 'row' && !one.lens)")
+    assert {one["matrix"]: one["at"] for one in named} == {0: row, 1: row}
+
+
+def test_where_nothing_is_lit_the_cell_of_a_lens_has_its_labels(open_page):
+    page = open_page("/bigram?scene=probabilities", 1280, 720)
+    lenses(page, "")
+    named = page.evaluate(f"{GRID}.named.map((one) => [one.matrix, one.lens, one.side, one.at])")
+    assert sorted(named) == sorted(
+        [m, lens, *place] for m in (0, 1) for lens in (False, True) for place in (("row", 1), ("col", 0))
+    )
+
+
+def test_a_row_and_its_copy_have_the_same_shades(open_page):
+    page = open_page("/?scene=claim")
+    assert [lens["told"]["to"] for lens in lenses(page, "")] == [1, 1, 1]
+    page = open_page("/gradient-descent?scene=one-step&gd_stage=update", 1280, 720)
+    scales = {lens["name"]: lens["told"]["to"] for lens in lenses(page, "")}
+    assert scales["W2"] == scales["change"] == scales["W2 after"]
+
+
 LOSS = "/pytorch?scene=cross-entropy&pytorch_factor=100&pytorch_line="
 
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { all, one } from '../../explainer/components/grid/layout.js';
-import { follow, layOutAll, lensHeadings, turned } from '../../explainer/components/grid/lens.js';
+import { follow, layOutAll, legend, lensHeadings, turned } from '../../explainer/components/grid/lens.js';
 import { nearest } from '../../explainer/components/reel/chart.js';
 import { matrix } from './matrix.js';
 
@@ -43,11 +43,24 @@ test('a lens turns to a map that is lit, and stays while its own is, unless that
 
 test('two letters above a lens are a pair, two digits are two numbers', () => {
   const labels = (count, text) => Array.from({ length: count }, () => text);
-  const place = (row, col) => lensHeadings(lensOn({ rows: labels(60, row), cols: labels(90, col) }))[1].split('  ')[0];
+  const place = (row, col) => lensHeadings(lensOn({ rows: labels(60, row), cols: labels(90, col) }))[0].split('  ')[1];
   assert.equal(place('A', 'N'), 'AN');
   assert.equal(place('A', '6'), 'A6');
   assert.equal(place('0', '8'), '0, 8');
   assert.equal(place('A6', '149'), 'A6, 149');
+});
+
+test('a heading says of which matrix it is, however little room there is', () => {
+  const heads = lensHeadings(lensOn({ name: 'W2', spot: 'neuron {row}, letter {col}', first: 0 }));
+  assert.deepEqual(heads, ['W2  neuron 59, letter 89  5,399', 'W2  5,399', 'W2']);
+  assert.deepEqual(lensHeadings(lensOn({ name: 'C', spot: '[{row}, {col}]', first: 0 })), ['C[59, 89]  5,399', 'C  5,399', 'C']);
+});
+
+test('a legend names its scale, and says where its last shade stands for more', () => {
+  const shown = (more) => legend(lensOn({ shade: 'sequential', ...more }).of);
+  assert.deepEqual(shown({ role: 'probabilities', scale_max: 5399 }), { from: 0, to: 5399, beyond: false, named: 'square-root scale', steps: 24 });
+  assert.deepEqual(shown({ role: 'counts' }).named, 'logarithmic scale');
+  assert.equal(shown({ scale_max: 100 }).beyond, true);
 });
 
 test('a click on the losses moves to the recorded step that is nearest on its axis', () => {

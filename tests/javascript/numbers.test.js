@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { exact, fixed, grouped, notations, spoken, visible } from '../../explainer/components/grid/numbers.js';
+import { equals, exact, fixed, grouped, notations, read, spoken, visible } from '../../explainer/components/grid/numbers.js';
 import { power } from '../../explainer/components/grid/powers.js';
 import { columnOf, folded, found, longest, sorted } from '../../explainer/components/listing/columns.js';
 import { csvOf } from '../../explainer/components/listing/export.js';
@@ -12,6 +12,15 @@ import { readFigure } from '../../explainer/components/plot/sizes.js';
 test('a power of ten has a minus of its own and small digits', () => {
   assert.equal(power(5.91e-8), '5.9·10⁻⁸');
   assert.equal(power(-2e12), '−2·10¹²');
+});
+
+test('an equals sign stands only where the numbers that are written give the result', () => {
+  const sign = (a, b, decimals) => equals(read(spoken(a)) * read(spoken(b)), spoken(a * b, decimals), decimals);
+  assert.equal(sign(2, -1.5), '=');
+  assert.equal(sign(0.1, 3), '='); // not 0.30000000000000004
+  assert.equal(sign(2.0084, 0.041063), '≈'); // 2.008 · 0.04106 would be 0.08245
+  assert.equal(sign(1200, 3), '=');
+  assert.equal(sign(1e-9, 1), '≈');
 });
 
 test('what rounds to zero has no sign, and zero never has one', () => {

@@ -272,7 +272,7 @@ def test_the_loss_on_held_out_names():
     app = page("how-good", judge="all names")
     assert (metrics(app)["dev"], metrics(app)["test"]) == ("2.33", "2.38")
     assert metrics(app)["knowing nothing: ln 34"] == "3.53"
-    assert "counted over the 2,813 words of train alone" in told(app)
+    assert "counted over the 2,813 names of train alone" in told(app)
     app = page("how-good", judge="all names", added="0")
     assert metrics(app)["dev"] == "∞"
     assert "impossible" in told(app)

@@ -294,14 +294,14 @@ def test_the_update_is_the_one_that_the_trace_makes(optimizer):
     found = steps.made(steps.StepRequest("girls", "better", "EWA", name, steps.USUAL[name], 3))
     _, shown = step_grid(app, "update")
     np.testing.assert_allclose(shown[steps.GRADIENT], found.gradients["W2"].T, rtol=1e-6)
-    np.testing.assert_allclose(shown["W2"] + shown["change"], shown["= W2 after"], atol=1e-6)
+    np.testing.assert_allclose(shown["W2"] + shown["change"], shown["W2 after"], atol=1e-6)
     assert set(shown) - {steps.GRADIENT, "W2", "change", "= W2 after"} == set(found.memory["W2"])
     assert f"{found.loss:.3f} → :red[**{found.loss_after:.3f}**]" in note(app)
 
 
 def test_the_gradient_in_the_picture_is_a_product():
     _, shown = step_grid(open_scene("one-step", gd_stage="backward"), "backward")
-    made = shown["hᵀ"].astype(float) @ shown["slope by logit"].astype(float)
+    made = shown["hᵀ"].astype(float) @ shown["(p − truth) / 5"].astype(float)
     np.testing.assert_allclose(made, shown[steps.GRADIENT], atol=1e-6)
     assert shown["W2"].shape == shown[steps.GRADIENT].shape
 

@@ -374,6 +374,7 @@ class Grid {
       get playing() { return grid.player.playing; },
       get flying() { return grid.flight.at ?? null; },
       get lit() { return grid.lights.map(({ matrix, rows, cols, kind, role }) => ({ matrix, rows, cols, kind, role })); },
+      get named() { return grid.painter.named; }, // labels of what is lit
       get matrices() {
         return grid.matrices.map((m) => ({
           name: m.name, rows: m.height, cols: m.width, values: Array.from(m.values), font: m.font,

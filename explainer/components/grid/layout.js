@@ -6,7 +6,7 @@ export const EDGE = 8; // room for the dotted bands
 const FEW_CELLS = 60;
 const BROAD = 3.4; // width of a map's cells in their heights, where it is to fill a wide stage
 export const leastNumber = ({ rem, narrow }) => (narrow ? 11 : 2 + 0.75 * rem); // 20 px where rem is 24, 14 where it is 16
-const leastLabel = ({ rem, narrow }) => (narrow ? 10 : 4 + 0.5 * rem); // 16 px and 12
+const leastLabel = ({ rem, narrow }) => (narrow ? 11 : 10 + 0.25 * rem); // 16 px and 14
 
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 export const sum = (list) => list.reduce((a, b) => a + b, 0);
@@ -189,7 +189,7 @@ export function plan(m, { rem, measure }) {
   const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => m.rowLabel(i));
   const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => m.colLabel(i));
   const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
-  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 5 : 3.8) * rem };
+  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 4.7 : 3.5) * rem };
 }
 
 // Three decimals, or as many as make a number as long; the heading has the exact one.

@@ -85,7 +85,7 @@ function lensOf(p, space, { rem }) {
   Object.assign(lens, {
     map: false, of: p.m, space, write: p.write, rows: p.rows, cols: p.cols, cw: p.cw, ch: p.ch, font: rem, labelSize: 0.85 * rem,
     gap: p.m.shade === 'none' ? 0.1 * rem : 1, left: x + p.left, top: y + p.head, seen: [rows, cols], room: w - p.left,
-    box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 2 * rem }, rem,
+    every: [1, 1], box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 1.7 * rem }, rem,
   });
   aim(lens, ...largest(p.m));
   return lens;
@@ -175,15 +175,15 @@ export function cellInLens(lenses, x, y) {
 // Two letters are a pair; two digits beside each other would be another number.
 const letter = (text) => !/\d/.test(text);
 
-// "counts  A·N  820": which cell the lens is about, and its number; without the name where that has no room.
+// "counts  A·N  820": which matrix and cell the lens is about, and its number; shorter where that has no room.
 export function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
   const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.some(letter) ? '' : ', ') : lens.where(row, col);
   const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
-  const whole = lens.spot ? [lens.cellName(row, col)] : [lens.name, place];
-  return [[...whole, number], [place, number], [number]].map((parts) => parts.filter(Boolean).join('  '));
+  const whole = lens.spot.startsWith('[') ? [lens.cellName(row, col)] : [lens.name, place];
+  return [[...whole, number], [lens.name, number], [lens.name || number]].map((parts) => parts.filter(Boolean).join('  '));
 }
 
 // How shades stand for numbers: the ends that the numbers have, and the name of the scale between them.
@@ -193,6 +193,6 @@ export function legend(m) {
   const from = m.tone === 'sequential' || low >= 0 ? 0 : -m.peak;
   const to = m.tone === 'diverging' && high <= 0 ? 0 : m.peak;
   const beyond = Math.max(-low, high) > m.peak * (1 + 1e-6);
-  const named = m.tone === 'diverging' || FEW_COUNTS >= m.peak && m.whole ? '' : m.logarithmic ? 'log scale' : 'square root';
-  return { from, to, named: [named, beyond ? 'and beyond' : ''].filter(Boolean).join(', '), steps: m.whole && m.peak <= FEW_COUNTS ? to - from + 1 : 24 };
+  const named = m.tone === 'diverging' || FEW_COUNTS >= m.peak && m.whole ? '' : m.logarithmic ? 'logarithmic' : 'square-root';
+  return { from, to, beyond, named: named && `${named} scale`, steps: m.whole && m.peak <= FEW_COUNTS ? to - from + 1 : 24 };
 }

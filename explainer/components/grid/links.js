@@ -1,7 +1,7 @@
 // --- links: what a cell lights, and how that is said ---------------------------------------------------
 
 import { all, one } from './layout.js';
-import { bracketed, grouped, spoken } from './numbers.js';
+import { bracketed, equals, grouped, read, spoken } from './numbers.js';
 
 // A matrix without labels is spoken of by those of the matrices that it is linked with.
 export function lend(matrices, links) {
@@ -143,5 +143,7 @@ export function productWords(grid, ledger, done = Infinity) {
   const more = shown.length < upTo ? ['…', factor(list[upTo - 1])].slice(0, upTo - shown.length) : [];
   const open = upTo < list.length ? ['…'] : [];
   const formula = [...shown, ...more, ...open].join(' + ');
-  return open.length || covered ? formula : `${formula} = ${spoken(list.at(-1).sum, out.decimals)}`;
+  if (open.length || covered) return formula;
+  const [made, told] = [list.reduce((total, e) => total + read(spoken(e.a)) * read(spoken(e.b)), 0), spoken(list.at(-1).sum, out.decimals)];
+  return `${formula} ${equals(made, told, out.decimals)} ${told}`;
 }

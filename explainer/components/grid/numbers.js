@@ -49,6 +49,12 @@ export function spoken(value, decimals) {
   return Number.isInteger(value) ? grouped(value) : significant(value, 4);
 }
 
+// A number as it is written, read again; NaN where that is a power of ten or no number.
+export const read = (text) => Number(text.replaceAll(',', '').replace('\u2212', '-'));
+
+// What stands between a calculation and its result: equal they are only if the numbers that are written say so.
+export const equals = (made, text, decimals) => (spoken(Number(made.toPrecision(12)), decimals) === text ? '=' : '\u2248');
+
 export const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
 export const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');
 

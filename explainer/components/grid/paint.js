@@ -1,7 +1,7 @@
 // --- paint: two canvases, the numbers below and the lights above ----------------------------------------
 
 import { UNKNOWN } from './frames.js';
-import { all, areaBox, cellBox, clamp, sum } from './layout.js';
+import { all, areaBox, cellBox, clamp, one, sum } from './layout.js';
 import { clipped, FEW_COUNTS, legend, lensHeadings, seenOf } from './lens.js';
 import { spoken } from './numbers.js';
 import { contrast, css, mix, SHADES } from './theme.js';
@@ -188,9 +188,10 @@ export class Painter {
 
   labels(ctx, m) {
     const color = css(this.theme.soft);
-    for (let row = 0; row < m.rows.length; row += every(m.labelSize * 1.05, m.ch)) this.rowLabel(ctx, m, row, color);
     const widest = Math.max(0, ...m.cols.map((text) => this.measure(text, m.labelSize, 700)));
-    for (let col = 0; col < m.cols.length; col += every(widest * 1.15, m.cw)) this.colLabel(ctx, m, col, color);
+    m.every = [every(m.labelSize * 1.05, m.ch), every(widest * 1.15, m.cw)];
+    for (let row = 0; row < m.rows.length; row += m.every[0]) this.rowLabel(ctx, m, row, color);
+    for (let col = 0; col < m.cols.length; col += m.every[1]) this.colLabel(ctx, m, col, color);
   }
 
   rowLabel(ctx, m, row, color) {
@@ -217,10 +218,12 @@ export class Painter {
     if (ctx.canvas.width) ctx.clearRect(0, 0, ...this.size);
     else if (shown.length || focus || lenses.length) this.lay(ctx); // its pixels cost time: only once there is light
     const order = ['soft', 'mark', 'band', 'row', 'column', 'term', 'cell'];
+    this.named = [];
     for (const l of shown.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
       const m = matrices[l.matrix];
       this[`light_${l.kind}`](ctx, m, l, locked);
     }
+    for (const m of matrices.filter((one) => !one.hidden)) this.name(ctx, m, shown, lenses.find((lens) => lens.of === m));
     if (focus) this.focusRing(ctx, matrices[focus.matrix], focus);
     for (const lens of lenses.filter((l) => !l.hidden)) this.lens(lens, shown, locked);
   }
@@ -233,7 +236,8 @@ export class Painter {
       const seen = clipped(lens, l);
       if (seen) this[`light_${l.kind}`](this.lights, lens, seen, locked);
     }
-    if (!lights.some((l) => l.matrix === lens.index && (l.kind === 'cell' || l.kind === 'term'))) this.aimed(lens, rows, cols);
+    if (!pointsOut(lens.of, lights)) this.aimed(lens, rows, cols);
+    this.name(this.lights, lens, lights.map((l) => l.matrix === lens.index && clipped(lens, l)).filter(Boolean), lens);
     this.frame(this.lights, grow(areaBox(lens.of, rows, cols), 1), this.ink, 1.5, 2);
   }
 
@@ -270,13 +274,15 @@ export class Painter {
     if (told) this.legend(ctx, lens, told, lens.top + rows * lens.ch + 0.5 * lens.rem);
   }
 
-  // "0 ▭▭▭ 2,387 log scale": the shades from end to end, as many as there is room for.
-  legend(ctx, lens, { from, to, named, steps }, y) {
+  // "0 ▭▭▭ 2,387 logarithmic scale": the shades from end to end, as many as there is room for.
+  legend(ctx, lens, { from, to, beyond, named, steps }, y) {
     const size = 0.85 * lens.rem;
-    const [ends, gap] = [[spoken(from), spoken(to)], 0.4 * lens.rem];
-    const words = [...ends, named].map((text) => this.measure(text, size));
-    const room = lens.room - sum(words) - 3 * gap;
-    const width = clamp(room, 1.5 * lens.rem, 6 * lens.rem);
+    const over = beyond ? ['\u2264 ', '\u2265 '] : ['', '']; // the last shade is that of all beyond, too
+    const [ends, gap] = [[(from ? over[0] : '') + spoken(from), (to ? over[1] : '') + spoken(to)], 0.4 * lens.rem];
+    const words = ends.map((text) => this.measure(text, size));
+    const leftOver = (text) => lens.room - sum(words) - this.measure(text, size) - 3 * gap;
+    const scale = [named, named.replace(' scale', '')].find((text) => leftOver(text) >= 1.5 * lens.rem) ?? '';
+    const width = clamp(leftOver(scale), 1.5 * lens.rem, 6 * lens.rem);
     ctx.font = this.font(size);
     ctx.textBaseline = 'alphabetic';
     ctx.textAlign = 'left';
@@ -290,7 +296,7 @@ export class Painter {
     }
     this.frame(ctx, { x: left, y, w: width, h: 0.8 * lens.rem }, css(this.theme.line), 1, 0);
     write(ends[1], left + width + gap);
-    if (named && room >= width) write(named, left + width + words[1] + 2 * gap);
+    if (scale) write(scale, left + width + words[1] + 2 * gap);
   }
 
   outlined(m) { return m.shade === 'none' && m.cw >= TINY; }
@@ -303,15 +309,9 @@ export class Painter {
 
   light_mark(ctx, m, l) { this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.text[l.role]), 2, 3); }
 
-  light_row(ctx, m, l) {
-    this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2);
-    if (m.rows.length) this.labelLight(ctx, m, l.rows[0], null, l.role);
-  }
+  light_row(ctx, m, l) { this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2); }
 
-  light_column(ctx, m, l) {
-    this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2);
-    if (m.cols.length) this.labelLight(ctx, m, null, l.cols[0], l.role);
-  }
+  light_column(ctx, m, l) { this.frame(ctx, areaBox(m, l.rows, l.cols), css(this.theme.role[l.role]), 2); }
 
   // A dotted band from a row or column to the cell it helps to make, where they stand in line.
   light_band(ctx, m, l) {
@@ -375,19 +375,42 @@ export class Painter {
     ctx.stroke();
   }
 
-  labelLight(ctx, m, row, col, role) {
-    const color = css(this.theme.text[role]);
-    ctx.fillStyle = css(this.theme.ground);
-    if (row !== null) {
-      const width = this.measure(m.rows[row], m.labelSize, 700) + 2;
-      const height = Math.max(m.ch, m.labelSize * 1.1);
-      ctx.fillRect((m.left ?? m.x) - m.labelSize * 0.4 - width, m.y + (row + 0.5) * m.ch - height / 2, width + 1, height);
-      this.rowLabel(ctx, m, row, color);
-    } else {
-      const width = Math.max(m.cw, this.measure(m.cols[col], m.labelSize, 700) + 2);
-      ctx.fillRect(m.x + (col + 0.5) * m.cw - width / 2, (m.top ?? m.y) - m.labelSize * 1.3, width, m.labelSize * 1.2);
-      this.colLabel(ctx, m, col, color);
+  // What is lit has its labels, also where there was no room for every one: those that they would run into go.
+  name(ctx, m, lights, lens) {
+    const own = lights.filter((l) => l.matrix === m.index && l.kind !== 'mark' && l.kind !== 'band');
+    if (lens && !pointsOut(m, lights)) own.push({ rows: one(lens.aimed[0]), cols: one(lens.aimed[1]), role: m.role });
+    const chosen = (side) => {
+      const roles = new Map();
+      for (const l of own) if (l[side][0] === l[side][1] && !roles.has(l[side][0])) roles.set(l[side][0], l.role);
+      return [...roles].reverse();
+    };
+    this.lit(ctx, m, 'row', m.rows, chosen('rows'), (a, b) => Math.abs(a - b) * m.ch < m.labelSize * 1.05);
+    const half = (col) => this.measure(m.cols[col], m.labelSize, 700) / 2;
+    this.lit(ctx, m, 'col', m.cols, chosen('cols'), (a, b) => Math.abs(a - b) * m.cw < 1.1 * (half(a) + half(b)));
+  }
+
+  // Labels in their colours, the most important first; others that are too near are wiped out or left out.
+  lit(ctx, m, side, texts, chosen, near) {
+    const [place, label] = side === 'row' ? [0, this.rowLabel] : [1, this.colLabel];
+    const drawn = [];
+    for (const [at, role] of chosen.filter(([at]) => texts[at] && !hiddenIn(m, place, at))) {
+      if (drawn.some((other) => near(at, other))) continue;
+      drawn.push(at);
+      for (let other = 0; other < texts.length; other += m.every[place]) {
+        if ((other === at || near(at, other)) && !hiddenIn(m, place, other)) this.wipe(ctx, m, side, other);
+      }
+      label.call(this, ctx, m, at, css(this.theme.text[role]));
+      this.named.push({ matrix: m.index, lens: Boolean(m.of), side, at });
     }
+  }
+
+  wipe(ctx, m, side, at) {
+    const size = m.labelSize;
+    const width = this.measure((side === 'row' ? m.rows : m.cols)[at], size, 700) + 2;
+    ctx.fillStyle = css(this.theme.ground);
+    const below = Math.min(0.64 * size, m.every[0] * m.ch - 0.5 * size); // with the tail of an Ą
+    if (side === 'row') ctx.fillRect((m.left ?? m.x) - size * 0.4 - width, m.y + (at + 0.5) * m.ch - size * 0.55, width + 1, size * 0.55 + below);
+    else ctx.fillRect(m.x + (at + 0.5) * m.cw - m.gap / 2 - width / 2, (m.top ?? m.y) - size * 1.3, width, size * 1.2);
   }
 
   // Two rings, so that one of them shows on any shade.
@@ -397,6 +420,12 @@ export class Painter {
     this.frame(ctx, grow(box, 4), css(this.theme.ink), 2, 4);
   }
 }
+
+// Whether the lights of a matrix say themselves which cell is meant.
+const pointsOut = (m, lights) => lights.some((l) => l.matrix === m.index && (l.kind === 'cell' || l.kind === 'term'));
+
+// A row or a column of a lens that is not in its window.
+const hiddenIn = (m, place, at) => Boolean(m.of) && (at < m.first[place] || at >= m.first[place] + m.seen[place]);
 
 // Of labels that would run into each other only every second, third … is written.
 const every = (size, room) => Math.max(1, Math.ceil(size / room));

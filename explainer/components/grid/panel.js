@@ -3,7 +3,7 @@
 import { element } from '../player/stage.js';
 import { Walk } from './frames.js';
 import { colName, counted, entries, rowName } from './links.js';
-import { grouped, spoken, visible } from './numbers.js';
+import { equals, grouped, read, spoken, visible } from './numbers.js';
 
 const written = (value, decimals) => (Number.isNaN(value) ? '?' : spoken(value, decimals));
 
@@ -50,9 +50,10 @@ export class Ledger {
 
   line(e, known, current) {
     const row = element('div', `line${known ? '' : ' ahead'}${current ? ' current' : ''}`);
+    const [a, b, product] = [e.a, e.b, e.product].map((value) => written(value));
     row.append(
-      element('span', e.left.role, written(e.a)), element('span', 'sign', '×'), element('span', e.right.role, written(e.b)),
-      element('span', 'sign', '='), element('span', e.out.role, known ? written(e.product) : ''),
+      element('span', e.left.role, a), element('span', 'sign', '×'), element('span', e.right.role, b),
+      element('span', 'sign', known ? equals(read(a) * read(b), product) : '='), element('span', e.out.role, known ? product : ''),
     );
     return row;
   }

@@ -40,7 +40,7 @@ USUAL_STEPS, USUAL_RATE, USUAL_PULL = 300, 30, 0.01  # with which the counted ta
 DASHES = dict(zip(("train", "dev", "test"), curves.DASHES, strict=False))
 DIVERGED = 0.05  # nats by which the loss ends above its lowest
 SWINGING = 0.05  # by which a probability still changes in the last step
-SCALE = 0.9  # of probability, where a colour is full
+SCALE = 1.0  # of probability, where a colour is full: one scale for all tables
 MOST_STRIPS = 20
 BLIND, OURS, REAL = "equal chances", "this table", "real names"  # where the names of the wall come from
 FRAME_BYTES = 400_000  # of one table's frames, sent to the browser once
@@ -304,7 +304,7 @@ def _ending(text: str, most: int) -> str:
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
     """Return in one sentence how many pairs never occur and what smoothing makes of them."""
-    told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen"
+    told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen, each with a dash"
     if not smoothing:
         return f":red[{told}: they can never be drawn.]"
     share = float((table.probabilities * table.never).sum() / len(table.never))
@@ -315,7 +315,7 @@ def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
 def judged_by(words: WordList) -> str:
     """Return by what a name is judged: other scenes count all words, this one those to learn from."""
     count = len(words.part("train")[0])
-    return f"The table here is counted over the {count:,} words of train alone: dev and test are new to it."
+    return f"The table here is counted over the {count:,} names of train alone: dev and test are new to it."
 
 
 def letter_by_letter(source: Source, smoothing: float, word: str) -> list[str]:

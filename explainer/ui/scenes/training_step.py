@@ -170,13 +170,7 @@ class _View:
         h, slopes = self.found.h[:, self.neurons], self.found.dlogits[:, self.letters]  # (B, n), (B, v)
         told = f"(p − truth) / {len(read)}"
         of_h = {"name": "h" if self.turned else "hᵀ", "role": "activations", "decimals": 2}
-        of_slopes = {
-            "name": "slope by logit",
-            "role": "loss",
-            "title": told,
-            "shade": "diverging",
-            "decimals": 3,
-        }
+        of_slopes = {"name": told, "role": "loss", "shade": "diverging", "decimals": 3}
         left, above = (slopes.T, h) if self.turned else (h.T, slopes)
         of_left, of_above = (of_slopes, of_h) if self.turned else (of_h, of_slopes)
         drawn = [
@@ -203,8 +197,10 @@ class _View:
             self._gradient(),
             *(self._matrix(values, name, "loss") for name, values in kept.items()),
             self._weights(found.before, "W2"),
-            self._matrix(found.changes["W2"], "change", "loss", title=f"+ change = {step}"),
-            self._weights(found.after, "= W2 after"),
+            self._matrix(
+                found.changes["W2"], "change", "loss", title=f"+ change = {step}", scale_max=self._scale
+            ),
+            self._weights(found.after, "W2 after", title="= W2 after"),
         ]
         if self.turned:
             places = [(i, 0) for i in range(len(drawn))]
@@ -216,7 +212,7 @@ class _View:
     def _probabilities(self, place: tuple[int, int]) -> Matrix:
         truth = np.zeros(self.found.probabilities.shape, dtype=bool)
         truth[np.arange(len(truth)), self.found.targets] = True
-        look = {"title": "softmax: probabilities in %", "decimals": 0, "scale_max": 100.0}
+        look = {"title": "softmax: probabilities in %", "decimals": 1, "scale_max": 100.0}
         marks = {"marks": truth[:, self._asked()], "marked_as": "truly follows"}
         percent = 100 * self.found.probabilities
         return self._guesses(percent, "probability in %", "probabilities", place, **look, **marks)
@@ -248,10 +244,16 @@ class _View:
     def _gradient(self, place: tuple[int, int] = (0, 0)) -> Matrix:
         return self._matrix(self.found.gradients["W2"], GRADIENT, "loss", place)
 
-    def _weights(self, of: Mapping[str, np.ndarray], name: str, place: tuple[int, int] = (0, 0)) -> Matrix:
-        some = np.ix_(self.neurons, self.letters)
-        most = max(np.abs(matrices["W2"][some]).max() for matrices in (self.found.before, self.found.after))
-        return self._matrix(of["W2"], name, "weights", place, scale_max=float(most))
+    def _weights(
+        self, of: Mapping[str, np.ndarray], name: str, place: tuple[int, int] = (0, 0), **look: Any
+    ) -> Matrix:
+        return self._matrix(of["W2"], name, "weights", place, scale_max=self._scale, **look)
+
+    @property
+    def _scale(self) -> float:
+        """The largest number of what is added up: one shade is one number in W2, its change and their sum."""
+        some, found = np.ix_(self.neurons, self.letters), self.found
+        return float(max(np.abs(m["W2"][some]).max() for m in (found.before, found.changes, found.after)))
 
 
 FORMULAS = {"sgd": "−{rate} · gradient", "momentum": "−{rate} · v", "adam": "−{rate} · m̂ / √v̂"}
@@ -293,8 +295,8 @@ def said(stage: str, found: trace.TrainingStep) -> str:
         "adam": f"m̂: the mean of the gradients, √v̂: their usual size. W2 ← W2 − {rate} · m̂ / √v̂.",
     }[found.optimizer]
     return {
-        "forward": f"A row is an example: three letters are read, and the underlined one is the truth. "
-        f"{count} examples at once.",
+        "forward": "A row is an example: three letters, then the one that truly follows; a red dash marks "
+        f"its probability. {count} examples at once.",
         "loss": f"Minus the logarithm of the true letter's probability; the mean is the loss: "
         f":red[**{before}**] nats. Knowing nothing costs ln 34 = {np.log(34):.2f}.",
         "backward": "The gradient of W2 is hᵀ times (p − truth): too much probability is pushed down, too "

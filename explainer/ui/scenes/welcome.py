@@ -68,9 +68,10 @@ def next_letter(letter: str, *, key: str) -> None:
     row, best = int(one_hot.argmax()), int(made.result.argmax())
     taught = f"what {trained.meta['data']['names']['train']:,} names taught it"
     both: dict[str, Any] = {"rows": symbols, "cols": symbols, "title": taught, "shade": "sequential"}
+    scale: dict[str, Any] = {"scale_max": 1.0}  # a row and its copy have the same shades
     matrices = [
         _letter(one_hot, symbols, letter, upright),
-        Matrix(table, "table", "weights", (0, 1) if upright else (1, 0), **both),
+        Matrix(table, "table", "weights", (0, 1) if upright else (1, 0), **both, **scale),
         Matrix(
             made.result,
             "next",
@@ -78,6 +79,7 @@ def next_letter(letter: str, *, key: str) -> None:
             (1, 1) if upright else (2, 0),
             cols=symbols,
             title="the next letter",
+            **scale,
         ),
     ]
     single = (0, row, 0) if upright else (0, 0, row)
