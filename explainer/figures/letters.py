@@ -17,6 +17,7 @@ KINDS = (
     ("consonant with a diacritic", "square"),
     ("beginning and end", "diamond"),
 )
+ASIDE = "true place, where letters would cover each other"
 MARK = 1.7  # of a letter, in sizes of its type
 APART = 1.12  # room of a mark with its outline, in sizes of it
 
@@ -88,9 +89,13 @@ def _plane(
 
 def _ways() -> list[dict[str, Any]]:
     """Return what leads from a mark that gave way to its place: lines and dots, which the browser fills."""
-    look = {"type": "scatter", "x": [], "y": [], "hoverinfo": "skip", "showlegend": False}
+    look = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip"}
     line, dot = {"color": palette.GREY, "width": 1.5}, {"color": palette.GREY, "size": 6}
-    return [{**look, "mode": "lines", "line": line}, {**look, "mode": "markers", "marker": dot}]
+    named = {"name": ASIDE, "legendrank": 1001}  # behind the kinds
+    return [
+        {**look, "mode": "lines", "line": line, "showlegend": False},
+        {**look, "mode": "markers", "marker": dot, **named},
+    ]
 
 
 def _letters(places: np.ndarray, labels: Sequence[str], kind: int, font_size: float) -> dict[str, Any]:

@@ -76,6 +76,17 @@ def test_its_neighbours_light_up_and_are_named(open_plane):
     assert told.startswith("N is read once in · A N: where it goes, the guess follows.")
 
 
+def test_a_letter_that_gave_way_is_led_to_its_true_place_and_the_key_says_so(open_plane, found):
+    page = open_plane()
+    dots = "[...view.plane.aside.querySelectorAll('circle')].map((c) => [+c.getAttribute('cx'), +c.getAttribute('cy')])"
+    led = [page.evaluate("(at) => view.plane.place(at)", dot) for dot in page.evaluate(dots)]
+    places = found.model.C.detach().numpy()
+    assert led
+    for place in led:
+        assert np.abs(places - place).max(axis=1).min() < 1e-3
+    assert "true place, where letters would cover each other" in page.evaluate("view.key.textContent")
+
+
 def test_a_letter_that_is_not_read_says_so_and_nothing_changes(open_plane):
     page = open_plane()
     before = guesses(page)

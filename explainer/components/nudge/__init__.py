@@ -42,6 +42,7 @@ class Letters:
         kinds: V places in ``looks``; looks: (name, shape) of each kind, as in ``figures.letters.KINDS``.
         told: V sentences, whether a letter is read, and what that means for the guess.
         heading: what the guesses are of.
+        aside: what is said of the true place of a letter that gave way to others.
     """
 
     symbols: Sequence[str]
@@ -49,6 +50,7 @@ class Letters:
     looks: Sequence[tuple[str, str]]
     told: Sequence[str]
     heading: str
+    aside: str
 
 
 def nudge(
@@ -79,6 +81,7 @@ def nudge(
         **{name: list(getattr(letters, name)) for name in ("symbols", "looks", "told")},
         "kinds": [int(kind) for kind in letters.kinds],
         "heading": letters.heading,
+        "aside": letters.aside,
         "moved": moved,
         "by": list(by),
         "farthest": farthest,

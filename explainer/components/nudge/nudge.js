@@ -72,7 +72,8 @@ class Nudge {
     this.reach = ROOM * Math.max(...this.model.C.map(Math.abs));
     this.before = guess(this.model);
     this.guesses.load(data.heading, data.symbols);
-    this.key.replaceChildren(...data.looks.map(([kind, shape]) => this.look_of(kind, shape)));
+    const more = [['dot', data.aside], ['read', 'read by the model']].map(([look, words]) => this.look_of(words, look));
+    this.key.replaceChildren(...data.looks.map(([kind, shape]) => this.look_of(kind, shape)), ...more);
     this.plane.svg.setAttribute('aria-label', `${data.alt} ${HINT}`);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     this.measured = '';

@@ -25,15 +25,17 @@ export class Plane {
   /** @type {number} */ width;
   /** @type {number} */ height;
   /** @type {number[][]} */ seats;
+  /** @type {number[][]} */ homes;
   /** @type {any} */ box;
   /** @type {any[]} */ letters;
 
   constructor() {
     this.svg = node('svg', { role: 'application', tabindex: 0 });
     this.ground = node('g', { 'aria-hidden': true });
+    this.aside = node('g', { class: 'aside' });
     this.ties = node('g', { class: 'ties' });
     this.marks = node('g');
-    this.svg.append(this.ground, this.ties, this.marks);
+    this.svg.append(this.ground, this.aside, this.ties, this.marks);
   }
 
   // Where a place is, in px, and back.
@@ -62,6 +64,7 @@ export class Plane {
     const inside = places.map((place) => this.pixel(place)).map(([x, y]) => [x - this.box.left, y - this.box.top]);
     const seats = apart(inside, ROOM * this.rem, [this.box.across, this.box.up]);
     this.seats = seats.map(([x, y]) => [x + this.box.left, y + this.box.top]);
+    this.homes = places.map((place) => this.pixel(place));
     this.letters = spec.symbols.map((symbol, i) => this.letter(symbol, spec.looks[spec.kinds[i]], i));
     this.marks.replaceChildren(...this.letters);
   }
@@ -104,8 +107,19 @@ export class Plane {
         class: classes(mark.__looks, i === moved && 'moved', i === moved && held && 'held', near.includes(i) && 'near', read.includes(i) && 'read'),
       });
     });
+    this.lead(moved);
     if (this.marks.lastChild !== this.letters[moved]) this.marks.append(this.letters[moved]); // above the others
     this.tie(at, this.pixel(home), from ?? at, near.map((i) => (i === moved ? at : this.seats[i])));
+  }
+
+  // Lines from the letters that gave way to their true places; one that still covers its place needs none.
+  lead(moved) {
+    const away = this.seats.map(([x, y], i) => Math.hypot(x - this.homes[i][0], y - this.homes[i][1]));
+    const gave = this.seats.flatMap((_, i) => (i !== moved && away[i] >= (ROOM * this.rem) / 2 ? [i] : []));
+    this.aside.replaceChildren(...gave.flatMap((i) => {
+      const [[x, y], [fromX, fromY]] = [this.seats[i], this.homes[i]];
+      return [node('path', { d: `M${fromX} ${fromY}L${x} ${y}` }), node('circle', { cx: fromX, cy: fromY, r: 0.2 * this.rem })];
+    }));
   }
 
   // Lines to the neighbours of the letter that is pointed at or moved, and from where the moved one stood.

@@ -91,7 +91,7 @@ export class Spread {
     const spread = apart(own, this.least * px, view.size);
     const shown = [...now];
     const lines = { x: [], y: [] };
-    const dots = { x: [], y: [] };
+    const dots = { x: [null], y: [null] }; // a trace without points would leave the legend
     seen.forEach((i, k) => {
       shown[i] = view.place(spread[k]);
       if (Math.hypot(spread[k][0] - own[k][0], spread[k][1] - own[k][1]) < (this.least * px) / 2) return; // it covers its place

@@ -4,6 +4,7 @@ import { element } from '../player/stage.js';
 
 const lit = (trace) => trace.visible !== 'legendonly';
 const named = ({ name, showlegend }) => Boolean(name) && showlegend !== false;
+const rank = ({ legendrank = 1000 }) => legendrank;
 
 // How a curve or a mark looks, in the legend.
 /** @param {{ mode?: string, line?: any, marker?: any }} trace */
@@ -30,6 +31,7 @@ export class Legend {
   // What looks and is called as before keeps its buttons, and with them the focus.
   show(traces, wanted) {
     const entries = wanted ? traces.filter((trace, i) => named(trace) && traces.findIndex(({ name }) => name === trace.name) === i) : [];
+    entries.sort((a, b) => rank(a) - rank(b));
     const signature = JSON.stringify(entries.map(({ name, line, marker }) => [name, line, marker]));
     if (signature !== this.signature) this.node.replaceChildren(...entries.map((trace) => this.entry(trace)));
     this.signature = signature;

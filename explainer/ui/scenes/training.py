@@ -14,7 +14,7 @@ from explainer import checkpoints, names
 from explainer.components import nudge as nudging
 from explainer.components.grid import Matrix, grid
 from explainer.figures import curves
-from explainer.figures.letters import KINDS, letters_alt
+from explainer.figures.letters import ASIDE, KINDS, letters_alt
 from explainer.models.mlp import MLP
 from explainer.traces import mlp as trace
 from explainer.traces import training as recorded
@@ -156,7 +156,7 @@ def move_by_hand(found: Letters, letter: str, right: float, up: float, text: str
     context = found.vocabulary.encode(trace.window(text, found.model.block_size))
     seen = [displayed(symbol) for symbol in symbols]
     heading = f"next letter after {spaced(found, context)}"
-    letters = nudging.Letters(seen, found.kinds.tolist(), KINDS, readings(found, context), heading)
+    letters = nudging.Letters(seen, found.kinds.tolist(), KINDS, readings(found, context), heading, ASIDE)
     nudging.nudge(
         nudging.Perceptron(**vars(weights), context=context),
         letters,
