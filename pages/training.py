@@ -8,6 +8,8 @@ from explainer.ui.receipt.models import nudged
 from explainer.ui.scenes import live as training_live
 from explainer.ui.scenes import training
 
+TALL = 720  # pixels of a phone
+
 
 @ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
 def live() -> None:
@@ -36,7 +38,8 @@ def letters_move() -> None:
         paths.places, paths.steps, found.labels, found.kinds, found.reach,
         captions=training.companions(found), font_size=ui.font_size(), narrow=ui.narrow(),
     )  # fmt: skip
-    ui.chart(figure, letters.letters_alt(paths.places[-1], found.labels), key="training_paths")
+    height = TALL if ui.narrow() else None  # the window leaves too little for so many letters
+    ui.chart(figure, letters.letters_alt(paths.places[-1], found.labels), key="training_paths", height=height)
 
 
 @ui.scene("Nudge a letter", "Move one letter, and the model changes its mind about what comes next.")

@@ -84,14 +84,14 @@ def _plane(
     # The browser plays the records, and keeps marks apart that would cover each other.
     spread = {"places": places[:, np.concatenate(members)].astype("f4"), "least": APART * MARK * font_size}
     meta = spread | {"frames": frames if len(places) > 1 else None}
-    return chart([*_ways(), *drawn], *axes, legend=True, font_size=font_size, meta=meta)
+    return chart([*_ways(narrow), *drawn], *axes, legend=True, font_size=font_size, meta=meta)
 
 
-def _ways() -> list[dict[str, Any]]:
+def _ways(narrow: bool) -> list[dict[str, Any]]:
     """Return what leads from a mark that gave way to its place: lines and dots, which the browser fills."""
     look = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip"}
     line, dot = {"color": palette.GREY, "width": 1.5}, {"color": palette.GREY, "size": 6}
-    named = {"name": ASIDE, "legendrank": 1001}  # behind the kinds
+    named = {"name": ASIDE.partition(",")[0] if narrow else ASIDE, "legendrank": 1001}  # behind the kinds
     return [
         {**look, "mode": "lines", "line": line, "showlegend": False},
         {**look, "mode": "markers", "marker": dot, **named},

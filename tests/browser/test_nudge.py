@@ -78,8 +78,9 @@ def test_its_neighbours_light_up_and_are_named(open_plane):
 
 def test_a_letter_that_gave_way_is_led_to_its_true_place_and_the_key_says_so(open_plane, found):
     page = open_plane()
-    dots = "[...view.plane.aside.querySelectorAll('circle')].map((c) => [+c.getAttribute('cx'), +c.getAttribute('cy')])"
-    led = [page.evaluate("(at) => view.plane.place(at)", dot) for dot in page.evaluate(dots)]
+    at = "['cx', 'cy'].map((axis) => Number(dot.getAttribute(axis)))"
+    dots = f"[...view.plane.aside.querySelectorAll('circle')].map((dot) => view.plane.place({at}))"
+    led = page.evaluate(dots)
     places = found.model.C.detach().numpy()
     assert led
     for place in led:
