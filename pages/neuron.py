@@ -72,6 +72,8 @@ def a_network() -> None:
             weights,
             names=nr.names(4),
             roles=nr.ROLES,
+            biases=nr.biases(trained),
+            columns=nr.columns(),
             flow=True,
             hand=nr.flow_by_hand(trained, point),
             font_size=ui.font_size(),

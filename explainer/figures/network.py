@@ -17,10 +17,14 @@ from explainer.wording.numerals import number, probability
 
 POSITIVE, NEGATIVE = palette.DIVERGING[-2], palette.DIVERGING[1]
 WIDER = {False: 1.7, True: 0.8}  # how much longer a step to the right is than one up; on a phone: shorter
-NODE = 0.6  # of its distance: how near a node is, which is wider than a number on an edge
+NODE = 0.8  # of its distance: how near a node is, which is wider than a number on an edge
 SURE = 1e-9  # what a sigmoid leaves open, also where it has been rounded
 CERTAIN = 1.25  # how much wider the circle of a probability is: "> 0.999" stands in it
 KEY = "weights: solid +, dashed −, wide large"
+BIASES = "below a node: its bias"
+SHARES = np.linspace(0.2, 0.8, 25)  # of its edge: where a weight may stand
+UNKNOWN = "?"  # in a node that is not computed yet
+SWEEPS = 8  # over all weights, until each stands well among the others
 
 
 def network(
@@ -31,6 +35,7 @@ def network(
     roles: Sequence[str] | None = None,
     columns: Sequence[float] | None = None,
     edge_texts: Sequence[np.ndarray | None] | None = None,
+    biases: Sequence[np.ndarray] = (),
     flow: bool = False,
     key: bool = True,
     hand: Hand | None = None,
@@ -46,7 +51,8 @@ def network(
         roles: color of each layer; input blue and activations green if not given.
         columns: where each layer stands, 0..1; evenly spread if not given.
         edge_texts: for each layer of edges an array of texts (Nᵢ, Nᵢ₊₁), or None for none.
-        flow: whether the layers light up one by one, to be played.
+        biases: L - 1 arrays, (N₁,) to (N_L-1,): what stands below the nodes; none if not given.
+        flow: whether the layers are computed one by one, to be played.
         key: whether a line below says how to read the edges.
         hand: what can be moved by hand of a 2–H–1 network; its weights then stand on the edges.
         narrow: whether there is only the width of a phone.
@@ -76,10 +82,13 @@ def network(
         )
         nodes = nodes if hand is None else _parts(nodes, layer)
         drawn += _reached(nodes, layer, len(values)) if flow else nodes
+        if layer and biases:
+            drawn += _below(biases[layer - 1], places[layer], role, font_size)
     if hand is not None:
         drawn = with_handles(drawn, weights, font_size, WIDER[narrow])
     if key:
-        drawn.append(Text(0.5, -0.05, KEY))
+        said = [KEY, BIASES] if biases else [KEY]
+        drawn += _key(said if narrow else [" · ".join(said)], None if narrow else columns, font_size)
     titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
     frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
@@ -96,6 +105,7 @@ def learning(
     names: Sequence[Sequence[str]],
     roles: Sequence[str],
     panel: Panel,
+    columns: Sequence[float] | None = None,
 ) -> list[Primitive]:
     """Return what draws a network of L layers while it learns, in a part of a drawing with S frames.
 
@@ -104,12 +114,13 @@ def learning(
         weights: L - 1 arrays, (S, Nᵢ, Nᵢ₊₁).
         names, roles: as of a network.
         panel: where it stands, in pixels; its nodes lie from 0 to 1 on both axes.
+        columns: where each layer stands, 0..1; evenly spread if not given.
     Raises:
         ValueError: if a value is NaN or infinite.
     """
     require_finite(**{f"layer {i}": v for i, v in enumerate(values)})
     require_finite(**{f"weights {i}": w for i, w in enumerate(weights)})
-    layers = positions([v.shape[1] for v in values])
+    layers = positions([v.shape[1] for v in values], columns)
     places = [np.stack([panel.x(x), panel.y(y)], axis=1) for x, y in (layer.T for layer in layers)]
     size = _size(panel.font_size, (panel.top - panel.bottom) / max(map(len, layers)))
     drawn: list[Primitive] = [*_changing_edges(weights, places)]
@@ -177,16 +188,21 @@ def _short(weight: float) -> str:
 
 
 def _spots(edges: Sequence[Line], wider: float) -> list[np.ndarray]:
-    """Return a place (2,) on every edge, one after the other where it is farthest from those before."""
-    scale, spots = np.array([wider, 1.0]), list[np.ndarray]()
-    for edge in edges:
-        start, end = np.stack([np.asarray(edge.x, float), np.asarray(edge.y, float)], axis=1)
-        shares = np.linspace(0.25, 0.78, 12)
-        found = start + shares[:, None] * (end - start)  # (12, 2)
-        apart = np.linalg.norm((found[:, None] - np.array([start, end, *spots])) * scale, axis=2)  # (12, ...)
-        apart[:, :2] *= NODE
-        spots.append(found[int(apart.min(1).argmax())])
-    return spots
+    """Return a place (2,) on every edge, each as far from the nearest other and from all nodes as can be."""
+    scale = np.array([wider, 1.0])
+    ends = np.array([[edge.x, edge.y] for edge in edges], dtype=float).swapaxes(1, 2)  # (E, 2, 2)
+    places = ends[:, :1] + SHARES[:, None] * (ends[:, 1:] - ends[:, :1])  # (E, SHARES, 2)
+    to_nodes = np.linalg.norm((places[:, :, None] - ends.reshape(-1, 2)) * scale, axis=3).min(
+        2
+    )  # (E, SHARES)
+    spots: dict[int, np.ndarray] = {}
+    for i in list(range(len(edges))) * SWEEPS:
+        apart = NODE * to_nodes[i]
+        for other, spot in spots.items():
+            if other != i:
+                apart = np.minimum(apart, np.linalg.norm((places[i] - spot) * scale, axis=1))
+        spots[i] = places[i, int(apart.argmax())]
+    return [spots[i] for i in range(len(edges))]
 
 
 def _parts(nodes: Sequence[Mark | Text], layer: int) -> list[Mark | Text]:
@@ -217,15 +233,15 @@ def neuron(
         inputs, weights: (I,) numbers each; the bias is drawn as the weight of a constant 1.
     """
     x, w = np.append(inputs, 1.0), np.append(weights, bias)
-    sign = "" if narrow else "× "
+    called = [*[""] * len(inputs), "bias "]
     texts = [
-        f"{sign}{number(b)}" if narrow else f"{sign}{number(b)} = {number(a * b)}"
-        for a, b in zip(x, w, strict=True)
+        f"{name}{number(b)}" if narrow else f"× {name}{number(b)} = {number(a * b)}"
+        for name, a, b in zip(called, x, w, strict=True)
     ]
     drawn = network(
         [x, np.array([total]), np.array([output])],
         [w[:, None], np.zeros((1, 1))],
-        names=[[*(subscript("x", i) for i in range(1, len(x))), "bias"], ["sum"], ["output"]],
+        names=[[*(subscript("x", i) for i in range(1, len(x))), "always"], ["sum"], ["output"]],
         roles=[palette.INPUT, palette.WEIGHTS, palette.ACTIVATIONS],
         columns=None if narrow else (0, 0.6, 1),  # the products need room
         edge_texts=[
@@ -320,13 +336,40 @@ def _changing_edges(weights: Sequence[np.ndarray], places: Sequence[np.ndarray])
 
 
 def _reached(nodes: Sequence[Mark | Text], layer: int, layers: int) -> list[Mark | Text]:
-    """Return nodes whose circle is grey until their layer is reached; the numbers stand there at once."""
+    """Return nodes whose circle is grey, with a question mark, until their layer is computed."""
+    known = [layer <= frame for frame in range(layers)]
     return [
-        replace(node, color=Each([node.color if layer <= frame else palette.GREY for frame in range(layers)]))
+        replace(
+            node,
+            color=Each([node.color if so else palette.GREY for so in known]),
+            label=Each([node.label if so else UNKNOWN for so in known]),
+        )
         if isinstance(node, Mark)
         else node
         for node in nodes
     ]
+
+
+def _below(biases: np.ndarray, places: np.ndarray, role: str, font_size: float) -> list[Text]:
+    """Return the biases (N,) of a layer, each below its node."""
+    size = _size(font_size) * (CERTAIN if role == palette.PROBABILITIES else 1)
+    down = size / 2 + 0.8 * font_size
+    return [
+        Text(x, y, signed(float(b)), palette.WEIGHTS_TEXT, dy=down)
+        for (x, y), b in zip(places, biases, strict=True)
+    ]
+
+
+def signed(value: float) -> str:
+    """Return a number that is added, with its sign and two decimals at most."""
+    told = number(round(value, 2), 2)
+    return told if told.startswith("−") else f"+{told}"
+
+
+def _key(lines: Sequence[str], columns: Sequence[float] | None, font_size: float) -> list[Text]:
+    """Return how to read edges and nodes, below the first edges."""
+    middle = 0.5 if columns is None else (columns[0] + columns[1]) / 2
+    return [Text(middle, -0.05, line, dy=1.25 * i * font_size) for i, line in enumerate(lines)]
 
 
 def _size(font_size: float, pitch: float = np.inf) -> float:

@@ -22,8 +22,8 @@ from explainer.figures.drawing import (
     Primitive,
     Text,
 )
+from explainer.figures.network import KEY, subscript, with_handles
 from explainer.figures.network import learning as network
-from explainer.figures.network import subscript, with_handles
 from explainer.wording.numerals import number
 
 BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
@@ -44,7 +44,8 @@ class Layout:
 
 
 WIDE = Layout((1800, 585), (70, 620, 20, 575), (750, 1235, 62, 547), (1410, 1775, 62, 547))
-NARROW = Layout((358, 970), (52, 330, 590, 965), (36, 304, 286, 554), (36, 344, 46, 206))
+NARROW = Layout((358, 1000), (40, 330, 632, 995), (36, 304, 286, 554), (36, 344, 46, 206))
+PHONE_COLUMNS = 0, 0.56, 1  # eight weights need more room than four
 
 
 def output_map(
@@ -113,6 +114,7 @@ def learning(
     accuracy: np.ndarray,
     *,
     hidden: np.ndarray | None = None,
+    told: str = "",
     lines: np.ndarray | None = None,
     captions: Sequence[str] = (),
     at: int = -1,
@@ -129,7 +131,7 @@ def learning(
         weights: arrays (S, Nᵢ, Nᵢ₊₁) for each layer of edges.
         values: arrays (S, Nᵢ) for each layer of nodes.
         steps: (S,) when each picture was taken, losses: (T + 1,) nats, accuracy: (S,).
-        hidden: (H, S, G', G') what each hidden neuron gives over the plane, 0..1.
+        hidden: (H, S, G', G') what each hidden neuron gives over the plane, 0..1; told: how to read it.
         lines: (H, S, 2, 2) the ends of the line of each hidden neuron, NaN where it has none.
         captions: S sentences, what is said above each picture.
         at: the picture that shows first.
@@ -142,13 +144,24 @@ def learning(
     require_finite(p=p, losses=losses)
     layout = NARROW if narrow else WIDE
     plane = _plane(x, layout.plane, font_size)
+    x1, x2 = values[0][0]  # the point whose numbers stand in the network
     drawn = [
-        *_network(weights, values, layout.network, font_size, hidden, hand is not None),
+        *_network(
+            weights,
+            values,
+            layout.network,
+            font_size,
+            hidden,
+            hand is not None,
+            PHONE_COLUMNS if narrow else None,
+        ),
+        *_read(layout.network, font_size, [KEY, told] if told else [KEY]),
         *_map(plane, Each(p)),
         *_lines(plane, lines),
         *_data(plane, points, classes),
+        _star(font_size, float(plane.x(x1)), float(plane.y(x2))),
         *_own(plane, own),
-        *_legend(plane, _classes(font_size)),
+        *_legend(plane, [*_classes(font_size), (_star(font_size), "this point")]),
         *_loss(steps, losses, layout.loss, font_size),
     ]
     titles = [
@@ -318,7 +331,7 @@ def _legend(panel: Panel, entries: Sequence[tuple[Mark, str]]) -> list[Mark | Te
     font = panel.font_size
     drawn: list[Mark | Text] = []
     for i, (mark, name) in enumerate(entries):
-        right, above = (2.5 + 5 * i) * font, -1.2 * font
+        right, above = (2 + 4.8 * i) * font, -1.2 * font
         drawn.append(replace(mark, x=panel.left, y=panel.top, dx=right, dy=above))
         drawn.append(Text(panel.left, panel.top, name, anchor="start", dx=right + 0.95 * font, dy=above))
     return drawn
@@ -331,14 +344,24 @@ def _network(
     font_size: int,
     maps: np.ndarray | None,
     pulled: bool,
+    columns: Sequence[float] | None,
 ) -> list[Primitive]:
     """Return the network, the middles of its first and last nodes at the sides of its part."""
     panel = Panel(Axis(0, 1), Axis(0, 1), *sides, font_size)
     hidden = [subscript("h", i + 1) for i in range(values[1].shape[1])]
     names = [["x₁", "x₂"], hidden, ["p"]]
-    drawn = network(values, weights, names=names, roles=ROLES, panel=panel)
+    drawn = network(values, weights, names=names, roles=ROLES, panel=panel, columns=columns)
     whole = list(drawn) if maps is None else _with_maps(drawn, maps, panel)
     return with_handles(whole, weights, font_size) if pulled else whole
+
+
+def _read(sides: tuple[float, float, float, float], font_size: float, lines: Sequence[str]) -> list[Text]:
+    """Return how to read a network, below it."""
+    left, right, bottom, _ = sides
+    return [
+        Text((left + right) / 2, bottom, line, dy=(0.8 + 1.25 * i) * font_size)
+        for i, line in enumerate(lines)
+    ]
 
 
 def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Primitive]:

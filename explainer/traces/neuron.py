@@ -132,10 +132,11 @@ def formula(opened: Layer, output: int = 0, *, per_line: int | None = None) -> s
     rows = [" + ".join(terms[i : i + width]) for i in range(0, len(terms), width)]
     end = " = " if per_line is None else r" \\ &= "
     total = r" \\ &+ ".join(rows)
-    lines = [f"z &= {total}{end}{_plain(opened.sums[output])}"]
+    lines = [rf"\text{{sum}} &= {total}{end}{_plain(opened.sums[output])}"]
     f = _LATEX[opened.activation]
     y = _plain(opened.outputs[output])
-    lines.append(f"y &= {f}({_plain(opened.sums[output])}) = {y}" if f else f"y &= z = {y}")
+    bent = f"{f}({_plain(opened.sums[output])})" if f else r"\text{sum}"
+    lines.append(rf"\text{{output}} &= {bent} = {y}")
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 

@@ -56,14 +56,17 @@ def pulled(page, grip: str, across: float, down: float, sent: list) -> None:
 
 def test_a_weight_is_pulled_and_what_follows_from_it_is_what_the_server_then_computes(hear):
     page, sent = hear("/neuron?scene=a-network", width=1280, height=720)
+    assert page.evaluate(SHOWN, "p") == "?"  # its layer is not computed yet
+    page.get_by_role("button", name="Step ›").click()
     before, p = page.evaluate(MAP), page.evaluate(SHOWN, "p")
+    page.get_by_role("button", name="‹ Back").click()
     pulled(page, "v2", 0, -150, sent)
     told, meanwhile, then = page.evaluate(SHOWN, "v2"), page.evaluate(MAP), page.evaluate(SHOWN, "p")
     assert max(abs(a - b) for a, b in zip(before, meanwhile, strict=True)) > 0.05
     page.mouse.up()
     page.wait_for_url(re.compile("neuron_set=300%3Av2"))
     settled(page)
-    assert float(unquote(page.url).split("v2=")[1]) == float(told.replace("−", "-"))
+    assert float(unquote(page.url).split("v2=")[1].split("&")[0]) == float(told.replace("−", "-"))
     assert page.evaluate(MAP) == pytest.approx(meanwhile, abs=2e-4)
     assert page.evaluate(SHOWN, "p") == then
     page.reload()

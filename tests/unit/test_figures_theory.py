@@ -160,10 +160,36 @@ def test_values_flow_layer_by_layer():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES, flow=True)
     assert drawn.frames.titles == ["layer 1 of 2", "layer 2 of 2"]
     marks = of_kind(drawn, Mark)
-    assert [mark.label for mark in marks] == ["1", "−2", "−2.5", "−1.5", "3.5"]  # no cell without its number
+    before, after = zip(*(mark.label.values for mark in marks), strict=True)
+    assert before == ("1", "−2", "?", "?", "?")  # what is not computed yet is not told
+    assert after == ("1", "−2", "−2.5", "−1.5", "3.5")
     assert [mark.color.values[0] == palette.GREY for mark in marks] == [False] * 2 + [True] * 3
     assert not any(mark.color.values[1] == palette.GREY for mark in marks)
     assert [line.opacity.values for line in of_kind(drawn, Line)] == [[0.25, 1.0]] * 6
+
+
+def test_a_bias_stands_below_its_node():
+    biases = [np.array([0.304, -2.14, 0.0])]
+    drawn = network.network(VALUES, [WEIGHTS], names=NAMES, biases=biases)
+    told = {text.text: text for text in of_kind(drawn, Text)}
+    for mark, bias in zip(of_kind(drawn, Mark)[2:], ("+0.3", "−2.14", "+0"), strict=True):
+        assert (told[bias].x, told[bias].y) == (mark.x, mark.y)
+        assert told[bias].dy > mark.size / 2
+    assert f"{network.KEY} · {network.BIASES}" in told
+
+
+@pytest.mark.parametrize(("across", "up", "size"), [(270, 315, 32), (700, 340, 46)])
+def test_no_weight_hides_another_or_a_node(across, up, size):
+    columns = plane.PHONE_COLUMNS if across < 300 else None
+    weights = [np.ones((2, 4)), np.ones((4, 1))]
+    values, names = [np.ones(n) for n in (2, 4, 1)], [["x"] * 2, ["h"] * 4, ["p"]]
+    drawn = network.network(values, weights, names=names, columns=columns)
+    handles = network.with_handles(drawn.primitives, weights, 14, across / up)
+    marks = [one for one in handles if isinstance(one, Mark)]
+    places = np.array([[mark.x * across, mark.y * up] for mark in marks])  # (7 + 12, 2)
+    apart = np.linalg.norm(places[:, None] - places, axis=2) + 1e9 * np.eye(len(places))
+    assert apart[7:, 7:].min() > size - 1
+    assert apart[7:, :7].min() > size
 
 
 def test_a_network_refuses_what_is_not_a_number():
@@ -176,7 +202,7 @@ def test_a_neuron_is_drawn_with_every_product():
     assert [text.text for text in of_kind(drawn, Text)][:4] == [
         "× 0.8 = 0.4",
         "× −0.6 = 0.72",
-        "× 0.3 = 0.3",
+        "× bias 0.3 = 0.3",
         "tanh",
     ]
     assert of_kind(drawn, Line)[-1].color == palette.ACTIVATIONS
@@ -276,6 +302,10 @@ def test_one_slider_drives_network_map_and_loss(learned, narrow):
     nodes = [mark.title.values for mark in of_kind(drawn, Mark)[:7]]
     told = [[float(title.split("= ")[1]) for title in node] for node in nodes]
     np.testing.assert_allclose(np.transpose(told), np.concatenate(learned["values"], axis=1), rtol=1e-5)
+    star = next(mark for mark in of_kind(drawn, Mark) if mark.shape == "star")
+    x1, x2 = learned["values"][0][0]
+    at = [shown.x0 + (x1 + 1) / 2 * (shown.x1 - shown.x0), shown.y0 + (x2 + 1) / 2 * (shown.y1 - shown.y0)]
+    np.testing.assert_allclose([star.x, star.y], at)  # the point whose numbers stand in the network
     assert drawn.frames.titles[1] == "step 2 · loss 0.5 nats · 75% right"
     assert drawn.sent["frames"]["start"] == 2
     assert "from 50% to 100%" in plane.learning_alt(learned["steps"], learned["losses"], learned["accuracy"])

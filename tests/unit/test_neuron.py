@@ -69,12 +69,12 @@ def test_an_unknown_activation_names_the_known_ones():
 
 def test_the_formula_holds_the_live_numbers():
     formula = traces.formula(traces.neuron([2.0, -1.0], [0.5, 3.0], 1.5, "tanh"))
-    assert r"z &= 2 \cdot 0.5 + (-1) \cdot 3 + 1.5 = -0.5" in formula
-    assert r"y &= \tanh(-0.5) = -0.46" in formula
+    assert r"\text{sum} &= 2 \cdot 0.5 + (-1) \cdot 3 + 1.5 = -0.5" in formula
+    assert r"\text{output} &= \tanh(-0.5) = -0.46" in formula
 
 
 def test_without_activation_the_formula_names_none():
-    assert r"y &= z = 1" in traces.formula(traces.neuron([1.0], [1.0], 0.0, "none"))
+    assert r"\text{output} &= \text{sum} = 1" in traces.formula(traces.neuron([1.0], [1.0], 0.0, "none"))
 
 
 def test_the_narrow_formula_gives_every_term_its_line():

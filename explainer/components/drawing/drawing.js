@@ -3,7 +3,7 @@
 import { mounted } from '../grid/mount.js';
 import { readTheme, themeKey } from '../grid/theme.js';
 import { Player } from '../player/player.js';
-import { element, NARROW, pixel, sizes } from '../player/stage.js';
+import { element, pixel, sizes, STACKED } from '../player/stage.js';
 import { paints } from './colors.js';
 import { Hand } from './hand.js';
 import { Pointer } from './pointer.js';
@@ -95,7 +95,7 @@ class Drawing {
     const size = this.measured();
     if (!this.width || !this.height) return;
     this.size = size;
-    this.root.classList.toggle('stacked', this.width < NARROW);
+    this.root.classList.toggle('stacked', this.width < STACKED);
     set(this.svg, { width: this.width, height: this.height });
     this.seen = this.view();
     this.shapes.forEach((shape) => shape.draw(this.player.position, this.seen));

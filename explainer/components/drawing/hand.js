@@ -109,7 +109,10 @@ export class Hand {
 
   follow({ weights = {}, places = {}, back = false }) {
     if (back) this.load(this.spec);
-    else Object.assign(this, { weights: { ...this.weights, ...weights }, places: { ...this.places, ...places } });
+    else {
+      Object.assign(this, { weights: { ...this.weights, ...weights }, places: { ...this.places, ...places } });
+      if (!this.learns) this.drawing.player.goTo(this.drawing.player.last); // who moves something sees what comes of it
+    }
     this.drawing.followHand();
   }
 

@@ -3,6 +3,7 @@
 import { STREAMLIT } from '../streamlit_inside.js';
 
 export const NARROW = 700; // css pixels of a window below which a scene stacks
+export const STACKED = 600; // css pixels of a picture below which its transport takes several rows
 export const STAGE_HEIGHT = 'var(--stage-height, 62vh)'; // what the scene leaves
 
 const DESIGNED = { wide: 24, narrow: 16 }; // px of a rem where the sizes of figures were chosen

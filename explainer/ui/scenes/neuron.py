@@ -42,6 +42,12 @@ ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 SHOWN_POINT = (0.5, 0.5)  # whose values stand in the nodes while a network learns
 STEP, POINT = 0.05, ("neuron_point_x1", "neuron_point_x2")  # how finely the star is put, and by which sliders
 MOST = 6  # hidden neurons
+BOXES = {
+    "tanh": "in a box: h over the plane, blue +, orange −",
+    "none": "in a box: h over the plane, blue +, orange −",
+    "sigmoid": "in a box: h, blue above ½, orange below",
+    "ReLU": "in a box: h over the plane, blue +",
+}
 STAR, SHOWN = "star", "shown"  # the point whose numbers stand in the network, moved by hand or not
 OWN, ADDS = "neuron_own", "neuron_adds"  # the visitor's points, and of which class a click adds one
 SET, TURNED = (
@@ -50,7 +56,7 @@ SET, TURNED = (
 )  # weights that were set in a trained network, and in one that learns
 CLASSES = {"0": "a circle", "1": "a square"}
 POINTS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])  # sent through the stacked layers
-PHONE_HEIGHTS = {1: 540, 3: 1130}  # pixels, by the number of plots below each other
+PHONE_HEIGHTS = {1: 540, 3: 1160}  # pixels, by the number of plots below each other
 # Where X, W₁, W₂, H, W₁·W₂ and the two outputs stand: a product below its right factor, if there is room.
 PLACES = (1, 0), (0, 1), (0, 2), (1, 1), (0, 3), (1, 2), (1, 3)
 PHONE_PLACES = (1, 0), (0, 1), (2, 0), (1, 1), (2, 1), (3, 0), (3, 1)
@@ -274,6 +280,16 @@ def passed_layers(passed: trace.Forward) -> tuple[list[np.ndarray], list[np.ndar
     return values, [passed.hidden.weights, passed.output.weights]
 
 
+def columns() -> tuple[float, ...] | None:
+    """Return where the layers stand: on a phone with more room for the many weights of the first."""
+    return plane.PHONE_COLUMNS if window.narrow() else None
+
+
+def biases(network: Trained) -> list[np.ndarray]:
+    """Return the biases of a trained network, layer by layer."""
+    return [network.record.b1[-1], network.record.b2[-1]]
+
+
 def names(hidden: int) -> list[list[str]]:
     """Return what is written beside the nodes of a 2–H–1 network."""
     return [["x₁", "x₂"], [subscript("h", i + 1) for i in range(hidden)], ["p"]]
@@ -296,6 +312,7 @@ def _learning(choice: Choice, font_size: int, narrow: bool) -> Drawing:
         record.losses,
         record.accuracy,
         hidden=trace.hidden_maps(record),
+        told=BOXES[record.activation],
         lines=trace.lines(record),
         own=choice.own,
         hand=network_by_hand("learning", record, {SHOWN: SHOWN_POINT, **_own_places(choice)}, SHOWN),
