@@ -77,8 +77,7 @@ def test_a_weight_is_pulled_and_what_follows_from_it_is_what_the_server_then_com
     page.get_by_role("button", name="By hand").click()
     page.get_by_role("button", name="as trained").click()
     page.wait_for_url(lambda url: "neuron_set" not in url)
-    settled(page)
-    assert page.evaluate(SHOWN, "p") == p
+    page.wait_for_function(f"(p) => ({SHOWN})('p') === p", arg=p)
 
 
 def test_the_star_is_pulled_and_the_numbers_of_the_network_follow(hear):
