@@ -156,6 +156,7 @@ def good_start() -> None:
             seed = ui.seed("Another batch", key="mlp_seed")
     found = {recipe: mlp.saturation(sex, recipe, time, 32, seed) for recipe in mlp.RECIPES}
     most = mlp.highest(list(found.values()), layer)
+    ui.note(mlp.bound())
     for place, (recipe, one) in zip(ui.shared(1, 1, key="mlp_start"), found.items(), strict=True):
         with place:
             st.header(mlp.RECIPES[recipe], anchor=False)

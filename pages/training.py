@@ -89,12 +89,14 @@ def overfitting() -> None:
     with ui.controls():
         sex = ui.choice("names", SEXES, key="training_sex")
     runs = training.compared(sex)
-    picture, told = ui.beside(3, 2)
+    ui.note(training.copying(sex))
+    picture, *made = ui.shared(1, 1, 1, key="training_overfitting")
     with picture:
         figure = recipes.gaps(runs, font_size=ui.font_size())
-        ui.chart(figure, recipes.gaps_alt(runs), key="training_gaps")
-    with told:
-        training.made_up(sex)
+        ui.picture(figure, recipes.gaps_alt(runs), key="training_gaps")
+    for place, kind in zip(made, training.RUNS, strict=True):
+        with place:
+            training.made_up(sex, kind)
 
 
 @ui.scene(

@@ -11,9 +11,9 @@ from explainer.figures.drawing import Box, Drawing, Line, Mark, Phrase, Primitiv
 from explainer.wording.numerals import number
 
 # The floors of the house, from the ground up: where each begins and ends, of 100.
-INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 9), (21, 32), (44, 62), (72, 92)
+INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 8), (17, 27), (38, 54), (64, 98)
 
-FULL = 0.5  # probability of a bar as high as its floor, unless one is larger: 19 % looks less than 57 %
+FULL = 0.4  # probability of a bar as high as its floor, unless one is larger: 19 % looks less than 57 %
 
 Span = tuple[float, float]
 

@@ -28,7 +28,7 @@ def told(found: Cloud, moments: Sequence[str], count: int) -> str:
     if found.own:
         return "Two numbers a letter: the model’s own, nothing is left out."
     size, shown = found.vectors.shape[2], float(found.shares[:count].sum())
-    missing = " Nothing was recorded in between." if len(moments) == 2 else ""
+    missing = " Of its training only these two moments were kept." if len(moments) == 2 else ""
     return (
         f"{size} numbers a character, by which neighbours are found; the axes show {shown:.0%} of their "
         f"variance (PCA).{missing}"

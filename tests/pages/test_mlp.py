@@ -88,6 +88,11 @@ def spelled(phrases: list | str) -> str:
     return told.replace(".", "·")
 
 
+def test_what_saturated_means_stands_on_both_scenes_that_count_it():
+    assert "saturated (beyond ±0.99)" in told(page("activations"))
+    assert "beyond ±0.99, where tanh lets through less than 2% of a gradient" in told(page("good-start"))
+
+
 def test_the_numbers_of_examples_are_those_of_the_split():
     split = names.split(names.select(names.register(), "girl")["name"].tolist())
     for part in split:

@@ -20,6 +20,7 @@ from explainer.models.mlp import forward_pass
 from explainer.traces import training as trace
 from explainer.traces.compare import DrawnName as Name
 from explainer.traces.compare import draw_names, next_probabilities, parameters
+from explainer.traces.mlp import SATURATED
 from explainer.traces.receipt.step import MARKS
 from explainer.training import gpt
 from explainer.training.bigram import train_neural
@@ -641,7 +642,7 @@ def _tanh(seen: Moment, now: Snapshot) -> None:
     """Draw the hidden layer for examples that are held out, and say how much of it is stuck."""
     contexts, h = _hidden(seen, now)
     stuck = trace.saturated(h)
-    title = f"h {h.shape[0]} × {h.shape[1]}, {stuck:.0%} saturated"
+    title = f"h {h.shape[0]} × {h.shape[1]}, {stuck:.0%} saturated (beyond ±{SATURATED:g})"
     drawn = Matrix(h, "h", "activations", rows=contexts, title=title, scale_max=1.0)
     alt = f"tanh for {h.shape[0]} examples and {h.shape[1]} neurons; {stuck:.0%} are saturated."
     grid([drawn], key="training_tanh", alt=alt, panel=False)

@@ -628,6 +628,13 @@ def numbers(found: trace.Saturation) -> dict[str, str]:
     }
 
 
+def bound() -> str:
+    """Say what counts as saturated."""
+    passes = 1 - trace.SATURATED**2
+    flat = f"where tanh lets through less than {passes:.0%} of a gradient"
+    return f"Saturated, in red: beyond ±{trace.SATURATED:g}, {flat}."
+
+
 def summary(found: trace.Saturation) -> str:
     """Return in one line what is stuck, and the loss beside that of knowing nothing."""
     letters = round(float(np.exp(found.uniform_loss)))
@@ -654,7 +661,7 @@ def _trained(sex: str, recipe: str) -> Checkpoint:
 
 
 def _stuck(found: trace.Saturation) -> str:
-    return f"{found.share_saturated:.1%} of the activations are saturated"
+    return f"{found.share_saturated:.1%} of the activations are saturated (beyond ±{trace.SATURATED:g})"
 
 
 def histogram_picture(found: trace.Saturation, layer: str, most: float) -> go.Figure:

@@ -31,6 +31,7 @@ from explainer.ui.words import dotted as displayed
 from explainer.vocabulary import Vocabulary
 
 RECIPES = {"better": "better", "talk": "talk"}
+RUNS = {"talk": "{sex}-mlp-talk", "better": "{sex}-mlp"}  # the checkpoint of each
 LADDER = {  # each row differs from the recipe that it names in nothing else
     "mlp-talk": "talk",
     "mlp-talk-scaled": "talk, but scaled start",
@@ -202,7 +203,7 @@ def _moved_to(symbols: Sequence[str], told: dict[str, Any]) -> None:
 
 def compared(sex: str) -> dict[str, recorded.Overfitting]:
     """Return the recorded losses of both recipes, by what the recipe is called."""
-    return {RECIPES[kind]: overfitting(history(name)) for kind, name in _runs(sex).items()}
+    return {RECIPES[kind]: overfitting(history(name.format(sex=sex))) for kind, name in RUNS.items()}
 
 
 def losses(sex: str, rung: str) -> dict[str, float]:
@@ -258,18 +259,20 @@ def first_loss(sex: str, rung: str) -> float:
     return float(history(f"{sex}-{rung}")["train_loss"][0])
 
 
-def made_up(sex: str) -> None:
-    """Show names that both recipes make, and how many of them stand in the training names."""
-    for kind, name in _runs(sex).items():
-        counted = Copied(**checkpoint(name).meta["copied"])
-        title = f"{RECIPES[kind]}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
-        st.header(title, anchor=False)
-        alt = f"Names made by {RECIPES[kind]}, whether they were copied, and how probable they are."
-        table(made_names(sex, name), alt, key=f"training_made_{kind}")
+def made_up(sex: str, kind: str) -> None:
+    """Show names that a recipe's model makes, and how many of them stand in the training names."""
+    name = RUNS[kind].format(sex=sex)
+    counted = Copied(**checkpoint(name).meta["copied"])
+    told = f"{RECIPES[kind]}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
+    st.header(told, anchor=False)
+    alt = f"Names made by the recipe “{RECIPES[kind]}”, whether they were copied, and how probable they are."
+    table(made_names(sex, name), alt, key=f"training_made_{kind}")
+
+
+def copying(sex: str) -> str:
+    """Say that copying is one thing and overfitting another."""
     gpt = Copied(**checkpoint(f"{sex}-gpt").meta["copied"])
-    st.text(
-        f"Copying alone is not overfitting: the GPT, best on names held out, copies {gpt.from_train:.1%}."
-    )
+    return f"Copying alone is not overfitting: the GPT, best on names held out, copies {gpt.from_train:.1%}."
 
 
 def _samples(sex: str, name: str) -> pd.DataFrame:
@@ -287,10 +290,6 @@ def different(model: MLP, vocabulary: Vocabulary, train: Sequence[str], seed: in
 
 
 made_names = cached(_samples, draw_names)
-
-
-def _runs(sex: str) -> dict[str, str]:
-    return {"talk": f"{sex}-mlp-talk", "better": f"{sex}-mlp"}
 
 
 def sweep(sex: str) -> recorded.Sweep:
