@@ -2,6 +2,9 @@
 
 from urllib.parse import quote
 
+import numpy as np
+import pytest
+
 from explainer.ui.scenes.mlp import STEPS
 from tests.browser.conftest import settled
 
@@ -39,3 +42,28 @@ def test_a_drawn_digit_can_be_read_or_is_in_a_lens(open_page, app):
             drawn = page.evaluate(PAINTED)
             small += [(address, width, one) for one in drawn if one["px"] < least - 0.01]
     assert small == []
+
+
+# Of every scale its shades: what fills a cell, what is written on it, and what stands between them.
+SCALES = """() => {
+  const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot);
+  const { theme } = roots.map((root) => root?.querySelector("canvas.cells")?.__grid?.painter).find(Boolean);
+  return [theme.sequential, theme.diverging];
+}"""
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of a colour as the browser writes it, by WCAG 2."""
+    parts = [float(part) / 255 for part in color.partition("(")[2].split(",")[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_every_shade_a_number_has_the_contrast_that_text_needs(open_page, scheme):
+    page = open_page("/attention?scene=what-each-layer-guesses", color_scheme=scheme)
+    page.wait_for_function(f"({PAINTED})().length", polling=200)
+    for scale in page.evaluate(SCALES):
+        for fill, text, plate in zip(scale["fill"], scale["text"], scale["plate"], strict=True):
+            low, high = sorted(map(luminance, (text, plate or fill)))
+            assert (high + 0.05) / (low + 0.05) >= 7

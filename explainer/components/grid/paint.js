@@ -4,7 +4,7 @@ import { UNKNOWN } from './frames.js';
 import { all, areaBox, cellBox, clamp, one, sum } from './layout.js';
 import { clipped, FEW_COUNTS, legend, lensHeadings, seenOf } from './lens.js';
 import { spoken } from './numbers.js';
-import { contrast, css, mix, SHADES } from './theme.js';
+import { contrast, css, mix, READABLE, SHADES } from './theme.js';
 
 const TINY = 5; // below this many pixels a matrix is drawn as an image, one pixel a cell, and enlarged
 
@@ -96,16 +96,16 @@ export class Painter {
     const box = cellBox(m, row, col);
     const value = m.at(row, col);
     const shaded = m.tone !== 'none' && !Number.isNaN(value) && !m.covers(row, col);
-    let { ink } = this;
+    let [ink, plate] = [this.ink, ''];
     if (shaded) {
       const step = Math.round(m.shadeOf(value) * (SHADES - 1));
       ctx.fillStyle = this.theme[m.tone].fill[step];
       ctx.fillRect(box.x, box.y, box.w, box.h);
-      ink = this.theme[m.tone].text[step];
+      [ink, plate] = [this.theme[m.tone].text[step], this.theme[m.tone].plate[step]];
     } else if (m.shade === 'none') this.outline(ctx, m, box);
     else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
     if (Number.isNaN(value) && m.instead.size && this.sign(ctx, m, m.text(row, col), box)) return;
-    this.number(ctx, m, m.text(row, col), box, ink);
+    this.number(ctx, m, m.text(row, col), box, ink, 500, plate);
     if (m.marked(row, col)) this.mark(ctx, box);
   }
 
@@ -141,17 +141,27 @@ export class Painter {
     ctx.roundRect(x, y, w, h, m.gap > 1 ? Math.min(w, h) * 0.12 : 0);
   }
 
-  number(ctx, m, text, { x, y, w, h }, ink, weight = 500) {
+  number(ctx, m, text, { x, y, w, h }, ink, weight = 500, plate = '') {
     const wanted = m.font || (text === UNKNOWN ? m.ch * 0.6 : 0);
     if (!text || !wanted) return;
     const size = Math.min(wanted, w / this.measure(text, 1, weight));
     if (size < m.least) return;
     const own = size !== m.font || weight !== 500;
     if (own) ctx.font = this.font(size, weight);
+    if (plate) this.plate(ctx, { x, y, w, h }, size * this.measure(text, 1, weight), size, plate);
     ctx.fillStyle = ink;
     ctx.fillText(text, x + w / 2, y + h / 2 + size * 0.34);
     if (this.note) this.note(m, text, size);
     if (own) ctx.font = this.font(m.font || 10);
+  }
+
+  // A plate under a number that would not be read on its cell's colour.
+  plate(ctx, { x, y, w, h }, wide, size, color) {
+    const [width, height] = [Math.min(w, wide + size * 0.5), Math.min(h, size * 1.3)];
+    ctx.fillStyle = color;
+    ctx.beginPath();
+    ctx.roundRect(x + (w - width) / 2, y + (h - height) / 2, width, height, size * 0.3);
+    ctx.fill();
   }
 
   image(ctx, m) {
@@ -348,7 +358,7 @@ export class Painter {
     ctx.lineWidth = Math.max(1.5, m.cw / 40) * stroke;
     ctx.strokeStyle = css(color);
     ctx.stroke();
-    const ink = contrast(this.theme.text[role], tint) >= 4.5 ? this.theme.text[role] : this.theme.ink;
+    const ink = contrast(this.theme.text[role], tint) >= READABLE ? this.theme.text[role] : this.theme.ink;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'alphabetic';
     this.number(ctx, m, text, box, css(ink), 700);

@@ -2,6 +2,7 @@
 
 export const ROLES = ['input', 'weights', 'activations', 'probabilities', 'loss'];
 export const SHADES = 256;
+export const READABLE = 7.05; // contrast of a number with what is behind it
 
 const THEME_NAMES = ['text-color', 'background-color', 'chart-categorical-colors', 'chart-sequential-colors', 'font'];
 
@@ -65,7 +66,15 @@ export function contrast(a, b) {
   return (high + 0.05) / (low + 0.05);
 }
 
-// A scale as two lists: what fills a cell, and the text colour that reads best on it.
+// Behind a number on a colour on which neither ink nor ground reads: as much lighter or darker as it needs.
+function plate(color, ink, ground) {
+  const [text, other] = contrast(ink, color) >= contrast(ground, color) ? [ink, ground] : [ground, ink];
+  let share = 0;
+  while (share < 1 && contrast(text, mix(color, other, share)) < READABLE) share += 0.02;
+  return share ? css(mix(color, other, share)) : '';
+}
+
+// A scale as three lists: what fills a cell, the text colour that reads best on it, and what stands behind it.
 export function shadeTable(colors, { ink, ground }) {
   const steps = Array.from({ length: SHADES }, (_, i) => {
     const at = (i / (SHADES - 1)) * (colors.length - 1);
@@ -76,5 +85,6 @@ export function shadeTable(colors, { ink, ground }) {
     rgb: steps,
     fill: steps.map((color) => css(color)),
     text: steps.map((color) => css(contrast(ink, color) >= contrast(ground, color) ? ink : ground)),
+    plate: steps.map((color) => plate(color, ink, ground)),
   };
 }
