@@ -6,11 +6,11 @@ from explainer.ui.scenes import attention, caching, head_weights, heads, neurons
 
 @ui.scene(
     "Who looks at whom",
-    "To choose the next character, every character asks the earlier ones: how much do you matter to me?",
+    "To choose the next character, every character asks itself and the earlier ones: how much do you matter?",
 )
 def who_looks_at_whom() -> None:
-    """To choose the next character every character asks those before it. Let it write a few and watch who is
-    looked at. In the first layer a head always looks at the character just before: who finds it?
+    """To choose the next character every character asks itself and those before it. Let it write a few and
+    watch who is looked at. In the first layer a head always looks at the character just before: who finds it?
     """
     with ui.controls():
         asked = attention.request()
@@ -19,7 +19,7 @@ def who_looks_at_whom() -> None:
 
 @ui.scene(
     "How one head does it",
-    "A query meets every key; what fits well is weighed, and its value is brought along.",
+    "A query meets every key up to its own place; what fits best weighs most when the values are added up.",
 )
 def how_one_head_does_it() -> None:
     """Three matrices make a query, a key and a value of every character. Query times key, a scale, a mask, a
@@ -39,7 +39,7 @@ def how_one_head_does_it() -> None:
 
 @ui.scene(
     "Why a cache",
-    "Keys and values of what was read stay the same: who keeps them computes one character, not all.",
+    "Keys and values of what was read stay the same: keep them, and only the new character is computed.",
 )
 def why_a_cache() -> None:
     """The talk's script reads the whole text again for every character. Earlier characters never see later
@@ -78,7 +78,7 @@ def switch_a_head_off() -> None:
     "Most neurons of the MLP wait for something in the text; when it comes, they push some characters.",
 )
 def what_a_neuron_reads() -> None:
-    """A neuron waits for something: a line end, the middle of a word. These passages, never seen in training,
+    """A neuron waits for something, this one for spaces. These passages, never seen in training,
     move it most. Then it pushes: which characters become likelier? Not every neuron can be told in words.
     """
     with ui.controls():

@@ -26,9 +26,12 @@ def tokens() -> None:
     gpt.character_tiles(name, text)
 
 
-@ui.scene("Byte pairs", "The big models join the most frequent pair of neighbours, again and again.")
+@ui.scene(
+    "Byte pairs",
+    "The big models’ tokenizers begin with bytes and join the most frequent pair, again and again.",
+)
 def byte_pairs() -> None:
-    """The big models join what often stands together. Cut by an encoder that learned from Shakespeare, the
+    """The big models join what often stands together. Cut by a tokenizer that learned from Shakespeare, the
     Polish text takes nearly twice as many tokens; that is what speakers of Polish pay. What will it do
     with an emoji?
     """

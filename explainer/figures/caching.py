@@ -15,6 +15,7 @@ NARROW = ((0.0, 100.0, 52.0, 100.0), (0.0, 100.0, 0.0, 48.0))
 # Heights within a way, of 100: its title, the letters, the rows from their top to their bottom, the sums.
 TITLE, LETTERS, ROWS, SUMS, BARS = 96.0, 88.5, (85.0, 41.0), (32.5, 15.5), (25.0, 8.0)
 THICK = 3.2  # of a bar
+COMING = 0.05  # opacity of a row whose character is not written yet
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def _rows(text: str, prompt: int, way: Strategy, place: tuple[float, float, floa
     for n, new in enumerate(way.new.tolist()):
         read, top = prompt + n, ROWS[0] - n * step
         sides = _up(place, top - 0.85 * step), _up(place, top)
-        strength = Each([float(n <= frame) for frame in range(count)])
-        pale = Each([0.22 * (n <= frame) for frame in range(count)])
+        strength = Each([1.0 if n <= frame else COMING for frame in range(count)])
+        pale = Each([0.22 if n <= frame else COMING for frame in range(count)])
         start, end = ((read - new) / length, read / length)
         if new < read:
             drawn.append(

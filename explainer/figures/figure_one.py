@@ -11,7 +11,7 @@ from explainer.figures.drawing import DOTTED, Box, Drawing, Each, Frames, Line, 
 TITLES = (
     "2017: an encoder reads a sentence, a decoder writes its translation.",
     "A GPT leaves the encoder out: it only goes on with a text.",
-    "So there is nothing to look across to: this attention goes as well.",
+    "So there is nothing to look across to: cross-attention goes as well.",
     "The norm comes first, and one more stands at the end: deeper models learn more steadily.",
     "GELU in place of ReLU: the bend has a rounded corner.",
     "Positions are learned, a row each, in place of sines and cosines.",
@@ -22,6 +22,7 @@ GONE = 0.12  # of what a GPT leaves out
 HEIGHT = 5.6  # of a block, of 100
 WIDE = ((3.0, 41.0), (54.0, 92.0))  # left and right edge of encoder and decoder, of 100
 NARROW = ((0.5, 47.0), (49.0, 95.5))
+PAST = 1.5  # from the frame to what passes its blocks by
 INSET = (3.0, 0.6)  # of a layer's blocks within its frame, on a projector and on a phone
 # Floors: what the encoder has, and what the decoder has at first and with the norm first.
 EMBEDDING, POSITIONS = 8.0, 16.4
@@ -63,9 +64,9 @@ def whole_alt(ours: Ours) -> str:
     """Return one sentence: the figure, what a GPT leaves out and changes, and what ours answers."""
     told = ", ".join(f"{character} {p:.0%}" for character, p in ours.guesses[:3])
     return (
-        "Figure 1 of 2017: an encoder beside a decoder. A GPT leaves out the encoder and the attention "
-        "across to it, puts the norm first, takes GELU for ReLU and learned positions for sines. Ours, with "
-        f"{ours.layers} layers, reads {ours.text}; most probable next: {told}."
+        "Figure 1 of 2017: an encoder beside a decoder. A GPT leaves out the encoder and the "
+        "cross-attention to it, puts the norm first, takes GELU for ReLU and learned positions for sines. "
+        f"Ours, with {ours.layers} layers, reads {ours.text}; most probable next: {told}."
     )
 
 
@@ -113,6 +114,7 @@ def _encoder(edges: tuple[float, float], decoder: tuple[float, float], narrow: b
         Text(middle, POSITIONS + 1, SINES[narrow], halo=True, shown=there),
         Text(middle, 3, "a sentence", shown=there),
         Text(left, FRAMES["encoder"][1] + 2.6, "encoder, N ×", anchor="start", bold=True, shown=there),
+        *_past(edges, narrow, [(21.0, 31.4), (34.9, 45.0)], seen),
         Text(middle, 33, "left out: the encoder", bold=True, shown=_shown(ENCODER)),
     ]  # fmt: skip
 
@@ -126,7 +128,10 @@ def _decoder(edges: tuple[float, float], ours: Ours, narrow: bool) -> list[Primi
         Line([middle, middle], [5.2, EMBEDDING], palette.GREY),
         Line([middle, middle], [EMBEDDING + HEIGHT, FIRST["attention"]], palette.GREY),
         *_way(middle),
-    ]
+        *_residuals(edges, narrow),
+        Text(left, FRAMES["decoder"][1] + 2.6, "decoder, N ×", anchor="start", bold=True,
+             shown=_shown(0, NORM)),
+    ]  # fmt: skip
     masked = "masked attention" if narrow else "masked multi-head attention"
     names = {
         "attention": ((0, masked), (OURS, ours.shares["masked attention"])),
@@ -141,7 +146,7 @@ def _decoder(edges: tuple[float, float], ours: Ours, narrow: bool) -> list[Primi
         drawn += _block(
             left + INSET[narrow], right - INSET[narrow], floors, fill, _label(*changes), picks[name]
         )
-    for name, label in (("across", "attention across"), ("norm 2", "add & norm")):
+    for name, label in (("across", "cross-attention"), ("norm 2", "add & norm")):
         low, fill = FIRST[name], palette.WEIGHTS if name == "across" else palette.GREY
         shade = _until(ACROSS, GONE / 4, 0.16)
         drawn += [
@@ -161,7 +166,9 @@ def _decoder(edges: tuple[float, float], ours: Ours, narrow: bool) -> list[Primi
             halo=True,
         ),
         *(Text(middle, place, "⊕", halo=True, shown=_shown(NORM)) for place in SUMS),
-        Text(right + 1, 43, _label((0, "N ×"), (OURS, f"{ours.layers} ×")), anchor="start"),
+        Text(
+            right + 1, 43, _label((0, "N ×"), (OURS, f"{ours.layers} ×")), anchor="start", shown=_shown(NORM)
+        ),
     ]
     final = _label((0, ""), (NORM, "layer norm"), (OURS, ours.shares["final LayerNorm"]))
     drawn.append(
@@ -188,6 +195,29 @@ def _way(middle: float) -> list[Primitive]:
     return [
         Line([middle, middle], Each([list(way[k]) for way in filled]), palette.GREY) for k in range(longest)
     ]
+
+
+def _past(
+    edges: tuple[float, float], narrow: bool, spans: Sequence[tuple[float, float]], seen: Each | float
+) -> list[Primitive]:
+    """Draw what passes sub-layers by, each to where it is added; a phone has no room for it."""
+    left, right = edges
+    x = [(left + right) / 2, left + PAST, left + PAST, left + INSET[0]]
+    return [] if narrow else [Line(x, [a, a, b, b], palette.GREY, opacity=seen) for a, b in spans]
+
+
+def _residuals(edges: tuple[float, float], narrow: bool) -> list[Primitive]:
+    """Draw what passes the decoder's sub-layers by: into “add & norm” at first, later to the sum above."""
+    if narrow:
+        return []
+    left, middle = edges[0], sum(edges) / 2
+    drawn: list[Primitive] = _past(edges, narrow, [(35.5, 46.2)], _until(ACROSS, 0.0))
+    for then, now in (((21.0, 31.4), (21.0, SUMS[0])), ((50.3, 61.0), (50.3, SUMS[1]))):
+        spans = [now if i >= NORM else then for i in range(len(TITLES))]
+        ends = [middle if i >= NORM else left + INSET[0] for i in range(len(TITLES))]
+        x = Each([[middle, left + PAST, left + PAST, end] for end in ends])
+        drawn.append(Line(x, Each([[a, a, b, b] for a, b in spans]), palette.GREY))
+    return drawn
 
 
 def _frame(left: float, right: float, span: tuple[float, float], seen: Each | float) -> Line:

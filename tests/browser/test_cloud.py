@@ -83,3 +83,16 @@ def test_it_fits(open_map, size):
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") <= 0
         assert page.evaluate("view.aside.scrollHeight - view.aside.clientHeight") <= 1
+
+
+@pytest.mark.parametrize("name", ["shakespeare", "polish-books"])
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 720}, {"width": 390, "height": 844}])
+def test_in_the_plane_no_symbol_covers_another_and_all_of_the_map_is_seen(open_map, name, size):
+    page = open_map(f"gpt_embeddings={name}", **size)
+    letter = page.evaluate("view.letter")
+    seen = np.array(page.evaluate("view.seen.map(({ x, y }) => [x, y])"))  # (V, 2)
+    apart = np.abs(seen[:, None] - seen).max(axis=-1) + 1e3 * np.eye(len(seen))  # (V, V)
+    assert apart.min() > 0.9 * letter
+    box = page.locator(".cloud canvas").bounding_box()
+    below = page.locator(".cloud .transport").bounding_box()
+    assert box["y"] + box["height"] <= below["y"] + 1

@@ -45,11 +45,8 @@ def test_a_drawn_digit_can_be_read_or_is_in_a_lens(open_page, app):
 
 
 # Of every scale its shades: what fills a cell, what is written on it, and what stands between them.
-SCALES = """() => {
-  const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot);
-  const { theme } = roots.map((root) => root?.querySelector("canvas.cells")?.__grid?.painter).find(Boolean);
-  return [theme.sequential, theme.diverging];
-}"""
+SCALES = """() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
+  .map((root) => root?.querySelector('canvas.cells')?.__grid).find(Boolean).scales"""
 
 
 def luminance(color: str) -> float:

@@ -60,8 +60,8 @@ def test_a_norm_stands_behind_its_part_at_first_and_before_it_in_the_end():
 def test_what_a_gpt_leaves_out_fades_and_what_is_ours_comes_last():
     drawing = figure.whole(OURS)
     words = [[at(text.text, frame) for text in shown(drawing, frame)] for frame in range(len(figure.TITLES))]
-    assert "attention across" in words[0]
-    assert "attention across" not in words[-1]
+    assert "cross-attention" in words[0]
+    assert "cross-attention" not in words[-1]
     assert any("ReLU" in word for word in words[0])
     assert any("GELU" in word for word in words[figure.BEND])
     assert any("sines" in word for word in words[0])
@@ -90,9 +90,19 @@ def test_the_way_leads_from_block_to_block_in_every_frame():
         ]
         there = [box for box in boxes if at(box.opacity, frame) > 0.1]
         floors, tops = ({at(getattr(box, side), frame) for box in there} for side in ("y0", "y1"))
-        ways = [at(line.y, frame) for line in of_kind(drawing, Line) if isinstance(line.y, Each)]
+        moving = [at(line.y, frame) for line in of_kind(drawing, Line) if isinstance(line.y, Each)]
+        ways = [y for y in moving if len(y) == 2]
         assert len(ways) > 5
         for low, high in ways:
             assert low in tops, (frame, low)
             assert high in floors, (frame, high)
             assert not [floor for floor in floors if low < floor < high], frame
+
+
+def test_what_passes_a_block_by_is_added_behind_it_in_every_frame():
+    drawing = figure.whole(OURS)
+    for frame in range(len(figure.TITLES)):
+        past = [at(line.y, frame) for line in of_kind(drawing, Line) if isinstance(line.y, Each)]
+        floors = figure.THEN if frame >= figure.NORM else figure.FIRST
+        for y, block in zip([y for y in past if len(y) == 4], ("attention", "mlp"), strict=True):
+            assert y[0] < floors[block] < floors[block] + figure.HEIGHT <= y[-1]

@@ -3,6 +3,7 @@
 import { floats } from '../coded.js';
 import { mounted } from '../grid/mount.js';
 import { css, readTheme, themeKey } from '../grid/theme.js';
+import { apart as spread } from '../plot/apart.js';
 import { Moment } from '../player/moment.js';
 import { Player } from '../player/player.js';
 import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
@@ -13,6 +14,9 @@ const WAYS = ['cosine', 'distance'];
 const LISTED = 6; // neighbours in a list
 const TIED = 3; // of them, those that a line leads to
 const NEAR = 1.6; // rem around a symbol in which it is taken
+const LARGE = [1.15, 0.95]; // rem of a symbol, on a phone
+const ROOM = 0.95; // of its size that a symbol takes of a plane
+const LOW = 0.68; // height of a phone's map, of its width: what plays it stands below
 const TURN = 0.012; // radians a pixel
 
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
@@ -35,6 +39,8 @@ class Cloud {
   /** @type {number} */ width;
   /** @type {number} */ height;
   /** @type {number} */ rem;
+  /** @type {number} */ letter;
+  /** @type {{ x: number, y: number, deep: number }[]} */ true;
 
   constructor(parent) {
     this.root = element('div', 'grid cloud');
@@ -67,7 +73,11 @@ class Cloud {
     this.heading = element('h2');
     this.lists = Object.fromEntries(WAYS.map((way) => [way, element('ol')]));
     this.key = element('p', 'key');
-    const parts = WAYS.flatMap((way) => [element('h3', '', way === 'cosine' ? 'by the angle: cosine' : 'by distance'), this.lists[way]]);
+    const parts = WAYS.flatMap((way) => {
+      const heading = element('h3', '', way === 'cosine' ? 'by the angle: cosine' : 'by distance');
+      heading.append(element('i', way));
+      return [heading, this.lists[way]];
+    });
     this.aside.append(label, this.heading, ...parts, this.key);
   }
 
@@ -155,11 +165,11 @@ class Cloud {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const narrow = window.innerWidth < NARROW;
     this.root.classList.toggle('narrow', narrow);
-    const [width, height] = [this.box.clientWidth, narrow ? this.box.clientWidth : this.box.clientHeight];
+    const [width, height] = [this.box.clientWidth, narrow ? LOW * this.box.clientWidth : this.box.clientHeight];
     const size = `${width} ${height} ${rem} ${themeKey(this.root)}`;
     if (!force && size === this.size) return;
     const scale = window.devicePixelRatio || 1;
-    Object.assign(this, { size, rem, width, height, theme: readTheme(this.root) });
+    Object.assign(this, { size, rem, width, height, theme: readTheme(this.root), letter: LARGE[Number(narrow)] * rem });
     Object.assign(this.canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     this.pen.setTransform(scale, 0, 0, scale, 0, 0);
@@ -204,10 +214,12 @@ class Cloud {
   }
 
   paint() {
-    const { pen, theme, rem } = this;
+    const { pen, theme } = this;
     pen.clearRect(0, 0, this.width, this.height);
-    this.seen = Array.from({ length: this.count }, (_, i) => this.project(i));
+    this.true = Array.from({ length: this.count }, (_, i) => this.project(i));
+    this.seen = this.flat ? this.besides() : this.true;
     this.axes();
+    this.leads();
     this.ties();
     const order = this.seen.map((_, i) => i).sort((a, b) => this.seen[b].deep - this.seen[a].deep);
     pen.textAlign = 'center';
@@ -215,10 +227,33 @@ class Cloud {
     for (const i of order) {
       const { x, y, deep } = this.seen[i];
       const strong = i === this.chosen;
-      pen.font = `${strong ? 800 : 600} ${(strong ? 1.7 : 1.15) * rem * (this.flat ? 1 : 1 - 0.18 * deep)}px ${theme.font}`;
+      pen.font = `${strong ? 800 : 600} ${(strong ? 1.5 : 1) * this.letter * (this.flat ? 1 : 1 - 0.18 * deep)}px ${theme.font}`;
       pen.fillStyle = css(theme.text[ROLES[this.spec.kinds[i]]], this.flat || strong ? 1 : Math.max(0.55, 0.9 - 0.35 * deep));
       pen.fillText(visible(this.spec.symbols[i]), x, y);
     }
+  }
+
+  // In a plane no symbol covers another: where two would, they stand beside each other, on a line to their places.
+  besides() {
+    const places = this.true.map(({ x, y }) => [x, y]);
+    const seats = spread(places, ROOM * this.letter, [this.width, this.height]);
+    return seats.map(([x, y], i) => ({ ...this.true[i], x, y }));
+  }
+
+  leads() {
+    const { pen, theme } = this;
+    pen.strokeStyle = css(theme.soft, 0.7);
+    pen.fillStyle = css(theme.soft);
+    pen.lineWidth = 1;
+    this.seen.forEach((seat, i) => {
+      const { x, y } = this.true[i];
+      if (Math.hypot(seat.x - x, seat.y - y) < 0.6 * this.letter) return;
+      pen.beginPath();
+      pen.moveTo(seat.x, seat.y);
+      pen.lineTo(x, y);
+      pen.stroke();
+      pen.fillRect(x - 1.5, y - 1.5, 3, 3);
+    });
   }
 
   // Through the middle of all, each with its name at its end.

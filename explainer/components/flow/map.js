@@ -52,12 +52,12 @@ export class FlowMap {
     this.width = Math.floor(width);
     this.height = narrow ? Math.round((most * 2.6 + sections.length * 2.6) * rem) : Math.floor(height);
     sized(this.canvas, this.width, this.height, this.pen);
-    const { from, below } = { from: 2.4 * rem, below: 6 * rem };
+    const { from, below } = { from: 2.4 * rem, below: 8.4 * rem };
     this.area = narrow
       ? { along: this.height, gap: 1.5 * rem, lead: 1.4 * rem, folded: 1.1 * rem, from: 0.2 * rem, size: this.width - 0.4 * rem }
       : { along: this.width, gap: 0.9 * rem, lead: 0.3 * rem, folded: 2.6 * rem, from, size: snapped(this.height - from - below, this.view.passed) };
     const bottom = from + this.area.size + 1.5 * rem;
-    this.track = { title: bottom + 0.55 * rem, middle: (bottom + 1.1 * rem + this.height) / 2, half: 1.15 * rem };
+    this.track = { title: bottom + 0.55 * rem, middle: (bottom + 1.1 * rem + this.height) / 2, half: 2.5 * rem };
   }
 
   // --- painting ---

@@ -20,7 +20,9 @@ class Matrix:
     rows: Sequence[str] = ()  # labels
     cols: Sequence[str] = ()
     first: int = 0  # the number of the first row and column where they have no labels
-    spot: str = ""  # what a cell is called, by {row} and {col} or by {place} in lines; "": row …, column …
+    spot: str = (
+        ""  # what a cell is called, by {row} and {col}, by {place} or, from 1, {number} in lines; "": row …
+    )
     called: tuple[Sequence[str], Sequence[str]] = (
         (),
         (),

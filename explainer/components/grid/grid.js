@@ -369,6 +369,7 @@ class Grid {
     const grid = this;
     return {
       get drawMs() { return grid.drawMs; },
+      get scales() { return [grid.painter.theme.sequential, grid.painter.theme.diverging]; },
       get frame() { return grid.position; },
       get last() { return grid.player.last; },
       get playing() { return grid.player.playing; },

@@ -182,7 +182,8 @@ export function lensHeadings(lens) {
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
   const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.some(letter) ? '' : ', ') : lens.where(row, col);
   const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
-  const whole = lens.spot.startsWith('[') ? [lens.cellName(row, col)] : [lens.name, place];
+  const own = lens.spot.startsWith('[') || (lens.spot && place.startsWith(`${lens.name} `)); // the name stands in it
+  const whole = own ? [lens.cellName(row, col)] : [lens.name, place];
   return [[...whole, number], [lens.name, number], [lens.name || number]].map((parts) => parts.filter(Boolean).join('  '));
 }
 

@@ -117,8 +117,8 @@ export class Matrix {
 
   // "row N, column A", by labels where there are any, otherwise by numbers.
   where(row, col) {
-    const names = { '{row}': this.rowLabel(row), '{col}': this.colLabel(col), '{place}': row * this.width + col };
-    if (this.spot) return this.spot.replace(/\{(row|col|place)\}/g, (name) => names[name]);
+    const names = { '{row}': this.rowLabel(row), '{col}': this.colLabel(col), '{place}': row * this.width + col, '{number}': row * this.width + col + 1 };
+    if (this.spot) return this.spot.replace(/\{(row|col|place|number)\}/g, (name) => names[name]);
     const parts = [];
     if (this.height > 1 || this.rows.length) parts.push(`row ${this.rowLabel(row)}`);
     if (this.width > 1 || this.cols.length) parts.push(`column ${this.colLabel(col)}`);

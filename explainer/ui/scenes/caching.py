@@ -14,7 +14,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
-WAYS = ("All read again, as in the talk’s script", "Keys and values kept")
+WAYS = ("All computed again, as in the talk’s script", "Keys and values kept: the pale ones")
 BYTES = 4  # of a key's or value's number, in single precision
 MEASURED = (
     "Multiplications are counted from the model’s shape; the milliseconds were measured on this server, "
@@ -88,7 +88,7 @@ def _seconds(took: np.ndarray, held: np.ndarray, steps: int) -> list[str]:
 
 def _titles(text: str, costs: trace.Counted) -> list[str]:
     first = int(costs.read[0])
-    titles = [f"{text[first]}: both ways read all {first} characters of the prompt."]
+    titles = [f"For “{text[first]}” both ways compute all {first} characters."]
     for read in costs.read[1:].tolist():
-        titles.append(f"{text[read]}: {read} characters are read again, or with what is kept only 1.")
+        titles.append(f"For “{text[read]}” all {read} are computed again, or only the newest.")
     return titles

@@ -45,7 +45,7 @@ TEXT_TITLES = {"polish": "Polish", "english": "English", "signs": "digits and si
 CORPORA = {"polish-books": "Learned from fifty Polish books", "shakespeare": "Learned from Shakespeare"}
 LEARNED_FROM = {"corpora": "Polish books, Shakespeare", "text": "this text itself"}
 MERGES = Path(__file__).resolve().parents[3] / "data" / "merges.json"
-GPT_2 = "GPT-2's encoder was learned from English pages of the web."
+GPT_2 = "GPT-2's tokenizer learned from English web pages."
 SHOWN = {"text": "as text", "ids": "as numbers"}
 LONGEST = 3_000  # characters of a visitor's text that are cut into tokens
 TILED = 120  # characters that are shown as large tiles
@@ -193,7 +193,7 @@ def text_to_cut() -> tuple[str, str]:
 
 
 def byte_pairs(text: str, source: str, shown_as: str) -> None:
-    """Show a text as its tokens, merge by merge: by two learned encoders, or by one that it taught itself."""
+    """Show a text as its tokens, merge by merge: by two learned tokenizers or by its own."""
     learned = {"text": own_merges(text)} if source == "text" else corpus_merges()
     found = {name: cut(text, name) for name in learned}
     lanes = [
@@ -207,25 +207,25 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
         "unit": "merge",
         "speed": 20.0,
         "start": count,
-        "ledger": "Merges, the newest marked",
+        "ledger": "Merged pair × how often",
     }
     options["captions"] = [_price(found, merges) for merges in range(count + 1)]
     reel(lanes, key=f"gpt_pairs_{source}", alt=alt, titles=titles, **options)
 
 
 def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
-    """Return how many tokens a text has after so many merges, or which encoder makes fewer of it."""
+    """Return how many tokens a text has after so many merges, or which tokenizer makes fewer of it."""
     after = f"After {merges:,} merge{'s' if merges != 1 else ''}" if merges else "Before the first merge"
     counts = {int(one.counts[merges]): name for name, one in found.items()}
     if len(counts) == 1:
-        either = " by either encoder" if len(found) > 1 else ""
+        either = " by either tokenizer" if len(found) > 1 else ""
         return f"{after} the text is **{next(iter(counts)):,}** tokens{either}."
     cheap, dear = (_called(counts[count]) for count in sorted(counts))
     return f"{after} **{cheap}** makes fewer tokens of this text than {dear}. {GPT_2}"
 
 
 def _called(name: str) -> str:
-    return {"polish-books": "the Polish encoder", "shakespeare": "the English encoder"}[name]
+    return {"polish-books": "the Polish tokenizer", "shakespeare": "the English tokenizer"}[name]
 
 
 def _other(found: dict[str, tokens.Encoded], name: str) -> tuple[str, tokens.Encoded] | None:
@@ -248,7 +248,7 @@ def _lane(title: str, found: tokens.Encoded, other: tuple[str, tokens.Encoded] |
 
 
 def _merged(learned: Sequence[Sequence[tokens.Merge]], number: int) -> str:
-    """Return what became one token in a merge, the encoders side by side."""
+    """Return what became one token in a merge, the tokenizers side by side."""
     merges = [merges[number] for merges in learned]
     told = " | ".join(f"{visible(tokens.readable(one.content))} × {one.count:,}" for one in merges)
     return f"{number + 1}. {told}"
@@ -408,11 +408,19 @@ def tensor_grid(asked: Opened) -> None:
         found.role,
         rows=labels[0],
         cols=labels[1],
-        title=_window(asked.tensor, (height, width), rows, cols),
+        spot=f"{asked.tensor} {{row}} → {{col}}" if found.rows == found.cols == "position" else "",
+        title=_head(asked) + _window(asked.tensor, (height, width), rows, cols),
     )
     alt = f"{asked.tensor} of {asked.part}, {height} × {width}, a part of it cell by cell."
     key = f"gpt_tensor_grid_{asked.part}_{asked.tensor}".replace(" ", "_").replace("+", "and")
     grid([drawn], key=key, alt=alt, links=Cross(0), lens_at=_matters(found, values))
+
+
+def _head(asked: Opened) -> str:
+    """Say which head a tensor is of, where it is of one."""
+    return (
+        f"head {asked.head + 1}: " if asked.part == "masked attention" and asked.tensor in OF_A_HEAD else ""
+    )
 
 
 def _matters(found: architecture.Tensor, values: np.ndarray) -> Cell | None:
@@ -497,7 +505,4 @@ def odometer() -> None:
     st.markdown(":gray[all matrix products, the output layer's too; keys and values kept, full context]")
     st.metric(f"GPT-2 XL · {architecture.GPT2_XL / ours:,.0f} × ours", f"{architecture.GPT2_XL:,}")
     st.metric(f"GPT-4 · {architecture.GPT4_ESTIMATED / ours:,.0f} × ours", f"{architecture.GPT4_ESTIMATED:,}")
-    st.markdown(
-        ":gray[GPT-2: Radford et al. 2019, table 2. GPT-4: estimated in the press, as a mixture of experts, "
-        "of which a token uses a part]"
-    )
+    st.markdown(":gray[GPT-2: Radford et al. 2019. GPT-4: estimated in the press; a token uses part of it]")

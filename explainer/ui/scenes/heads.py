@@ -43,6 +43,7 @@ POSITIONS = (24, 11)  # columns of the guesses
 LENGTH = 72  # characters of a continuation
 LIKELIEST = 8  # next characters that are compared
 MOST_NAMED = 5  # parts from which on only their number is said
+LOOKS = "{row} looks at {col}"  # a cell of a pattern
 SPACE = "\u00a0"  # stands in labels, where a space of the text would be shown as ␣
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -220,8 +221,9 @@ def _pattern(wanted: PromptRequest, chosen: Pair) -> None:
     values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
     title = f"pattern of layer {chosen.layer + 1}, head {chosen.head + 1}: a row looks at columns"
     drawn = Matrix(
-        values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels, title=title, decimals=3
-    )
+        values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels,
+        called=(wanted.places, wanted.places), spot=LOOKS, title=title, decimals=3,
+    )  # fmt: skip
     share = pattern[chosen.query, chosen.key]
     told = _asks(wanted, chosen, f"gives it {share:.2%} of its attention. Click on another pair.")
     stages = Stages([Stage(told, [(0, chosen.query, None), (0, None, chosen.key)])])
@@ -269,7 +271,8 @@ def _dot(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:
 
 def _folded(values: np.ndarray, name: str, role: str, row: int, title: str) -> Matrix:
     """Return a vector (hs,) as a matrix of a few lines."""
-    return Matrix(values.reshape(_room(LINES), -1), name, role, (row, 0), title=title)
+    folded = values.reshape(_room(LINES), -1)
+    return Matrix(folded, name, role, (row, 0), spot=f"{name} {{number}}", title=title)
 
 
 def _softmax(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:
@@ -428,7 +431,7 @@ def switch_grid(wanted: PromptRequest, switches: Switches, compared_: switching.
         ),
         spot="without {col}{row}", unit="nats", decimals=3,
         scale_max=float(values[:, :-1].max()), texts=_off(values, off),
-        title="alone off: nats that the guess moves",
+        title="nats that the guess moves with this alone off",
     )  # fmt: skip
     best, likeliest_ = _next(wanted, compared_)
 
@@ -447,16 +450,20 @@ def switch_grid(wanted: PromptRequest, switches: Switches, compared_: switching.
 
 
 def _next(wanted: PromptRequest, found: switching.Comparison) -> tuple[list[str], Matrix]:
-    """Return the likeliest next characters, and their probabilities with every part on and with some off."""
+    """Return next characters, the likeliest and those drawn, with all on and with some off."""
     before, after = found.next.before, found.next.after  # (V,)
-    best = np.argsort(-np.maximum(before, after), kind="stable")[:LIKELIEST]  # (LIKELIEST,)
-    symbols = [checkpoint(wanted.model).vocabulary.symbols[i] for i in best]
-    apart = f": {found.next.divergence:.3g} nats apart" if (before != after).any() else ""
+    vocabulary = checkpoint(wanted.model).vocabulary
+    drawn_ = vocabulary.encode("".join(dict.fromkeys(found.on.text[:1] + found.off.text[:1])))
+    order = np.argsort(-np.maximum(before, after), kind="stable").tolist()  # (V,)
+    best = [i for i in order if i in order[: LIKELIEST - len(drawn_)] or i in drawn_]
+    symbols = [vocabulary.symbols[i] for i in best]
+    apart = f", {found.next.divergence:.3g} nats apart" if (before != after).any() else ""
+    fell = " and ".join(visible(vocabulary.symbols[i]) for i in drawn_)
     drawn = Matrix(
         np.stack([before[best], after[best]]), "probability", "probabilities", (1, 0),
         rows=[f"all{SPACE}on", f"some{SPACE}off"], cols=[visible(symbol) for symbol in symbols], decimals=3,
         scale_max=float(max(before.max(), after.max())),
-        title=f"next character{apart}",
+        title=f"next character{apart}; drawn: {fell}",
     )  # fmt: skip
     return symbols, drawn
 

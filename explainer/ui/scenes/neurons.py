@@ -13,7 +13,7 @@ from explainer.training.habits import MEANINGS, followed
 from explainer.ui import blocks, own_models, widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.scenes.gpt import visible
-from explainer.ui.scenes.heads import PromptRequest, traced
+from explainer.ui.scenes.heads import LOOKS, PromptRequest, traced
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 
@@ -100,8 +100,8 @@ def layer_grid(wanted: PromptRequest, part: Chosen) -> None:
     now = _now(wanted, part.layer)  # (4C,)
     length = next(n for n in range(LINES[window.narrow()], 0, -1) if len(now) % n == 0)
     drawn = Matrix(
-        now.reshape(-1, length), "neurons", "activations",
-        title=f"all {len(now):,} neurons",
+        now.reshape(-1, length), "neuron", "activations",
+        title=f"all {len(now):,} neurons", spot="neuron {number}",
     )  # fmt: skip
     rank = int((now > now[part.number]).sum()) + 1
     sentence = (
@@ -123,7 +123,7 @@ def pattern_grid(wanted: PromptRequest, part: Chosen) -> None:
     values = np.where(np.tril(np.ones_like(pattern)) > 0, pattern, np.nan)  # (T, T)
     drawn = Matrix(
         values, "attention", "probabilities", rows=wanted.labels, cols=wanted.labels,
-        title="its pattern on your prompt", decimals=3,
+        title="its pattern on your prompt", spot=LOOKS, decimals=3,
     )  # fmt: skip
     grid([drawn], key="attention_part_pattern", alt="The pattern of the head on the prompt.")
 
