@@ -298,7 +298,7 @@ def test_the_neuron_that_fires_most_is_chosen_and_its_passages_are_the_models_ow
     app = page("what-a-neuron-reads", part_layer="2", **NAME)
     now = traced.layers[1].mlp_post[-1]
     neuron = int(now.argmax())
-    np.testing.assert_allclose(sent(app)[1]["neurons"].ravel(), now, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(sent(app)[1]["neuron"].ravel(), now, rtol=1e-4, atol=1e-5)
     assert f"neuron {neuron + 1}:" in told(app)
     *found, pushed = lanes(app)
     for lane, passage in zip(found, neurons.fired(girls, passages_of(girls), 1, neuron), strict=True):
