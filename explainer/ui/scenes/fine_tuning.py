@@ -210,18 +210,17 @@ def kept(name: str) -> str:
     """Say that a step of a training is the one that the house keeps, and by what it was chosen."""
     meta = checkpoints.read_meta(name)
     losses, steps = meta["losses"], meta["recipe"]["steps"]
-    part = "" if "dev" in losses else f" The curve is judged on {meta['recipe']['judged']} passages of it."
     if share(meta) < 1:
-        refined = meta["refined_losses"]["val"]
+        refined, start = meta["refined_losses"]["val"], GPTS[meta["recipe"]["start"]]
         return (
-            f"Step {meta['steps']:,} of {steps:,} is the best on what is held out, {refined:.3f} nats per "
-            f"character over all of it; {_way(meta)} from {GPTS[meta['recipe']['start']]} to there, which is "
-            f"kept, {losses['val']:.3f}: slightly optimistic, for both were chosen on it.{part}"
+            f"Step {meta['steps']:,} of {steps:,} is the best on all that is held out, {refined:.3f}. Kept "
+            f"is {_way(meta)} from {start} to there, {losses['val']:.3f}. Both were chosen on it: slightly "
+            "optimistic."
         )
     return (
         f"Step {meta['steps']:,} of {steps:,} is kept, the best on what is held out, "
         f"{losses.get('val', losses.get('dev')):.3f} nats per character over all of it: "
-        f"slightly optimistic, for the step was chosen on it.{part}"
+        "slightly optimistic, for the step was chosen on it."
     )
 
 
@@ -382,7 +381,7 @@ def worth(wanted: ContinuationRequest) -> None:
     ]
     told = ", ".join(f"{KINDS[name]} {loss:.2f}" for name, loss in losses.items())
     alt = f"Losses on the poem's last tenth in nats per character: {told}; and a text of each model."
-    title = f"loss on the poem's last tenth, nats per character, up to {HIGHEST}"
+    title = f"loss on the poem's last tenth, up to {HIGHEST} nats"
     chart = Chart(lines, "step", title, ceiling=HIGHEST)
     reel(lanes, key="tuning_worth", alt=alt, chart=chart, stacked=True, **_frames())
 
@@ -391,9 +390,9 @@ def _refined(loss: float) -> str:
     """Return the name of the refined model's curve, with what is kept of it where that is no point of it."""
     meta = checkpoints.read_meta("pan-tadeusz")
     if share(meta) == 1:
-        return f"refined on it: {loss:.2f} at step {meta['steps']}"
+        return f"refined: {loss:.2f} at step {meta['steps']}"
     lowest = meta["refined_losses"]["val"]
-    return f"refined on it: {lowest:.2f} at step {meta['steps']}; {_way(meta)} there: {loss:.2f}"
+    return f"refined: {lowest:.2f} at step {meta['steps']}; kept: {loss:.2f}"
 
 
 def _poem_losses() -> dict[str, float]:

@@ -408,7 +408,7 @@ def tensor_grid(asked: Opened) -> None:
         found.role,
         rows=labels[0],
         cols=labels[1],
-        spot=f"{asked.tensor} {{row}} → {{col}}" if found.rows == found.cols == "position" else "",
+        spot=f"{asked.tensor} {{row}} → {{col}}" if found.cols in ("position", "symbol") else "",
         title=_head(asked) + _window(asked.tensor, (height, width), rows, cols),
     )
     alt = f"{asked.tensor} of {asked.part}, {height} × {width}, a part of it cell by cell."
