@@ -674,7 +674,7 @@ def test_a_text_written_on_the_way_stands_under_its_own_distance_from_the_step_t
     for step, sentence in zip(history["sample_step"].tolist(), fine_tuning.on_the_way(name), strict=True):
         part = meta["recipe"].get("share", 1) < 1  # then what is kept is no point of the curve
         if step == meta["steps"]:
-            assert ("there, which is kept" if part else "is kept, the best") in sentence
+            assert ("Kept is 70% of the way" if part else "is kept, the best") in sentence
             continue
         assert f"tep {meta['steps']:,}, {'the best' if part else 'which is kept'}" in sentence
         assert sentence.startswith("Past") == (step > meta["steps"])
