@@ -31,6 +31,7 @@ class Layout:
         wires: what leads from where to where, by the names of an operand and of what was made of it.
         groups: boxes that stand together, by their names.
         type: how large the type in the boxes is, in sizes of the drawing's.
+        made: how a number is made, where that has room beside its name.
     """
 
     places: Mapping[str, Place]
@@ -38,6 +39,7 @@ class Layout:
     wires: Mapping[tuple[str, str], Sequence[tuple[Place, Place]]]
     groups: Sequence[Sequence[str]] = ()
     type: float = 1.0
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ def neuron_layout(narrow: bool = False) -> Layout:
     made = [(x, p) for p, pair in zip(products, pairs, strict=True) for x in pair]
     made += [*((p, "z") for p in products), ("b", "z"), ("z", "h"), ("h", "d"), ("y", "d"), ("d", "L")]
     wires = {(a, b): [_wire(places[a], places[b], size)] for a, b in made}
-    wires["d", "L"] = [_moved(wires["d", "L"][0], by) for by in (2.0, -2.0)]  # d is used twice
-    return Layout(places, size, wires, type=1.0 if narrow else 1.3)
+    wires["d", "L"] = [_bent(wires["d", "L"][0], by) for by in (5.0, -5.0)]  # d is used twice
+    made_of = {"z": "z = sum", "h": "h = tanh z", "d": "d = h − y", "L": "L = d·d"}
+    return Layout(places, size, wires, type=1.0 if narrow else 1.3, made=made_of)
 
 
 def network_layout(narrow: bool = False) -> Layout:
@@ -178,9 +181,10 @@ def _wire(start: Place, end: Place, size: Place) -> tuple[Place, Place]:
     return (start[0], start[1] - size[1] / 2), (end[0], end[1] + size[1] / 2)
 
 
-def _moved(wire: tuple[Place, Place], by: float) -> tuple[Place, Place]:
-    (x0, y0), (x1, y1) = wire
-    return (x0, y0 + by), (x1, y1 + by)
+def _bent(wire: tuple[Place, Place], by: float) -> tuple[Place, Place]:
+    """Return a wire that begins so much higher and ends where it ended."""
+    (x, y), end = wire
+    return (x, y + by), end
 
 
 def _group(layout: Layout, names: Sequence[str]) -> Box:
@@ -227,7 +231,16 @@ def _texts(
     values, gradients = ([getattr(m, what)[i] for m in moments] for what in ("values", "gradients"))
     size = layout.type * font_size
     return [
-        Text(x, y + line, name, COLORS[role][1], size, bold=True),
+        Text(
+            x,
+            y + line,
+            layout.made.get(name, name),
+            COLORS[role][1],
+            size,
+            bold=True,
+            room=layout.size[0],
+            short=name,
+        ),
         Text(x, y, Each(values), size=size),
         Text(x, y - line, Each(gradients), palette.LOSS_TEXT, size, bold=True),
     ]

@@ -12,6 +12,7 @@ from explainer.wording.bigram import nats, product, share
 
 FREE = 1.2  # the height that bars have, times that of the longest: only one without an end takes it all
 LARGE, WORKED_OUT = (2.8, 1.7), (1.35, 1.15)  # sizes of letters and of what is worked out; on a phone
+DECIMALS = 2, 3, 4  # of logarithms that are added: the fewest with which the sum is right as it is written
 NAMED = ("product", "its logarithm", "loss: the mean surprise"), ("product", "its ln", "loss")
 
 
@@ -110,7 +111,10 @@ def _bar(word: Spelled, i: int, rise: float, at: _Places, opens: str) -> list[Pr
         center, card = 0.5 * (1 + at.ground), (middle - 0.3 * step, middle + 0.3 * step)
         paper = Box(*card, center - 0.07, center + 0.07, palette.BACKGROUND, opacity=bar.opacity)
         return [bar, paper, Text(middle, center, "∞", palette.LOSS_TEXT, 40, bold=True, shown=come)]
-    return [bar, Text(middle, top, nats(surprise), palette.LOSS_TEXT, dy=-14, shown=come, room=step)]
+    return [
+        bar,
+        Text(middle, top, nats(surprise), palette.LOSS_TEXT, dy=-14, shown=come, room=step, halo=True),
+    ]
 
 
 def _titled(word: Spelled, i: int, opens: str) -> str:
@@ -160,15 +164,31 @@ def _worked_out(word: Spelled, at: _Places, size: float) -> list[Primitive]:
 
 def _product(word: Spelled, i: int) -> list[Phrase]:
     now = Phrase(product(word.products[i]), palette.PROBABILITIES_TEXT, bold=True)
-    before = f"{product(word.products[i - 1])} · {share(word.probabilities[i])} ≈ "
+    before = f"{product(word.products[i - 1])} · {share(word.probabilities[i])} {_sign(word, i)} "
     return [Phrase(before), now] if i else [now]
 
 
 def _logarithm(word: Spelled, i: int) -> list[Phrase]:
-    now = Phrase(nats(word.sums[i]), palette.LOSS_TEXT, bold=True)
-    return [Phrase(f"{nats(word.sums[i - 1])} − {nats(word.surprises[i])} ≈ "), now] if i else [now]
+    places = _places(word, i)
+    now = Phrase(nats(word.sums[i], places), palette.LOSS_TEXT, bold=True)
+    before = f"{nats(word.sums[i - 1], places)} − {nats(word.surprises[i], places)} {_sign(word, i)} "
+    return [Phrase(before), now] if i else [now]
+
+
+def _places(word: Spelled, i: int) -> int:
+    """Return with how many decimals a sum of logarithms adds up as it is written, two if with none."""
+    if not i or not np.isfinite(word.sums[i]):
+        return DECIMALS[0]
+    now, before, surprise = word.sums[i], word.sums[i - 1], word.surprises[i]
+    adds_up = (d for d in DECIMALS if f"{round(before, d) - round(surprise, d):.{d}f}" == f"{now:.{d}f}")
+    return next(adds_up, DECIMALS[0])
+
+
+def _sign(word: Spelled, i: int) -> str:
+    """Return what stands before a result: what is zero or without an end is not rounded."""
+    return "≈" if word.products[i] else "="
 
 
 def _mean(word: Spelled, i: int) -> list[Phrase]:
     now = Phrase(nats(-word.sums[i] / (i + 1)), palette.LOSS_TEXT, bold=True)
-    return [Phrase(f"{nats(-word.sums[i])} ÷ {i + 1} ≈ "), now, Phrase(" nats")]
+    return [Phrase(f"{nats(-word.sums[i])} ÷ {i + 1} {_sign(word, i)} "), now, Phrase(" nats")]

@@ -8,10 +8,10 @@ from explainer.wording.numerals import number
 END = "·"  # what stands for the beginning and the end of a name
 
 
-def nats(value: float) -> str:
+def nats(value: float, decimals: int = 2) -> str:
     """Return a loss or a sum of logarithms as text, also if it has no end."""
     if np.isfinite(value):
-        return f"{value:.2f}".replace("-", "−")
+        return f"{value:.{decimals}f}".replace("-", "−")
     return "∞" if value > 0 else "−∞"
 
 

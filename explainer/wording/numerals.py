@@ -21,6 +21,24 @@ def probability(value: float) -> str:
     return number(value) if value in (0, 1) else told.get(text, text.rstrip("0"))
 
 
+def read(text: str) -> float:
+    """Return a number that ``number`` has written."""
+    mantissa, _, exponent = text.replace("−", "-").replace(",", "").partition("·10")
+    return float(mantissa) * 10.0 ** int(exponent.translate(_LOWERED) or 0)
+
+
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def equals(made: str, text: str) -> str:
+    """Return the sign before a result: numbers are equal only if they are written alike.
+
+    Args:
+        made: what the operands as they are written give, text: the result, both written alike.
+    """
+    return "=" if made == text else "≈"
+
+
 def superscript(exponent: int) -> str:
     """Return an exponent in raised digits."""
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -243,7 +243,12 @@ def test_a_name_becomes_less_probable_letter_by_letter():
         assert [box["opacity"]["each"][i] > 0 for box in boxes] == [k <= i for k in range(5)]
         product, log = expected.probabilities[: i + 1].prod(), expected.log_likelihoods[: i + 1].sum()
         assert float(lines["product"][i].split("≈ ")[-1]) == pytest.approx(product, rel=0.05)
-        assert lines["its logarithm"][i].split("≈ ")[-1] == f"{log:.2f}".replace("-", "−")
+        *before, now = lines["its logarithm"][i].replace("−", "-").replace(" - ", " ").split(" ≈ ")
+        places = len(now.partition(".")[2])
+        assert now == f"{log:.{places}f}"
+        if before:  # it adds up as it is written
+            total, surprise = map(float, before[0].split())
+            assert f"{total - surprise:.{places}f}" == now
         assert lines["loss: the mean surprise"][i].endswith(f"≈ {-log / (i + 1):.2f} nats")
         assert f"probability {expected.probabilities[i]:.3f}" in said[i]
     assert f"**{expected.nll:.2f}** nats: its loss" in said[-1]
@@ -260,8 +265,8 @@ def test_an_impossible_pair_has_a_bar_that_fills_the_height_and_is_where_the_pic
     assert [box["y1"] == 1 for box in boxes].count(True) == len(impossible)
     assert drawn(app)["frames"]["start"] == first
     assert "**the loss infinite**" in said[first]
-    assert lines["product"][first].endswith("≈ 0")
-    assert lines["its logarithm"][first].endswith("≈ −∞")
+    assert lines["product"][first].endswith("= 0")
+    assert lines["its logarithm"][first].endswith("= −∞")
     assert {text["text"] for text in primitives(app, "text") if text["text"] == "∞"}
     _, lines, said = spelled(page("how-good"))
     assert "infinite" not in " ".join(said)

@@ -232,7 +232,7 @@ def boxes(app: AppTest, frame: int) -> dict[str, tuple[str, str]]:
     texts = [p for p in primitives(app, "text") if p["bold"] is True or isinstance(p["text"], dict)]
     at = [i for i, text in enumerate(texts) if isinstance(text["text"], str)]
     shown = [[_now(texts[i + k]["text"], frame) for k in (1, 2)] for i in at]
-    return {texts[i]["text"]: tuple(two) for i, two in zip(at, shown, strict=True)}
+    return {texts[i]["text"].split(" = ")[0]: tuple(two) for i, two in zip(at, shown, strict=True)}
 
 
 def _now(text: dict | str, frame: int) -> str:

@@ -30,6 +30,7 @@ from explainer.ui.words import Source, word_list
 from explainer.wording import bigram as of_names
 from explainer.wording import matrix_multiplication as sums
 from explainer.wording import neuron as wording
+from explainer.wording.numerals import read
 
 RATES = ("too_small", "right", "too_big")
 
@@ -133,6 +134,22 @@ def test_how_many_gradients_are_complete_is_said_of_the_step_that_is_seen(which)
     apart = np.abs(found.gradients - found.autograd)[known].max()
     assert f"All **{known.sum()}** gradients are found" in seen[-1].caption
     assert f"autograd's by at most {graphs._least(float(apart))}" in seen[-1].caption
+
+
+@pytest.mark.parametrize("which", graphs.GRAPHS)
+def test_a_product_is_said_to_be_equal_only_if_its_factors_give_it_as_they_are_written(which):
+    found = graphs.graph_of(which, graphs.start(which).values())
+    seen = graphs.moments(found)
+    signs = set()
+    for flow, moment in zip(found.flows, seen[-len(found.flows) :], strict=True):
+        line = "".join(phrase.text for phrase in moment.lines[0])
+        above, slope = re.search(r"from above (\S+) × local slope (?:.*: )?(\S+) [=≈]", line).groups()
+        sign, told = re.search(r" ([=≈]) (\S+)$", line).groups()
+        made = graphs.told(read(above) * read(slope))
+        assert (sign == "=") == (made == told)
+        assert told == graphs.told(flow.product)
+        signs.add(sign)
+    assert signs == {"=", "≈"}
 
 
 def test_a_step_against_the_gradient_makes_the_neuron_of_the_scene_better():

@@ -25,7 +25,7 @@ from explainer.ui import widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import with_source
-from explainer.wording.numerals import number
+from explainer.wording.numerals import equals, number, read
 
 GRAPHS = {"neuron": "one neuron", "network": "a 2–4–1 network"}
 NEURON = {"x₁": 1.5, "w₁": 0.8, "x₂": 0.5, "w₂": -1.2, "b": -0.3, "y": 1.0}
@@ -176,11 +176,18 @@ def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Phrase]]:
     """Return how a number was made: its formula, and the same with the numbers in it."""
     name, formula, numbers = found.names[i], *_written(found, i)
     result = Phrase(told(found.values[i]), COLORS[found.roles[i]][1], bold=True)
+    operands = (read(told(found.values[o])) for o in found.operands[i])
+    sign = _sign(getattr(graph, found.operations[i])(*operands)[0], result)
     head = [Phrase(name, COLORS[found.roles[i]][1], bold=True)]
     head += [Phrase(f" = {formula}")] if formula != name else []
     if narrow:
-        return [head, [Phrase(f"= {numbers}")], [Phrase("= "), result]]
-    return [[*head, Phrase(f" = {numbers} = "), result]]
+        return [head, [Phrase(f"= {numbers}")], [Phrase(f"{sign} "), result]]
+    return [[*head, Phrase(f" = {numbers} {sign} "), result]]
+
+
+def _sign(made: float, result: Phrase) -> str:
+    """Return what stands before a result: rounded operands may give another one."""
+    return equals(told(made), result.text)
 
 
 def _written(found: trace.Opened, i: int) -> tuple[str, str]:
@@ -213,9 +220,11 @@ def _backward(found: trace.Opened, flow: trace.Flow, narrow: bool) -> list[list[
     head = Phrase(f"{found.names[flow.to]}: ", COLORS[found.roles[flow.to]][1], bold=True)
     above = [Phrase("from above "), Phrase(told(flow.gradient), red, bold=True)]
     slope = [Phrase(" × local slope "), *_slope(found, flow)]
-    result = [Phrase(" = "), Phrase(told(flow.product), red, bold=True)]
+    product = Phrase(told(flow.product), red, bold=True)
+    sign = _sign(read(told(flow.gradient)) * read(told(flow.slope)), product)
+    result = [Phrase(f" {sign} "), product]
     first = [[head, *above], [*slope, *result]] if narrow else [[head, *above, *slope, *result]]
-    return [*first, [Phrase(_checked(found, flow))]]
+    return [*first, [Phrase(_checked(found, flow, narrow))]]
 
 
 def _slope(found: trace.Opened, flow: trace.Flow) -> list[Phrase]:
@@ -237,14 +246,16 @@ def _slope(found: trace.Opened, flow: trace.Flow) -> list[Phrase]:
     return [Phrase(f"{called}: ", color), value] if called else [value]
 
 
-def _checked(found: trace.Opened, flow: trace.Flow) -> str:
+def _checked(found: trace.Opened, flow: trace.Flow, narrow: bool) -> str:
+    """Return how a gradient is checked; a phone has no room for two checks beside a sum."""
     if flow.way < flow.ways:
         return (
             f"way {flow.way} of {flow.ways} on which {found.names[flow.to]} acts; so far {told(flow.total)}"
         )
     summed = f"sum of its {flow.ways} ways {told(flow.total)} · " if flow.ways > 1 else ""
     theirs, ours = (number(found_by[flow.to], 6) for found_by in (found.autograd, found.measured))
-    return f"{summed}autograd {theirs} · measured {ours}"
+    also = "" if summed and narrow else f" · measured {ours}"
+    return f"{summed}autograd {theirs}{also}"
 
 
 def _product(flow: trace.Flow) -> str:
