@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,7 @@ def live_losses(
     latest = max([float(values[-1]) for values in by_name.values() if len(values)], default=0.0)
     low = min([float(values.min()) for values in seen if len(values)], default=0.0)
     high = max([float(values.max()) for values in seen if len(values)], default=TALL)
-    high = high if latest > TALL else min(high, TALL)
+    high = min(high, max(TALL, ceil(1.2 * latest)))  # what others began with need not be seen
     room = ROOM * (high - low) or ROOM
     return curves(
         lines,

@@ -82,6 +82,7 @@ def test_a_run_is_compared_and_taken_back_with_its_settings_and_its_model(short)
     np.testing.assert_allclose(plotted(app, "training_losses").data[4].y, last)
     app.button_group(key="training_watch").set_value("runs").run()
     assert f"run 1, dev {last[-1]:.2f}: scaled start" in said(app)
+    assert "300 steps, 3 letters of 10 numbers, 20 neurons" in said(app)
     app = button(app, "Take back").click().run()
     assert app.session_state["training_job"] is first
     assert app.slider(key="training_hidden").value == 20

@@ -57,6 +57,14 @@ def test_curves_are_shown_in_the_range_that_is_asked_for():
     assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == ((1, 3), (0, 7))
 
 
+@pytest.mark.parametrize(("latest", "least", "most"), [(2.0, 2.0, 4.5), (4.5, 4.5, 7.0), (29.0, 29.0, 38.0)])
+def test_the_axis_of_a_training_ends_above_where_it_stands_and_not_where_others_began(latest, least, most):
+    steps, others = np.array([0, 100, 200]), np.array([30.0, 5.0, 2.0])
+    own = {"train": np.array([3.5, 3.0, 0.5]), "dev": np.array([3.5, 3.0, latest])}
+    drawn = curves.live_losses(steps, own, {"talk": (steps, others)}, 200.0)
+    assert least < drawn.layout.yaxis.range[1] < most
+
+
 def test_a_straight_line_tells_no_numbers_of_its_own():
     bent = curves.Curve("bent", np.arange(3), np.arange(3) ** 2)
     drawn = curves.curves([STRAIGHT, bent], x_title="", y_title="")

@@ -60,7 +60,7 @@ from explainer.ui.scenes.training import described, different, kinds_of
 from explainer.ui.scenes.welcome import odds
 from explainer.ui.source import offer, with_source
 from explainer.ui.trained import history
-from explainer.ui.words import Source, WordList
+from explainer.ui.words import Source, WordList, dotted
 from explainer.vocabulary import Vocabulary
 
 MODELS = {
@@ -535,8 +535,9 @@ def settings(plan: Plan) -> str:
     recipe, shape = plan.recipe, plan.shape
     if plan.kind != "mlp":
         return f"{MODELS[plan.kind]}, {plan.rate:g}, {recipe.steps:,} steps"
-    sizes = shape.block_size, shape.embedding_dimension, shape.hidden_layer_size
-    return ", ".join([*described(recipe), " · ".join(map(str, sizes))])
+    block, embedding, hidden = shape.block_size, shape.embedding_dimension, shape.hidden_layer_size
+    read = f"{block} letter{'s' * (block > 1)} of {embedding} number{'s' * (embedding > 1)}"
+    return ", ".join([*described(recipe), read, f"{hidden} neuron{'s' * (hidden > 1)}"])
 
 
 def _take_back(run: Run) -> None:
@@ -635,7 +636,7 @@ def _before(seen: Moment) -> np.ndarray | None:
 def _hidden(seen: Moment, now: Snapshot) -> tuple[list[str], np.ndarray]:
     """Return contexts that are held out, and the activations for them."""
     contexts, windows = trace.windows(seen.about.parts.dev, seen.about.vocabulary, now.model, EXAMPLES)
-    return contexts, activations(now.model, windows)
+    return [dotted(context) for context in contexts], activations(now.model, windows)
 
 
 def _tanh(seen: Moment, now: Snapshot) -> None:
