@@ -19,6 +19,8 @@ const ROOM = 0.95; // of its size that a symbol takes of a plane
 const LOW = 0.68; // height of a phone's map, of its width: what plays it stands below
 const TURN = 0.012; // radians a pixel
 
+const GAVE_WAY = 'Who gave way to another is led to its place.';
+
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
 
 // About the middle of all.
@@ -199,7 +201,7 @@ class Cloud {
         return line;
       }));
     }
-    this.key.replaceChildren(...names.map((name, i) => element('span', ROLES[i], name)));
+    this.key.replaceChildren(...names.map((name, i) => element('span', ROLES[i], name)), element('small', '', this.flat ? GAVE_WAY : ''));
   }
 
   // Turned about the upright axis, then tilted towards the viewer.

@@ -250,7 +250,7 @@ def worth(sex: str, part: str, own: Mapping[str, str], *, key: str) -> None:
 
 
 def _where(part: str) -> str:
-    return f"of {RARE:,} rarer names" if part == "rare" else "held-out characters"
+    return "characters of rarer names" if part == "rare" else "held-out characters"
 
 
 def lead(sex: str, part: str) -> str:

@@ -101,7 +101,7 @@ def layer_grid(wanted: PromptRequest, part: Chosen) -> None:
     length = next(n for n in range(LINES[window.narrow()], 0, -1) if len(now) % n == 0)
     drawn = Matrix(
         now.reshape(-1, length), "neuron", "activations",
-        title=f"all {len(now):,} neurons", spot="neuron {number}",
+        title=f"all {len(now):,} neurons", first=1, spot="neuron {number}",
     )  # fmt: skip
     rank = int((now > now[part.number]).sum()) + 1
     sentence = (
