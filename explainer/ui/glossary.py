@@ -44,7 +44,7 @@ TERMS = (
     ),
     Term(
         "attention",
-        "Every token asks the earlier ones how much they matter to it, and gathers what they bring.",
+        "Every token asks itself and the earlier ones how much they matter, and gathers what they bring.",
         (
             ("attention", "who-looks-at-whom"),
             ("attention", "how-one-head-does-it"),

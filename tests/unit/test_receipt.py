@@ -199,6 +199,13 @@ def test_unknown_characters_are_named(names_gpt):
         receipt(names_gpt.model, names_gpt.vocabulary, "A5", "N")
 
 
+@pytest.mark.parametrize(("context", "shown"), [("AN", "| ·AN)"), ("ALEKSANDR", "| …LEKSANDR)")])
+def test_only_what_is_left_out_of_a_context_is_dotted(context, shown):
+    loaded = checkpoints.load("girls-gpt")
+    step = receipt(loaded.model, loaded.vocabulary, context, "A").step("")
+    assert step.symbol.endswith(shown)
+
+
 @pytest.mark.parametrize(
     ("value", "role", "told"),
     [

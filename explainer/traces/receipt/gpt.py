@@ -26,6 +26,7 @@ from explainer.traces.receipt.step import (
 )
 from explainer.vocabulary import BOUNDARY, Vocabulary
 
+SHOWN = 8  # characters of what was read that stand in a formula
 ATTENDING = {"q": "query", "k": "key", "v": "value"}
 # Which number in the name of a step tells its layer, by the part of the layer that the step belongs to.
 LAYERED = {
@@ -103,11 +104,16 @@ class Transformer:
 
     # --- from the probability to the parts of the model -----------------------------------------------
 
+    @property
+    def last_read(self) -> str:
+        """The end of what was read, as it stands in a formula; all of it where it is short."""
+        return f"{'…' * (len(self.read) > SHOWN)}{''.join(self.read[-SHOWN:])}"
+
     def _probability(self) -> Step:
         return Step(
             name="probability",
             told="The softmax of the logits: each an exponential, divided by the sum of all",
-            symbol=f"p({self.labels[self.column]} | …{''.join(self.read[-8:])})",
+            symbol=f"p({self.labels[self.column]} | {self.last_read})",
             result=float(self.traced.probabilities[-1, self.column]),
             terms=exponentials(self.labels, self.traced.logits[-1], "logit", "logit-#"),
             finish=Finish("share", self.column),

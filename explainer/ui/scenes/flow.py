@@ -295,7 +295,7 @@ def _layer(layer: int, config: GPTConfig, fire: int, letter: str) -> list[Stage]
         return Stage(f"layer {layer + 1}: {title}", told, names, sources, layer + 1, ticks, stop, part)
 
     heads, neurons = config.n_head, 4 * config.n_embd
-    weigh = f"In {heads} heads q · k weighs every earlier character; their values are mixed accordingly."
+    weigh = f"In {heads} heads q · k weighs every character so far; their values are mixed accordingly."
     fires = f"{neurons:,} neurons read the stream, normed again; {fire:,} of them fire for “{letter}”."
     return [
         one("layer norm", "Layer norm brings every vector to one scale.", "ln_1", ""),
