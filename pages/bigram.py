@@ -112,7 +112,7 @@ def sample() -> None:
             added = smoothing()
     if way in ("ten", "judged"):
         if way == "judged":
-            ui.note("How surprising this table finds each name, in nats per character: lower is less.")
+            ui.note("How surprising this table finds each name, and above it all ten, in nats per character.")
         picture = bigram.ten_picture(bigram.ten_names(source, added, seed), way == "judged")
     else:
         drawn = bigram.sample(source, added, seed)

@@ -13,7 +13,7 @@ from explainer.figures import palette
 from explainer.figures.axes import reach
 from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.chart import axis, chart
-from explainer.wording.numerals import number
+from explainer.wording.numerals import number, rounded
 
 DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
 DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)
@@ -225,7 +225,8 @@ def activation(
     Args:
         z: (N,) the sums, a: (N,) the outputs.
     """
-    label = f"{name}({number(at[0])}) = {number(at[1])}"
+    output = number(at[1])
+    label = f"{name}({number(at[0])}) {rounded(at[1], output)} {output}"
     side = "top left" if at[0] > (z[0] + z[-1]) / 2 else "bottom right"
     return curves(
         [Curve(name, z, a, palette.ACTIVATIONS)],

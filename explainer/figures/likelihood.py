@@ -113,7 +113,7 @@ def _bar(word: Spelled, i: int, rise: float, at: _Places, opens: str) -> list[Pr
         return [bar, paper, Text(middle, center, "∞", palette.LOSS_TEXT, 40, bold=True, shown=come)]
     return [
         bar,
-        Text(middle, top, nats(surprise), palette.LOSS_TEXT, dy=-14, shown=come, room=step, halo=True),
+        Text(middle, top, nats(surprise), palette.LOSS_TEXT, dy=-18, shown=come, room=step, halo=True),
     ]
 
 

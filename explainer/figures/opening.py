@@ -11,6 +11,7 @@ from explainer.figures.base import FONT_SIZE
 from explainer.figures.drawing import Box, Drawing, Each, Frames, Mark, Phrase, Primitive, Text, diverging
 
 PHASES = 4  # frames of a letter: it is read, rows light, the die falls, the next one is written
+APART = 3  # rows of a table between two letters that do not touch
 MOST_DIGITS = 3  # one-hot rows in which a digit can be read
 PHONE_HEIGHT = 740  # pixels that it needs there, with what plays it
 Span = tuple[float, float]
@@ -153,12 +154,16 @@ def _table(table: np.ndarray, place: tuple[Span, Span], signed: bool) -> list[Bo
 def _lit(
     turns: Sequence[Turn], alphabet: Sequence[str], place: tuple[Span, Span], width: float
 ) -> list[Primitive]:
-    """Return the rows of a table that light, and the newest letter beside its row."""
+    """Return the rows of a table that light, each beside its letter; of letters too near, the newest."""
     (left, right), (low, high) = place
     step = (high - low) / len(alphabet)
 
     def row(turn: Turn, slot: int) -> int:
         return turn.read[min(slot, len(turn.read) - 1)]
+
+    def clear(turn: Turn, slot: int) -> bool:
+        newer = turn.read[slot + 1 :]
+        return slot < len(turn.read) and all(abs(turn.read[slot] - other) >= APART for other in newer)
 
     drawn: list[Primitive] = [
         Box(
@@ -171,9 +176,12 @@ def _lit(
         )
         for slot in range(max(len(turn.read) for turn in turns))
     ]
-    middle = _over(turns, lambda turn, _: high - (turn.read[-1] + 0.5) * step)
-    letter = _over(turns, lambda turn, _: alphabet[turn.read[-1]])
-    drawn.append(Text(left, middle, letter, palette.INPUT_TEXT, anchor="end", dx=-8, bold=True))
+    for slot in range(max(len(turn.read) for turn in turns)):
+        middle = _over(turns, lambda turn, _, slot=slot: high - (row(turn, slot) + 0.5) * step)
+        letter = _over(
+            turns, lambda turn, _, slot=slot: alphabet[row(turn, slot)] if clear(turn, slot) else ""
+        )
+        drawn.append(Text(left, middle, letter, palette.INPUT_TEXT, anchor="end", dx=-8, bold=True))
     return drawn
 
 

@@ -11,6 +11,8 @@ from explainer.models.network import ACTIVATIONS, forward_pass, linear
 from explainer.training.network import Training
 
 # How the formula writes each activation.
+EXACT = 1e-9  # what may lie between a number and how it is written
+
 _LATEX = {
     "tanh": r"\tanh",
     "sigmoid": r"\operatorname{sigmoid}",
@@ -136,7 +138,8 @@ def formula(opened: Layer, output: int = 0, *, per_line: int | None = None) -> s
     f = _LATEX[opened.activation]
     y = _plain(opened.outputs[output])
     bent = f"{f}({_plain(opened.sums[output])})" if f else r"\text{sum}"
-    lines.append(rf"\text{{output}} &= {bent} = {y}")
+    output_is = "=" if abs(opened.outputs[output] - float(y)) < EXACT else r"\approx"
+    lines.append(rf"\text{{output}} &= {bent} {output_is} {y}")
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 

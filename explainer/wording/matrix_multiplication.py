@@ -15,7 +15,11 @@ _LAYERS = (
 # What takes so many multiplications, how they are counted, and whence that is known.
 _COUNTED = {
     "this": ("A · B", "{} · {} · {}", "the matrices of the scenes before"),
-    "looked-up": ("Bigram, looked up", "the answer is a row of the table", "this app"),
+    "looked-up": (
+        "Bigram, looked up",
+        "the answer is a row of the table: nothing is multiplied, and a logarithmic axis has no place for 0",
+        "this app",
+    ),
     "one-hot": ("Bigram, one-hot · W", "1 × 34 · 34 × 34", "this app"),
     "mlp": ("MLP", "1 × 30 · 30 × 200, then 1 × 200 · 200 × 34", "this app; Bengio et al. 2003"),
     "ours": ("Our GPT", _LAYERS.replace("{3}", "{3:,} symbols"), "this app"),

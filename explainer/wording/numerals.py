@@ -21,6 +21,11 @@ def probability(value: float) -> str:
     return number(value) if value in (0, 1) else told.get(text, text.rstrip("0"))
 
 
+def rounded(value: float, text: str) -> str:
+    """Return the sign before a result: ``≈`` if writing it has rounded it."""
+    return "=" if abs(value - read(text)) < 1e-9 * max(1.0, abs(value)) else "≈"
+
+
 def read(text: str) -> float:
     """Return a number that ``number`` has written."""
     mantissa, _, exponent = text.replace("−", "-").replace(",", "").partition("·10")

@@ -124,7 +124,7 @@ def test_activation_marks_the_point_one_is_at():
     drawn = curves.activation("tanh", z, np.tanh(z), (1.0, float(np.tanh(1.0))))
     point = drawn.data[-1]
     assert (*point.x, *point.y) == (1, np.tanh(1))
-    assert point.text == ("tanh(1) = 0.76",)
+    assert point.text == ("tanh(1) ≈ 0.76",)
 
 
 WEIGHTS = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])

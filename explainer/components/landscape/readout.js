@@ -1,6 +1,6 @@
 // --- readout: the numbers of the step, and what the step does with them ---------------------------------------
 
-import { bracketed, exact } from '../grid/numbers.js';
+import { bracketed, exact, read } from '../grid/numbers.js';
 import { css } from '../grid/theme.js';
 import { element } from '../player/stage.js';
 import { Board, LOOKS, written } from './board.js';
@@ -67,7 +67,9 @@ export class Readout {
     const n = this.names.length;
     return this.names.map((name, axis) => {
       const [x, slope, next] = [way.points[n * position + axis], way.gradients[n * position + axis], way.points[n * (position + 1) + axis]];
-      return element('p', '', `${name} \u2190 ${exact(x)} \u2212 ${written(way.rate)} \u00b7 ${bracketed(exact(slope, this.places[n + 1 + axis]))} = ${exact(next)}`);
+      const [here, rate, steep, there] = [exact(x), written(way.rate), exact(slope, this.places[n + 1 + axis]), exact(next)];
+      const sign = exact(read(here) - read(rate) * read(steep)) === there ? '=' : '\u2248'; // as they are written
+      return element('p', '', `${name} \u2190 ${here} \u2212 ${rate} \u00b7 ${bracketed(steep)} ${sign} ${there}`);
     });
   }
 

@@ -12,7 +12,7 @@ from explainer.components.landscape import landscape as show
 from explainer.traces import gradient_descent as trace
 from explainer.ui import widgets
 from explainer.ui.source import cached, with_source
-from explainer.wording.numerals import number, superscript
+from explainer.wording.numerals import equals, number, read, superscript
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()} | {"names": "A real loss"}
@@ -131,9 +131,11 @@ def measured(slope: trace.Slope, h: str) -> str:
         number(value, 6) if slope.h >= SEEN else repr(value).removesuffix(".0").replace("-", "−")
         for value in (slope.beyond, slope.y)
     )
+    found = number(slope.numeric, 6)
+    sign = equals(number((read(beyond) - read(y)) / slope.h, 6), found)
     return (
-        f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} = "
-        f"**{number(slope.numeric, 6)}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
+        f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} {sign} "
+        f"**{found}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
     )
 
 

@@ -276,7 +276,7 @@ def falk_layer(layer: trace.Layer, *, key: str) -> None:
     ]
     alt = f"Y = X · W: {len(layer.X)} inputs of two numbers each, through three neurons at once."
     links = (Product(0, 1, 2, product.products, product.partial),)
-    grid(matrices, key=key, alt=alt, links=links, panel=False)
+    grid(matrices, key=key, alt=alt, links=links, panel=False, opens=Cell(2, 0, 0))  # as drawn beside it
 
 
 def named_counts(counts: Sequence[trace.MultiplicationCount]) -> dict[str, trace.MultiplicationCount]:

@@ -462,6 +462,8 @@ def two_layers(network: Trained, *, key: str) -> None:
         _matrix(both.Y, second, "activations"),
         _matrix(both.Y_one, "X·(W₁·W₂)", "activations"),
     ]
+    most = float(max(np.abs(both.Y).max(), np.abs(both.Y_one).max()))  # they are compared: one scale
+    matrices[5:] = [replace(matrix, scale_max=most) for matrix in matrices[5:]]
     places = PHONE_PLACES if window.narrow() else PLACES
     matrices = [replace(matrix, place=place) for matrix, place in zip(matrices, places, strict=True)]
     links: list[Link] = [Product(3, 2, 5), Product(1, 2, 4), Product(0, 4, 6), Same((5, 6))]
