@@ -178,6 +178,20 @@ def test_weights_are_shown_a_window_at_a_time(loaded):
     assert described["title"] == "c_fc 1536 × 384, rows 0–17 and columns 360–383"
 
 
+@pytest.mark.parametrize(
+    ("block", "title", "spot"),
+    [
+        ("masked attention", "head 1: pattern ", "pattern {row} → {col}"),
+        ("lm_head", "logits ", "logits {row} → {col}"),
+        ("MLP", "after GELU ", ""),
+    ],
+)
+def test_a_cell_between_two_characters_says_which_and_a_heads_tensor_says_of_which_head(block, title, spot):
+    described, _ = matrix(page("architecture", model="Shakespeare", text=TEXT, block=block))
+    assert described["title"].startswith(title)
+    assert described["spot"] == spot
+
+
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "Ω😀", " ", "<b>x</b>", "A" * 40])
 @pytest.mark.parametrize("model", ["Shakespeare", "girls' names"])
 def test_any_text_goes_through_the_model(text, model):
