@@ -126,9 +126,14 @@ def step_grid(stage: str, wanted: StepRequest, part: str) -> None:
             open_receipt(wanted.called("W2", *view.place(cell)), wanted.name, "")
 
     opens = open_slope if clicked is not None else None
-    truth = Cell(0, 0, view.first_truth) if stage in ("forward", "loss") else None
-    look: dict[str, Any] = {"links": links, "frames": frames, "on_press": opens, "lens_at": truth}
+    at = Cell(0, 0, view.first_truth) if clicked is None else _steepest(drawn[clicked].values, clicked)
+    look: dict[str, Any] = {"links": links, "frames": frames, "on_press": opens, "lens_at": at}
     grid(drawn, key=f"gd_step_{stage}", alt=alt(stage, found), **look)
+
+
+def _steepest(gradient: np.ndarray, matrix: int) -> Cell:
+    row, column = np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape)
+    return Cell(matrix, int(row), int(column))
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,8 @@ class _View:
         else:
             places = [(0, i + (not kept)) for i in range(1 + len(kept))] + [(1, 0), (1, 1), (1, 2)]
         drawn = [replace(matrix, place=place) for matrix, place in zip(drawn, places, strict=True)]
+        above = 1 + len(kept)
+        drawn = [*drawn[above:], *drawn[:above]]  # a lens for each number of the sum, then for what made it
         return drawn, [Same(tuple(range(len(drawn))))], None
 
     def _probabilities(self, place: tuple[int, int]) -> Matrix:
