@@ -11,7 +11,7 @@ from explainer.figures.drawing import DASHED, Box, Drawing, Each, Frames, Line, 
 from explainer.wording.bigram import nats, product, share
 
 FREE = 1.2  # the height that bars have, times that of the longest: only one without an end takes it all
-LARGE, WORKED_OUT = (2.8, 1.7), (1.35, 1.15)  # sizes of letters and of what is worked out; on a phone
+LARGE, WORKED_OUT = (2.8, 1.7), (1.15, 1.15)  # sizes of letters and of what is worked out; on a phone
 DECIMALS = 2, 3, 4  # of logarithms that are added: the fewest with which the sum is right as it is written
 NAMED = ("product", "its logarithm", "loss: the mean surprise"), ("product", "its ln", "loss")
 
@@ -55,7 +55,7 @@ class _Places:
     lines: tuple[tuple[tuple[float, float], tuple[float, float]], ...]  # name and content of each line
 
 
-_WIDE = _Places(0.62, 0.3, 0.17, 0.03, tuple(((0.75, y), (0.75, y - 0.1)) for y in (0.9, 0.58, 0.26)))
+_WIDE = _Places(0.62, 0.3, 0.17, 0.03, tuple(((0.745, y), (0.745, y - 0.1)) for y in (0.9, 0.58, 0.26)))
 _NARROW = _Places(1, 0.5, 0.42, 0.33, tuple(((0, y), (0.22, y)) for y in (0.22, 0.13, 0.04)))
 
 
@@ -96,7 +96,10 @@ def spelled_out(
 def _level(at: _Places, y: float, name: str) -> list[Primitive]:
     """Return the dashed line to compare bars with; a phone has no room for its name."""
     line = Line((0, at.width), (y, y), palette.GREY, 2, DASHED)
-    return [line] if at is _NARROW else [line, Text(at.width, y, name, anchor="start", dx=6)]
+    if at is _NARROW:
+        return [line]
+    room, short = at.lines[0][0][0] - at.width, name.rpartition(" ")[2]  # up to what is worked out
+    return [line, Text(at.width, y, name, anchor="start", dx=6, room=room, short=short)]
 
 
 def _bar(word: Spelled, i: int, rise: float, at: _Places, opens: str) -> list[Primitive]:

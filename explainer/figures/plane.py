@@ -287,7 +287,7 @@ def _bar(panel: Panel) -> list[Primitive]:
     for value in (0, 0.5, 1):
         y = panel.bottom + value * (panel.top - panel.bottom)
         drawn.append(Text(right, y, number(value), anchor="start", dx=0.35 * panel.font_size))
-    return [*drawn, Text((left + right) / 2, panel.top, "p", dy=-1.2 * panel.font_size)]
+    return [*drawn, Text((left + right) / 2, panel.bottom, "p", dy=1.2 * panel.font_size)]
 
 
 def _data(panel: Panel, points: np.ndarray, classes: np.ndarray) -> list[Mark]:
@@ -327,11 +327,11 @@ def _classes(font_size: float) -> list[tuple[Mark, str]]:
 
 
 def _legend(panel: Panel, entries: Sequence[tuple[Mark, str]]) -> list[Mark | Text]:
-    """Return what marks mean: in the line above the map, between the names of its axis and of its colours."""
+    """Return what marks mean: in the line above the map, beside the name of its axis."""
     font = panel.font_size
     drawn: list[Mark | Text] = []
     for i, (mark, name) in enumerate(entries):
-        right, above = (2 + 4.8 * i) * font, -1.2 * font
+        right, above = (1.7 + 4.5 * i) * font, -1.2 * font
         drawn.append(replace(mark, x=panel.left, y=panel.top, dx=right, dy=above))
         drawn.append(Text(panel.left, panel.top, name, anchor="start", dx=right + 0.95 * font, dy=above))
     return drawn
