@@ -55,7 +55,7 @@ class _Places:
     lines: tuple[tuple[tuple[float, float], tuple[float, float]], ...]  # name and content of each line
 
 
-_WIDE = _Places(0.62, 0.3, 0.17, 0.03, tuple(((0.745, y), (0.745, y - 0.1)) for y in (0.9, 0.58, 0.26)))
+_WIDE = _Places(0.58, 0.3, 0.17, 0.03, tuple(((0.7, y), (0.7, y - 0.1)) for y in (0.9, 0.58, 0.26)))
 _NARROW = _Places(1, 0.5, 0.42, 0.33, tuple(((0, y), (0.22, y)) for y in (0.22, 0.13, 0.04)))
 
 
