@@ -4,7 +4,7 @@ from explainer import ui
 from explainer.ui.scenes import fine_tuning
 
 
-@ui.scene("The data", "Shakespeare for one model; for the other fifty Polish books, then a single poem.")
+@ui.scene("The data", "Shakespeare for one model; fifty Polish books, then a single poem, for the other.")
 def the_data() -> None:
     """A million characters of Shakespeare for one model; twenty million of Polish books for another, and
     then one poem. How long would you need to read fifty books?

@@ -10,7 +10,7 @@ def sources() -> None:
     references.sources()
 
 
-@ui.scene("Glossary", "Every word of the talk in one sentence, and where to see it.")
+@ui.scene("Glossary", "The words of the talk, each in one sentence, and where to see it.")
 def glossary() -> None:
     """Every word of this talk in one sentence, and the scene where one sees it. Which word would you like to
     hear once more?

@@ -54,7 +54,7 @@ def decoder(
     read = Text(MIDDLE, 3, text[-most:], palette.INPUT_TEXT, font_size + 4, bold=True)
     beside = [
         Text(RIGHT + 2, y, told, anchor="start")
-        for y, told in ((41.5, f"{layers} ×"), (37, f"layer {layer + 1}"))
+        for y, told in ((41.5, f"layer {layer + 1}"), (37, f"of {layers}"))
     ]
     drawn += [read, *beside, *_guessed(guesses)]
     return Drawing(drawn, (0, 100), (0, 101), font_size=font_size)

@@ -45,7 +45,7 @@ test('two letters above a lens are a pair, two digits are two numbers', () => {
   const labels = (count, text) => Array.from({ length: count }, () => text);
   const place = (row, col) => lensHeadings(lensOn({ rows: labels(60, row), cols: labels(90, col) }))[0].split('  ')[1];
   assert.equal(place('A', 'N'), 'AN');
-  assert.equal(place('A', '6'), 'A6');
+  assert.equal(place('A', '6'), 'A, 6');
   assert.equal(place('0', '8'), '0, 8');
   assert.equal(place('A6', '149'), 'A6, 149');
 });

@@ -180,7 +180,7 @@ class Attention {
     else {
       const best = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 3).filter((i) => shares[i] >= 0.05);
       const most = best.map((i) => `${i + window === row ? 'itself' : name(i + window)} ${percent(shares[i], 0)}`);
-      words = most.length ? `${name(row)} looks most at ${most.join(', ')}` : `${name(row)} looks at all a little`;
+      words = most.length ? `${name(row)} looks most at: ${most.join(', ')}` : `${name(row)} looks at all a little`;
     }
     if (window > 0) words += ` · the model sees the last ${row - window + 1} characters`;
     this.readout.replaceChildren(text(words), element('span', 'soft', this.lock ? ' · locked, Escape unlocks' : ''));

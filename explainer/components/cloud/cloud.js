@@ -19,7 +19,7 @@ const ROOM = 0.95; // of its size that a symbol takes of a plane
 const LOW = 0.68; // height of a phone's map, of its width: what plays it stands below
 const TURN = 0.012; // radians a pixel
 
-const GAVE_WAY = 'Who gave way to another is led to its place.';
+const GAVE_WAY = 'A line leads a character that gave way to its true place.';
 
 const visible = (symbol) => ({ ' ': '\u2423', '\n': '\u21b5' })[symbol] ?? symbol;
 

@@ -172,7 +172,7 @@ export function cellInLens(lenses, x, y) {
   return null;
 }
 
-// Two letters are a pair; two digits beside each other would be another number.
+// Two letters are a pair; a digit beside another label would be read as a number or a product.
 const letter = (text) => !/\d/.test(text);
 
 // "counts  A·N  820": which matrix and cell the lens is about, and its number; shorter where that has no room.
@@ -180,7 +180,7 @@ export function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
-  const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.some(letter) ? '' : ', ') : lens.where(row, col);
+  const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.every(letter) ? '' : ', ') : lens.where(row, col);
   const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
   const own = lens.spot.startsWith('[') || (lens.spot && place.startsWith(`${lens.name} `)); // the name stands in it
   const whole = own ? [lens.cellName(row, col)] : [lens.name, place];

@@ -14,7 +14,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.vocabulary import BOUNDARY
 
-WAYS = ("All computed again, as in the talk’s script", "Keys and values kept: the pale ones")
+WAYS = ("All computed again, as in the talk’s script", "Keys and values kept")
 BYTES = 4  # of a key's or value's number, in single precision
 MEASURED = (
     "Multiplications are counted from the model’s shape; the milliseconds were measured on this server, "

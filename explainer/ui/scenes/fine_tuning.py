@@ -110,7 +110,7 @@ def told(found: Corpus) -> None:
         st.markdown(f":gray[not trained yet: `python -m explainer.training {found.name}`]")
     else:
         st.markdown(
-            f":gray[read in training: {found.read / 1e6:.1f} million, all of it about "
+            f":gray[read in training: {found.read / 1e6:.1f} million, what is not held out about "
             f"{often(found.times or 0.0)}]"
         )
 
@@ -249,9 +249,8 @@ def chosen() -> str:
             "that makes the first and the last figure slightly optimistic."
         )
     return (
-        f"Kept: {_way(meta)} from the old weights to the refined ones. On the half it was not chosen on: "
-        f"{meta['halves']['test']:.3f}, all the way {meta['refined_losses']['test']:.3f}. "
-        "Steps chosen here: slightly optimistic."
+        f"Kept: {_way(meta)} from the old weights to the refined ones, chosen on half of this text. On the "
+        f"other half: {meta['halves']['test']:.3f}; all of the way: {meta['refined_losses']['test']:.3f}."
     )
 
 

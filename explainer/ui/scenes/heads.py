@@ -532,12 +532,12 @@ def guess_grid(wanted: PromptRequest, places: range, colour: str) -> None:
         [_guess(symbols[i], float(p)) for i, p in zip(*row, strict=True)]
         for row in zip(best, top, strict=True)
     ]
-    ends = [symbols[i] if place + 1 < len(ids) else "?" for i, place in zip(truth, places, strict=True)]
+    ends = [symbols[i] if place + 1 < len(ids) else "" for i, place in zip(truth, places, strict=True)]
     drawn = [
         Matrix(
             value, "guess" if colour == "guess" else "truth", "probabilities", (0, 0), rows=rows, cols=labels,
             scale_max=1.0, texts=texts,
-            title="likeliest next character" + ("" if window.narrow() else ", in %"),
+            title="likeliest next character" + ("" if window.narrow() else ", and how probable"),
         ),
         Matrix(
             true[-1:], "follows", "input", (1, 0), rows=[f"truly{SPACE}follows"], shade="none", texts=[ends],
@@ -558,7 +558,7 @@ def guess_grid(wanted: PromptRequest, places: range, colour: str) -> None:
 
 def _guess(character: str, probability: float) -> str:
     """Return a guess as it stands in its cell: 99 at most, because nothing is certain."""
-    return character if window.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}"
+    return character if window.narrow() else f"{character}{SPACE}{min(round(100 * probability), 99)}%"
 
 
 def likeliest(wanted: PromptRequest) -> str:

@@ -652,7 +652,7 @@ def verdict(found: trace.Saturation, sex: str, recipe: str, time: str) -> str:
         told = f"Over all names: loss {losses['train']:.2f} on train, {losses['dev']:.2f} on dev"
         return f"{told}, most of it dropout's doing." if recipe == "better" else f"{told}."
     if found.loss > 1.5 * found.uniform_loss:
-        return ":red[Confidently wrong, and hardly a gradient comes through.]"
+        return ":red[Confidently wrong; where h is saturated, hardly any gradient comes through.]"
     return "It knows nothing yet, and says so; tanh is free to move."
 
 

@@ -229,8 +229,8 @@ def causes(sex: str) -> str:
     return (
         f"On dev the talk ends at {dev['mlp-talk']:.2f}; with nothing changed but the start at "
         f"{dev['mlp-talk-scaled']:.2f}, with nothing changed but dropout at {dev['mlp-talk-dropout']:.2f}. "
-        f"What the start changes is the beginning: at step 0 a loss of {first_loss(sex, 'mlp-talk'):.1f} "
-        f"when plain, {first_loss(sex, 'mlp'):.2f} when scaled."
+        f"At step 0 the start is all there is: a loss of {first_loss(sex, 'mlp-talk'):.1f} on train when "
+        f"plain, {first_loss(sex, 'mlp'):.2f} when scaled."
     )
 
 
