@@ -93,14 +93,14 @@ def matrices() -> None:
     mlp.matrix_grid(sex, time, name, None if first == "all" else int(first))
 
 
-@ui.scene("The forward pass", "One guess, from the letters to the loss: seven steps, every number of them.")
+@ui.scene("The forward pass", "One guess, from the letters to the loss: seven stages, every number of them.")
 def forward_pass() -> None:
     """Seven steps from letters to loss. Walk through them: a look-up, a reshape, a multiplication, a bend, a
     multiplication, a softmax, a logarithm. At the end click a letter: how it came about opens, down to
     the single products.
     """
     with ui.controls():
-        step = ui.choice("step", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
+        step = ui.choice("stage", mlp.STEPS, key="mlp_step", stages=mlp.STEPS)
         with st.popover("The name"):
             asked = mlp.request(step=True)
             neurons = ui.choice("neurons", mlp.neurons(asked.sex), key="mlp_neurons")

@@ -11,7 +11,7 @@ from explainer.ui.scenes import training
 TALL = 720  # pixels of a phone
 
 
-@ui.scene("Train it live", "Every step looks at a few letters, and moves every number a little downhill.")
+@ui.scene("Train it live", "Every step looks at a few letters, and moves the numbers a little downhill.")
 def live() -> None:
     """Now we train one, here. Draw a batch, go forward, go backward, take a step; once it runs, two
     curves are the names it learns from and those it does not. The dice are the same at every step: watch
@@ -61,7 +61,7 @@ def nudge_a_letter() -> None:
 
 @ui.scene(
     "Two recipes, one shape",
-    "The same matrices and the same names: which change of the training makes it better?",
+    "The same shape, the same names: which change of the training makes it better?",
 )
 def two_recipes() -> None:
     """Same matrices, same names; change one thing at a time. Dropout alone does it: from 2.36 on dev to

@@ -183,6 +183,7 @@ class Drawing:
     frames: Frames | None = None
     hand: Hand | None = None
     ratio: float | None = None  # of width to height, kept at the upper left; without one the place is filled
+    table: Mapping[str, Sequence[str | float]] | None = None  # its numbers, to take along: columns by title
 
     @cached_property
     def sent(self) -> dict[str, Any]:
@@ -203,6 +204,7 @@ class Drawing:
             "ratio": self.ratio,
             "frames": _frames(self.frames),
             "hand": self.hand.sent if self.hand else None,
+            "table": [{"title": t, "values": _plain(values)} for t, values in (self.table or {}).items()],
         }
 
     def _group(self, kind: type[Primitive], members: Sequence[Primitive]) -> dict[str, Any]:

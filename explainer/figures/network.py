@@ -89,7 +89,7 @@ def network(
     if key:
         said = [KEY, BIASES] if biases else [KEY]
         drawn += _key(said if narrow else [" · ".join(said)], None if narrow else columns, font_size)
-    titles = [f"layer {i + 1} of {len(values)}" for i in range(len(values))]
+    titles = ["inputs", *(f"layer {i} of {len(values) - 1}" for i in range(1, len(values)))]
     frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
     down = (-0.1 if key else 0, 1.06)

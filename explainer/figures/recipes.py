@@ -58,8 +58,8 @@ def losses(runs: Mapping[str, Run], *, highest: float = 3.6, font_size: int = FO
 def losses_alt(runs: Mapping[str, Run]) -> str:
     """Return one sentence: where train and dev end, and where dev was lowest, by recipe."""
     told = [
-        f"{name}: train ends at {number(run.train[-1], 3)}, dev at {number(run.dev[-1], 3)}, "
-        f"lowest {number(run.dev[run.best], 3)} at step {run.steps[run.best]:,}"
+        f"{name}: train ends at {run.train[-1]:.2f}, dev at {run.dev[-1]:.2f}, "
+        f"lowest {run.dev[run.best]:.2f} at step {run.steps[run.best]:,}"
         for name, run in runs.items()
     ]
     return f"Losses in nats per character. {'; '.join(told)}."
@@ -106,9 +106,7 @@ def _plot(run: Run, which: str, *, showlegend: bool) -> list[dict[str, Any]]:
     axes = {"xaxis": f"x{which}", "yaxis": f"y{which}"}
     best = float(run.dev[run.best])
     # Below it there is room: on dev nothing is lower.
-    told = Point(
-        float(run.steps[run.best]), best, f"lowest: {number(best, 3)}", palette.LOSS, beside="bottom"
-    )
+    told = Point(float(run.steps[run.best]), best, f"lowest: {best:.2f}", palette.LOSS, beside="bottom")
     ends = 0, float(run.steps[-1])
     return [
         *traces_of(_lines(run), **axes, showlegend=showlegend),

@@ -109,13 +109,23 @@ def sliding(
     captions = [_caption(*one) for one in zip(contexts, targets, ids, given, strict=True)]
     titles = [f"example {i + 1} of {table.count}" for i in range(table.count)]
     frames = Frames(titles, "example", speed=0.8, captions=captions)
-    return Drawing(drawn, font_size=font_size, frames=frames)
+    taken = _columns(contexts, targets, ids, shares)
+    return Drawing(drawn, font_size=font_size, frames=frames, table=taken)
 
 
 def sliding_alt(contexts: Sequence[str], targets: Sequence[str]) -> str:
     """Return one sentence that reads all examples out."""
     told = ", ".join(f"{c} asks for {t}" for c, t in zip(contexts, targets, strict=True))
     return f"A window slides over a name: {told}."
+
+
+def _columns(
+    contexts: Sequence[str], targets: Sequence[str], ids: Sequence[Sequence[int]], shares: Sequence[float]
+) -> dict[str, Sequence[str | float]]:
+    """Return the examples as columns by their titles."""
+    *X, Y = zip(*ids, strict=True)
+    numbers = {**{f"X[{i}]": column for i, column in enumerate(X)}, "Y": Y}
+    return {"read": contexts, "follows": targets, **numbers, **({"p of Y": shares} if shares else {})}
 
 
 def _caption(context: str, target: str, ids: Sequence[int], share: float | None) -> str:

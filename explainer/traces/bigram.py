@@ -77,7 +77,7 @@ def counted_so_far(fill: FillIn, labels: Sequence[str]) -> list[str]:
 def _so_far(counts: np.ndarray, first: tuple[int, int], labels: Sequence[str]) -> str:
     alone = (counts == counts[first]).sum() == 1
     most = f"; the most frequent one is **{labels[first[0]]}{labels[first[1]]}**" if alone else ""
-    return f"**{np.count_nonzero(counts):,}** of {counts.size:,} pairs have been seen so far{most}."
+    return f"**{np.count_nonzero(counts):,}** of {counts.size:,} possible pairs have been seen so far{most}."
 
 
 def pair_labels(word: str) -> list[str]:

@@ -176,6 +176,17 @@ def test_the_numbers_of_a_figure_are_those_that_it_draws(open_page, kind):
         assert [row[0] for row in rows] == names_of
 
 
+def test_a_drawn_table_is_taken_along(open_page):
+    page = open_page("/mlp?scene=data-set")
+    head, rows = table(taken(page, window(page), "Table (CSV)")[1])
+    assert head == ["read", "follows", "X[0]", "X[1]", "X[2]", "Y", "p of Y"]
+    vocabulary = names.VOCABULARY
+    for read, follows, *numbers, p in rows:
+        assert [int(n) for n in numbers] == vocabulary.encode((read + follows).replace("·", names.BOUNDARY))
+        assert 0 < float(p) < 1
+    assert "".join(row[1] for row in rows) == "ANNA·"
+
+
 def test_bars_and_letters_are_taken_by_their_names(open_page):
     page = open_page("/training?scene=nudge-a-letter&training_letter=O&training_right=1&training_up=-1")
     told = window(page)

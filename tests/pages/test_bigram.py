@@ -126,7 +126,7 @@ def test_rows_of_probabilities_sum_to_one_and_never_seen_pairs_are_told(smoothin
     assert np.array_equal(count, expected.counts)
     assert np.allclose(share, expected.probabilities, atol=1e-6)
     assert np.allclose(share.sum(1), 1, atol=1e-5)
-    assert f"{(count == 0).sum()} of 1,156 pairs were never seen" in told(app)
+    assert f"{(count == 0).sum()} of 1,156 possible pairs were never seen" in told(app)
 
 
 def strips(app: AppTest) -> list[dict]:

@@ -265,7 +265,7 @@ def test_the_ladder_shows_what_was_recorded(sex):
     np.testing.assert_allclose(values, [list(meta["losses"].values()) for meta in metas], rtol=1e-6)
     dev = {rung: meta["losses"]["dev"] for rung, meta in zip(training.LADDER, metas, strict=True)}
     told = "".join(m.value for m in app.markdown)
-    assert f"nothing changed but dropout at {dev['mlp-talk-dropout']:.2f}" in told
+    assert f"with only dropout added, at {dev['mlp-talk-dropout']:.2f}" in told
 
 
 @pytest.mark.parametrize("sex", ["girls", "boys"])
@@ -280,7 +280,7 @@ def test_a_row_of_the_ladder_changes_of_the_recipe_it_names_what_it_says_and_not
 
 def test_what_the_two_recipes_train_with_is_said_above_their_curves():
     told = "".join(m.value for m in opened("two-recipes").markdown)
-    assert "SGD 0.1 (from step 100,000 on 0.01), batch 32, 200,000 steps" in told
+    assert "SGD 0.1 (0.01 from step 100,000), batch 32, 200,000 steps" in told
     assert "AdamW 0.01 (falling to 0), batch 128, dropout 0.25, weight decay 0.01, 6,000 steps" in told
 
 

@@ -166,7 +166,7 @@ def test_nodes_show_their_values_and_names():
 
 def test_values_flow_layer_by_layer():
     drawn = network.network(VALUES, [WEIGHTS], names=NAMES, flow=True)
-    assert drawn.frames.titles == ["layer 1 of 2", "layer 2 of 2"]
+    assert drawn.frames.titles == ["inputs", "layer 1 of 1"]
     marks = of_kind(drawn, Mark)
     before, after = zip(*(mark.label.values for mark in marks), strict=True)
     assert before == ("1", "−2", "?", "?", "?")  # what is not computed yet is not told
@@ -405,11 +405,11 @@ def test_both_recipes_share_the_axis_of_the_loss_which_ends_where_it_is_told():
     assert drawn.layout.xaxis.domain[1] < drawn.layout.xaxis2.domain[0]
     best = [mark for mark in drawn.data if mark.mode == "markers+text"]
     assert [(*mark.x, *mark.y, *mark.text) for mark in best] == [
-        (50, 2.2, "lowest: 2.2"),
-        (10, 1.8, "lowest: 1.8"),
+        (50, 2.2, "lowest: 2.20"),
+        (10, 1.8, "lowest: 1.80"),
     ]
     assert [line.name for line in lines if line.showlegend] == ["train", "dev"]
-    assert "lowest 2.2 at step 50" in recipes.losses_alt(RUNS)
+    assert "lowest 2.20 at step 50" in recipes.losses_alt(RUNS)
 
 
 def test_a_gap_is_what_dev_costs_more_than_train():

@@ -136,6 +136,8 @@ class Drawing {
     else if (this.went) this.player.play();
   }
 
+  tables() { return this.spec.table.length ? [{ columns: this.spec.table }] : []; }
+
   // The map in which places are told.
   field() { return this.shapes.find(({ spec }) => spec.name)?.now; }
 

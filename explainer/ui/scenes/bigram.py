@@ -304,7 +304,7 @@ def _ending(text: str, most: int) -> str:
 
 def never_counted(table: trace.ProbabilityTable, smoothing: float) -> str:
     """Return in one sentence how many pairs never occur and what smoothing makes of them."""
-    told = f"{table.never.sum():,} of {table.never.size:,} pairs were never seen, each with a dash"
+    told = f"{table.never.sum():,} of {table.never.size:,} possible pairs were never seen, marked by a dash"
     if not smoothing:
         return f":red[{told}: they can never be drawn.]"
     share = float((table.probabilities * table.never).sum() / len(table.never))

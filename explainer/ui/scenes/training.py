@@ -227,8 +227,8 @@ def causes(sex: str) -> str:
     """Say what the start and the dropout each bring on names held out."""
     dev = {rung: losses(sex, rung)["dev"] for rung in LADDER}
     return (
-        f"On dev the talk ends at {dev['mlp-talk']:.2f}; with nothing changed but the start at "
-        f"{dev['mlp-talk-scaled']:.2f}, with nothing changed but dropout at {dev['mlp-talk-dropout']:.2f}. "
+        f"On dev the talk ends at {dev['mlp-talk']:.2f}; with only its start changed, at "
+        f"{dev['mlp-talk-scaled']:.2f}; with only dropout added, at {dev['mlp-talk-dropout']:.2f}. "
         f"At step 0 the start is all there is: a loss of {first_loss(sex, 'mlp-talk'):.1f} on train when "
         f"plain, {first_loss(sex, 'mlp'):.2f} when scaled."
     )
@@ -238,7 +238,7 @@ def described(recipe: Recipe) -> list[str]:
     """Return what a recipe trains with, one phrase a setting, with no word for what it does without."""
     rate, half = recipe.learning_rate, recipe.steps // 2
     optimiser = {"sgd": "SGD", "adamw": "AdamW"}[recipe.optimiser]
-    later = {"step": f" (from step {half:,} on {rate / 10:g})", "cosine": " (falling to 0)"}
+    later = {"step": f" ({rate / 10:g} from step {half:,})", "cosine": " (falling to 0)"}
     return [
         "scaled start" if recipe.initialisation == "scaled" else "plain start",
         f"{optimiser} {rate:g}{later.get(recipe.schedule, '')}",

@@ -184,11 +184,12 @@ def register_says(name: str, sex: str, kind: str = "gpt") -> tuple[str, bool]:
     other = "boys" if sex == "girls" else "girls"
     here, there = (compare.bearers().get((name, one)) for one in (sex, other))
     if here is None:
-        rare = [(compare.rare_bearers().get((name, one)), one) for one in (sex, other)]
-        carried = [f"{count:,} {one}" for count, one in (*rare, (there, other)) if count]
-        return (f"carried by {' and '.join(carried)}" if carried else "new"), rare[0][0] is not None
+        rare, elsewhere = (compare.rare_bearers().get((name, one)) for one in (sex, other))
+        carried = [f"{rare:,}"] if rare else []
+        carried += [f"{count:,} {other}" for count in (elsewhere, there) if count]
+        return (f"carried by {' and '.join(carried)}" if carried else "new"), rare is not None
     hidden = not own_models.is_own(kind) and name not in trained_on(sex)
-    return f"{here:,} {sex}{', never shown to it' if hidden else ''}", True
+    return f"carried by {here:,}{', never shown to it' if hidden else ''}", True
 
 
 @keep("scenes")
