@@ -26,7 +26,10 @@ def live() -> None:
         ui.receipt_of(*training_live.asked_of(own))
 
 
-@ui.scene("The letters move", "Two numbers a letter; nobody told the model what a vowel is, yet letters that act alike meet.")
+@ui.scene(
+    "The letters move",
+    "Two numbers a letter, and nobody told the model what a vowel is: letters that act alike meet.",
+)
 def letters_move() -> None:
     """Every letter has two numbers, and training moves them. Nobody told it what a vowel is. Play, and look
     for the letter that O ends beside.
