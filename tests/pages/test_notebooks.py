@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.components.grid import unpacked
 from explainer.notebook import Call, of_calls
 from explainer.ui import caches, words
+from explainer.ui.scenes.training_step import GRADIENT
 from explainer.ui.source import ROOT
 from tests.notebooks import offered, run
 from tests.scenes import open_scene, open_sound, part, primitives
@@ -92,7 +93,9 @@ def test_the_gradients_of_a_graph():
 
 def test_one_step_of_training():
     app = open_scene("gradient_descent.py", "one-step", gd_stage="update", gd_optimizer="Adam", gd_name="EWA")
-    gradient = grid(app, "gd_step_update")[0]
+    header, arrays = unpacked(part(app, "gd_step_update").bytes)
+    [shown] = [matrix for matrix in header["matrices"] if matrix["name"] == GRADIENT]
+    gradient = arrays[shown["values"]["array"]]
     found = next(one for name, one in run(offered(app)[0]).items() if hasattr(one, "gradients"))
     assert np.abs(found.gradients["W2"]).max() == pytest.approx(np.abs(gradient).max(), rel=1e-6)
 
