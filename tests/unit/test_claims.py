@@ -547,7 +547,7 @@ def test_while_the_count_matrix_fills_in_it_is_said_how_much_of_it_has_been_seen
     for word, sentence in enumerate(said[1:]):
         cells = fill.cells[fill.starts[word] : fill.starts[word + 1]]
         np.add.at(seen, tuple(cells.T), 1 if fill.weights is None else fill.weights[word])
-        assert sentence.startswith(f"**{(seen > 0).sum():,}** of {seen.size:,} pairs")
+        assert sentence.startswith(f"**{(seen > 0).sum():,}** of {seen.size:,} possible pairs")
         most = {labels[i] + labels[j] for i, j in np.argwhere(seen == seen.max())}
         assert re.findall(r"most frequent one is \*\*(.+)\*\*", sentence) == (
             sorted(most) if len(most) == 1 else []
