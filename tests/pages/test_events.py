@@ -105,8 +105,12 @@ def test_an_edit_beside_the_typed_matrices_changes_nothing(edit):
 def test_thousands_of_events_in_one_message_are_answered_at_once(scene, value):
     _, slug, file = SCENES[IDS.index(scene)]
     app = open_scene(file, slug)
-    for times in (1, 5_000):  # what one event asks for is computed before the clock runs
+
+    def took(times: int) -> float:
         began = time.process_time()
         tell(app, [(*event, value) for event in triggers(app) for _ in range(times)])
         assert [e.message for e in app.exception] == []
-    assert time.process_time() - began < 2
+        return time.process_time() - began
+
+    took(1)  # what one event asks for is computed before the clock runs
+    assert any(took(5_000) < 2 for _ in range(3))  # the fault took ten; a busy neighbour once two
