@@ -11,7 +11,7 @@ from explainer.figures.drawing import DASHED, Box, Drawing, Each, Frames, Line, 
 from explainer.wording.bigram import nats, product, share
 
 FREE = 1.2  # the height that bars have, times that of the longest: only one without an end takes it all
-LARGE, WORKED_OUT = (2.8, 1.7), (1.15, 1.15)  # sizes of letters and of what is worked out; on a phone
+LARGE, WORKED_OUT = (2.8, 1.7), 1.15  # sizes of letters, on a phone, and of what is worked out
 DECIMALS = 2, 3, 4  # of logarithms that are added: the fewest with which the sum is right as it is written
 NAMED = ("product", "its logarithm", "loss: the mean surprise"), ("product", "its ln", "loss")
 
@@ -85,7 +85,7 @@ def spelled_out(
         *_level(at, at.ground + rise * blind, f"knowing nothing: {nats(blind)}"),
         *(part for i in range(n) for part in _bar(word, i, rise, at, opens)),
         *_letters(word, at, font_size * LARGE[narrow]),
-        *_worked_out(word, at, font_size * WORKED_OUT[narrow]),
+        *_worked_out(word, at, font_size * WORKED_OUT),
     ]
     titles = [f"pair {i + 1} of {n}: {word.letters[i]}{word.letters[i + 1]}" for i in range(n)]
     film = f"{''.join(word.letters)} {len(finite)}"  # with another smoothing it stays at its letter

@@ -88,7 +88,8 @@ def network(
         drawn = with_handles(drawn, weights, font_size, WIDER[narrow])
     if key:
         said = [KEY, BIASES] if biases else [KEY]
-        drawn += _key(said if narrow else [" · ".join(said)], None if narrow else columns, font_size)
+        middle = 0.5 if narrow or columns is None else (columns[0] + columns[1]) / 2  # below the first edges
+        drawn += how_to_read(said if narrow else [" · ".join(said)], middle, -0.05, font_size)
     titles = ["inputs", *(f"layer {i} of {len(values) - 1}" for i in range(1, len(values)))]
     frames = Frames(titles, "layer", speed=1.1, start=-2) if flow else None  # all but what it comes to
     margin = 8 + (font_size if max(map(len, names[0])) > 2 else 0)  # a word needs more room than a letter
@@ -366,10 +367,9 @@ def signed(value: float) -> str:
     return told if told.startswith("−") else f"+{told}"
 
 
-def _key(lines: Sequence[str], columns: Sequence[float] | None, font_size: float) -> list[Text]:
-    """Return how to read edges and nodes, below the first edges."""
-    middle = 0.5 if columns is None else (columns[0] + columns[1]) / 2
-    return [Text(middle, -0.05, line, dy=1.25 * i * font_size) for i, line in enumerate(lines)]
+def how_to_read(lines: Sequence[str], x: float, y: float, font_size: float, down: float = 0) -> list[Text]:
+    """Return how to read edges and nodes, line below line, the first so many times the type's size lower."""
+    return [Text(x, y, line, dy=(down + 1.25 * i) * font_size) for i, line in enumerate(lines)]
 
 
 def _size(font_size: float, pitch: float = np.inf) -> float:

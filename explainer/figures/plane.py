@@ -22,7 +22,7 @@ from explainer.figures.drawing import (
     Primitive,
     Text,
 )
-from explainer.figures.network import KEY, subscript, with_handles
+from explainer.figures.network import KEY, how_to_read, subscript, with_handles
 from explainer.figures.network import learning as network
 from explainer.wording.numerals import number
 
@@ -145,6 +145,7 @@ def learning(
     layout = NARROW if narrow else WIDE
     plane = _plane(x, layout.plane, font_size)
     x1, x2 = values[0][0]  # the point whose numbers stand in the network
+    left, right, bottom, _ = layout.network
     drawn = [
         *_network(
             weights,
@@ -155,7 +156,7 @@ def learning(
             hand is not None,
             PHONE_COLUMNS if narrow else None,
         ),
-        *_read(layout.network, font_size, [KEY, told] if told else [KEY]),
+        *how_to_read([KEY, told] if told else [KEY], (left + right) / 2, bottom, font_size, 0.8),
         *_map(plane, Each(p)),
         *_lines(plane, lines),
         *_data(plane, points, classes),
@@ -353,15 +354,6 @@ def _network(
     drawn = network(values, weights, names=names, roles=ROLES, panel=panel, columns=columns)
     whole = list(drawn) if maps is None else _with_maps(drawn, maps, panel)
     return with_handles(whole, weights, font_size) if pulled else whole
-
-
-def _read(sides: tuple[float, float, float, float], font_size: float, lines: Sequence[str]) -> list[Text]:
-    """Return how to read a network, below it."""
-    left, right, bottom, _ = sides
-    return [
-        Text((left + right) / 2, bottom, line, dy=(0.8 + 1.25 * i) * font_size)
-        for i, line in enumerate(lines)
-    ]
 
 
 def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Primitive]:

@@ -69,7 +69,8 @@ def is_awaited() -> bool:
 
     Until then no control may read the address; it would drop the model as nobody's.
     """
-    if not any(value.startswith(f"{VISIT}@") for key in query() for value in query().get_all(key)):
+    told = query()
+    if not any(value.startswith(f"{VISIT}@") for key in told for value in told.get_all(key)):
         st.session_state["tab_asked"] = True
     return "tab_asked" not in st.session_state
 

@@ -29,10 +29,10 @@ def rounded(value: float, text: str) -> str:
 def read(text: str) -> float:
     """Return a number that ``number`` has written."""
     mantissa, _, exponent = text.replace("−", "-").replace(",", "").partition("·10")
-    return float(mantissa) * 10.0 ** int(exponent.translate(_LOWERED) or 0)
+    return float(mantissa) * 10.0 ** int(exponent.translate(str.maketrans(_RAISED, _LOW)) or 0)
 
 
-_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_LOW, _RAISED = "-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def equals(made: str, text: str) -> str:
@@ -46,7 +46,7 @@ def equals(made: str, text: str) -> str:
 
 def superscript(exponent: int) -> str:
     """Return an exponent in raised digits."""
-    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return str(exponent).translate(str.maketrans(_LOW, _RAISED))
 
 
 def counted(count: int, noun: str) -> str:

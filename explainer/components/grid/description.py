@@ -20,9 +20,7 @@ class Matrix:
     rows: Sequence[str] = ()  # labels
     cols: Sequence[str] = ()
     first: int = 0  # the number of the first row and column where they have no labels
-    spot: str = (
-        ""  # what a cell is called, by {row} and {col}, by {place} or, from 1, {number} in lines; "": row …
-    )
+    spot: str = ""  # a cell's name, by {row} and {col}, or in lines by {place} or, from 1, {number}
     called: tuple[Sequence[str], Sequence[str]] = (
         (),
         (),

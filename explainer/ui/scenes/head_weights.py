@@ -94,7 +94,7 @@ def writes_grid(model: GPT, traced: Trace, chosen: Place) -> tuple:
     for i, (name, values) in enumerate(parts.items()):
         role = "input" if name == "the stream" else "activations"
         place = (1 + i // across, i % across)
-        drawn.append(_lines(_folded(values, WRITTEN), name, role, place, title=name, scale_max=limit))
+        drawn.append(in_lines(_folded(values, WRITTEN), name, role, place, title=name, scale_max=limit))
     j = found.largest.number
     row, col = divmod(j, drawn[3].values.shape[1])
     added = " + ".join(_number(part[j]) for part in (found.before, found.writes, found.others))
@@ -120,12 +120,12 @@ def _sum(found: trace.Sum, x: str, weights: str, name: str, row: int, lines: tup
         (found.products, name, ROLES.get(name, "activations"), result),
     ]
     return [
-        _lines(_folded(values, lines), what, role, (row, col), title=title)
+        in_lines(_folded(values, lines), what, role, (row, col), title=title)
         for col, (values, what, role, title) in enumerate(vectors)
     ]
 
 
-def _lines(folded: np.ndarray, name: str, role: str, place: tuple[int, int], **options: Any) -> Matrix:
+def in_lines(folded: np.ndarray, name: str, role: str, place: tuple[int, int], **options: Any) -> Matrix:
     """Return a folded vector as a matrix whose numbers are counted from 1, as its formula counts them."""
     return Matrix(folded, name, role, place, first=1, spot=f"{name} {{number}}", **options)
 

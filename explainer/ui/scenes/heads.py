@@ -272,7 +272,7 @@ def _dot(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:
 def _folded(values: np.ndarray, name: str, role: str, row: int, title: str) -> Matrix:
     """Return a vector (hs,) as a matrix of a few lines."""
     folded = values.reshape(_room(LINES), -1)
-    return Matrix(folded, name, role, (row, 0), first=1, spot=f"{name} {{number}}", title=title)
+    return head_weights.in_lines(folded, name, role, (row, 0), title=title)
 
 
 def _softmax(wanted: PromptRequest, chosen: Pair, found: one_head.OneHead) -> tuple:

@@ -30,7 +30,6 @@ from explainer.ui.trained import checkpoint, history, split
 from explainer.ui.words import dotted as displayed
 from explainer.vocabulary import Vocabulary
 
-RECIPES = {"better": "better", "talk": "talk"}
 RUNS = {"talk": "{sex}-mlp-talk", "better": "{sex}-mlp"}  # the checkpoint of each
 LADDER = {  # each row differs from the recipe that it names in nothing else
     "mlp-talk": "talk",
@@ -203,7 +202,7 @@ def _moved_to(symbols: Sequence[str], told: dict[str, Any]) -> None:
 
 def compared(sex: str) -> dict[str, recorded.Overfitting]:
     """Return the recorded losses of both recipes, by what the recipe is called."""
-    return {RECIPES[kind]: overfitting(history(name.format(sex=sex))) for kind, name in RUNS.items()}
+    return {kind: overfitting(history(name.format(sex=sex))) for kind, name in RUNS.items()}
 
 
 def losses(sex: str, rung: str) -> dict[str, float]:
@@ -263,9 +262,9 @@ def made_up(sex: str, kind: str) -> None:
     """Show names that a recipe's model makes, and how many of them stand in the training names."""
     name = RUNS[kind].format(sex=sex)
     counted = Copied(**checkpoint(name).meta["copied"])
-    told = f"{RECIPES[kind]}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
+    told = f"{kind}: {counted.from_train:.1%} of {counted.distinct:,} different names copied"
     st.header(told, anchor=False)
-    alt = f"Names made by the recipe “{RECIPES[kind]}”, whether they were copied, and how probable they are."
+    alt = f"Names made by the recipe “{kind}”, whether they were copied, and how probable they are."
     table(made_names(sex, name), alt, key=f"training_made_{kind}")
 
 
