@@ -32,6 +32,7 @@ from tests.scenes import address, deck  # noqa: E402
 
 BARE = ROOT / "benchmarks" / "peers" / "slider.py"
 BARE_PLACES = [("", "")]
+SLIDER = [("neuron", "one-neuron")]
 PLACES = [(path, slug) for path, slug, _ in deck(hidden=False)]
 TURN_EVERY = 5  # changes
 SETTLING = 15  # seconds
@@ -256,7 +257,20 @@ async def busy(base: str, seconds: float) -> Waits:
         return await crowd(base, 50, 2.0, seconds, [place for place in PLACES if place not in WRITTEN])
 
 
+async def slider(base: str, seconds: float) -> Waits:
+    """One visitor who moves a control of one scene four times a second."""
+    return await crowd(base, 1, 0.25, seconds, SLIDER)
+
+
+async def training(base: str, seconds: float) -> Waits:
+    """The same visitor, beside three trainings that are watched."""
+    async with beside(base, 3, 0):
+        return await slider(base, seconds)
+
+
 RUNS: dict[str, tuple[Callable[[str, float], Awaitable[Waits]], dict[str, int]]] = {
+    "slider": (slider, {}),
+    "training": (training, {"p95_over_slider": 3}),
     "fifty": (fifty, {"p95": 150}),
     "hundred": (hundred, {"p95": 200}),
     "arriving": (arriving, {"p50": 1000, "p95": 3000}),
@@ -300,6 +314,8 @@ async def compared(names: list[str], seconds: float) -> dict[str, dict]:
         for name in names:
             run, bounds = RUNS[name]
             found[name] = await measured(server, run, seconds)
+            if "slider" in found:
+                found[name]["p95_over_slider"] = round(found[name]["p95"] / found["slider"]["p95"], 2)
             found[name] |= {"bounds": bounds, "kept": all(found[name][key] <= b for key, b in bounds.items())}
     return found
 

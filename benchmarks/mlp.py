@@ -168,7 +168,7 @@ def _watch(job: Job, over: threading.Event) -> None:
             continue
         told = trace.written(now.model, names.VOCABULARY, now.step)
         row = written.Row(told.step, [one.name for one in told.names[:4]], told.nats)
-        assert written.written([row], [], width=44).sent
+        assert written.written([row], [], count=len(told.names), width=44).sent
         losses = {"train": history["train_loss"], "dev": history["dev_loss"]}
         assert curves.live_losses(history["step"], losses, {}, 200_000).to_json()
 
