@@ -1,7 +1,6 @@
 """PyTorch's own tricks on live tensors: indexing, memory and views, cross-entropy in three lines."""
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,14 +65,14 @@ class Outcome:
         result: the last step's memory, or None if PyTorch refused.
         picked: in the first tensor's shape, how often each of its cells stands in the result.
         error: PyTorch's own message, with the kind of error; empty if there is none.
-        explanation: the same in plain words, or a remark on a surprising result; may be empty.
+        nested: whether a list of lists stood in brackets: PyTorch reads it as one index for each dimension.
     """
 
     steps: tuple[Step, ...]
     result: Memory | None
     picked: np.ndarray
     error: str = ""
-    explanation: str = ""
+    nested: bool = False
 
 
 def evaluate(expression: str, tensors: Mapping[str, Tensor]) -> Outcome:
@@ -91,24 +90,23 @@ def evaluate(expression: str, tensors: Mapping[str, Tensor]) -> Outcome:
     tensor = tensors[name]
     origin = torch.arange(tensor.numel()).view(tensor.shape)
     first, steps = tensor, [Step(name, memory(tensor, origin, tensor))]
-    error = explanation = ""
+    error, nested = "", False
     for operation in operations:
         try:
             tensor, origin = operation.apply(tensor), operation.apply(origin)
         except (IndexError, TypeError, ValueError, RuntimeError) as refusal:
             error = f"{type(refusal).__name__}: {str(refusal).splitlines()[0]}"
-            explanation = explain(error)
             break
         if tensor.dim() > MOST_DIMENSIONS:
             raise BadExpression(
                 f"The result has {tensor.dim()} dimensions; at most {MOST_DIMENSIONS} can be drawn."
             )
-        explanation = operation.remark or explanation
+        nested |= operation.nested
         steps.append(Step(operation.code, memory(tensor, origin, first)))
     if error:
-        return Outcome(tuple(steps), None, np.zeros(first.shape, dtype=np.int64), error, explanation)
+        return Outcome(tuple(steps), None, np.zeros(first.shape, dtype=np.int64), error, nested)
     picked = torch.bincount(origin.reshape(-1), minlength=first.numel()).view(first.shape)
-    return Outcome(tuple(steps), steps[-1].memory, picked.numpy(), "", explanation)
+    return Outcome(tuple(steps), steps[-1].memory, picked.numpy(), "", nested)
 
 
 def memory(tensor: Tensor, origin: Tensor | None = None, first: Tensor | None = None) -> Memory:
@@ -140,7 +138,7 @@ def memory(tensor: Tensor, origin: Tensor | None = None, first: Tensor | None = 
 class _Operation:
     code: str
     apply: Callable[[Tensor], Tensor]
-    remark: str = ""
+    nested: bool = False
 
 
 def _parse(expression: str, tensors: Mapping[str, Tensor]) -> tuple[str, list[_Operation]]:
@@ -169,7 +167,7 @@ def _operation(node: ast.expr, tensors: Mapping[str, Tensor], allowed: str) -> t
     if isinstance(node, ast.Subscript):
         index = _index(node.slice, tensors)
         nested = isinstance(index, list) and any(isinstance(part, list) for part in index)
-        return _Operation(code, lambda tensor: tensor[index], NESTED_LIST if nested else ""), node.value
+        return _Operation(code, lambda tensor: tensor[index], nested), node.value
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return _Operation(code, lambda tensor: tensor.T), node.value
     called = node.func if isinstance(node, ast.Call) and not node.keywords else None
@@ -205,69 +203,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float)  # a bool is an int
 
 
-NESTED_LIST = (
-    "A list of lists is read as one index for each dimension, as if the outer brackets were not there. "
-    "PyTorch is about to change that; write a tuple, or a tensor like X."
-)
-
-# What PyTorch says -> the same in plain words.
-EXPLANATIONS = {
-    r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)": (
-        "Dimension {1} has {2} places, counted from 0 (or from -1 at the end); there is no place {0}."
-    ),
-    r"too many indices for tensor of dimension (\d+)": (
-        "The tensor has {0} dimensions, so at most {0} indices can stand between the brackets."
-    ),
-    r"got float|!float!": "An index or a size is a place or a count: a whole number.",
-    r"shape mismatch: indexing tensors.* shapes (.*)": (
-        "Lists beside each other are read in pairs: the first of one with the first of the other. "
-        "They need the same length; here their shapes are {0}."
-    ),
-    r"shape of the mask \[([\d, ]*)\].*indexed tensor \[([\d, ]*)\]": (
-        "A list of True and False says for every place whether to take it; "
-        "it needs as many as there are places ({1}), not {0}."
-    ),
-    r"step must be greater than zero|slice step cannot be zero": (
-        "A slice goes forwards only: the number after the second colon must be 1 or more."
-    ),
-    r"Overflow when unpacking": "The number is larger than any place in memory.",
-    r"shape '\[(.*)\]' is invalid for input of size (\d+)": (
-        "The sizes {0} multiplied must give exactly {1}, the number of elements: "
-        "a view neither adds nor drops any."
-    ),
-    r"view size is not compatible": (
-        "No single step size walks through these elements in the new order: neighbours in the new shape do "
-        "not lie evenly in memory. .reshape copies them into a new row; .contiguous().view does the same in "
-        "two words."
-    ),
-    r"only one dimension can be inferred": (
-        "One -1 can be worked out from the other sizes; with two there is more than one answer."
-    ),
-    r"invalid shape dimension (-?\d+)": "A size is a count; only -1 has a meaning of its own: work it out.",
-    r"invalid combination of arguments": "It takes whole numbers: one size for each dimension.",
-    r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)": (
-        "Dimensions are counted from 0 to {1} (or from -1 at the end); there is no dimension {2}."
-    ),
-    r"t\(\) expects a tensor with <= 2 dimensions": (
-        "t() turns a matrix over; with more dimensions name the two to swap: .transpose(0, 1)."
-    ),
-    r"duplicate dims|repeated dim": "permute puts the dimensions in a new order: each must be named once.",
-    r"does not match the length of the desired ordering": (
-        "permute puts the dimensions in a new order: every one must be named, once."
-    ),
-    r"start_dim cannot come after end_dim": "flatten joins the dimensions from the first named to the last.",
-}
-
-
-def explain(error: str) -> str:
-    """Return a message of PyTorch in plain words; empty if it is not a known one."""
-    for pattern, words in EXPLANATIONS.items():
-        found = re.search(pattern, error)
-        if found:
-            return words.format(*found.groups())
-    return ""
-
-
 # --- cross-entropy ----------------------------------------------------------------------------------
 
 
@@ -297,14 +232,15 @@ class CrossEntropy:
         safe_stages: logits less their row's maximum, counts, totals, log-probabilities, picked, loss.
         loss: of the three lines; None if it is not a finite number.
         reference: ``F.cross_entropy``, which equals the last safe stage.
-        explanation: why the three lines failed; empty if they did not.
+        breaks: where the three lines leave the range of float32: "exp" overflows, the "sum" is 0, the "log"
+            is that of a rounded 0; empty if nowhere.
     """
 
     stages: tuple[Stage, ...]
     safe_stages: tuple[Stage, ...]
     loss: float | None
     reference: float
-    explanation: str
+    breaks: str
 
 
 @torch.no_grad()
@@ -340,7 +276,7 @@ def cross_entropy(logits: Tensor, Y: Tensor) -> CrossEntropy:
         ),
         loss=loss.item() if loss.isfinite() else None,
         reference=F.cross_entropy(logits, Y).item(),
-        explanation=_why_unsafe(counts, totals, picked),
+        breaks=_breaks(totals, picked),
     )
 
 
@@ -351,23 +287,10 @@ def stage(code: str, tensor: Tensor) -> Stage:
     return Stage(code, tensor.masked_fill(broken, 0).numpy(), broken.numpy(), labels)
 
 
-def _why_unsafe(counts: Tensor, totals: Tensor, picked: Tensor) -> str:
+def _breaks(totals: Tensor, picked: Tensor) -> str:
+    """Return the first of the three lines' steps that leaves the range of float32; empty if none does."""
     if not totals.isfinite().all():
-        largest = torch.finfo(counts.dtype).max
-        return (
-            f"exp of a large logit is more than float32 can hold ({largest:.2g}): it becomes inf, and "
-            "inf / inf is nan, not a number. Subtracting each row's maximum first leaves the probabilities "
-            "as they are, and exp never sees a number above 0."
-        )
+        return "exp"
     if not (totals > 0).all():
-        return (
-            "Every exp of a row of very negative logits is rounded to 0, and 0 / 0 is nan, not a number. "
-            "Subtracting each row's maximum first leaves the probabilities as they are, and one exp is "
-            "exactly 1."
-        )
-    if not (picked > 0).all():
-        return (
-            "A probability is so small that float32 rounds it to 0, and log 0 is -inf. Working with "
-            "logarithms from the start, shifted - log(sum), never takes the logarithm of a rounded 0."
-        )
-    return ""
+        return "sum"
+    return "" if (picked > 0).all() else "log"

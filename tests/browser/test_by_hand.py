@@ -64,7 +64,7 @@ def test_a_weight_is_pulled_and_what_follows_from_it_is_what_the_server_then_com
     told, meanwhile, then = page.evaluate(SHOWN, "v2"), page.evaluate(MAP), page.evaluate(SHOWN, "p")
     assert max(abs(a - b) for a, b in zip(before, meanwhile, strict=True)) > 0.05
     page.mouse.up()
-    page.wait_for_url(re.compile("neuron_set=300%3Av2"))
+    page.wait_for_url(re.compile("neuron_set=300%3Av2.*&neuron_flow_at=2"))  # it is computed to be seen
     settled(page)
     assert float(unquote(page.url).split("v2=")[1].split("&")[0]) == float(told.replace("−", "-"))
     assert page.evaluate(MAP) == pytest.approx(meanwhile, abs=2e-4)

@@ -27,14 +27,31 @@ LEAST = {(1920, 1080): 20, (1280, 720): 14}
 PAINTED = """() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
   .map((root) => root?.querySelector('canvas.cells')?.__grid)
   .filter(Boolean).flatMap((grid) => grid.painted).filter(({ text }) => /\\d/.test(text))"""
+# Every lens on the page: its matrix, where it stands, what its heading and its legend say.
+LENSES = """() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
+  .map((root) => root?.querySelector('canvas.cells')?.__grid).filter(Boolean)
+  .flatMap((grid) => grid.lenses.map((lens) => ({ ...lens, ...grid.matrices[lens.matrix] })))"""
 
 
-def test_a_drawn_digit_can_be_read_or_is_in_a_lens(open_page, app):
+def lenses(page) -> list[dict]:
+    """Return the lenses of a scene, once they are painted."""
+    page.wait_for_function(f"({LENSES})().every((lens) => lens.told)", polling=100)
+    return page.evaluate(LENSES)
+
+
+def has_another_sign(lens: dict) -> bool:
+    """Return whether a legend has a negative end and no number is negative, or the other way round."""
+    values = np.array([value for value in lens["values"] if value is not None], dtype=float)
+    return "from" in lens["told"] and (lens["told"]["from"] < 0) != (np.nanmin(values) < 0)
+
+
+def test_a_drawn_digit_can_be_read_or_is_in_a_lens_whose_legend_has_the_signs_of_its_numbers(open_page, app):
     page = open_page(GRIDS[0])
-    small = []
+    small, signs = [], []
     for address in GRIDS:
         page.goto(app + address)
         settled(page)
+        signs += [(address, lens["name"], lens["told"]) for lens in lenses(page) if has_another_sign(lens)]
         for (width, height), least in LEAST.items():
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(200)
@@ -42,6 +59,7 @@ def test_a_drawn_digit_can_be_read_or_is_in_a_lens(open_page, app):
             drawn = page.evaluate(PAINTED)
             small += [(address, width, one) for one in drawn if one["px"] < least - 0.01]
     assert small == []
+    assert signs == []
 
 
 # Of every scale its shades: what fills a cell, what is written on it, and what stands between them.

@@ -5,33 +5,7 @@ import pytest
 
 from explainer import checkpoints
 from explainer.traces import mlp as trace
-from tests.browser.conftest import settled
-from tests.browser.test_digits import GRIDS
-
-# Every lens on the page: its matrix, where it stands, what its heading and its legend say.
-LENSES = """() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
-  .map((root) => root?.querySelector('canvas.cells')?.__grid).filter(Boolean)
-  .flatMap((grid) => grid.lenses.map((lens) => ({ ...lens, ...grid.matrices[lens.matrix] })))"""
-
-
-def lenses(page, address: str, app: str = "") -> list[dict]:
-    """Go to a scene and return its lenses, once they are painted."""
-    if app:
-        page.goto(app + address)
-        settled(page)
-    page.wait_for_function(f"({LENSES})().every((lens) => lens.told)", polling=100)
-    return page.evaluate(LENSES)
-
-
-def test_a_legend_has_a_negative_end_only_where_there_are_negative_numbers(open_page, app):
-    page, wrong = open_page(GRIDS[0]), []
-    for address in GRIDS:
-        for lens in lenses(page, address, app):
-            values = np.array([value for value in lens["values"] if value is not None], dtype=float)
-            low, told = np.nanmin(values), lens["told"]
-            if "from" in told and (told["from"] < 0) != (low < 0):
-                wrong.append((address, lens["name"], told, low))
-    assert wrong == []
+from tests.browser.test_digits import lenses
 
 
 @pytest.mark.parametrize("letter", ["A", "N", "Z"])
@@ -40,14 +14,14 @@ def test_the_claim_opens_on_the_row_of_its_letter_and_the_likeliest_next(open_pa
     model = checkpoints.load("girls-bigram")
     row = model.vocabulary.encode(letter)[0]
     best = int(model.model.probabilities()[row].argmax())
-    found = lenses(page, "")
+    found = lenses(page)
     assert [lens["at"] for lens in found] == [[row, 0], [row, best], [0, best]]
 
 
 def test_a_matrix_on_its_side_is_spoken_of_as_it_stands_in_pytorch(open_page):
     page = open_page("/mlp?scene=matrices&mlp_matrix=all")
     m = trace.matrices(checkpoints.load("girls-mlp").model)
-    heads = {lens["name"]: lens["told"]["head"] for lens in lenses(page, "")}
+    heads = {lens["name"]: lens["told"]["head"] for lens in lenses(page)}
     for name in ("C", "W1", "W2", "b1"):
         values = getattr(m, name)
         place = np.unravel_index(int(np.abs(values).argmax()), values.shape)
@@ -56,7 +30,7 @@ def test_a_matrix_on_its_side_is_spoken_of_as_it_stands_in_pytorch(open_page):
 
 def test_what_has_no_labels_is_called_by_what_it_is_multiplied_with(open_page):
     page = open_page("/mlp?scene=forward-pass&mlp_step=@+W1+%2B+b1")
-    found = {lens["name"]: lens for lens in lenses(page, "")}
+    found = {lens["name"]: lens for lens in lenses(page)}
     assert found["x"]["cols"] == found["W1"]["rows"]
     assert found["sums"]["cols"] == found["W1"]["cols"]
     row, col = found["W1"]["at"]
@@ -66,7 +40,7 @@ def test_what_has_no_labels_is_called_by_what_it_is_multiplied_with(open_page):
 
 def test_the_tables_that_are_learned_open_on_the_most_frequent_pair(open_page):
     page = open_page("/bigram?scene=counting-is-learning")
-    found = lenses(page, "")
+    found = lenses(page)
     assert [lens["at"] for lens in found] == [[1, 0]] * 3  # A, and the end
     assert [lens["told"]["head"].split("  ")[0] for lens in found] == [
         "learned",
@@ -83,14 +57,14 @@ GRID = """(() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
 def test_a_row_that_is_lit_has_its_label_where_not_every_row_has_one(open_page, letter):
     page = open_page(f"/?scene=claim&welcome_letter={letter}", 1280, 720)
     row = checkpoints.load("girls-bigram").vocabulary.encode(letter)[0]
-    lenses(page, "")
+    lenses(page)
     named = page.evaluate(f"{GRID}.named.filter((one) => one.side === 'row' && !one.lens)")
     assert {one["matrix"]: one["at"] for one in named} == {0: row, 1: row}
 
 
 def test_where_nothing_is_lit_the_cell_of_a_lens_has_its_labels(open_page):
     page = open_page("/bigram?scene=probabilities", 1280, 720)
-    lenses(page, "")
+    lenses(page)
     named = page.evaluate(f"{GRID}.named.map((one) => [one.matrix, one.lens, one.side, one.at])")
     assert sorted(named) == sorted(
         [m, lens, *place] for m in (0, 1) for lens in (False, True) for place in (("row", 1), ("col", 0))
@@ -99,9 +73,9 @@ def test_where_nothing_is_lit_the_cell_of_a_lens_has_its_labels(open_page):
 
 def test_a_row_and_its_copy_have_the_same_shades(open_page):
     page = open_page("/?scene=claim")
-    assert [lens["told"]["to"] for lens in lenses(page, "")] == [1, 1, 1]
+    assert [lens["told"]["to"] for lens in lenses(page)] == [1, 1, 1]
     page = open_page("/gradient-descent?scene=one-step&gd_stage=update", 1280, 720)
-    scales = {lens["name"]: lens["told"]["to"] for lens in lenses(page, "")}
+    scales = {lens["name"]: lens["told"]["to"] for lens in lenses(page)}
     assert scales["W2"] == scales["change"] == scales["W2 after"]
 
 

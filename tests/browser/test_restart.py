@@ -33,17 +33,30 @@ def opened(context, address: str):
 
 @contextmanager
 def restarted(pages, script: Path, base: str) -> Iterator[None]:
-    """Serve a script where a server is gone, once every tab has asked for its scene and has got it."""
-    for page in pages:
-        page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
-        page.evaluate(NOTE)
-    with running(script, int(base.rsplit(":", 1)[1])):
-        back = time.time()
+    """Serve a script where a server is gone, once every tab has asked for its scene and has got it.
+
+    On a machine that others work on, too, a tab that asks late has two more restarts to be in time.
+    """
+    for tries_left in (2, 1, 0):
         for page in pages:
-            page.wait_for_function("window.__asked")
-            assert page.evaluate("window.__asked") - back < PATIENCE
-            settled(page)
-        yield
+            page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+            page.evaluate(NOTE)
+        with running(script, int(base.rsplit(":", 1)[1])):
+            late = max(_asked(pages)) > PATIENCE
+            assert tries_left or not late
+            if not late:
+                yield
+                return
+
+
+def _asked(pages) -> list[float]:
+    """Return after how many seconds each tab has asked a new server for its scene, once it has got it."""
+    back, found = time.time(), []
+    for page in pages:
+        page.wait_for_function("window.__asked")
+        found.append(page.evaluate("window.__asked") - back)
+        settled(page)
+    return found
 
 
 def seen(page, control: str, picture: str) -> tuple[str, str, str, str]:

@@ -98,6 +98,10 @@ STEP = """(slugs) => {
   const phase = !player ? '' : player.playing ? 'plays' : player.passed ? 'end' : 'start';
   return [path, slugs[path][scene], stage, phase];
 }"""
+# Where it was when a key was pressed: what plays can end between a look and the press.
+NOTE_PRESSES = (
+    f"""(slugs) => addEventListener('keydown', () => {{ window.__pressed = ({STEP})(slugs) }}, true)"""
+)
 # What the frame waits for.
 RESTLESS = """() => {
   const { asked, arriving, presses, here } = __deck;
@@ -143,6 +147,17 @@ def at(page) -> tuple[str, str, int, str]:
     return tuple(page.evaluate(STEP, slugs()))
 
 
+def passed(step: tuple, here: tuple, pressed: tuple | None) -> bool:
+    """Return whether what plays has come to its end, or to its next stop, by itself.
+
+    Args:
+        here: where the talk stands.
+        pressed: where it stood when the key went down; past a step that was still to be looked at then.
+    """
+    *where, phase = step
+    return step == pressed or (phase == "plays" and here in [(*where, "end"), (*where, "start")])
+
+
 def cover(page, key: str) -> None:
     """Open something over the stage: a popover on the way there, the receipt on the way back; or the code."""
     over = page.locator(POPOVER if key == "PageDown" else ".st-key-frame button:text('receipt'):visible")
@@ -157,13 +172,14 @@ def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, di
     Every stage is looked at in the size, every scene in the other one as well; over every scene something is
     open when the key is pressed first.
     """
-    seen = (None, None, None)
+    seen, pressed = (None, None, None), None
+    page.evaluate(NOTE_PRESSES, slugs())
     for step in steps(key):
-        path, slug, stage, phase = step
         here = at(page)
-        if phase == "plays" and here in [(path, slug, stage, "end"), (path, slug, stage, "start")]:
-            continue  # it was short and has played to its end, or to its next stop, by itself
+        if passed(step, here, pressed):
+            continue
         assert here == step
+        path, slug, stage, _ = step
         new = (path, slug) != seen[:2]
         if (path, slug, stage) != seen:
             sizes = [SMALL if size == LARGE else LARGE, size] if new else [size]
@@ -171,6 +187,7 @@ def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, di
         if new:
             cover(page, key)
         page.keyboard.press(key)
+        pressed = tuple(page.evaluate("window.__pressed"))
         if new:
             page.wait_for_selector(DIALOG, state="detached", timeout=10_000)
         seen = (path, slug, stage)

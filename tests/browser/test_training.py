@@ -188,7 +188,7 @@ def test_after_a_reload_the_trained_model_is_still_chosen_and_elsewhere_the_scen
     settled(page)
     page.locator(".st-key-welcome_names").wait_for()
     assert page.url == link
-    assert page.get_by_text("bigram, yours").count() > 0
+    page.get_by_text("bigram, yours").first.wait_for()
     context = chromium.new_context()
     other = context.new_page()
     other.goto(link)

@@ -6,6 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from explainer.traces.pytorch import BadExpression, cross_entropy, evaluate, memory
+from explainer.wording import pytorch as wording
 
 C = torch.arange(12.0).view(4, 3)
 X = torch.tensor([[0, 1], [3, 3]])
@@ -66,7 +67,7 @@ def test_what_pytorch_refuses_is_its_own_message_and_explained(expression, error
     found = evaluate(expression, TENSORS)
     assert error in found.error
     assert "\n" not in found.error
-    assert explanation in found.explanation
+    assert explanation in wording.explanation(found)
     assert found.result is None
     assert not found.picked.any()
 
@@ -108,7 +109,7 @@ def test_nothing_else_is_run_and_the_refusal_says_what_may_stand_there(expressio
 def test_a_list_of_lists_carries_a_remark():
     found = evaluate("C[[[1, 2], [0, 1]]]", TENSORS)
     assert found.result.values.tolist() == C[1:3].diagonal().tolist()
-    assert "outer brackets" in found.explanation
+    assert "outer brackets" in wording.explanation(found)
 
 
 def test_evaluating_changes_nothing():
@@ -185,7 +186,7 @@ def test_three_lines_by_hand():
     np.testing.assert_allclose(by_code["counts = logits.exp()"], [[1, 1], [3, 1]], rtol=1e-6)
     np.testing.assert_allclose(by_code["prob[torch.arange(B), Y]"], [0.5, 0.75], rtol=1e-6)
     assert found.loss == pytest.approx(-(np.log(0.5) + np.log(0.75)) / 2)
-    assert found.explanation == ""
+    assert wording.why_it_broke(found) == ""
 
 
 def test_three_lines_equal_pytorchs_function():
@@ -212,7 +213,7 @@ def test_three_lines_equal_pytorchs_function():
 def test_large_logits_break_the_three_lines_but_no_nan_leaves(row, why):
     found = cross_entropy(torch.tensor([row]), torch.tensor([0]))
     assert found.loss is None
-    assert why in found.explanation
+    assert why in wording.why_it_broke(found)
     assert found.stages[-1].broken
     assert str(found.stages[-1].labels) in ("inf", "nan")
     for stage in (*found.stages, *found.safe_stages):

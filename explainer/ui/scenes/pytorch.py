@@ -17,6 +17,7 @@ from explainer.ui import widgets
 from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.words import Source, dotted, typed_name, word_list
+from explainer.wording import pytorch as wording
 from explainer.wording.numerals import number
 
 OWN = "own"
@@ -143,10 +144,10 @@ def _meant(expression: str, answer: Answer) -> None:
         st.text(answer.refusal)
     elif (result := outcome.result) is None:
         st.code(outcome.error, language=None, wrap_lines=True)
-        st.text(outcome.explanation)
+        st.text(wording.explanation(outcome))
     else:
         sizes = f"shape {list(result.shape)}, strides {list(result.strides)}"
-        told = [sizes, TOLD.get(expression, ""), outcome.explanation, _memory_words(result)]
+        told = [sizes, TOLD.get(expression, ""), wording.explanation(outcome), _memory_words(result)]
         st.markdown("  \n".join(filter(None, told)))
 
 
@@ -329,7 +330,7 @@ def loss_words(found: trace.CrossEntropy, line: str) -> None:
     st.metric("the three lines", "nan" if found.loss is None else f"{found.loss:.5f}")
     st.metric("F.cross_entropy", f"{found.reference:.5f}")
     if found.loss is None:
-        st.markdown(f":red[{found.explanation}]")
+        st.markdown(f":red[{wording.why_it_broke(found)}]")
     else:
         st.markdown(f":gray[They differ by {number(abs(found.loss - found.reference))} nats.]")
 
