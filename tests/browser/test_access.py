@@ -5,6 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.long
+
 SPOKEN = "document.querySelector('.st-key-frame [role=status]').textContent"
 
 

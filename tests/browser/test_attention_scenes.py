@@ -11,6 +11,8 @@ from explainer.traces.one_head import one_head
 from tests.browser.conftest import settled
 from tests.browser.test_grid import FIND, Shown
 
+pytestmark = pytest.mark.long
+
 GIRLS = "attention_model=girls%E2%80%99+names&attention_prompt_girls-gpt=Zuzan&attention_head=2.4"
 HEAD = f"/attention?scene=how-one-head-does-it&{GIRLS}"
 SWITCH = f"/attention?scene=switch-a-head-off&attention_off=&{GIRLS}"

@@ -7,6 +7,8 @@ import pytest
 
 from tests.browser.conftest import settled
 
+pytestmark = pytest.mark.long
+
 # All drawings on the page, and where the grip of a name stands.
 DRAWINGS = """() => [...document.querySelectorAll('*')].filter((e) => e.shadowRoot)
   .flatMap((e) => [...e.shadowRoot.querySelectorAll('.drawing .picture > svg')])

@@ -8,6 +8,8 @@ import pytest
 from explainer import checkpoints
 from explainer.traces import embeddings
 
+pytestmark = pytest.mark.long
+
 FIND = """() => {
   const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
   window.view = roots.map((root) => root.querySelector('.cloud')?.__cloud).find((v) => v?.seen);

@@ -8,6 +8,8 @@ import pytest
 from explainer.ui.scenes.mlp import STEPS
 from tests.browser.conftest import settled
 
+pytestmark = pytest.mark.long
+
 GRIDS = [
     "/?scene=claim",
     "/bigram?scene=one-name",

@@ -7,7 +7,10 @@ import pytest
 from tests.browser.firefox import executable, firefox
 from tests.browser.test_stage import BOXES, DRAWN, LARGE, NOTE_PRESSES, STEP, SURVEY, passed, slugs, steps
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="There is no Firefox: apt install firefox-esr")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(executable() is None, reason="There is no Firefox: apt install firefox-esr"),
+]
 
 # Labels whose letters are wider than the place that would cut them off.
 CUT = """[...document.querySelectorAll('[data-testid=stMain] .stMarkdownEllipsis')].filter((label) => {

@@ -7,6 +7,8 @@ from explainer import checkpoints
 from explainer.traces import mlp as trace
 from tests.browser.test_digits import lenses
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("letter", ["A", "N", "Z"])
 def test_the_claim_opens_on_the_row_of_its_letter_and_the_likeliest_next(open_page, letter):

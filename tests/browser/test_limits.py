@@ -15,6 +15,8 @@ from websockets.sync.client import connect
 from explainer import own_text
 from explainer.ui.widgets import MOST_PASTED
 
+pytestmark = pytest.mark.long
+
 MEGABYTE = 1024 * 1024
 BOUNDARY = b"--words"
 CUT = 0

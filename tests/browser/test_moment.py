@@ -7,6 +7,8 @@ import pytest
 from tests.browser.conftest import settled
 from tests.browser.test_history import turn
 
+pytestmark = pytest.mark.long
+
 LOCKED = """() => document.querySelector('.st-key-bigram_fill_in [data-testid=stBidiComponentRegular]')
   .shadowRoot.querySelector('canvas').__grid.lit.filter(({ kind }) => kind === 'cell')"""
 CAMERA = """() => document.querySelector('.st-key-gd_downhill [data-testid=stBidiComponentRegular]')

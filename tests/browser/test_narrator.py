@@ -5,6 +5,8 @@ import pytest
 from explainer.traces import gradient_descent as trace
 from tests.browser.conftest import settled
 
+pytestmark = pytest.mark.long
+
 PLAYED = [
     "/gradient-descent?scene=downhill",
     "/gradient-descent?scene=backpropagation",

@@ -5,6 +5,8 @@ import pytest
 from tests.browser.conftest import running, settled
 from tests.browser.test_restart import APP, OWN, opened, paste, turn
 
+pytestmark = pytest.mark.long
+
 SECONDS = 4  # without a connection; long enough for a browser and a server to notice
 CUT = "() => window.__sockets.forEach((socket) => socket.close())"
 NOTE = """

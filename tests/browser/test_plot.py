@@ -11,6 +11,8 @@ from explainer.components.plot import ADDRESS
 from explainer.ui.scenes import training
 from tests.browser.conftest import ROOT, running, settled
 
+pytestmark = pytest.mark.long
+
 SWEEP = "/training?scene=sweep"
 # The charts of the page, found in their shadow roots.
 CHARTS = """() => {

@@ -1,6 +1,10 @@
 """The presenter's window and the one on the stage follow each other."""
 
+import pytest
+
 from tests.browser.conftest import settled
+
+pytestmark = pytest.mark.long
 
 
 def test_both_windows_follow_each_other_and_a_late_one_catches_up(open_page):

@@ -6,7 +6,11 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
+import pytest
+
 from tests.browser.conftest import ROOT, TURNED, running, settled
+
+pytestmark = pytest.mark.long
 
 APP = ROOT / "explainer" / "app.py"
 PATIENCE = 2.0  # seconds from the new server's first answer until it has been asked for what is on the screen

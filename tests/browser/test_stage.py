@@ -12,6 +12,8 @@ from tests.browser.conftest import settled
 from tests.browser.stage_app import CASES
 from tests.scenes import deck, scenes_of
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 SURVEY, BOXES = (
     (HERE / name).read_text(encoding="utf-8").split("\n", 1)[1] for name in ("survey.js", "boxes.js")

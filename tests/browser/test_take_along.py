@@ -17,6 +17,8 @@ from tests.browser.conftest import ROOT, settled, started
 from tests.browser.test_access import PICTURES
 from tests.scenes import open_scene, plotted
 
+pytestmark = pytest.mark.long
+
 SHARP, MARGIN = 2, 24  # as photograph.js has them
 FRAME = """() => {
   const parts = [...document.querySelectorAll('.st-key-head, .st-key-stage')];

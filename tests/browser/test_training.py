@@ -12,6 +12,8 @@ from tests.browser.conftest import TURNED, settled
 from tests.browser.test_deck import title
 from tests.browser.training_app import PATIENCE
 
+pytestmark = pytest.mark.long
+
 LIVE = "/training?scene=live&training_steps_better=200000"
 PAUSED = "Paused; it keeps its state."
 BADGE = ".st-key-badge a"

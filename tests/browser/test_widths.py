@@ -1,9 +1,13 @@
 """Every scene between phone and projector: nothing sideways, cut or covered, and no barrier for anyone."""
 
+import pytest
+
 from tests.browser.barriers import barriers
 from tests.browser.conftest import settled
 from tests.browser.test_stage import BOXES, DRAWN, NEXT, SURVEY, at
 from tests.scenes import deck
+
+pytestmark = pytest.mark.long
 
 # A tablet upright, a phone lying and a laptop of long ago.
 WINDOWS = [(701, 900), (844, 390), (1024, 768)]

@@ -67,6 +67,7 @@ def changed(before: dict[str, object], after: dict[str, object]) -> dict[str, ob
     return {key: after.get(key) for key in before | after if before.get(key) != after.get(key)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("slug", "file"), [(s, f) for _, s, f in SCENES], ids=IDS)
 def test_a_forged_event_changes_nothing(slug, file):
     app = open_scene(file, slug)
