@@ -45,7 +45,10 @@ def letters_move() -> None:
     ui.chart(figure, letters.letters_alt(paths.places[-1], found.labels), key="training_paths", height=height)
 
 
-@ui.scene("Nudge a letter", "Move one letter, and the model changes its mind about what comes next.")
+@ui.scene(
+    "Nudge a letter",
+    "This model has two numbers a letter: move one letter, and it changes its mind about what comes next.",
+)
 def nudge_a_letter() -> None:
     """Take a letter and drag it: the model now reads another letter there, and its guess follows the hand.
     Put one consonant on top of another and the guesses become the same.

@@ -13,6 +13,7 @@ from explainer.wording.numerals import number
 # The floors of the house, from the ground up: where each begins and ends, of 100.
 INDEX, LOOKUP, HIDDEN, SOFTMAX = (0, 8), (17, 27), (38, 54), (64, 98)
 
+SIGNS = "blue +, orange −"  # what the colours of the circles say
 FULL = 0.4  # probability of a bar as high as its floor, unless one is larger: 19 % looks less than 57 %
 
 Span = tuple[float, float]
@@ -48,7 +49,7 @@ def architecture(
         names = [f"C[{i}, {e}]" for e in range(len(row))]
         drawn += _numbers(row, names, box, LOOKUP, 2 if narrow else 1, unit)
         drawn.append(Text(sum(box) / 2, LOOKUP[1] + 3, f"C({letter})", palette.WEIGHTS_TEXT, halo=True))
-    names = [f"neuron {n}: h" for n in range(len(h))]
+    names = [f"h of neuron {n}" for n in range(len(h))]
     drawn += _numbers(h, names, span, HIDDEN, 8 if narrow else 4, unit)
     drawn += _bars(probabilities, symbols, span, font_size, narrow)
     drawn += _words(len(h), emb.shape[1], font_size, narrow)
@@ -119,7 +120,7 @@ def _numbers(
             fill=diverging(value, limit),
             color=palette.GREY,
             width=1,
-            title=f"{name} = {number(value, 4)}",
+            title=f"{name}: {number(value, 4)}",
         )
         for i, (name, value) in enumerate(zip(names, values, strict=True))
     ]
@@ -145,7 +146,7 @@ def _bars(
         drawn.append(replace(bar, title=f"{symbol}: {p:.2%}", pick=f"letter {i}"))
         written.append(Text(x, base - 2.6, symbol, size=font_size - narrow))
         if i == best:
-            told, size = f"P({symbol}) = {p:.1%}", round(1.2 * font_size)
+            told, size = f"P({symbol}) ≈ {p:.1%}", round(1.2 * font_size)
             look = palette.PROBABILITIES_TEXT, size, _towards(x, span)
             written.append(Text(x, base + height + 4.5, told, *look, bold=True))
     return [*drawn, *written]
@@ -160,19 +161,21 @@ def _towards(x: float, span: Span) -> str:
 def _words(neurons: int, numbers: int, font_size: int, narrow: bool) -> list[Primitive]:
     """Write at the left what each floor does, or on a phone only the hidden layer's name above it."""
     floors = {
-        INDEX: ("the letters before", "as numbers", palette.INPUT_TEXT),
-        LOOKUP: ("look-up in C", f"{numbers} numbers a letter", palette.WEIGHTS_TEXT),
-        HIDDEN: ("tanh", f"{neurons} neurons", palette.ACTIVATIONS_TEXT),
-        SOFTMAX: ("softmax", "one share a letter", palette.PROBABILITIES_TEXT),
+        INDEX: (["the letters before", "as numbers"], palette.INPUT_TEXT),
+        LOOKUP: (["look-up in C", f"{numbers} numbers a letter", SIGNS], palette.WEIGHTS_TEXT),
+        HIDDEN: (["tanh", f"{neurons} neurons", SIGNS], palette.ACTIVATIONS_TEXT),
+        SOFTMAX: (["softmax", "one share a letter"], palette.PROBABILITIES_TEXT),
     }
     if narrow:
-        name, more, color = floors[HIDDEN]
-        return [Text(50, HIDDEN[1] + 2.5, f"{name}, {more}", color, halo=True)]
-    half = 0.65 * font_size  # of the step from line to line
+        lines, color = floors[HIDDEN]
+        return [Text(50, HIDDEN[1] + 2.5, ", ".join(lines), color, halo=True)]
+    step = 1.3 * font_size
     return [
-        Text(0, sum(floor) / 2, text, color, anchor="start", dy=dy, bold=dy < 0)
-        for floor, (name, more, color) in floors.items()
-        for text, dy in ((name, -half), (more, half))
+        Text(
+            0, sum(floor) / 2, text, color, anchor="start", dy=(i - (len(lines) - 1) / 2) * step, bold=i == 0
+        )
+        for floor, (lines, color) in floors.items()
+        for i, text in enumerate(lines)
     ]
 
 

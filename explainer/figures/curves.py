@@ -13,7 +13,7 @@ from explainer.figures import palette
 from explainer.figures.axes import reach
 from explainer.figures.base import FONT_SIZE, require_finite
 from explainer.figures.chart import axis, chart
-from explainer.wording.numerals import number, rounded
+from explainer.wording.numerals import equals, number
 
 DASHED, DOTTED, LONG_DASHED = "10px,6px", "3px,6px", "20px,10px"
 DASHES = ("solid", DASHED, DOTTED, LONG_DASHED)
@@ -180,7 +180,7 @@ def live_losses(
         for i, (name, values) in enumerate(by_name.items())
     ]
     for i, (name, (x, y)) in enumerate(others.items()):
-        lines.append(Curve(name, x, y, GREYS[i % len(GREYS)], DASHES[i // 2 % len(DASHES)], 1.5))
+        lines.append(Curve(name, x, y, GREYS[i % len(GREYS)], DASHES[i // 2 % len(DASHES)], 2.5))
     seen = [line.y[line.x <= until] for line in lines]
     latest = max([float(values[-1]) for values in by_name.values() if len(values)], default=0.0)
     low = min([float(values.min()) for values in seen if len(values)], default=0.0)
@@ -226,7 +226,7 @@ def activation(
         z: (N,) the sums, a: (N,) the outputs.
     """
     output = number(at[1])
-    label = f"{name}({number(at[0])}) {rounded(at[1], output)} {output}"
+    label = f"{name}({number(at[0])}) {equals(at[1], output)} {output}"
     side = "top left" if at[0] > (z[0] + z[-1]) / 2 else "bottom right"
     return curves(
         [Curve(name, z, a, palette.ACTIVATIONS)],

@@ -384,7 +384,7 @@ TERMS = (
     ),
     Term(
         "nats",
-        "The unit of surprise with the natural logarithm: ln 34 = 3.53 nats for one of 34, knowing nothing.",
+        "The unit of surprise with the natural logarithm: ln 34 ≈ 3.53 nats for one of 34, knowing nothing.",
         (
             ("bigram", "how-good"),
             ("compare", "what-each-step-was-worth"),

@@ -21,9 +21,13 @@ def probability(value: float) -> str:
     return number(value) if value in (0, 1) else told.get(text, text.rstrip("0"))
 
 
-def rounded(value: float, text: str) -> str:
-    """Return the sign before a result: ``≈`` if writing it has rounded it."""
-    return "=" if abs(value - read(text)) < 1e-9 * max(1.0, abs(value)) else "≈"
+def equals(made: float, text: str) -> str:
+    """Return the sign before a result: ``=`` only if what is written on both sides is exactly equal.
+
+    Args:
+        made: what the operands as they are written give, text: the result as it is written.
+    """
+    return "=" if abs(made - read(text)) < 1e-9 * max(1.0, abs(made)) else "≈"
 
 
 def read(text: str) -> float:
@@ -33,15 +37,6 @@ def read(text: str) -> float:
 
 
 _LOW, _RAISED = "-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
-
-
-def equals(made: str, text: str) -> str:
-    """Return the sign before a result: numbers are equal only if they are written alike.
-
-    Args:
-        made: what the operands as they are written give, text: the result, both written alike.
-    """
-    return "=" if made == text else "≈"
 
 
 def superscript(exponent: int) -> str:

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { keeper } from '../../explainer/components/grid/kept.js';
-import { areaBox, cellAt, cellBox, layOut } from '../../explainer/components/grid/layout.js';
+import { areaBox, cellAt, cellBox, freeCorner, layOut } from '../../explainer/components/grid/layout.js';
 import { layOutAll } from '../../explainer/components/grid/lens.js';
 import { Lattice } from '../../explainer/components/landscape/lattice.js';
 import { ticks } from '../../explainer/components/landscape/ticks.js';
@@ -46,6 +46,17 @@ test('a cell is found where it is drawn, and none where there is none', () => {
     }
   }
   assert.equal(cellAt(all, 1, 1), null);
+});
+
+test('a key takes a corner that is free of matrices, or none', () => {
+  const all = product();
+  layOut(all, LINKS, WIDE);
+  assert.equal(freeCorner(all, [WIDE.width, WIDE.height], [300, 40]), 'bottom left');
+  const [a, b] = all;
+  assert.equal(freeCorner(all, [WIDE.width, WIDE.height], [300, WIDE.height - a.y]), 'bottom left');
+  const low = [{ ...a, inset: a.inset, y: WIDE.height - 50, x: 20 }, b];
+  assert.equal(freeCorner(low, [WIDE.width, WIDE.height], [300, 40]), 'top left');
+  assert.equal(freeCorner([{ ...a, x: 0, y: 0, cw: 9000, ch: 9000 }], [WIDE.width, WIDE.height], [300, 40]), null);
 });
 
 test('an area reaches from its first cell to its last', () => {

@@ -41,19 +41,33 @@ test('a lens turns to a map that is lit, and stays while its own is, unless that
   assert.equal(turned([there], table, [light(2), light(0)], page)[0].index, 0);
 });
 
-test('two letters above a lens are a pair, two digits are two numbers', () => {
-  const labels = (count, text) => Array.from({ length: count }, () => text);
-  const place = (row, col) => lensHeadings(lensOn({ rows: labels(60, row), cols: labels(90, col) }))[0].split('  ')[1];
-  assert.equal(place('A', 'N'), 'AN');
-  assert.equal(place('A', '6'), 'A, 6');
-  assert.equal(place('0', '8'), '0, 8');
-  assert.equal(place('A6', '149'), 'A6, 149');
+const labels = (count, text) => Array.from({ length: count }, () => text);
+
+test('two letters above a lens are a pair that is counted, two digits are two numbers', () => {
+  const place = (row, col) => lensHeadings(lensOn({ name: 'counts', role: 'counts', rows: labels(60, row), cols: labels(90, col) }))[0];
+  assert.equal(place('A', 'N'), 'counts AN: 5,399');
+  assert.equal(place('A', '6'), 'counts A, 6: 5,399');
+  assert.equal(place('0', '8'), 'counts 0, 8: 5,399');
+  assert.equal(place('A6', '149'), 'counts A6, 149: 5,399');
+});
+
+test('a cell of a variable is written as in the code, and a sign stands before its number', () => {
+  const head = (name, row, col) => lensHeadings(lensOn({ name, rows: labels(60, row), cols: labels(90, col) }))[0];
+  assert.equal(head('C', 'Q', '5'), 'C[Q, 5]: 5,399');
+  assert.equal(head('W', 'A', 'N'), 'W[A, N]: 5,399');
+  assert.equal(head('gradient of W2', '142', 'A'), 'gradient of W2, 142, A: 5,399');
+});
+
+test('all numbers of a lens are written alike', () => {
+  const values = Object.assign(Float32Array.from({ length: 5400 }, (_, i) => [1, -1, 0.99999, 0.25][i % 4]), { shape: [60, 90] });
+  const { write } = lensOn({ values, role: 'activations' });
+  assert.deepEqual([1, -1, 0.99999, 0.25].map(write), ['1.000', '−1.000', '1.000', '0.250']);
 });
 
 test('a heading says of which matrix it is, however little room there is', () => {
   const heads = lensHeadings(lensOn({ name: 'W2', spot: 'neuron {row}, letter {col}', first: 0 }));
-  assert.deepEqual(heads, ['W2  neuron 59, letter 89  5,399', 'W2  5,399', 'W2']);
-  assert.deepEqual(lensHeadings(lensOn({ name: 'C', spot: '[{row}, {col}]', first: 0 })), ['C[59, 89]  5,399', 'C  5,399', 'C']);
+  assert.deepEqual(heads, ['W2 neuron 59, letter 89: 5,399', 'W2: 5,399', 'W2']);
+  assert.deepEqual(lensHeadings(lensOn({ name: 'C', spot: '[{row}, {col}]', first: 0 })), ['C[59, 89]: 5,399', 'C: 5,399', 'C']);
 });
 
 test('a legend names its scale, and says where its last shade stands for more', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { equals, exact, fixed, grouped, notations, read, spoken, visible } from '../../explainer/components/grid/numbers.js';
+import { enough, equals, exact, fixed, grouped, notations, read, spoken, visible } from '../../explainer/components/grid/numbers.js';
 import { power } from '../../explainer/components/grid/powers.js';
 import { columnOf, folded, found, longest, sorted } from '../../explainer/components/listing/columns.js';
 import { csvOf } from '../../explainer/components/listing/export.js';
@@ -14,13 +14,23 @@ test('a power of ten has a minus of its own and small digits', () => {
   assert.equal(power(-2e12), '−2·10¹²');
 });
 
-test('an equals sign stands only where the numbers that are written give the result', () => {
-  const sign = (a, b, decimals) => equals(read(spoken(a)) * read(spoken(b)), spoken(a * b, decimals), decimals);
+test('an equals sign stands only where the numbers that are written give the result to the last digit', () => {
+  const sign = (a, b) => equals(read(spoken(a)) * read(spoken(b)), spoken(a * b));
   assert.equal(sign(2, -1.5), '=');
   assert.equal(sign(0.1, 3), '='); // not 0.30000000000000004
   assert.equal(sign(2.0084, 0.041063), '≈'); // 2.008 · 0.04106 would be 0.08245
   assert.equal(sign(1200, 3), '=');
   assert.equal(sign(1e-9, 1), '≈');
+  assert.equal(sign(1.652, -0.2568), '≈'); // −0.4242336, written −0.4242
+});
+
+test('factors are written with as many digits as give the result as it is written', () => {
+  const gives = (places) => read(spoken(2.0084, null, places)) * read(spoken(0.041063, null, places));
+  const text = spoken(2.0084 * 0.041063);
+  assert.equal(text, '0.08247');
+  assert.equal(enough(gives, text), 5);
+  assert.equal(spoken(gives(5)), text);
+  assert.equal(enough(() => 0.5, '0.5'), 4);
 });
 
 test('what rounds to zero has no sign, and zero never has one', () => {

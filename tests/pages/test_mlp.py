@@ -11,7 +11,7 @@ from explainer.training.recipes import BETTER, TALK, Shape, untrained
 from explainer.ui.words import Source, word_list
 from tests.scenes import drawn, open_sound, plotted, primitives
 
-STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "cross-entropy"]
+STEPS = ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "softmax", "loss"]
 
 
 def page(scene: str, **query: str) -> AppTest:
@@ -139,7 +139,7 @@ def test_every_step_shows_the_tensors_of_the_forward_pass(sex):
     np.testing.assert_array_equal(shown["tanh"]["h"].ravel(), expected.h)
     np.testing.assert_array_equal(shown["@ W2 + b2"]["logits"][0], expected.logits)
     np.testing.assert_array_equal(shown["softmax"]["probability"][0], expected.probabilities)
-    np.testing.assert_allclose(shown["cross-entropy"]["−ln p"][0, expected.target], expected.loss, rtol=1e-4)
+    np.testing.assert_allclose(shown["loss"]["−ln p"][0, expected.target], expected.loss, rtol=1e-4)
 
 
 @pytest.mark.parametrize("neurons", ["the ten loudest", "all 200"])

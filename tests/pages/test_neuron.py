@@ -132,7 +132,6 @@ def test_without_an_activation_xor_is_never_learned(seed):
     assert right < 150
     assert f"{right} of 200" in without
     assert without.startswith("**without")
-    assert ":red[" in without
     bent = round(float(recorded("xor", "tanh", seed=int(seed)).accuracy[-1]) * 200)
     assert bent > 190
     assert f"{bent} of 200" in with_tanh

@@ -51,7 +51,7 @@ def test_a_small_perceptron_with_letters_of_its_own(scene):
         assert app.session_state["mlp_sex"].startswith("yours@")
 
 
-@pytest.mark.parametrize("step", ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "cross-entropy"])
+@pytest.mark.parametrize("step", ["look-up", "view", "@ W1 + b1", "tanh", "@ W2 + b2", "loss"])
 def test_every_step_of_a_small_perceptron(step):
     for neurons in ("the ten loudest", "all 5"):
         opened("mlp.py", "forward-pass", perceptron(), mlp_sex=LABEL, mlp_step=step, mlp_neurons=neurons)

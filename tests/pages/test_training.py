@@ -25,6 +25,9 @@ def opened(scene: str, **query: str) -> AppTest:
     return open_scene("training.py", scene, **query)
 
 
+SHIPPED = ("talk (shipped MLP)", "better (shipped MLP)")
+
+
 def button(app: AppTest, label: str):
     return next(b for b in app.button if b.label == label)
 
@@ -77,7 +80,7 @@ def test_a_run_is_compared_and_taken_back_with_its_settings_and_its_model(short)
     app = wait_for(button(app, "Train again").click().run(), "Done.")
     assert made_names(app) != before
     names = [trace.name for trace in plotted(app, "training_losses").data]
-    assert [name.partition(":")[0] for name in names] == ["train", "dev", "talk", "better", "run 1"]
+    assert [name.partition(":")[0] for name in names] == ["train", "dev", *SHIPPED, "run 1"]
     last = first.history()["dev_loss"]
     np.testing.assert_allclose(plotted(app, "training_losses").data[4].y, last)
     app.button_group(key="training_watch").set_value("runs").run()
@@ -95,7 +98,7 @@ def test_at_most_five_earlier_runs_are_kept_beside_the_two_shipped_ones(short):
     for _ in range(live.KEPT + 1):
         app = wait_for(button(app, "Train again").click().run(), "Done.")
     names = [trace.name.partition(":")[0] for trace in plotted(app, "training_losses").data[2:]]
-    assert names == ["talk", "better", *(f"run {n}" for n in range(2, live.KEPT + 2))]
+    assert names == [*SHIPPED, *(f"run {n}" for n in range(2, live.KEPT + 2))]
 
 
 def made_names(app: AppTest) -> list[str]:
@@ -354,14 +357,14 @@ OWN = {"bigram_names": "your own list", "bigram_list": LIST}
 @pytest.mark.parametrize(
     ("query", "called"),
     [
-        ({}, "talk: dev 2.36 at 200,000"),
-        ({"bigram_names": "both"}, "talk on girls: dev 2.36 at 200,000"),
+        ({}, "talk (shipped MLP): dev 2.36 at 200,000"),
+        ({"bigram_names": "both"}, "talk on girls (shipped MLP): dev 2.36 at 200,000"),
         (
             {
                 "bigram_names": "your own list",
                 "bigram_list": "\n".join(f"{a}{b}" for a in "ABCD" for b in "ELO"),
             },
-            "talk on girls: dev 2.36 at 200,000",
+            "talk on girls (shipped MLP): dev 2.36 at 200,000",
         ),
     ],
 )
@@ -375,3 +378,4 @@ def test_a_model_with_letters_of_its_own_is_not_sent_to_where_it_cannot_stand():
     links = [link.proto.label for link in app.get("page_link")]
     assert "Name a baby with it" in links
     assert "Into Four models" not in links
+    assert "Four models know other letters than it does." in said(app)

@@ -30,7 +30,7 @@ from explainer.ui.words import Source, word_list
 from explainer.wording import bigram as of_names
 from explainer.wording import matrix_multiplication as sums
 from explainer.wording import neuron as wording
-from explainer.wording.numerals import read
+from explainer.wording.numerals import number, read
 
 RATES = ("too_small", "right", "too_big")
 
@@ -145,11 +145,29 @@ def test_a_product_is_said_to_be_equal_only_if_its_factors_give_it_as_they_are_w
         line = "".join(phrase.text for phrase in moment.lines[0])
         above, slope = re.search(r"from above (\S+) × local slope (?:.*: )?(\S+) [=≈]", line).groups()
         sign, told = re.search(r" ([=≈]) (\S+)$", line).groups()
-        made = graphs.told(read(above) * read(slope))
-        assert (sign == "=") == (made == told)
-        assert told == graphs.told(flow.product)
+        made = read(above) * read(slope)
+        assert (sign == "=") == (made == pytest.approx(read(told), abs=1e-12))
+        assert told == graphs.told(flow.product) == graphs.told(made)
         signs.add(sign)
     assert signs == {"=", "≈"}
+
+
+@pytest.mark.parametrize("which", graphs.GRAPHS)
+def test_a_number_forward_is_what_the_written_operands_give_when_it_is_rounded(which):
+    found = graphs.graph_of(which, graphs.start(which).values())
+    assert any("·" in line for line in (_line(moment) for moment in graphs.moments(found)))
+    for moment in graphs.moments(found):
+        line = _line(moment)
+        if not (product := re.fullmatch(r"\S+ = \S+·\S+ = (\S+)·(\S+) ([=≈]) (\S+)", line)):
+            continue
+        a, b, sign, told = product.groups()
+        made = read(a.strip("()")) * read(b.strip("()"))
+        assert graphs.told(made) == told, line
+        assert (sign == "=") == (made == pytest.approx(read(told), abs=1e-12)), line
+
+
+def _line(moment):
+    return "".join(phrase.text for phrase in moment.lines[0])
 
 
 def test_a_step_against_the_gradient_makes_the_neuron_of_the_scene_better():
@@ -467,9 +485,21 @@ def test_a_measured_slope_is_worked_out_with_no_more_digits_than_h_needs(h):
     step = gradients.H[h]
     beyond = float((np.float64(1.0) + step) ** 2)
     line = gradients.measured(gradients.slope(gd.CURVES["parabola"], 1.0, step), h)
-    told = re.search(r"\(([\d.]+) − 1\) / ", line)[1]
+    told, sign, found = re.search(r"\(([\d.]+) − 1\) / \S+ ([=≈]) \*\*(\S+)\*\*", line).groups()
     assert float(told) == pytest.approx(beyond, rel=1e-15 if step < 0.01 else 1e-9)
     assert len(told) <= 8 or step < 0.01
+    assert number((float(told) - 1) / step, 6) == found
+    assert (sign == "=") == ((float(told) - 1) / step == pytest.approx(float(found), abs=1e-9))
+
+
+@pytest.mark.parametrize("x", np.linspace(-2.5, 2.5, 26).round(1))
+@pytest.mark.parametrize("h", gradients.SMALLER)
+@pytest.mark.parametrize("curve", gd.CURVES)
+def test_a_measured_slope_is_what_the_written_heights_give(curve, x, h):
+    line = gradients.measured(gradients.slope(gd.CURVES[curve], float(x), gradients.H[h]), h)
+    beyond, y, found = re.search(r"= \((\S+) − (\S+)\) / \S+ [=≈] \*\*(\S+)\*\*", line).groups()
+    made = (read(beyond) - read(y.strip("()"))) / gradients.H[h]
+    assert number(made, 6) == found, line
 
 
 # --- neuron -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { element, NARROW, sizes, STAGE_HEIGHT } from '../player/stage.js';
 import { openEditor, showNotes } from './edit.js';
 import { Flight } from './flight.js';
 import { framesOf, Increments, Stages } from './frames.js';
-import { cellAt, cellBox, leastNumber } from './layout.js';
+import { cellAt, cellBox, EDGE, freeCorner, leastNumber } from './layout.js';
 import { beginAt, cellInLens, follow, layOutAll, seenOf, strongest, turned } from './lens.js';
 import { lend, lit } from './links.js';
 import { Matrix } from './model.js';
@@ -18,6 +18,7 @@ import { css, readTheme, themeKey } from './theme.js';
 
 // Canvases of scenes that have gone: new ones of that size take longer than all that is drawn on them.
 const SPARE = { cells: [], lights: [] };
+const KEY = 1.8; // letters below a picture in which its key has room
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
@@ -32,6 +33,8 @@ class Grid {
     this.canvas = SPARE.cells.pop() ?? element('canvas', 'cells');
     this.glow = SPARE.lights.pop() ?? element('canvas', 'lights');
     this.over = element('div', 'over');
+    this.signs = element('p', 'signs');
+    this.signs.append(element('span', '', 'negative'), element('span', 'scale'), element('span', '', 'positive'));
     this.side = element('div', 'panel');
     this.readout = element('p', 'readout');
     this.words = element('div', 'visually-hidden');
@@ -41,7 +44,7 @@ class Grid {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute('role', 'application');
     this.canvas.setAttribute('aria-roledescription', 'matrices');
-    this.picture.append(this.canvas, this.glow, this.over);
+    this.picture.append(this.canvas, this.glow, this.over, this.signs);
     this.scene.append(this.picture, this.side);
     this.player = new Player(this.root, (position) => this.turn(position), (playing) => this.hush(playing));
     this.root.append(this.scene, this.player.transport.node, this.words);
@@ -144,15 +147,33 @@ class Grid {
     this.width = width;
     this.height = this.available = height;
     this.dress();
-    const measure = (...args) => this.painter.measure(...args);
-    const { total, lenses } = layOutAll(this.matrices, this.links, { width, height, rem: this.rem, measure, narrow: this.narrow, wide: this.spec.wide });
+    const { total, lenses } = this.lay(width, height);
     this.lenses = lenses;
     lenses.forEach((lens) => { lens.least = leastNumber(this); });
     if (lenses.length) beginAt(this);
-    if (this.narrow) this.height = Math.ceil(total);
+    if (this.narrow) this.height = Math.ceil(total + (this.signs.hidden ? 0 : KEY * this.rem));
     this.picture.style.height = this.narrow ? `${this.height}px` : '';
     this.painter.resize(width, this.height);
     this.paint();
+  }
+
+  // Lays all out; where shades tell signs and no lens has a legend, a free corner, or a line below, has a key.
+  lay(width, height) {
+    const measure = (...args) => this.painter.measure(...args);
+    const page = { width, height, rem: this.rem, measure, narrow: this.narrow, wide: this.spec.wide };
+    let found = layOutAll(this.matrices, this.links, page);
+    const signed = !found.lenses.length && this.matrices.some((m) => m.shade === 'diverging' && m.ends[0] < 0);
+    this.signs.hidden = !signed;
+    if (!signed) return found;
+    const [wide, high] = [this.signs.offsetWidth + 2 * EDGE, KEY * this.rem];
+    const corner = this.narrow ? null : freeCorner(this.matrices, [width, height], [wide, high]);
+    if (!corner && !this.narrow) {
+      const lower = layOutAll(this.matrices, this.links, { ...page, height: height - high });
+      if (!lower.lenses.length) found = lower;
+      else { found = layOutAll(this.matrices, this.links, page); this.signs.hidden = true; }
+    }
+    this.signs.className = `signs ${corner ?? 'bottom left'}`;
+    return found;
   }
 
   // Reads the theme's colours anew when they have changed: light, dark.
@@ -162,6 +183,8 @@ class Grid {
     this.theme = key;
     const theme = readTheme(this.root);
     this.painter.setTheme(theme);
+    const { fill } = theme.diverging;
+    this.root.style.setProperty('--signs', `linear-gradient(to right, ${[0, 1, 2, 3, 4].map((i) => fill[Math.round((i * (fill.length - 1)) / 4)]).join(', ')})`);
     Object.entries(theme.role).forEach(([role, color]) => this.root.style.setProperty(`--role-${role}`, css(color)));
   }
 
@@ -369,7 +392,7 @@ class Grid {
     const grid = this;
     return {
       get drawMs() { return grid.drawMs; },
-      get scales() { return [grid.painter.theme.sequential, grid.painter.theme.diverging]; },
+      get scales() { return [grid.painter.theme.sequential, grid.painter.theme.loss, grid.painter.theme.diverging]; },
       get frame() { return grid.position; },
       get last() { return grid.player.last; },
       get playing() { return grid.player.playing; },

@@ -1,6 +1,6 @@
 // --- layout: where everything stands on the canvas, in css pixels --------------------------------------
 
-import { fixed, MIN_NUMBER, notations } from './numbers.js';
+import { exact, MIN_NUMBER, notations } from './numbers.js';
 
 export const EDGE = 8; // room for the dotted bands
 const FEW_CELLS = 60;
@@ -105,6 +105,8 @@ function arrange(matrices, places, { width, height, rem, narrow, wide }) {
   return { cw, ch, total };
 }
 
+export const rightEnd = (m) => m.x + Math.max(m.width * m.cw + m.inset.right, titleSpans(m) ? m.titleWidth : 0);
+
 export const titleSpans = (m) => m.titleAt === 'above' || m.titleAt === 'below';
 
 // One direction of the layout: the matrices at each place, the cells of the largest, and the room around them.
@@ -181,22 +183,29 @@ function chooseNumbers(m, page) {
   }
 }
 
-// The size that cells need to be read, and what stands around them.
-export function plan(m, { rem, measure }) {
+// The size that cells need to be read, and what stands around them; `tight` is taken from above and from below.
+export function plan(m, { rem, measure }, tight = 0) {
   const write = m.texts ? (text) => text : lensNotation(m);
   const texts = (m.texts ?? m.samples).map((value) => write(value));
   const cw = clamp(Math.max(0, ...texts.map((text) => measure(text, rem, 600))) + 0.5 * rem, 1.9 * rem, 8 * rem);
   const rows = m.rows.length || m.height === 1 ? m.rows : Array.from({ length: m.height }, (_, i) => m.rowLabel(i));
   const cols = m.cols.length || m.width === 1 ? m.cols : Array.from({ length: m.width }, (_, i) => m.colLabel(i));
   const left = rows.length ? Math.max(...rows.map((text) => measure(text, 0.85 * rem, 700))) + 0.6 * rem : 0;
-  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, head: (cols.length ? 3 : 1.8) * rem, around: (cols.length ? 4.7 : 3.5) * rem };
+  return { m, write, cw, ch: 1.55 * rem, rows, cols, left, tight, head: (cols.length ? 3 : 1.8) * rem - tight, around: (cols.length ? 4.7 : 3.5) * rem - 2 * tight };
 }
 
-// Three decimals, or as many as make a number as long; the heading has the exact one.
+// Three decimals for all, or as many as make a number as long; the heading has the exact one.
 function lensNotation(m) {
   const places = 3 - Math.max(0, Math.floor(Math.log10(m.peak)));
   const short = m.decimals === null && !m.whole && m.peak >= 0.01 && places > 0;
-  return short ? (value) => fixed(value, places) : notations(m)[0].write;
+  return short ? (value) => exact(value, places) : notations(m)[0].write;
+}
+
+// A corner of the page in which no matrix stands, nor what is written around one; null if there is none.
+export function freeCorner(matrices, [width, height], [w, h]) {
+  const corners = { 'bottom left': [0, height - h], 'top left': [0, 0], 'bottom right': [width - w, height - h], 'top right': [width - w, 0] };
+  const meets = (m, [x, y]) => m.x - m.inset.left < x + w && x < rightEnd(m) && m.y - m.inset.top < y + h && y < m.y + m.height * m.ch + m.inset.bottom;
+  return Object.keys(corners).find((name) => !matrices.some((m) => meets(m, corners[name]))) ?? null;
 }
 
 // What is seen of some cells: without the gap, which outlined cells have on all sides and shaded ones to the right.

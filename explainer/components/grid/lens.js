@@ -1,11 +1,12 @@
 // --- lens: what matters now of a matrix whose numbers would be too small, enlarged beside it ---------------
 
-import { clamp, EDGE, layOut, one, plan, sum, titleSpans } from './layout.js';
+import { clamp, EDGE, layOut, one, plan, rightEnd, sum } from './layout.js';
 import { entries, light, lit } from './links.js';
 import { spoken } from './numbers.js';
 
 const MOST_LENS_ROWS = 9;
 export const FEW_COUNTS = 4; // so many counts have a shade each in the legend
+const CLOSER = 0.4; // letters that are saved above and below each of many lenses
 const FEW = 4; // columns and, below the matrices, rows for which a lens is given room
 
 // Lays out the matrices and, where one became a map, lenses at the side that leaves the maps larger.
@@ -30,12 +31,14 @@ function lensesRight(matrices, links, page) {
   return { total, lenses: piled(plans, { x: to + shift + gap, w, h: page.height }, page) };
 }
 
-const rightEnd = (m) => m.x + Math.max(m.width * m.cw + m.inset.right, titleSpans(m) ? m.titleWidth : 0);
-
-// As many as fit below each other, the largest matrices first.
-function piled(plans, { x, w, h }, page) {
+// As many as fit below each other, closer together if that makes room for all; else the largest matrices first.
+function piled(loose, { x, w, h }, page) {
+  const needs = (list) => sum(list.map((p) => p.around + p.ch));
+  const tight = Math.min(CLOSER * page.rem, (Math.max(0, needs(loose) - h) + 1) / (2 * loose.length));
+  const closer = loose.map((p) => plan(p.m, page, tight));
+  const plans = needs(loose) > h && needs(closer) <= h ? closer : loose;
   const fit = [...plans].sort((a, b) => b.m.values.length - a.m.values.length);
-  while (fit.length > 1 && sum(fit.map((p) => p.around + p.ch)) > h) fit.pop();
+  while (fit.length > 1 && needs(fit) > h) fit.pop();
   const chosen = plans.filter((p) => fit.includes(p));
   let spare = h - sum(chosen.map((p) => p.around));
   let rows = chosen.map(() => 0);
@@ -85,7 +88,7 @@ function lensOf(p, space, { rem }) {
   Object.assign(lens, {
     map: false, of: p.m, space, write: p.write, rows: p.rows, cols: p.cols, cw: p.cw, ch: p.ch, font: rem, labelSize: 0.85 * rem,
     gap: p.m.shade === 'none' ? 0.1 * rem : 1, left: x + p.left, top: y + p.head, seen: [rows, cols], room: w - p.left,
-    every: [1, 1], box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 1.7 * rem }, rem,
+    every: [1, 1], tight: p.tight, box: { x: x - 4, y, w: p.left + cols * p.cw + 8, h: p.head + rows * p.ch + 1.7 * rem - p.tight }, rem,
   });
   aim(lens, ...largest(p.m));
   return lens;
@@ -138,7 +141,7 @@ export function turned(lenses, matrices, lights, page) {
   lenses.forEach((lens, i) => {
     if (told(lens)) return;
     const next = matrices.find((m) => m.map && told(m) && found.every((other) => other.index !== m.index));
-    if (next) found[i] = Object.assign(lensOf(plan(next, page), lens.space, page), { least: lens.least });
+    if (next) found[i] = Object.assign(lensOf(plan(next, page, lens.tight), lens.space, page), { least: lens.least });
   });
   return found;
 }
@@ -172,19 +175,25 @@ export function cellInLens(lenses, x, y) {
   return null;
 }
 
+const VARIABLE = /^[\p{L}\p{N}_]+$/u; // what is indexed: C, W1, hᵀ
+const PAIRS = ['counts', 'probabilities'];
+
 // Two letters are a pair; a digit beside another label would be read as a number or a product.
 const letter = (text) => !/\d/.test(text);
 
-// "counts  A·N  820": which matrix and cell the lens is about, and its number; shorter where that has no room.
+// "counts AN: 820", "C[Q, 5]: 4.039": which cell the lens is about, and its number; shorter where that has no room.
 export function lensHeadings(lens) {
   const [row, col] = lens.aimed;
   const labels = [lens.rows[row], lens.cols[col]].filter((text) => text !== undefined);
   const named = !lens.spot && (lens.rows.length || lens.cols.length);
-  const place = named ? labels.join(labels.every((text) => text.length === 1) && labels.every(letter) ? '' : ', ') : lens.where(row, col);
+  const indexed = named && VARIABLE.test(lens.name) && !PAIRS.includes(lens.role);
+  const pair = !indexed && labels.every((text) => text.length === 1 && letter(text));
+  const place = named ? labels.join(pair ? '' : ', ') : lens.where(row, col);
   const number = lens.covers(row, col) ? '' : lens.instead.get(row * lens.width + col) ?? spoken(lens.at(row, col), lens.decimals);
   const own = lens.spot.startsWith('[') || (lens.spot && place.startsWith(`${lens.name} `)); // the name stands in it
-  const whole = own ? [lens.cellName(row, col)] : [lens.name, place];
-  return [[...whole, number], [lens.name, number], [lens.name || number]].map((parts) => parts.filter(Boolean).join('  '));
+  const whole = own ? lens.cellName(row, col) : indexed ? `${lens.name}[${place}]` : [lens.name, place].filter(Boolean).join(lens.name.includes(' ') ? ', ' : ' ');
+  const heads = [whole, lens.name].map((name) => [name, number].filter(Boolean).join(': '));
+  return [...heads, lens.name || number];
 }
 
 // How shades stand for numbers: the ends that the numbers have, and the name of the scale between them.

@@ -1,7 +1,7 @@
 // --- links: what a cell lights, and how that is said ---------------------------------------------------
 
 import { all, one } from './layout.js';
-import { bracketed, equals, grouped, read, spoken } from './numbers.js';
+import { bracketed, enough, equals, grouped, read, spoken } from './numbers.js';
 
 // A matrix without labels is spoken of by those of the matrices that it is linked with.
 export function lend(matrices, links) {
@@ -99,13 +99,15 @@ function cellWords(grid, { matrix, row, col }) {
   return `${m.cellName(row, col, grid.matrices.length === 1)}: ${m.say(row, col)}`;
 }
 
-// "row N, column A: (820 + 0.3) ÷ 2,651.2 = 0.309".
+// "row N, column A: (820 + 0.3) ÷ 2,651.2 ≈ 0.309".
 function shareWords(grid, { counts, shares, totals, smoothing }, row, col) {
   const [count, share] = [grid.matrices[counts], grid.matrices[shares]];
-  const added = smoothing ? `(${count.say(row, col)} + ${spoken(smoothing)})` : count.say(row, col);
+  const [told, whole, result] = [count.say(row, col), grouped(Math.round(totals[row] * 100) / 100), share.say(row, col)];
+  const added = smoothing ? `(${told} + ${spoken(smoothing)})` : told;
   const mark = share.marked(row, col) ? `, ${share.marked_as}` : '';
-  if (!totals[row]) return `${share.where(row, col)}${mark}: nothing was counted in this row, so all share it: ${share.say(row, col)}`;
-  return `${share.where(row, col)}${mark}: ${added} ÷ ${grouped(Math.round(totals[row] * 100) / 100)} = ${share.say(row, col)}`;
+  if (!totals[row]) return `${share.where(row, col)}${mark}: nothing was counted in this row, so all share it: ${result}`;
+  const sign = equals((read(told) + read(spoken(smoothing))) / read(whole), result);
+  return `${share.where(row, col)}${mark}: ${added} ÷ ${whole} ${sign} ${result}`;
 }
 
 export const rowName = (m, row) => (m.height === 1 ? m.name : `row ${m.rowLabel(row)} of ${m.name}`);
@@ -136,7 +138,10 @@ export function productWords(grid, ledger, done = Infinity) {
     const what = empty === list.length ? `${counted(list.length, 'product')}, added up` : 'a number is missing';
     return `${rowName(left, ledger.row)} · ${colName(right, ledger.col)}: ${what}`;
   }
-  const factor = (e) => `${bracketed(spoken(e.a))}·${bracketed(spoken(e.b))}`;
+  const told = spoken(list.at(-1).sum, out.decimals);
+  const gives = (places) => list.reduce((total, e) => total + read(spoken(e.a, null, places)) * read(spoken(e.b, null, places)), 0);
+  const places = enough(gives, told, out.decimals);
+  const factor = (e) => `${bracketed(spoken(e.a, null, places))}·${bracketed(spoken(e.b, null, places))}`;
   const upTo = Math.min(done, list.length);
   const covered = done === Infinity && out.covers(ledger.row, ledger.col);
   const shown = list.slice(0, Math.min(upTo, list.length > MOST_WORDS ? 3 : MOST_WORDS)).map(factor);
@@ -144,6 +149,5 @@ export function productWords(grid, ledger, done = Infinity) {
   const open = upTo < list.length ? ['…'] : [];
   const formula = [...shown, ...more, ...open].join(' + ');
   if (open.length || covered) return formula;
-  const [made, told] = [list.reduce((total, e) => total + read(spoken(e.a)) * read(spoken(e.b)), 0), spoken(list.at(-1).sum, out.decimals)];
-  return `${formula} ${equals(made, told, out.decimals)} ${told}`;
+  return `${formula} ${equals(gives(places), told)} ${told}`;
 }

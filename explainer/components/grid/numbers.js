@@ -42,18 +42,21 @@ export function digits(value, kept) {
 }
 
 // A number as it stands in a sentence or in the ledger.
-export function spoken(value, decimals) {
+export function spoken(value, decimals, places = 4) {
   if (Number.isNaN(value)) return 'empty';
   if (extreme(value) && (decimals === null || decimals === undefined || Math.abs(value) >= HUGE)) return power(value);
   if (decimals !== null && decimals !== undefined) return exact(value, decimals);
-  return Number.isInteger(value) ? grouped(value) : significant(value, 4);
+  return Number.isInteger(value) ? grouped(value) : significant(value, places);
 }
 
 // A number as it is written, read again; NaN where that is a power of ten or no number.
 export const read = (text) => Number(text.replaceAll(',', '').replace('\u2212', '-'));
 
-// What stands between a calculation and its result: equal they are only if the numbers that are written say so.
-export const equals = (made, text, decimals) => (spoken(Number(made.toPrecision(12)), decimals) === text ? '=' : '\u2248');
+// What stands between a calculation and its result: equal they are only if the numbers that are written give it exactly.
+export const equals = (made, text) => (Number(made.toPrecision(12)) === read(text) ? '=' : '\u2248');
+
+// With how many significant places, four if that is enough, factors are written so that they give the result as it is written.
+export const enough = (gives, text, decimals) => [4, 5, 6, 7].find((places) => spoken(gives(places), decimals) === text) ?? 4;
 
 export const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
 export const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');

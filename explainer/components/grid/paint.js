@@ -44,6 +44,9 @@ export class Painter {
     this.widths.clear();
   }
 
+  // What costs is red, as losses are everywhere.
+  scale({ tone, role }) { return this.theme[tone === 'sequential' && role === 'loss' ? 'loss' : tone]; }
+
   font(size, weight = 500) { return `${weight} ${size}px ${this.theme.font}`; }
 
   // Width of a text, from glyph widths that are measured once.
@@ -99,9 +102,10 @@ export class Painter {
     let [ink, plate] = [this.ink, ''];
     if (shaded) {
       const step = Math.round(m.shadeOf(value) * (SHADES - 1));
-      ctx.fillStyle = this.theme[m.tone].fill[step];
+      const { fill, text, plate: behind } = this.scale(m);
+      ctx.fillStyle = fill[step];
       ctx.fillRect(box.x, box.y, box.w, box.h);
-      [ink, plate] = [this.theme[m.tone].text[step], this.theme[m.tone].plate[step]];
+      [ink, plate] = [text[step], behind[step]];
     } else if (m.shade === 'none') this.outline(ctx, m, box);
     else this.frame(ctx, grow(box, -0.5), css(this.theme.line), 1, 0);
     if (Number.isNaN(value) && m.instead.size && this.sign(ctx, m, m.text(row, col), box)) return;
@@ -166,7 +170,7 @@ export class Painter {
 
   image(ctx, m) {
     const picture = new ImageData(m.width, m.height);
-    const table = this.theme[m.shade === 'none' ? 'diverging' : m.shade].rgb;
+    const table = this.scale(m).rgb;
     for (let i = 0; i < m.values.length; i += 1) {
       const value = m.values[i];
       if (Number.isNaN(value)) continue;
@@ -277,11 +281,11 @@ export class Painter {
     ctx.fillStyle = css(this.theme.text[lens.role]);
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
-    ctx.fillText(head, lens.left, lens.box.y + 1.25 * lens.rem);
+    ctx.fillText(head, lens.left, lens.box.y + 1.25 * lens.rem - lens.tight / 2);
     if (this.note) this.note(lens, head, size);
     const told = lens.of.tone === 'none' ? null : legend(lens.of); // numbers that wear no shade have no scale
     lens.told = { head, ...told };
-    if (told) this.legend(ctx, lens, told, lens.top + rows * lens.ch + 0.5 * lens.rem);
+    if (told) this.legend(ctx, lens, told, lens.top + rows * lens.ch + 0.5 * lens.rem - lens.tight / 2);
   }
 
   // "0 ▭▭▭ 2,387 logarithmic scale": the shades from end to end, as many as there is room for.
@@ -301,7 +305,7 @@ export class Painter {
     write(ends[0], lens.left);
     for (let i = 0; i < steps; i += 1) {
       const value = from + ((to - from) * i) / (steps - 1);
-      ctx.fillStyle = this.theme[lens.of.tone].fill[Math.round(lens.of.shadeOf(value) * (SHADES - 1))];
+      ctx.fillStyle = this.scale(lens.of).fill[Math.round(lens.of.shadeOf(value) * (SHADES - 1))];
       ctx.fillRect(left + (width * i) / steps, y, width / steps + (steps > FEW_COUNTS + 1 ? 0.5 : -1), 0.8 * lens.rem);
     }
     this.frame(ctx, { x: left, y, w: width, h: 0.8 * lens.rem }, css(this.theme.line), 1, 0);

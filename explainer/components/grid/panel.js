@@ -3,9 +3,9 @@
 import { element } from '../player/stage.js';
 import { Walk } from './frames.js';
 import { colName, counted, entries, rowName } from './links.js';
-import { equals, grouped, read, spoken, visible } from './numbers.js';
+import { enough, equals, grouped, read, spoken, visible } from './numbers.js';
 
-const written = (value, decimals) => (Number.isNaN(value) ? '?' : spoken(value, decimals));
+const written = (value, ...how) => (Number.isNaN(value) ? '?' : spoken(value, ...how));
 
 // The multiplications that make one number, one a line, and their sum.
 export class Ledger {
@@ -50,10 +50,14 @@ export class Ledger {
 
   line(e, known, current) {
     const row = element('div', `line${known ? '' : ' ahead'}${current ? ' current' : ''}`);
-    const [a, b, product] = [e.a, e.b, e.product].map((value) => written(value));
+    const product = written(e.product);
+    const factors = (places) => [e.a, e.b].map((value) => written(value, null, places));
+    const gives = (places) => { const [a, b] = factors(places).map(read); return a * b; };
+    const places = enough(gives, product);
+    const [a, b] = factors(places);
     row.append(
       element('span', e.left.role, a), element('span', 'sign', '×'), element('span', e.right.role, b),
-      element('span', 'sign', known ? equals(read(a) * read(b), product) : '='), element('span', e.out.role, known ? product : ''),
+      element('span', 'sign', known ? equals(gives(places), product) : '='), element('span', e.out.role, known ? product : ''),
     );
     return row;
   }

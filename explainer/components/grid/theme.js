@@ -39,6 +39,7 @@ function themeOf(element) {
   theme.role.counts = theme.role.probabilities;
   theme.text.counts = theme.text.probabilities;
   theme.sequential = shadeTable(colors('chart-sequential-colors'), theme);
+  theme.loss = shadeTable([theme.ground, theme.role.loss], theme);
   theme.diverging = shadeTable(colors('chart-diverging-colors'), theme);
   return theme;
 }

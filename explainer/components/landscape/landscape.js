@@ -62,6 +62,7 @@ class Scene {
     this.pictures.forEach((picture) => picture.update(spec, this.heights));
     this.readout.update(spec);
     this.root.classList.toggle('crowded', spec.ways.length > 3);
+    this.root.classList.toggle('raced', spec.ways.length > 1);
     this.player.describe(this.root, spec.alt);
     this.root.style.setProperty('--height', STAGE_HEIGHT);
     const ended = sameGround && this.player.over;
@@ -151,7 +152,8 @@ class Scene {
     this.readout.tell(this.hint());
     const { transport, narrator } = this.player;
     const room = this.root.clientHeight - transport.node.offsetHeight - narrator.node.offsetHeight - 0.5 * rem;
-    this.root.style.setProperty('--contour', `${Math.round(Math.min(0.64 * room, 0.42 * width))}px`);
+    const raced = this.spec.ways.length > 1 && width >= MEDIUM; // the ways are seen best from above
+    this.root.style.setProperty('--contour', `${Math.round(raced ? Math.min(room, 0.37 * width) : Math.min(0.64 * room, 0.42 * width))}px`);
   }
 
   // Reads the theme's colours anew when they have changed: light, dark.

@@ -1,5 +1,6 @@
 """What the scenes on backpropagation show: a small graph step by step, and one step of a real training."""
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -36,7 +37,7 @@ COLUMNS, HIGH = {"neuron": 1, "network": 4}, 4  # of sliders behind the button
 MOST = 3.0  # what a slider reaches
 CLASSES = {"1": "1", "0": "0"}
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-DIGITS = 3
+DIGITS, MOST_DIGITS = 3, 7  # of a number; of one that is multiplied, if it needs them
 PHONE_HEIGHTS = {"neuron": 660, "network": 740}  # pixels
 
 neuron = with_source(trace.neuron, graph.backward, graph.times, graph.plus, graph.tanh, trace.measured)
@@ -143,7 +144,8 @@ def moments(found: trace.Opened, narrow: bool = False) -> list[Moment]:
     see("given: data and weights", [[Phrase("Given are the data and the weights; all else is computed.")]])
     for k, i in enumerate(made):
         values[i] = told(found.values[i])
-        title = f"forward {k + 1} of {len(made)}: {found.names[i]} = {values[i]}"
+        sign = equals(found.values[i], values[i])
+        title = f"forward {k + 1} of {len(made)}: {found.names[i]} {sign} {values[i]}"
         shone = [found.names[o] for o in found.operands[i]] + [found.names[i]]
         see(title, _forward(found, i, narrow), shone)
     gradients[-1] = "1"
@@ -174,10 +176,11 @@ def _way_back(found: trace.Opened, flows: int) -> str:
 
 def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Phrase]]:
     """Return how a number was made: its formula, and the same with the numbers in it."""
-    name, formula, numbers = found.names[i], *_written(found, i)
+    name, operands = found.names[i], [found.values[o] for o in found.operands[i]]
     result = Phrase(told(found.values[i]), COLORS[found.roles[i]][1], bold=True)
-    operands = (read(told(found.values[o])) for o in found.operands[i])
-    sign = _sign(getattr(graph, found.operations[i])(*operands)[0], result)
+    texts, made = _enough(operands, lambda *ops: getattr(graph, found.operations[i])(*ops)[0], result.text)
+    formula, numbers = _written(found, i, texts)
+    sign = equals(made, result.text)
     head = [Phrase(name, COLORS[found.roles[i]][1], bold=True)]
     head += [Phrase(f" = {formula}")] if formula != name else []
     if narrow:
@@ -185,17 +188,23 @@ def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Phrase]]:
     return [[*head, Phrase(f" = {numbers} {sign} "), result]]
 
 
-def _sign(made: float, result: Phrase) -> str:
-    """Return what stands before a result: rounded operands may give another one."""
-    return equals(told(made), result.text)
+def _enough(
+    operands: Sequence[float], operation: Callable[..., float], result: str
+) -> tuple[list[str], float]:
+    """Return operands with as many digits as give the result as it is written, and what they then give."""
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        texts = [number(value, digits) for value in operands]
+        made = operation(*map(read, texts))
+        if told(made) == result:
+            break
+    return texts, made
 
 
-def _written(found: trace.Opened, i: int) -> tuple[str, str]:
+def _written(found: trace.Opened, i: int, texts: Sequence[str]) -> tuple[str, str]:
     """Return the formula of a number with names in it, and with numbers."""
     names = [found.names[o] for o in found.operands[i]]
-    numbers = [_bracketed(found.values[o]) for o in found.operands[i]]
     formula, last = _FORMULAS[found.operations[i]], found.values[found.operands[i][-1]]
-    return formula(names, last), formula(numbers, last)
+    return formula(names, last), formula([_bracketed(text) for text in texts], last)
 
 
 def _summed(terms: Sequence[str], _: float) -> str:
@@ -218,17 +227,18 @@ def _backward(found: trace.Opened, flow: trace.Flow, narrow: bool) -> list[list[
     """Return one multiplication of the chain rule with its operands, and how its gradient is checked."""
     red = palette.LOSS_TEXT
     head = Phrase(f"{found.names[flow.to]}: ", COLORS[found.roles[flow.to]][1], bold=True)
-    above = [Phrase("from above "), Phrase(told(flow.gradient), red, bold=True)]
-    slope = [Phrase(" × local slope "), *_slope(found, flow)]
     product = Phrase(told(flow.product), red, bold=True)
-    sign = _sign(read(told(flow.gradient)) * read(told(flow.slope)), product)
+    (gradient, local), made = _enough([flow.gradient, flow.slope], operator.mul, product.text)
+    above = [Phrase("from above "), Phrase(gradient, red, bold=True)]
+    slope = [Phrase(" × local slope "), *_slope(found, flow, local)]
+    sign = equals(made, product.text)
     result = [Phrase(f" {sign} "), product]
     first = [[head, *above], [*slope, *result]] if narrow else [[head, *above, *slope, *result]]
     return [*first, [Phrase(_checked(found, flow, narrow))]]
 
 
-def _slope(found: trace.Opened, flow: trace.Flow) -> list[Phrase]:
-    """Return the local slope: what it is called, and its number."""
+def _slope(found: trace.Opened, flow: trace.Flow, text: str) -> list[Phrase]:
+    """Return the local slope: what it is called, and its number as it is written."""
     operands = found.operands[flow.above]
     place, operation = operands.index(flow.to), found.operations[flow.above]
     above, to = found.names[flow.above], found.names[flow.to]
@@ -242,7 +252,7 @@ def _slope(found: trace.Opened, flow: trace.Flow) -> list[Phrase]:
         called = f"{above}(1 − {above})"
     elif operation == "surprise":
         called = f"−1/{to}" if found.values[operands[-1]] else f"1/(1 − {to})"
-    value = Phrase(told(flow.slope), color, bold=True)
+    value = Phrase(text, color, bold=True)
     return [Phrase(f"{called}: ", color), value] if called else [value]
 
 
@@ -259,7 +269,7 @@ def _checked(found: trace.Opened, flow: trace.Flow, narrow: bool) -> str:
 
 
 def _product(flow: trace.Flow) -> str:
-    return f"{told(flow.gradient)} × {_bracketed(flow.slope)}"
+    return f"{told(flow.gradient)} × {_bracketed(told(flow.slope))}"
 
 
 def told(value: float) -> str:
@@ -267,8 +277,7 @@ def told(value: float) -> str:
     return number(value, DIGITS)
 
 
-def _bracketed(value: float) -> str:
-    text = told(value)
+def _bracketed(text: str) -> str:
     return f"({text})" if text.startswith("−") else text
 
 

@@ -22,6 +22,12 @@ H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
     f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
 SMALLER = ("0.5", "0.1", "0.01", f"10{superscript(-15)}")
+DIGITS = (
+    6,
+    8,
+    10,
+    None,
+)  # of f(x): as few as give the measured slope as it is written; None: all that it has
 SEEN = 0.01  # the smallest step that the picture of a curve can show
 RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
 TRIED = ("too_small", "right", "too_big")
@@ -127,16 +133,21 @@ def _settings(name: str) -> tuple[tuple[str, float], ...]:
 
 def measured(slope: trace.Slope, h: str) -> str:
     """Return the line that works out a measured slope, with every digit where h needs it, and autograd's."""
-    beyond, y = (
-        number(value, 6) if slope.h >= SEEN else repr(value).removesuffix(".0").replace("-", "−")
-        for value in (slope.beyond, slope.y)
-    )
     found = number(slope.numeric, 6)
-    sign = equals(number((read(beyond) - read(y)) / slope.h, 6), found)
+    for digits in DIGITS:
+        beyond, y = (_all(v) if digits is None else number(v, digits) for v in (slope.beyond, slope.y))
+        made = (read(beyond) - read(y)) / slope.h
+        if number(made, 6) == found:
+            break
+    sign = equals(made, found)
     return (
         f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} {sign} "
         f"**{found}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
     )
+
+
+def _all(value: float) -> str:
+    return repr(value).removesuffix(".0").replace("-", "−")
 
 
 def judged(slope: trace.Slope, h: np.ndarray, error: np.ndarray) -> str:

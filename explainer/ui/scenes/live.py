@@ -497,8 +497,8 @@ def runs(about: About) -> list[Run]:
     for preset, name in SHIPPED.items():
         recorded = history(f"{about.beside}-{name}")
         plan = Plan(Shape(), CAUSES[preset], preset)
-        called = f"{preset} on {about.beside}" if about.others else preset
-        found.append(Run(called, plan, recorded["step"], recorded["dev_loss"]))
+        on = f" on {about.beside}" if about.others else ""
+        found.append(Run(f"{preset}{on} (shipped MLP)", plan, recorded["step"], recorded["dev_loss"]))
     for number, job in _earlier():
         if left := job.history():
             found.append(Run(f"run {number}", job.about.plan, left["step"], left["dev_loss"], job))
@@ -713,8 +713,10 @@ def _results(made: Outcome) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if key:
             chapter_link("", "name-your-baby", "Name a baby with it", {"welcome_model": key})
-            if own_models.find(key).vocabulary.symbols == names.VOCABULARY.symbols:  # as theirs are
+            if own_models.find(key).vocabulary.symbols == names.VOCABULARY.symbols:
                 chapter_link("compare", "one-prefix", "Into Four models")
+            else:
+                st.text("Four models know other letters than it does.")
         with st.popover("Download"):
             if key:
                 _download("The model", key)

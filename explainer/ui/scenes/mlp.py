@@ -27,7 +27,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, WordList, dotted, typed_name, word_list
-from explainer.wording.numerals import number
+from explainer.wording.numerals import equals, number, read
 
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
 TIMES = {"trained": "trained", "start": "before training, as in the talk"}
@@ -38,7 +38,7 @@ STEPS = {
     "tanh": "tanh",
     "logits": "@ W2 + b2",
     "softmax": "softmax",
-    "loss": "cross-entropy",
+    "loss": "loss",
 }
 SAID = {
     "hidden": "Every number of x times a weight, all added up, and a bias: one sum for each neuron.",
@@ -57,7 +57,7 @@ CODE = {  # as on the slides; the numbers are the same to the last bit
 RECIPES = {"talk": "the talk's recipe", "better": "a better one"}
 BATCHES = {"before": "at the start", "after": "after training"}
 LAYERS = {"h": "h, after tanh", "sum": "sum, before tanh"}
-VIEWS = {"h": "tanh of every neuron", "saturated": "saturated ones"}
+VIEWS = {"h": "tanh", "saturated": "saturated"}
 TURNED = "[{col}, {row}]"  # what a cell of a matrix that lies on its side is called: as it stands in PyTorch
 FOLD = 20  # numbers in a line of a vector too long for one
 TOGETHER = 20  # neurons shown side by side
@@ -329,7 +329,7 @@ def _to_scale(m: trace.Matrices) -> list[Matrix]:
             title=f"W2 {len(m.W2)} × {len(m.b2)}, lying on its side",
             spot=TURNED,
         ),
-        Matrix(m.b2[:, None], "b2", "weights", (2, 0), title="b2, upright", spot="[{row}]"),
+        Matrix(m.b2[:, None], "b2", "weights", (2, 0), title=f"b2 1 × {len(m.b2)}, upright", spot="[{row}]"),
     ]
 
 
@@ -370,7 +370,8 @@ def forward_grid(step: str, wanted: ContextRequest, neurons: str) -> None:
     opens = partial(_open_letter, wanted) if step in ("softmax", "loss") else None
     # A number that is picked, so that both lenses show it.
     at = Cell(1, 0, int(np.abs(found.emb[0]).argmax())) if step == "lookup" else None
-    grid(drawn, key=key, alt=alt, links=links, frames=frames, lens_at=at, on_press=opens)
+    wide = step in ("hidden", "logits")  # many narrow columns would be hard to see
+    grid(drawn, key=key, alt=alt, links=links, frames=frames, lens_at=at, on_press=opens, wide=wide)
 
 
 def likeliest(wanted: ContextRequest) -> tuple[str, str, str]:
@@ -434,7 +435,7 @@ def _view(found: trace.ForwardPass) -> tuple:
     ]
     origin = np.arange(T * E)[None]  # (1, T * E)
     told = f"The {T} rows side by side: the same {T * E} numbers, in the same memory."
-    stages = Stages([Stage(told, formula=f"x = emb.view(-1, {T * E})")])
+    stages = Stages([Stage(told)])
     return drawn, [Copies(0, 1, origin)], f"emb {T} × {E} above the same numbers in one row.", stages
 
 
@@ -522,7 +523,9 @@ def _softmax_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
     ]
     best = int(found.probabilities.argmax())
     total = float(found.exponentials.sum())
-    told = f"{alphabet[best]}: 1 / {total:.4g} = {found.probabilities[best]:.1%} of the whole."
+    share = f"{found.probabilities[best]:.1%}"
+    sign = equals(100 / read(f"{total:.4g}"), share.removesuffix("%"))
+    told = f"{alphabet[best]}: 1 / {total:.4g} {sign} {share} of the whole."
     lit = [(i, 0, best) for i in range(3)]
     stages = Stages([Stage(told, lit, formula="softmax: all positive, adding up to 1")])
     return drawn, [Same((0, 1, 2))], "Logits, their exponentials, and the probabilities.", stages
@@ -550,10 +553,18 @@ def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
             shade="sequential",
         ),
     ]
-    told = f"Truly follows: {alphabet[i]}, to which the model gave {found.probabilities[i]:.3g}."
-    formula = f"loss = −ln {found.probabilities[i]:.3g} = {found.loss:.3f} nats"
+    p = _enough(float(found.probabilities[i]), f"{found.loss:.3f}")
+    told = f"Truly follows: {alphabet[i]}, to which the model gave {p}."
+    formula = f"loss = −ln {p} ≈ {found.loss:.3f} nats"
     stages = Stages([Stage(told, [(0, 0, i), (1, 0, i)], formula=formula)])
     return drawn, [Same((0, 1))], "The probabilities and what each would cost as the true letter.", stages
+
+
+def _enough(p: float, loss: str) -> str:
+    """Return a probability with as many digits as give its loss as it is written."""
+    texts = [f"{p:.{digits}g}" for digits in range(3, 9)]
+    with np.errstate(divide="ignore"):
+        return next((text for text in texts if f"{-np.log(float(text)):.3f}" == loss), texts[0])
 
 
 # --- tanh and its activations -----------------------------------------------------------------------
@@ -582,7 +593,8 @@ def _here(z: float, found: trace.Curve) -> list[Point]:
     """Return the point one is at on tanh and on its slope, with labels away from both curves."""
     i = int(np.abs(found.x - z).argmin())
     side, level = ("right", "bottom") if z > 0 else ("left", "top")
-    told = f"tanh({z:g}) = {found.y[i]:.4f}".replace("-", "−"), f"slope {found.slope[i]:.4f}"
+    sign = "≈" if z else "="  # tanh of no other number of so few digits has an end
+    told = f"tanh({z:g}) {sign} {found.y[i]:.4f}".replace("-", "−"), f"slope {found.slope[i]:.4f}"
     x, y, slope = found.x[i], found.y[i], found.slope[i]
     return [
         Point(x, y, told[0], palette.ACTIVATIONS_TEXT, beside=f"{level} {side}"),
@@ -611,10 +623,10 @@ def activations_grid(sex: str, recipe: str, time: str, size: int, seed: int, vie
     """Draw the hidden layer for a batch: a row an example, a column a neuron."""
     found = saturation(sex, recipe, time, size, seed)
     values = found.h if view == "h" else found.saturated.astype(np.uint8)
-    role = "activations" if view == "h" else "counts"
+    role, shade = ("activations", "auto") if view == "h" else ("loss", "sequential")
     rows = batch_labels(sex, size, seed)
-    title = f"h {size} × {found.h.shape[1]}" if view == "h" else f"|h| > {trace.SATURATED}"
-    drawn = Matrix(values, "h", role, rows=rows, title=title, scale_max=1.0)
+    title = f"h {size} × {found.h.shape[1]}" if view == "h" else f"saturated: |h| > {trace.SATURATED}"
+    drawn = Matrix(values, view, role, rows=rows, title=title, scale_max=1.0, shade=shade)
     alt = f"The activations of {size} examples and {found.h.shape[1]} neurons; {_stuck(found)}."
     grid([drawn], key="mlp_activations", alt=alt)
 
@@ -639,9 +651,9 @@ def summary(found: trace.Saturation) -> str:
     """Return in one line what is stuck, and the loss beside that of knowing nothing."""
     letters = round(float(np.exp(found.uniform_loss)))
     return (
-        f":green[{_stuck(found)}], {found.throughout.sum()} of {len(found.throughout)} neurons for all "
+        f"{_stuck(found)}, {found.throughout.sum()} of {len(found.throughout)} neurons for all "
         f"{len(found.h)} examples; "
-        f":red[loss {found.loss:.2f}], knowing nothing: ln {letters} = {found.uniform_loss:.2f}"
+        f":red[loss {found.loss:.2f}], knowing nothing: ln {letters} ≈ {found.uniform_loss:.2f}"
     )
 
 

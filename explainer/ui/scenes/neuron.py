@@ -435,10 +435,8 @@ def heading(text: str) -> None:
 
 
 def _right(network: Trained) -> str:
-    color = "green" if network.right == len(network.y) else "red"
-    steps = network.record.steps[-1]
-    told = f"{network.right} of {len(network.y)} points are classified correctly."
-    return f":{color}[After {steps} steps, {told}]"
+    told = f"**{network.right} of {len(network.y)}** points are classified correctly."
+    return f"After {network.record.steps[-1]} steps, {told}"
 
 
 # --- two layers, one matrix -------------------------------------------------------------------------
@@ -476,9 +474,9 @@ def stacked_verdict(network: Trained) -> str:
     """Return in one sentence whether the one matrix gives what the two layers give."""
     difference = stacked(network.record, POINTS).difference
     if difference < ROUNDING:
-        return ":green[The outputs are the same:] two layers without activation are one matrix, W₁·W₂."
+        return "**The outputs are the same:** two layers without activation are one matrix, W₁·W₂."
     between = f"with {network.choice.activation} in between, W₁·W₂ does not stand for both layers."
-    return f":red[The outputs differ by up to {number(difference)}:] {between}"
+    return f"**The outputs differ by up to {number(difference)}:** {between}"
 
 
 def _matrix(

@@ -305,7 +305,7 @@ def said(stage: str, found: trace.TrainingStep) -> str:
         "forward": "A row is an example: three letters, then the one that truly follows; a red dash marks "
         f"its probability. {count} examples at once.",
         "loss": f"Minus the logarithm of the true letter's probability; the mean is the loss: "
-        f":red[**{before}**] nats. Knowing nothing costs ln 34 = {np.log(34):.2f}.",
+        f":red[**{before}**] nats. Knowing nothing costs ln 34 ≈ {np.log(34):.2f}.",
         "backward": "The gradient of W2 is hᵀ times (p − truth): too much probability is pushed down, too "
         "little up. Click one of its numbers for its receipt.",
         "update": f"{update} The loss of the same examples: {before} → :red[**{after}**].",
