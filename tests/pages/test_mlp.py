@@ -48,7 +48,7 @@ def batch():
 def test_figure_1_shows_the_tensors_of_the_name_being_typed(girls):
     app = page("structure", name="Łucja", read="3")
     expected = trace.forward(girls.model, girls.vocabulary, "ŁUC")
-    circles = [float(m["title"].split(" = ")[1].replace("−", "-")) for m in primitives(app, "mark")]
+    circles = [float(m["title"].split(": ")[1].replace("−", "-")) for m in primitives(app, "mark")]
     np.testing.assert_allclose(circles, [*expected.emb.ravel(), *expected.h], atol=6e-5)
     bars = [box for box in primitives(app, "box") if box["title"]]
     heights = np.array([bar["y1"] - bar["y0"] for bar in bars])
