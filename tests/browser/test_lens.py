@@ -1,5 +1,7 @@
 """A lens opens on what matters, names its cells as PyTorch does, and its legend is the scale that is used."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,8 +48,8 @@ def test_the_tables_that_are_learned_open_on_the_most_frequent_pair(open_page):
     assert [lens["at"] for lens in found] == [[1, 0]] * 3  # A, and the end
     names = ["learned", "counted", "learned − counted"]
     for lens, name in zip(found, names, strict=True):
-        assert lens["told"]["head"].startswith(name)
-        assert lens["told"]["head"][len(name)] in " ,[:"
+        head = lens["told"]["head"]
+        assert head == name or re.match(rf"{re.escape(name)}[ ,\[:]", head)
 
 
 GRID = """(() => [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
@@ -165,3 +167,37 @@ def test_a_lens_on_numbers_without_shades_has_no_legend(open_page):
     page = open_page("/pytorch?scene=indexing&pytorch_index=C[X]", 1280, 720)
     page.wait_for_timeout(1500)
     assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])
+def test_signed_shades_have_a_key_where_no_lens_has_a_legend(open_page, app, width, height):
+    page = open_page("/matrix-multiplication?scene=two-layers-one-matrix", width, height)
+    for address in (
+        "/matrix-multiplication?scene=two-layers-one-matrix",
+        "/matrix-multiplication?scene=two-layers-one-matrix&neuron_between=tanh",
+        "/mlp?scene=forward-pass&mlp_step=view",
+    ):
+        page.goto(app + address)
+        settled(page)
+        assert page.locator(".signs").is_visible() or all("from" in lens["told"] for lens in lenses(page, ""))
+        assert page.locator(".signs").is_visible() != bool(lenses(page, ""))
+    page.goto(app + "/matrix-multiplication?scene=cell-by-cell")
+    settled(page)
+    assert not page.locator(".signs").is_visible()
+
+
+def test_losses_are_red_and_probabilities_violet(open_page):
+    page = open_page("/mlp?scene=forward-pass&mlp_step=loss", 1280, 720)
+    heads = {lens["name"]: lens["told"]["head"] for lens in lenses(page, "")}
+    assert set(heads) == {"probability", "−ln p"}
+    assert all(re.fullmatch(r"\D+ ?\S*: [\d.]+", head) for head in heads.values())
+    probability, loss = page.evaluate(
+        """() => { const grid = [...document.querySelectorAll('*')].map((e) => e.shadowRoot)
+          .map((root) => root?.querySelector('canvas.cells')).find(Boolean);
+          const ctx = grid.getContext('2d'), ratio = window.devicePixelRatio;
+          return grid.__grid.lenses.map((lens) => [...ctx.getImageData(
+            ratio * (lens.left + 3), ratio * (lens.top + 3), 1, 1).data]); }"""
+    )
+    assert probability[2] > probability[0] > probability[1]
+    assert loss[0] > loss[2]
+    assert loss[0] > loss[1] + 30
