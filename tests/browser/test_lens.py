@@ -7,6 +7,7 @@ import pytest
 
 from explainer import checkpoints
 from explainer.traces import mlp as trace
+from tests.browser.conftest import settled
 from tests.browser.test_digits import lenses
 
 pytestmark = pytest.mark.long
@@ -179,8 +180,8 @@ def test_signed_shades_have_a_key_where_no_lens_has_a_legend(open_page, app, wid
     ):
         page.goto(app + address)
         settled(page)
-        assert page.locator(".signs").is_visible() or all("from" in lens["told"] for lens in lenses(page, ""))
-        assert page.locator(".signs").is_visible() != bool(lenses(page, ""))
+        assert page.locator(".signs").is_visible() or all("from" in lens["told"] for lens in lenses(page))
+        assert page.locator(".signs").is_visible() != bool(lenses(page))
     page.goto(app + "/matrix-multiplication?scene=cell-by-cell")
     settled(page)
     assert not page.locator(".signs").is_visible()
@@ -188,7 +189,7 @@ def test_signed_shades_have_a_key_where_no_lens_has_a_legend(open_page, app, wid
 
 def test_losses_are_red_and_probabilities_violet(open_page):
     page = open_page("/mlp?scene=forward-pass&mlp_step=loss", 1280, 720)
-    heads = {lens["name"]: lens["told"]["head"] for lens in lenses(page, "")}
+    heads = {lens["name"]: lens["told"]["head"] for lens in lenses(page)}
     assert set(heads) == {"probability", "−ln p"}
     assert all(re.fullmatch(r"\D+ ?\S*: [\d.]+", head) for head in heads.values())
     probability, loss = page.evaluate(
