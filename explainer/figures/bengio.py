@@ -168,7 +168,7 @@ def _words(neurons: int, numbers: int, font_size: int, narrow: bool) -> list[Pri
     }
     if narrow:
         lines, color = floors[HIDDEN]
-        return [Text(50, HIDDEN[1] + 2.5, ", ".join(lines), color, halo=True)]
+        return [Text(0.5, HIDDEN[1] + 2.5, ", ".join(lines), color, anchor="start", halo=True)]
     step = 1.3 * font_size
     return [
         Text(

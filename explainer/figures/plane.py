@@ -29,6 +29,8 @@ from explainer.wording.numerals import number
 BAR = 0.05, 0.08  # where the colour bar begins and ends, in widths of the map right of it
 SHADES = 33  # points along the colour bar
 SPEED = 4.0  # pictures a second
+ALONG = 0.88, 0.12, 0.76, 0.24, 0.64, 0.36, 0.5  # where a line's name can stand, in shares of its length
+APART = 0.13  # of the map's width, which two names are apart at least
 BESIDE = 1.35  # how far the plane as it was and what becomes of it stand from the middle
 ROLES = (palette.INPUT, palette.ACTIVATIONS, palette.PROBABILITIES)
 
@@ -158,8 +160,9 @@ def learning(
         ),
         *how_to_read([KEY, told] if told else [KEY], (left + right) / 2, bottom, font_size, 0.8),
         *_map(plane, Each(p)),
-        *_lines(plane, lines),
+        *([] if lines is None else _lines(plane, lines)),
         *_data(plane, points, classes),
+        *([] if lines is None else _line_names(plane, lines)),
         _star(font_size, float(plane.x(x1)), float(plane.y(x2))),
         *_own(plane, own),
         *_legend(plane, [*_classes(font_size), (_star(font_size), "this point")]),
@@ -380,20 +383,51 @@ def _with_maps(drawn: Sequence[Any], maps: np.ndarray, panel: Panel) -> list[Pri
     ]
 
 
-def _lines(panel: Panel, lines: np.ndarray | None) -> list[Primitive]:
-    """Return the line of each hidden neuron over the map, with its name at an end."""
-    drawn: list[Primitive] = []
-    for i, ends in enumerate(() if lines is None else lines):
-        there = ~np.isnan(ends).any((1, 2))
-        x, y = panel.x(np.nan_to_num(ends[..., 0])), panel.y(np.nan_to_num(ends[..., 1]))
-        seen = Each([float(one) for one in there])
-        drawn.append(Line(Each(x), Each(y), palette.ACTIVATIONS, 3, DASHED, opacity=seen))
-        near = 0.88 * np.array([x[:, 1], y[:, 1]]) + 0.12 * np.array([x[:, 0], y[:, 0]])
-        name, shown = subscript("h", i + 1), Each(there.tolist())
-        drawn.append(
-            Text(Each(near[0]), Each(near[1]), name, palette.ACTIVATIONS_TEXT, halo=True, shown=shown)
+def _lines(panel: Panel, lines: np.ndarray) -> list[Primitive]:
+    """Return the line of each hidden neuron over the map (H, S, 2, 2), NaN where there is none."""
+    seen = _seen(lines)
+    ends = _ends(panel, lines)
+    return [
+        Line(
+            Each(ends[i, ..., 0]), Each(ends[i, ..., 1]), palette.ACTIVATIONS, 3, DASHED,
+            opacity=Each(seen[i].astype(float).tolist()),
         )
-    return drawn
+        for i in range(len(lines))
+    ]  # fmt: skip
+
+
+def _line_names(panel: Panel, lines: np.ndarray) -> list[Primitive]:
+    """Return the name of each line, near its end, or further in where another name stands."""
+    seen, places = _seen(lines), _places(panel, lines)
+    return [
+        Text(
+            Each(places[i, :, 0]), Each(places[i, :, 1]), subscript("h", i + 1), palette.ACTIVATIONS_TEXT,
+            halo=True, shown=Each(seen[i].tolist()),
+        )
+        for i in range(len(lines))
+    ]  # fmt: skip
+
+
+def _places(panel: Panel, lines: np.ndarray) -> np.ndarray:
+    """Return where the name of each line stands in each picture (H, S, 2)."""
+    seen, ends = _seen(lines), _ends(panel, lines)
+    apart = APART * (panel.right - panel.left)
+    found = np.empty_like(ends[:, :, 0])  # (H, S, 2)
+    for i, s in np.ndindex(seen.shape):
+        others = found[:i, s][seen[:i, s]]
+        ways = [ends[i, s, 0] + share * (ends[i, s, 1] - ends[i, s, 0]) for share in ALONG]
+        free = [at for at in ways if (np.linalg.norm(others - at, axis=1) > apart).all()]
+        found[i, s] = (free or ways)[0]
+    return found
+
+
+def _seen(lines: np.ndarray) -> np.ndarray:
+    return ~np.isnan(lines).any((2, 3))  # (H, S)
+
+
+def _ends(panel: Panel, lines: np.ndarray) -> np.ndarray:
+    known = np.nan_to_num(lines)
+    return np.stack([panel.x(known[..., 0]), panel.y(known[..., 1])], axis=-1)  # (H, S, 2, 2)
 
 
 def _loss(

@@ -578,11 +578,11 @@ def _why_diverged(landscape: Landscape, path: Descent) -> str:
     step = len(path.points)
     if path.learning_rate > most:
         return (
-            f"Step {step} leaves the map: at the bottom the curvature is {bottom:.2g}, "
+            f"Step {step} is off a map three times as wide: at the bottom the curvature is {bottom:.2g}, "
             f"and a rate above {f'{most:.2g}' if most < 10 else f'{most:.0f}'} overshoots farther every time."
         )
     return (
-        f"Step {step} leaves the map: at a learning rate of {path.learning_rate:.3g} "
+        f"Step {step} is off a map three times as wide: at a learning rate of {path.learning_rate:.3g} "
         "a step becomes longer than the valley is wide."
     )
 
@@ -672,7 +672,7 @@ def _place(way: Descent, found: Seen, step: int) -> str:
     """Return how far one who races still has to go."""
     last = len(way.values) - 1
     if way.verdict == "diverged" and step >= last:
-        return f"leaves the map at step {last + 1}"
+        return f"gone at step {last + 1}"
     if found.arrived is not None and step >= found.arrived:
         return f"arrived at step {found.arrived}"
     if found.stands is not None and step >= found.stands:

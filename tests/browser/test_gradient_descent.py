@@ -121,7 +121,7 @@ def test_a_link_restores_the_race_and_draws_the_traces_numbers(open_page):
         np.testing.assert_allclose(one["points"], way.points.ravel(), rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose(one["losses"], way.values, rtol=1e-6, atol=1e-6)
         np.testing.assert_allclose(one["gradients"], way.gradients.ravel(), rtol=1e-6, atol=1e-6)
-    assert "Adam leaves the map at step 1" in page.locator(".narrator").inner_text()
+    assert "Adam gone at step 1" in page.locator(".narrator").inner_text()
     assert "left after" in page.locator(".st-key-stage table").inner_text()
 
 

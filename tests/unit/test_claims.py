@@ -445,7 +445,7 @@ def test_in_a_race_that_is_too_fast_it_is_said_who_leaves_the_map_and_when(name)
         for way in ways:
             said, last = told[gd.OPTIMIZERS[way.optimizer].title], len(way.points) - 1
             gone = last < gd.STEPS and step >= last  # the step after that is off the map
-            assert (said == f"leaves the map at step {last + 1}") == gone
+            assert (said == f"gone at step {last + 1}") == gone
 
 
 def test_a_lesson_is_said_only_while_it_can_be_seen_and_where_the_race_opens_or_ends(raced):
@@ -512,6 +512,17 @@ def learned():
         for data in ("linear", "xor", "circle")
         for bend in ("none", "tanh")
     }
+
+
+@pytest.mark.parametrize("data", ["xor", "circle"])
+def test_the_names_of_the_lines_do_not_cover_each_other(learned, data):
+    maps, lines = neuron.maps(learned[data, "tanh"]), neuron.lines(learned[data, "tanh"])
+    panel = plane._plane(maps.x, plane.WIDE.plane, 20)
+    places, seen = plane._places(panel, lines), plane._seen(lines)
+    for s in range(seen.shape[1]):
+        names = places[seen[:, s], s]
+        gaps = np.linalg.norm(names[:, None] - names, axis=2)[np.triu_indices(len(names), 1)]
+        assert (gaps > plane.APART * (panel.right - panel.left)).all()
 
 
 @pytest.mark.parametrize("data", ["xor", "circle"])

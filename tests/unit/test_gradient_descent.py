@@ -132,7 +132,7 @@ def test_absurd_learning_rates_end_in_a_verdict(landscape, optimizer, rate):
     path = gd.descend(landscape, optimizer, rate)
     assert path.verdict == "diverged"
     assert np.isfinite(path.values).all()
-    assert path.reason.startswith("Step 1 leaves the map")
+    assert path.reason.startswith("Step 1 is off a map three times as wide")
 
 
 def test_the_limit_that_divergence_names_is_the_true_one():

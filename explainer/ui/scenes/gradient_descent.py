@@ -140,9 +140,10 @@ def measured(slope: trace.Slope, h: str) -> str:
         if number(made, 6) == found:
             break
     sign = equals(made, found)
+    derived = number(slope.gradient, 6)
     return (
         f"**measured** (f(x + h) − f(x)) / h = ({beyond} − {_bracketed(y)}) / {h} {sign} "
-        f"**{found}** · **autograd** f′(x) = **{number(slope.gradient, 6)}**"
+        f"**{found}** · **autograd** f′(x) {equals(slope.gradient, derived)} **{derived}**"
     )
 
 
