@@ -67,6 +67,25 @@ def test_the_lines_that_are_shown_add_up():
     assert sizes == sorted(sizes, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("model", "path", "sign"),
+    [
+        ("girls-mlp", "", "≈"),
+        ("girls-gpt", "", "≈"),
+        ("girls-bigram", "", "≈"),
+        ("girls-mlp", f"logit-{names.VOCABULARY.encode('N')[0]}", "≈"),
+    ],
+)
+def test_a_rounded_result_is_not_called_equal(model, path, sign):
+    sent = step(linked(model=model, context="AN", next="N", step=path))
+    assert sent["formula"][-2] == sign
+
+
+def test_a_sum_of_whole_numbers_is_equal():
+    sent = step(linked(model="girls-bigram", context="AN", next="N", step="pair-17"))
+    assert sent["formula"][-2] == "="
+
+
 def test_a_link_restores_the_way_to_its_step():
     column = names.VOCABULARY.encode("N")[0]
     path = f"logit-{column}/head-{column}-3-1/pattern-3-1-2-1/score-3-1-2-1"

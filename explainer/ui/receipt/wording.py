@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from explainer.vocabulary import BOUNDARY
-from explainer.wording.numerals import number
+from explainer.wording import numerals
+from explainer.wording.numerals import equals, number
 
 if TYPE_CHECKING:  # the shell is drawn before torch is there
     from explainer.traces.receipt import Operand, Step, Term
@@ -154,7 +156,26 @@ def _bar(value: float, scale: tuple[float, float]) -> dict[str, float]:
 def _formula(step: Step, path: str) -> list[Any]:
     """Return the formula as pieces: signs, and numbers in the colour of their role."""
     result = {"name": "", "text": _amount(step), "role": step.role, "path": None}
-    return [_name(step.symbol), "=", *_right_side(step, path), "=", result]
+    return [_name(step.symbol), "=", *_right_side(step, path), _sign(step), result]
+
+
+def _sign(step: Step) -> str:
+    """Return ``=`` only if the numbers as they are written give the result as it is written."""
+    finish, written = step.finish, tuple(replace(one, value=_written(one)) for one in step.terms)
+    if finish.kind == "share" or (finish.kind != "sum" and len(written) > FEW):
+        total = numerals.read(text(step.total, step.terms[0].role))
+    else:
+        hidden = set(step.order[FEW:])
+        total = math.fsum((step.terms if i in hidden else written)[i].value for i in range(len(written)))
+    times, over = (
+        tuple(replace(one, value=_written(one)) for one in some) for some in (finish.times, finish.over)
+    )
+    made, shown = replace(finish, times=times, over=over).of(total, written), _amount(step)
+    return equals(100 * made if shown.endswith("%") else made, shown.removesuffix(" %"))
+
+
+def _written(one: Term | Operand) -> float:
+    return numerals.read(text(one.value, one.role))
 
 
 def _name(symbol: str) -> dict:
