@@ -67,7 +67,7 @@ def test_a_link_restores_the_picture(open_page):
     row, col = names.VOCABULARY.encode("NA")
     x, y = share["x"] + (col + 0.5) * share["cw"], share["y"] + (row + 0.5) * share["ch"]
     page.mouse.move(box["x"] + x, box["y"] + y)
-    formula = f"({expected.counts[row, col]} + 0.3) ÷ {expected.totals[row]:,.1f} = "
+    formula = f"({expected.counts[row, col]} + 0.3) ÷ {expected.totals[row]:,.1f} ≈ "
     page.get_by_text(f"row N, column A: {formula}").wait_for()
 
 

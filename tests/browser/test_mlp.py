@@ -50,7 +50,7 @@ def test_the_sum_of_the_products_is_the_models_and_in_sight(open_page, expected,
 def test_a_guess_is_drawn_from_a_link_and_a_typed_name_reaches_the_link(open_page, expected):
     page = open_page("/mlp?mlp_name=EWA&mlp_read=2")
     best = f"{expected.probabilities.max():.1%}"
-    page.get_by_text(re.compile(rf"= {best}")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile(rf"≈ {best}")).wait_for(timeout=20_000)
     field = page.get_by_role("textbox", name="name")
     field.fill("Zofia")
     field.press("Enter")

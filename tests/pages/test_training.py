@@ -291,7 +291,7 @@ def test_the_legend_says_of_every_earlier_run_on_which_part_and_at_which_step_it
     app = opened("live")
     for rung, name in (("mlp-talk", "talk"), ("mlp", "better")):
         meta = checkpoints.read_meta(f"girls-{rung}")
-        told = f"{name}: dev {meta['losses']['dev']:.2f} at {meta['recipe']['steps']:,}"
+        told = f"{name} (shipped MLP): dev {meta['losses']['dev']:.2f} at {meta['recipe']['steps']:,}"
         assert told in [line["name"] for line in plotted(app, "training_losses")["data"]]
     assert "most probable per character" in part(app, "training_written").json
 
