@@ -178,6 +178,16 @@ def test_stacked_layers_are_the_product_of_their_weights():
     assert any("The outputs are the same" in m.value for m in app.markdown)
 
 
+@pytest.mark.parametrize("data", ["XOR", "circle", "spiral"])
+@pytest.mark.parametrize("bend", ["tanh", "sigmoid"])
+def test_how_far_the_outputs_differ_is_what_the_written_outputs_give(data, bend):
+    app = stacked(neuron_data=data, neuron_between=bend)
+    shown = matrices(app)
+    two, one = (shown[name].astype(float).round(2) for name in (f"{bend}(X·W₁)·W₂", "X·(W₁·W₂)"))
+    told = f"differ by up to {np.abs(two - one).max():.2f}".rstrip("0").rstrip(".")
+    assert any(told in m.value for m in app.markdown)
+
+
 def test_an_activation_in_between_keeps_the_layers_apart():
     app = stacked(neuron_between="tanh")
     shown = matrices(app)

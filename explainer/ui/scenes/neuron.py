@@ -472,11 +472,12 @@ def two_layers(network: Trained, *, key: str) -> None:
 
 def stacked_verdict(network: Trained) -> str:
     """Return in one sentence whether the one matrix gives what the two layers give."""
-    difference = stacked(network.record, POINTS).difference
-    if difference < ROUNDING:
+    both = stacked(network.record, POINTS)
+    if both.difference < ROUNDING:
         return "**The outputs are the same:** two layers without activation are one matrix, W₁·W₂."
     between = f"with {network.choice.activation} in between, W₁·W₂ does not stand for both layers."
-    return f"**The outputs differ by up to {number(difference)}:** {between}"
+    apart = np.abs(both.Y.round(2) - both.Y_one.round(2)).max()  # as they are written
+    return f"**The outputs differ by up to {number(float(apart))}:** {between}"
 
 
 def _matrix(
