@@ -132,6 +132,7 @@ def counting() -> None:
         color=palette.WEIGHTS,
         lit=compared.lit,
         log=True,
+        title="multiplications, a thousand times as many from line to line",
         low=1,
         font_size=ui.font_size(),
         narrow=ui.narrow(),

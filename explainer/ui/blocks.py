@@ -158,17 +158,17 @@ def note(text: str) -> None:
 
 
 def signs(filled: Collection[int], layers: int) -> str:
-    """Return the whole model as one sign a part: embeddings, layers, what follows.
+    """Return the model as one sign a part, from the text to what comes next: embeddings, layers, the rest.
 
     Args:
         filled: the layers that are marked, counted from 0; layers: how many there are.
     """
-    return "".join("■" if i in filled else "□" for i in range(-1, layers + 1))
+    return f"text {''.join('■' if i in filled else '□' for i in range(-1, layers + 1))} next"
 
 
 def small_map(layer: int, layers: int) -> str:
     """Return the whole model as ``signs``, in colours, a layer marked; it is counted from 0."""
-    runs = ("".join(run) for _, run in groupby(signs({layer}, layers)))
+    runs = ("".join(run) for _, run in groupby(signs({layer}, layers), "■".__eq__))
     return "".join(f":{'green' if run[0] == '■' else 'gray'}[{run}]" for run in runs)
 
 

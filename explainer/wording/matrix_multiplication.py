@@ -25,7 +25,7 @@ _COUNTED = {
     "ours": ("Our GPT", _LAYERS.replace("{3}", "{3:,} symbols"), "this app"),
     "gpt-2-xl": ("GPT-2 XL", _LAYERS.replace("{3}", "{3:,} tokens"), "Radford et al. 2019, table 2"),
     "gpt-4": (
-        "GPT-4, estimated at most",
+        "GPT-4, highest estimate",
         "one per weight, if every weight is used; the same estimates describe a mixture of experts that "
         "uses only a part of them for each token",
         "1.76 trillion weights: estimates in the press; OpenAI has published no number",

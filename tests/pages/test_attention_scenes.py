@@ -157,7 +157,7 @@ def test_the_heads_name_and_share_are_those_of_the_checkpoint(girls):
     habit = girls.meta["heads"][1][3]
     shown = told(page("how-one-head-does-it", head="2.4", **NAME))
     said = f"Layer 2, head 4: **{habit['name']}**, {habit['share']:.0%} of its attention"
-    assert f":gray[□□]:green[■]:gray[□□□] {said}" in shown
+    assert f":gray[text □□]:green[■]:gray[□□□ next] {said}" in shown
 
 
 # --- a head switched off ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from explainer import checkpoints, names
 from explainer.figures import palette, plane
 from explainer.models.network import ACTIVATIONS as FUNCTIONS
 from explainer.sampling import Settings, Switches
-from explainer.traces import compare, neuron, one_head, switching
+from explainer.traces import compare, neuron, one_head, switching, tokens
 from explainer.traces import gpt as trace
 from explainer.traces import gradient_descent as gd
 from explainer.traces import matrix_multiplication as mm
@@ -704,6 +704,9 @@ def test_for_which_encoder_a_text_is_cheap_is_told_merge_by_merge(text):
         else:
             assert f"**{gpt._called(few)}** makes fewer tokens of this text than" in sentence
     assert "by either" in gpt._price(found, 0)  # bytes are bytes
+    data = text.encode()
+    assert (gpt._key(data) == "") == text.isascii()
+    assert text.isascii() or tokens.readable(next(bytes([b]) for b in data if b > 127)) in gpt._key(data)
 
 
 # --- training and fine-tuning ------------------------------------------------------------------------

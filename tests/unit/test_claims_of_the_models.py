@@ -172,9 +172,9 @@ def test_a_guess_forms_layer_by_layer(name):
 def test_the_map_beside_what_is_off_marks_its_layers():
     wanted = heads.PromptRequest("shakespeare", "", "ROMEO:")
     off = Switches(heads=frozenset([(0, 5), (3, 1)]), mlps=frozenset([3]), layers=frozenset())
-    assert heads.what_is_off(wanted, off) == "□■□□■□□□ Off: head 1.6, head 4.2, MLP 4."
+    assert heads.what_is_off(wanted, off) == "text □■□□■□□□ next Off: head 1.6, head 4.2, MLP 4."
     many = Switches(heads=frozenset((0, head) for head in range(6)), mlps=frozenset(), layers=frozenset([5]))
-    assert heads.what_is_off(wanted, many) == "□■□□□□■□ Off: 7 parts."
+    assert heads.what_is_off(wanted, many) == "text □■□□□□■□ next Off: 7 parts."
 
 
 @pytest.mark.parametrize("step", ["made", "writes"])

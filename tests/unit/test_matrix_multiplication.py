@@ -291,7 +291,7 @@ def test_counts_are_those_of_the_models():
     assert counts["Bigram, one-hot · W"] == 1156
     assert counts["MLP"] == np.prod(shapes["W1"]) + np.prod(shapes["W2"])
     assert 1.5e9 < counts["GPT-2 XL"] < 1.8e9
-    assert counts["GPT-4, estimated at most"] == 1.76e12
+    assert counts["GPT-4, highest estimate"] == 1.76e12
     assert list(counts.values())[1:] == sorted(list(counts.values())[1:])
 
 

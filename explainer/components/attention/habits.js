@@ -62,7 +62,7 @@ export class Habits {
 
   show(chosen) {
     const [layer, head] = chosen;
-    this.own.lastChild.textContent = `chosen: ${layer + 1}.${head + 1}`;
+    this.own.lastChild.textContent = `chosen: head ${layer + 1}.${head + 1}`;
     dress(this.own, 0);
     this.offered.forEach(({ place }, i) => {
       const hand = this.hand(place);

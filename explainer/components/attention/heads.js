@@ -29,7 +29,7 @@ export class Heads {
     sized(this.canvas, n_head * (this.side + this.gap), n_layer * (this.side + this.gap), this.pen);
     this.map = element('span', 'map');
     this.map.setAttribute('aria-hidden', 'true'); // the canvas says in words which layer is chosen
-    this.heading.replaceChildren(this.map, `all ${n_layer * n_head} heads, layers from top to bottom`);
+    this.heading.replaceChildren(this.map, `all ${n_layer * n_head} heads, a layer a row`);
     this.shape = [n_layer, n_head];
   }
 
@@ -57,7 +57,7 @@ export class Heads {
   locate(layer, layers) {
     if (this.map.dataset.layer === String(layer)) return;
     this.map.dataset.layer = layer;
-    this.map.replaceChildren('□'.repeat(layer + 1), element('b', '', '■'), '□'.repeat(layers - layer));
+    this.map.replaceChildren(`text ${'□'.repeat(layer + 1)}`, element('b', '', '■'), `${'□'.repeat(layers - layer)} next`);
   }
 
   // Frames: the one that is pointed at, and above all others the chosen one.

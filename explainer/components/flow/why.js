@@ -61,7 +61,7 @@ export class Why {
     const { probabilities } = passed;
     glyph.textContent = passed.symbols[id];
     track.firstChild.style.width = known ? `${(100 * probabilities[id]) / probabilities[passed.best[0]]}%` : '0';
-    share.textContent = known ? percent(probabilities[id]) : '';
+    share.textContent = known ? percent(probabilities[id]) : '?';
     node.className = `candidate${followed ? ' followed' : ''}${drawn ? ' drawn' : ''}`;
     node.ariaPressed = String(followed);
     node.title = `why “${passed.symbols[id]}”?`;
@@ -82,7 +82,7 @@ export class Why {
     rows.push(['together', made.map(({ part }) => passed.addedBy(part, candidate)), 'total']);
     this.sum.replaceChildren(...rows.map(([name, list, kind = '']) => {
       const node = element('p', kind);
-      node.append(element('span', '', name), element('b', '', list.length ? signed(total(list)) : '·'));
+      node.append(element('span', '', name), element('b', '', list.length ? signed(total(list)) : '?'));
       return node;
     }));
   }

@@ -17,6 +17,7 @@ export default function show(component) {
       name.append(made('strong', '', label), made('span', '', told));
       line.append(name, ...entries.map((entry, j) => {
         const cell = made('td', columns[j].role);
+        cell.dataset.head = columns[j].title; // on a phone, where the columns have no heads
         const number = made('div', entry.digits ? 'number odometer' : 'number');
         if (entry.digits) number.append(...[...entry.text].map((d) => made('span', d === ',' ? 'comma' : 'digit', d)));
         else number.textContent = entry.text;

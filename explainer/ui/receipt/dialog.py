@@ -37,7 +37,7 @@ def open_receipt(*asked: Any) -> None:
     _dialog(Question(*asked))
 
 
-def receipt_button(asked: Question, *, key: str, label: str = "Receipt") -> None:
+def receipt_button(asked: Question, *, key: str, label: str = "Open the receipt") -> None:
     """Draw a button that opens the receipt of one probability."""
     st.button(label, key=key, type="tertiary", on_click=open_receipt, args=asked)
 

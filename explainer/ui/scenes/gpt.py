@@ -207,9 +207,10 @@ def byte_pairs(text: str, source: str, shown_as: str) -> None:
         "unit": "merge",
         "speed": 20.0,
         "start": count,
-        "ledger": "Merged pair × how often",
+        "ledger": f"Merged × how often{': Polish | English' if len(learned) > 1 else ''}",
     }
-    options["captions"] = [_price(found, merges) for merges in range(count + 1)]
+    key = "" if shown_as == "ids" else _key(next(iter(found.values())).data)
+    options["captions"] = [_price(found, merges) + key for merges in range(count + 1)]
     reel(lanes, key=f"gpt_pairs_{source}", alt=alt, titles=titles, **options)
 
 
@@ -222,6 +223,12 @@ def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
         return f"{after} the text is **{next(iter(counts)):,}** tokens{either}."
     cheap, dear = (_called(counts[count]) for count in sorted(counts))
     return f"{after} **{cheap}** makes fewer tokens of this text than {dear}. {GPT_2}"
+
+
+def _key(data: bytes) -> str:
+    """Return what the number of a byte stands for that is no letter by itself; empty if there is none."""
+    part = next((byte for byte in data if byte > 127), None)
+    return "" if part is None else f" ⟨{part:02X}⟩: one byte of a letter."
 
 
 def _called(name: str) -> str:
