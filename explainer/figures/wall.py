@@ -10,7 +10,7 @@ from explainer.figures.drawing import Drawing, Text
 LARGE = 2.0  # the size of a name, times that of the type around it
 ON_PHONE = 1.2
 LONGEST = {False: 13, True: 7}  # letters of a name that fit beside its judgement, by whether it is a phone
-EMPTY = "·"  # a name that ended before its first letter
+EMPTY = "(empty)"  # a name that ended before its first letter; in brackets, as it is none
 
 
 @dataclass(frozen=True)

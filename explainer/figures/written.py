@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from explainer.figures import palette
 from explainer.figures.base import FONT_SIZE
 from explainer.figures.drawing import Drawing, Line, Phrase, Primitive, Text
+from explainer.figures.wall import EMPTY
 
 COLUMNS = 4
 STEPS = 0.12  # where the steps end, of the width
@@ -95,5 +96,5 @@ def _extreme(place: float, one: Extreme) -> list[Primitive]:
 
 
 def _cut(name: str, room: int) -> str:
-    """Return a name, or its beginning if it has no room; an empty one as its end alone."""
-    return (name if len(name) <= room else f"{name[: room - 1]}…") or "·"
+    """Return a name, or its beginning if it has no room; an empty one is called so."""
+    return (name if len(name) <= room else f"{name[: room - 1]}…") or EMPTY

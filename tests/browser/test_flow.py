@@ -217,3 +217,13 @@ def test_on_a_phone_the_stages_stand_one_under_the_other(open_flow):
     assert all(box["w"] > 300 for box in boxes)
     assert all(a["y"] + a["h"] <= b["y"] for a, b in pairwise(boxes))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_not_computed_yet_is_a_question(open_flow):
+    page = open_flow("gpt_flow_model=Shakespeare&gpt_flow_text=To be, or not to b")
+    page.evaluate("flow.player.seek(flow.film.ends[2])")
+    assert set(page.locator(".candidate .share").all_inner_texts()) == {"?"}
+    assert page.locator(".why h2").first.inner_text() == "candidates to follow"
+    assert page.locator(".sum b").all_inner_texts()[1:3] == ["?", "?"]
+    page.evaluate("flow.player.end()")
+    assert page.locator(".why h2").first.inner_text() == "next character"

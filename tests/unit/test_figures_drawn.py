@@ -7,6 +7,7 @@ from explainer.figures import palette
 from explainer.figures.drawing import Box, Mark, Text
 from explainer.figures.letters import letters, letters_alt
 from explainer.figures.strip import BARS, Strip, draws, draws_alt, strips
+from explainer.figures.wall import Column, wall, wall_alt
 from tests.drawings import of_kind
 
 ROWS = [
@@ -106,3 +107,9 @@ def test_the_closest_letters_are_told():
 def test_a_place_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="places holds NaN"):
         letters(PLACES * np.nan, [0, 1], LABELS, KINDS, (-3, 3))
+
+
+def test_an_empty_name_is_called_so():
+    column = Column("equal chances", ["ANNA", ""])
+    assert "(empty)" in [one.text for one in wall([column]).primitives]
+    assert wall_alt([column]) == "equal chances: ANNA, (empty)."

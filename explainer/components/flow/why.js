@@ -11,7 +11,7 @@ export class Why {
   constructor(view) {
     this.view = view;
     this.node = element('aside', 'why');
-    this.heading = element('h2', '', 'next character');
+    this.heading = element('h2');
     this.list = element('div', 'candidates');
     this.die = element('p', 'die');
     this.asked = element('h2');
@@ -41,6 +41,7 @@ export class Why {
     while (this.list.childElementCount > order.length) this.list.lastChild.remove();
     while (this.list.childElementCount < order.length) this.list.append(this.line());
     order.forEach((id, i) => this.dress(this.list.children[i], passed, id, id === candidate, known, thrown && id === passed.drawn));
+    this.heading.textContent = known ? 'next character' : 'candidates to follow';
     this.die.textContent = thrown ? `the die: ${passed.roll.toFixed(3)} → “${passed.symbols[passed.drawn]}”` : '';
     this.asked.textContent = `why “${passed.symbols[candidate]}”? added to its logit`;
     this.showSum(passed, candidate, head);
