@@ -24,3 +24,19 @@ HEADS = {  # layer and head whose habit shows on these prompts
     "girls-gpt": "1.4",
     "boys-gpt": "1.4",
 }
+
+
+def called(name: str) -> str:
+    """Return what a model of the house is called, such as "GPT, Shakespeare"; the name itself of any other.
+
+    A model that shares its kind and its names with others is told apart by its file.
+    """
+    sex, _, kind = name.partition("-")
+    if name in GPTS:
+        return f"GPT, {GPTS[name]}"
+    if name == "poem-alone":
+        return f"GPT, {GPTS['pan-tadeusz']} alone"
+    first, _, variant = kind.partition("-")
+    if sex not in SEXES or first not in KINDS:
+        return name
+    return f"{KINDS[first]}, {sex}’ names{f' ({name})' if variant else ''}"

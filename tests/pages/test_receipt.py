@@ -12,6 +12,7 @@ from explainer.models.bigram import count_pairs
 from explainer.traces import receipt as trace
 from explainer.training.queue import DONE, Report
 from explainer.ui import own_models
+from explainer.ui.catalogue import called
 from explainer.ui.chapters import PAGES
 from explainer.ui.words import Source, word_list
 from tests.scenes import APP, ask, open_scene
@@ -50,7 +51,7 @@ def test_the_probability_is_the_models(model):
     expected = trace.receipt(loaded.model, loaded.vocabulary, "AN", "A").step("").result
     sent = step(linked(model=model, context="AN", next="A"))
     assert number(sent["formula"][-1]["text"]) == pytest.approx(100 * expected, abs=0.01)
-    assert sent["asked"] == f"{model}: after “AN”, how probable is “A”?"
+    assert sent["asked"] == f"{called(model)}: after “AN”, how probable is “A”?"
     assert (sent["where"] and sent["where"]["part"]) == ("softmax" if model == "girls-gpt" else None)
     assert sent["good"]
 
@@ -116,7 +117,7 @@ def test_a_gpts_logit_is_taken_apart_in_two_ways(view):
 
 
 def test_an_address_without_a_model_shows_an_example():
-    assert step(linked())["asked"] == "girls-gpt: after “AN”, how probable is “N”?"
+    assert step(linked())["asked"] == "GPT, girls’ names: after “AN”, how probable is “N”?"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_bad_link_says_what_to_do(query, advice):
 
 def test_a_long_text_counts_by_its_end():
     sent = step(linked(model="shakespeare", context="Juliet " * 1_400, next="R"))
-    assert sent["asked"].startswith("shakespeare: after “…")
+    assert sent["asked"].startswith("GPT, Shakespeare: after “…")
     assert len(sent["asked"]) < 160
 
 

@@ -33,7 +33,7 @@ from explainer.traces.training_step import NAMES as MATRICES
 from explainer.ui import own_models
 from explainer.ui.caches import keep
 from explainer.ui.catalogue import KINDS as KINDS_OF_MODELS
-from explainer.ui.catalogue import SEXES
+from explainer.ui.catalogue import SEXES, called
 from explainer.ui.receipt.question import Question
 from explainer.ui.scenes import backpropagation, bigram, training_step
 from explainer.ui.trained import checkpoint
@@ -94,10 +94,10 @@ def shipped() -> list[str]:
 
 
 def _named(model: str) -> str:
-    """Return what a model is called: by its checkpoint's name, or as the visitor's own."""
+    """Return what a model is called: as in the catalogue, or as the visitor's own."""
     name, own, _ = model.partition("@")
     kind = KINDS_OF_MODELS.get(checkpoint(model).meta["architecture"]["kind"], "model")
-    return f"your own {kind}" if own and name == VISIT else name
+    return f"your own {kind}" if own and name == VISIT else name if own else called(name)
 
 
 @keep("typed")
