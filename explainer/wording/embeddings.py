@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from explainer.traces.embeddings import Cloud, Companions
 
 AFTER = "after training"
@@ -45,6 +47,18 @@ def captions(moments: Sequence[str], found: Companions, zooms: Sequence[float]) 
         _caption(moment, int(n), found, zoom)
         for moment, n, zoom in zip(moments, found.found, zooms, strict=True)
     ]
+
+
+def short(vectors: np.ndarray, symbols: Sequence[str]) -> str:
+    """Return why a character is near many by distance: its vector (V, D) is short; nothing if none is."""
+    lengths = np.linalg.norm(vectors, axis=1)  # (V,)
+    least, median = int(lengths.argmin()), float(np.median(lengths))
+    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=2) + np.diag(np.full(len(vectors), np.inf))
+    near = int((apart.argmin(axis=1) == least).sum())
+    if lengths[least] > median / 2 or near < 2:
+        return ""
+    told = f"its vector is short ({lengths[least]:.2f}; median {median:.2f})."
+    return f" By distance “{symbols[least]}” is nearest to {near} characters: {told}"
 
 
 def _caption(moment: str, count: int, found: Companions, zoom: float) -> str:

@@ -77,6 +77,8 @@ def drawn(name: str, side: str) -> None:
     axes = wording.axes(found, _shown(side))
     zooms = trace.zooms(found.places)
     said = wording.captions(moments, trace.companions(found.vectors, symbols), zooms.tolist())
+    if not found.own:
+        said = [one + wording.short(v, symbols) for one, v in zip(said, found.vectors, strict=True)]
     size = found.vectors.shape[2]
     names = trace.KINDS if any(kind == 2 for kind in trace.kinds(symbols)) else trace.KINDS[:2]
     space = Space(
