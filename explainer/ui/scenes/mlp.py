@@ -636,7 +636,7 @@ def numbers(found: trace.Saturation) -> dict[str, str]:
     return {
         "saturated": f"{found.share_saturated:.1%}",
         f"neurons saturated for all {len(found.h)}": f"{found.throughout.sum()} of {len(found.throughout)}",
-        f"loss; knowing nothing: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
+        f"loss on the {len(found.h)}; knowing nothing: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
     }
 
 
