@@ -632,11 +632,11 @@ def activations_grid(sex: str, recipe: str, time: str, size: int, seed: int, vie
 
 
 def numbers(found: trace.Saturation) -> dict[str, str]:
-    """Return what is saturated, and the loss beside that of knowing nothing."""
+    """Return what is saturated, and the loss beside that of a uniform guess."""
     return {
         "saturated": f"{found.share_saturated:.1%}",
         f"neurons saturated for all {len(found.h)}": f"{found.throughout.sum()} of {len(found.throughout)}",
-        f"loss on the {len(found.h)}; knowing nothing: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
+        f"loss on {len(found.h)}; uniform: {found.uniform_loss:.2f}": f"{found.loss:.2f}",
     }
 
 
