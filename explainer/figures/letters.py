@@ -17,7 +17,7 @@ KINDS = (
     ("consonant with a diacritic", "square"),
     ("beginning and end", "diamond"),
 )
-ASIDE = "true place, where letters would cover each other"
+ASIDE = "to the true place, where letters would cover each other"
 MARK = 1.7  # of a letter, in sizes of its type
 APART = 1.12  # room of a mark with its outline, in sizes of it
 
@@ -93,8 +93,8 @@ def _ways(narrow: bool) -> list[dict[str, Any]]:
     line, dot = {"color": palette.GREY, "width": 1.5}, {"color": palette.GREY, "size": 6}
     named = {"name": ASIDE.partition(",")[0] if narrow else ASIDE, "legendrank": 1001}  # behind the kinds
     return [
-        {**look, "mode": "lines", "line": line, "showlegend": False},
-        {**look, "mode": "markers", "marker": dot, **named},
+        {**look, "mode": "lines", "line": line, **named},
+        {**look, "mode": "markers", "marker": dot, "showlegend": False},
     ]
 
 

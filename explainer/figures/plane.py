@@ -262,7 +262,7 @@ def _percent(share: float) -> str:
 def motion_alt(right: float) -> str:
     """Return one sentence: what happens to the plane, and how many points one line then parts rightly."""
     return (
-        "A grid of the plane with the data on it: the weights turn and stretch it, tanh bends it, and one "
+        "A grid of the plane with the data on it: the weights move it as one, tanh bends it, and one "
         f"straight line then has {right:.0%} of the points on the right side."
     )
 

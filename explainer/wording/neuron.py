@@ -39,5 +39,5 @@ def _moved(weights: float, bend: float, right: float) -> str:
     if weights == 1:
         return "x·W + b: the plane is turned and stretched, and every line is **still straight**."
     if weights > 0:
-        return f"{weights:.0%} of x·W + b: the plane turns and stretches, and every line **stays straight**."
+        return f"{weights:.0%} of x·W + b: the plane moves as one, and every line **stays straight**."
     return "The plane as it is: no straight line parts the circles from the squares."

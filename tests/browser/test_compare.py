@@ -25,7 +25,7 @@ def test_a_link_restores_the_names_and_a_letter_opens_its_receipt(open_page):
     )
     assert abs(bar - p) < 0.02
     button.click()
-    page.get_by_role("dialog").get_by_text("boys-mlp").first.wait_for(timeout=20_000)
+    page.get_by_role("dialog").get_by_text("MLP, boys’ names").first.wait_for(timeout=20_000)
 
 
 def test_a_name_is_taken_to_another_chapter(open_page):
@@ -61,7 +61,7 @@ def test_a_column_of_the_four_answers_is_the_models_number(open_page):
     told = [percent(columns.nth(i).get_attribute("title")) for i in range(34)]
     assert max(abs(a - b) for a, b in zip(told, p, strict=True)) < 0.006
     columns.nth(int(p.argmax())).click()
-    page.get_by_role("dialog").get_by_text("girls-gpt").first.wait_for(timeout=20_000)
+    page.get_by_role("dialog").get_by_text("GPT, girls’ names").first.wait_for(timeout=20_000)
 
 
 def test_the_keyboard_guesses_and_goes_on_while_the_game_has_the_focus(open_page):

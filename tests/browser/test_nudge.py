@@ -85,7 +85,7 @@ def test_a_letter_that_gave_way_is_led_to_its_true_place_and_the_key_says_so(ope
     assert led
     for place in led:
         assert np.abs(places - place).max(axis=1).min() < 1e-3
-    assert "true place, where letters would cover each other" in page.evaluate("view.key.textContent")
+    assert "to the true place, where letters would cover each other" in page.evaluate("view.key.textContent")
 
 
 def test_a_letter_that_is_not_read_says_so_and_nothing_changes(open_plane):

@@ -154,7 +154,7 @@ def passed(step: tuple, here: tuple, pressed: tuple | None) -> bool:
 
     Args:
         here: where the talk stands.
-        pressed: where it stood when the key went down; past a step that was still to be looked at then.
+        pressed: where the key found it, if that was not the step that was looked at before.
     """
     *where, phase = step
     return step == pressed or (phase == "plays" and here in [(*where, "end"), (*where, "start")])
@@ -189,7 +189,8 @@ def walk(page, key: str, size: tuple[int, int]) -> Iterator[tuple[str, float, di
         if new:
             cover(page, key)
         page.keyboard.press(key)
-        pressed = tuple(page.evaluate("window.__pressed"))
+        found = tuple(page.evaluate("window.__pressed"))
+        pressed = found if found != step else None
         if new:
             page.wait_for_selector(DIALOG, state="detached", timeout=10_000)
         seen = (path, slug, stage)

@@ -92,7 +92,7 @@ def test_letters_stand_where_they_were_recorded():
         "vowel",
         "consonant with a diacritic",
         "beginning and end",
-        "true place, where letters would cover each other",
+        "to the true place, where letters would cover each other",
     ]
 
 

@@ -40,6 +40,7 @@ export class Readout {
     this.names = names;
     const carries = !spec.flat && spec.ways.some((way) => way.velocities.some(Boolean));
     const told = spec.flat ? [['\u2192 next step', 'step']] : [['\u2192 downhill', 'slope'], ...(carries ? [['\u21e2 velocity', 'step']] : []), ['\u2192 next step', 'step']];
+    if (spec.ways.length > 1) told.at(-1)[0] += ', each like its line';
     this.arrows.replaceChildren(...told.map(([words, kind]) => element('span', kind, words)));
     this.places = this.rows.map((row) => decimals(spec.ways, row));
     this.tell('');

@@ -423,14 +423,15 @@ def switch_grid(wanted: PromptRequest, switches: Switches, compared_: switching.
     gone = {*switches.heads, *((n, "MLP") for n in switches.mlps), *((n, "all") for n in switches.layers)}
     off = np.reshape([place in gone for place in parts.values()], values.shape)  # (L, nh + 2)
     drawn = Matrix(
-        values, "matters", "loss", (0, 0), rows=[f"layer{SPACE}{n + 1}" for n in range(L)],
+        np.where(off, np.nan, values), "matters", "loss", (0, 0),
+        rows=[f"layer{SPACE}{n + 1}" for n in range(L)],
         cols=[*(str(head + 1) for head in range(nh)), "MLP", "all"], shade="sequential",
         called=(
             [f"layer {n + 1}" for n in range(L)],
             [*(f"head {head + 1} of " for head in range(nh)), "the MLP of ", ""],
         ),
         spot="without {col}{row}", unit="nats", decimals=3,
-        scale_max=float(values[:, :-1].max()), texts=_off(values, off),
+        scale_max=float(values[:, :-1].max()), instead={(int(i), int(j)): "off" for i, j in np.argwhere(off)},
         title="nats that the guess moves with this alone off",
     )  # fmt: skip
     best, likeliest_ = _next(wanted, compared_)
@@ -466,12 +467,6 @@ def _next(wanted: PromptRequest, found: switching.Comparison) -> tuple[list[str]
         title=f"next character{apart}; drawn: {fell}",
     )  # fmt: skip
     return symbols, drawn
-
-
-def _off(values: np.ndarray, off: np.ndarray) -> list[list[str]]:
-    """Return what stands in the cells: how much a part matters, or that it is off."""
-    cells = (zip(*row, strict=True) for row in zip(values, off, strict=True))
-    return [["off" if gone else f"{value:.3f}" for value, gone in row] for row in cells]
 
 
 def without(wanted: PromptRequest, seed: int, temperature: float, switches: Switches) -> switching.Comparison:

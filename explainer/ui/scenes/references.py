@@ -94,7 +94,7 @@ DATA_AND_CODE = (
     Reference(
         "Tiny Shakespeare",
         "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
-        "Concatenated works of Shakespeare, 1,115,394 characters. Public domain.",
+        "Scenes of Shakespeare's plays in one text, 1,115,394 characters. Public domain.",
     ),
     Reference(
         "The workshop's repository",
