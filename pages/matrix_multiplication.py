@@ -86,7 +86,7 @@ def two_layers_one_matrix() -> None:
 
 @ui.scene(
     "W moves the plane",
-    "The weights turn and stretch the plane, tanh bends it; then one straight line is enough.",
+    "The weights move the plane as one, tanh bends it; then one straight line is enough.",
 )
 def w_moves_the_plane() -> None:
     """Every point of the plane goes through the same W. Straight lines stay straight, until tanh bends them.
