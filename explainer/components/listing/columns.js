@@ -3,7 +3,7 @@
 import { grouped, minus } from '../grid/numbers.js';
 import { power } from '../grid/powers.js';
 
-export const LONG = 20; // characters; a longer text may be cut, so that the other columns have room
+export const LONG = 22; // characters; a longer text may be cut, so that the other columns have room
 const NONE = '\u2013';
 const collator = new Intl.Collator('pl', { numeric: true });
 const decimals = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
