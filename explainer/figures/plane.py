@@ -413,11 +413,12 @@ def _places(panel: Panel, lines: np.ndarray) -> np.ndarray:
     seen, ends = _seen(lines), _ends(panel, lines)
     apart = APART * (panel.right - panel.left)
     found = np.empty_like(ends[:, :, 0])  # (H, S, 2)
-    for i, s in np.ndindex(seen.shape):
-        others = found[:i, s][seen[:i, s]]
-        ways = [ends[i, s, 0] + share * (ends[i, s, 1] - ends[i, s, 0]) for share in ALONG]
-        free = [at for at in ways if (np.linalg.norm(others - at, axis=1) > apart).all()]
-        found[i, s] = (free or ways)[0]
+    shares = np.array(ALONG)[:, None, None]
+    for i, (start, end) in enumerate(ends.swapaxes(1, 2)):  # (S, 2)
+        ways = start + shares * (end - start)  # (A, S, 2)
+        away = np.linalg.norm(ways[:, None] - found[:i], axis=-1)  # (A, i, S)
+        free = ((away > apart) | ~seen[:i]).all(axis=1)  # (A, S)
+        found[i] = ways[free.argmax(axis=0), np.arange(len(start))]  # the first place of all, if none is free
     return found
 
 

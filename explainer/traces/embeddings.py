@@ -98,6 +98,25 @@ def _nearest(vectors: np.ndarray) -> np.ndarray:
     return alike.argmax(axis=1)
 
 
+@dataclass(frozen=True)
+class Shortest:
+    """The shortest of some vectors: which it is, its length, the median length, to how many it is nearest."""
+
+    index: int
+    length: float
+    median: float
+    near: int
+
+
+def shortest(vectors: np.ndarray) -> Shortest:
+    """Return the shortest of the vectors (V, D), and to how many others it is the nearest by distance."""
+    lengths, apart = np.linalg.norm(vectors, axis=1), distances(vectors)  # (V,), (V, V)
+    np.fill_diagonal(apart, np.inf)
+    index = int(lengths.argmin())
+    near = int((apart.argmin(axis=1) == index).sum())
+    return Shortest(index, float(lengths[index]), float(np.median(lengths)), near)
+
+
 def zooms(places: np.ndarray) -> np.ndarray:
     """Return how many times larger each moment is drawn, about its middle: a heap would not be seen.
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from explainer.traces.embeddings import Cloud, Companions
+from explainer.traces.embeddings import Cloud, Companions, Shortest
 
 AFTER = "after training"
 BEFORE = "before training"
@@ -17,11 +15,11 @@ def step(number: int) -> str:
     return f"step {number:,}"
 
 
-def axes(found: Cloud, count: int) -> list[str]:
-    """Return the names of so many axes."""
-    shares = found.shares[:count]
+def axes(found: Cloud, count: int, narrow: bool = False) -> list[str]:
+    """Return the names of so many axes; a phone has no room to say what they are a share of."""
+    of = "" if narrow else " of the variance"
     return [
-        f"number {i + 1}" if found.own else f"{share:.1%} of the variance" for i, share in enumerate(shares)
+        f"number {i + 1}" if found.own else f"{share:.1%}{of}" for i, share in enumerate(found.shares[:count])
     ]
 
 
@@ -49,16 +47,12 @@ def captions(moments: Sequence[str], found: Companions, zooms: Sequence[float]) 
     ]
 
 
-def short(vectors: np.ndarray, symbols: Sequence[str]) -> str:
-    """Return why a character is near many by distance: its vector (V, D) is short; nothing if none is."""
-    lengths = np.linalg.norm(vectors, axis=1)  # (V,)
-    least, median = int(lengths.argmin()), float(np.median(lengths))
-    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=2) + np.diag(np.full(len(vectors), np.inf))
-    near = int((apart.argmin(axis=1) == least).sum())
-    if lengths[least] > median / 2 or near < 2:
+def short(found: Shortest, symbols: Sequence[str]) -> str:
+    """Return why a character is near many by distance: its vector is short; nothing if that is not so."""
+    if found.length > found.median / 2 or found.near < 2:
         return ""
-    told = f"its vector is short ({lengths[least]:.2f}; median {median:.2f})."
-    return f" By distance “{symbols[least]}” is nearest to {near} characters: {told}"
+    told = f"its vector is short ({found.length:.2f}; median {found.median:.2f})."
+    return f" By distance “{symbols[found.index]}” is nearest to {found.near} characters: {told}"
 
 
 def _caption(moment: str, count: int, found: Companions, zoom: float) -> str:

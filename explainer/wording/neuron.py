@@ -37,7 +37,7 @@ def _moved(weights: float, bend: float, right: float) -> str:
     if bend > 0:
         return f"{bend:.0%} of tanh: what was straight **bends**."
     if weights == 1:
-        return "x·W + b: the plane is turned and stretched, and every line is **still straight**."
+        return "x·W + b: the plane has moved as one, and every line is **still straight**."
     if weights > 0:
         return f"{weights:.0%} of x·W + b: the plane moves as one, and every line **stays straight**."
     return "The plane as it is: no straight line parts the circles from the squares."

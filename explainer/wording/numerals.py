@@ -1,5 +1,8 @@
 """Numbers as a sentence or a label writes them."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 
 def number(value: float, digits: int = 2) -> str:
     """Return a number as text: at most so many decimals, no trailing zeros, a true minus sign.
@@ -28,6 +31,28 @@ def equals(made: float, text: str) -> str:
         made: what the operands as they are written give, text: the result as it is written.
     """
     return "=" if abs(made - read(text)) < 1e-9 * max(1.0, abs(made)) else "≈"
+
+
+def enough(
+    write: Callable[[Any], Sequence[str]],
+    gives: Callable[..., float],
+    told: Callable[[float], str],
+    result: str,
+    digits: Iterable[Any],
+) -> tuple[Sequence[str], float]:
+    """Return operands with as many digits as give the result as it is written, and what they then give.
+
+    Args:
+        write: the operands with so many digits; gives: the result of the operands as they are read again.
+        told: how a result is written; result: the one that stands there.
+        digits: how many may be taken, in this order; the last if none is enough.
+    """
+    for kept in digits:
+        texts = write(kept)
+        made = gives(*map(read, texts))
+        if told(made) == result:
+            break
+    return texts, made
 
 
 def read(text: str) -> float:

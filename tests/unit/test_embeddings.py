@@ -121,5 +121,5 @@ def test_a_space_is_sent_in_single_precision():
 def test_a_short_vector_is_said_to_be_near_many_by_distance():
     vectors = np.array([[0.1, 0], [2, 0], [0, 2], [-2, 0], [0, -2]])
     told = " By distance “$” is nearest to 4 characters: its vector is short (0.10; median 2.00)."
-    assert wording.short(vectors, list("$abcd")) == told
-    assert not wording.short(vectors[1:], list("abcd"))
+    assert wording.short(embeddings.shortest(vectors), list("$abcd")) == told
+    assert not wording.short(embeddings.shortest(vectors[1:]), list("abcd"))

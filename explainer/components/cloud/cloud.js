@@ -38,7 +38,6 @@ class Cloud {
   /** @type {string} */ sent;
   /** @type {string} */ size;
   /** @type {boolean} */ flat;
-  /** @type {boolean} */ narrow;
   /** @type {number} */ width;
   /** @type {number} */ height;
   /** @type {number} */ rem;
@@ -172,7 +171,7 @@ class Cloud {
     const size = `${width} ${height} ${rem} ${themeKey(this.root)}`;
     if (!force && size === this.size) return;
     const scale = window.devicePixelRatio || 1;
-    Object.assign(this, { size, rem, width, height, narrow, theme: readTheme(this.root), letter: LARGE[Number(narrow)] * rem });
+    Object.assign(this, { size, rem, width, height, theme: readTheme(this.root), letter: LARGE[Number(narrow)] * rem });
     Object.assign(this.canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     this.pen.setTransform(scale, 0, 0, scale, 0, 0);
@@ -259,7 +258,7 @@ class Cloud {
     });
   }
 
-  // Through the middle of all, each with its name at its end; on a phone a share has no room for of what it is.
+  // Through the middle of all, each with its name at its end.
   axes() {
     const { pen, theme, rem } = this;
     pen.strokeStyle = css(theme.line);
@@ -278,7 +277,7 @@ class Cloud {
       pen.stroke();
       pen.textAlign = to.x > 0.6 * this.width ? 'right' : 'left';
       pen.textBaseline = 'bottom';
-      pen.fillText(this.narrow ? name.replace(/%.*/, '%') : name, to.x + (pen.textAlign === 'left' ? 0.3 * rem : 0), Math.max(1.1 * rem, to.y - 0.2 * rem));
+      pen.fillText(name, to.x + (pen.textAlign === 'left' ? 0.3 * rem : 0), Math.max(1.1 * rem, to.y - 0.2 * rem));
     });
     this.now = own;
   }

@@ -140,7 +140,7 @@ export function productWords(grid, ledger, done = Infinity) {
   }
   const told = spoken(list.at(-1).sum, out.decimals);
   const gives = (places) => list.reduce((total, e) => total + read(spoken(e.a, null, places)) * read(spoken(e.b, null, places)), 0);
-  const places = enough(gives, told, out.decimals);
+  const places = enough(gives, told, (made) => spoken(made, out.decimals));
   const factor = (e) => `${bracketed(spoken(e.a, null, places))}·${bracketed(spoken(e.b, null, places))}`;
   const upTo = Math.min(done, list.length);
   const covered = done === Infinity && out.covers(ledger.row, ledger.col);

@@ -55,8 +55,8 @@ export const read = (text) => Number(text.replaceAll(',', '').replace('\u2212', 
 // What stands between a calculation and its result: equal they are only if the numbers that are written give it exactly.
 export const equals = (made, text) => (Number(made.toPrecision(12)) === read(text) ? '=' : '\u2248');
 
-// With how many significant places, four if that is enough, factors are written so that they give the result as it is written.
-export const enough = (gives, text, decimals) => [4, 5, 6, 7].find((places) => spoken(gives(places), decimals) === text) ?? 4;
+// How many digits, of those that may be taken, operands need to give the result as it is written; the fewest if none are enough.
+export const enough = (gives, text, write = (made) => spoken(made), kept = [4, 5, 6, 7]) => kept.find((digits) => write(gives(digits)) === text) ?? kept[0];
 
 export const bracketed = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
 export const visible = (label) => label.replaceAll(' ', '\u2423').replaceAll('\n', '\u21b5').replaceAll('\t', '\u21e5');

@@ -1,6 +1,6 @@
 // --- readout: the numbers of the step, and what the step does with them ---------------------------------------
 
-import { bracketed, equals, exact, read } from '../grid/numbers.js';
+import { bracketed, enough, equals, exact, read } from '../grid/numbers.js';
 import { css } from '../grid/theme.js';
 import { element } from '../player/stage.js';
 import { Board, LOOKS, written } from './board.js';
@@ -71,7 +71,7 @@ export class Readout {
       const [rate, there] = [written(way.rate), exact(next)];
       const terms = (more) => [exact(x, 3 + more), exact(slope, this.places[n + 1 + axis] + more)];
       const gives = (more) => { const [here, steep] = terms(more).map(read); return here - read(rate) * steep; };
-      const more = [0, 1, 2, 3].find((one) => exact(gives(one)) === there) ?? 0; // digits, so that the line adds up
+      const more = enough(gives, there, (made) => exact(made), [0, 1, 2, 3]); // digits, so that the line adds up
       const [here, steep] = terms(more);
       const sign = equals(gives(more), there);
       return element('p', '', `${name} \u2190 ${here} \u2212 ${rate} \u00b7 ${bracketed(steep)} ${sign} ${there}`);

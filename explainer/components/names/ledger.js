@@ -23,7 +23,7 @@ export default function show(component) {
         else number.textContent = entry.text;
         const bar = made('i');
         bar.style.setProperty('--p', entry.share);
-        bar.hidden = entry.share === 0; // nothing has no length
+        if (!entry.share) bar.style.visibility = 'hidden'; // nothing has no length
         cell.append(number, bar, made('span', 'detail', entry.detail));
         return cell;
       }));

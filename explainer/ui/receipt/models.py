@@ -97,7 +97,9 @@ def _named(model: str) -> str:
     """Return what a model is called: as in the catalogue, or as the visitor's own."""
     name, own, _ = model.partition("@")
     kind = KINDS_OF_MODELS.get(checkpoint(model).meta["architecture"]["kind"], "model")
-    return f"your own {kind}" if own and name == VISIT else name if own else called(name)
+    if not own:
+        return called(name)
+    return f"your own {kind}" if name == VISIT else name
 
 
 @keep("typed")

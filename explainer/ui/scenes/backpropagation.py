@@ -26,7 +26,7 @@ from explainer.ui import widgets, window
 from explainer.ui.caches import keep
 from explainer.ui.receipt.dialog import open_receipt
 from explainer.ui.source import with_source
-from explainer.wording.numerals import equals, number, read
+from explainer.wording.numerals import enough, equals, number
 
 GRAPHS = {"neuron": "one neuron", "network": "a 2–4–1 network"}
 NEURON = {"x₁": 1.5, "w₁": 0.8, "x₂": 0.5, "w₂": -1.2, "b": -0.3, "y": 1.0}
@@ -190,14 +190,15 @@ def _forward(found: trace.Opened, i: int, narrow: bool) -> list[list[Phrase]]:
 
 def _enough(
     operands: Sequence[float], operation: Callable[..., float], result: str
-) -> tuple[list[str], float]:
+) -> tuple[Sequence[str], float]:
     """Return operands with as many digits as give the result as it is written, and what they then give."""
-    for digits in range(DIGITS, MOST_DIGITS + 1):
-        texts = [number(value, digits) for value in operands]
-        made = operation(*map(read, texts))
-        if told(made) == result:
-            break
-    return texts, made
+    return enough(
+        lambda digits: [number(value, digits) for value in operands],
+        operation,
+        told,
+        result,
+        range(DIGITS, MOST_DIGITS + 1),
+    )
 
 
 def _written(found: trace.Opened, i: int, texts: Sequence[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from torch.nn import Module
 from explainer.components.cloud import Space, cloud
 from explainer.traces import embeddings as trace
 from explainer.training.initial import initial
-from explainer.ui import widgets
+from explainer.ui import widgets, window
 from explainer.ui.catalogue import GPTS
 from explainer.ui.scenes.gpt import available
 from explainer.ui.source import cached
@@ -74,11 +74,12 @@ def drawn(name: str, side: str) -> None:
     """Draw the map of a model's characters."""
     found, moments = mapped(name)
     symbols = checkpoint(name).vocabulary.symbols
-    axes = wording.axes(found, _shown(side))
+    axes = wording.axes(found, _shown(side), window.narrow())
     zooms = trace.zooms(found.places)
     said = wording.captions(moments, trace.companions(found.vectors, symbols), zooms.tolist())
     if not found.own:
-        said = [one + wording.short(v, symbols) for one, v in zip(said, found.vectors, strict=True)]
+        near = [wording.short(trace.shortest(vectors), symbols) for vectors in found.vectors]
+        said = [one + why for one, why in zip(said, near, strict=True)]
     size = found.vectors.shape[2]
     names = trace.KINDS if any(kind == 2 for kind in trace.kinds(symbols)) else trace.KINDS[:2]
     space = Space(

@@ -228,7 +228,7 @@ def _price(found: dict[str, tokens.Encoded], merges: int) -> str:
 def _key(data: bytes) -> str:
     """Return what the number of a byte stands for that is no letter by itself; empty if there is none."""
     part = next((byte for byte in data if byte > 127), None)
-    return "" if part is None else f" ⟨{part:02X}⟩: one byte of a letter."
+    return "" if part is None else f" ⟨{part:02X}⟩: one byte of a character."
 
 
 def _called(name: str) -> str:

@@ -12,7 +12,7 @@ from explainer.components.landscape import landscape as show
 from explainer.traces import gradient_descent as trace
 from explainer.ui import widgets
 from explainer.ui.source import cached, with_source
-from explainer.wording.numerals import equals, number, read, superscript
+from explainer.wording.numerals import enough, equals, number, superscript
 
 CURVES = {name: curve.title for name, curve in trace.CURVES.items()}
 SURFACES = {name: surface.title for name, surface in trace.SURFACES.items()} | {"names": "A real loss"}
@@ -22,12 +22,7 @@ H = {"1": 1.0, "0.5": 0.5, "0.1": 0.1, "0.01": 0.01} | {
     f"10{superscript(-e)}": 10.0**-e for e in range(3, 17)
 }
 SMALLER = ("0.5", "0.1", "0.01", f"10{superscript(-15)}")
-DIGITS = (
-    6,
-    8,
-    10,
-    None,
-)  # of f(x): as few as give the measured slope as it is written; None: all that it has
+DIGITS = (6, 8, 10, None)  # of f(x): as few as give the measured slope as it is written; None: all it has
 SEEN = 0.01  # the smallest step that the picture of a curve can show
 RATES = {"too_small": "too small", "right": "right", "too_big": "too big", "own": "my own"}
 TRIED = ("too_small", "right", "too_big")
@@ -134,11 +129,13 @@ def _settings(name: str) -> tuple[tuple[str, float], ...]:
 def measured(slope: trace.Slope, h: str) -> str:
     """Return the line that works out a measured slope, with every digit where h needs it, and autograd's."""
     found = number(slope.numeric, 6)
-    for digits in DIGITS:
-        beyond, y = (_all(v) if digits is None else number(v, digits) for v in (slope.beyond, slope.y))
-        made = (read(beyond) - read(y)) / slope.h
-        if number(made, 6) == found:
-            break
+    (beyond, y), made = enough(
+        lambda digits: [_all(v) if digits is None else number(v, digits) for v in (slope.beyond, slope.y)],
+        lambda beyond, y: (beyond - y) / slope.h,
+        lambda value: number(value, 6),
+        found,
+        DIGITS,
+    )
     sign = equals(made, found)
     derived = number(slope.gradient, 6)
     return (

@@ -1,5 +1,6 @@
 """What the MLP chapter shows: one prediction of a trained perceptron, number by number, and a batch."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,7 @@ from explainer.ui.source import cached
 from explainer.ui.trained import checkpoint
 from explainer.ui.window import font_size, narrow
 from explainer.ui.words import Source, WordList, dotted, typed_name, word_list
-from explainer.wording.numerals import equals, number, read
+from explainer.wording.numerals import enough, equals, number, read
 
 MATRICES = {"all": "all, to scale", "C": "C", "W1": "W1", "b1": "b1", "W2": "W2", "b2": "b2"}
 TIMES = {"trained": "trained", "start": "before training, as in the talk"}
@@ -59,6 +60,7 @@ BATCHES = {"before": "at the start", "after": "after training"}
 LAYERS = {"h": "h, after tanh", "sum": "sum, before tanh"}
 VIEWS = {"h": "tanh", "saturated": "saturated"}
 TURNED = "[{col}, {row}]"  # what a cell of a matrix that lies on its side is called: as it stands in PyTorch
+DIGITS = range(3, 9)  # of a probability: as few as give its loss as it is written
 FOLD = 20  # numbers in a line of a vector too long for one
 TOGETHER = 20  # neurons shown side by side
 
@@ -553,18 +555,18 @@ def _loss_step(found: trace.ForwardPass, alphabet: list[str]) -> tuple:
             shade="sequential",
         ),
     ]
-    p = _enough(float(found.probabilities[i]), f"{found.loss:.3f}")
-    told = f"Truly follows: {alphabet[i]}, to which the model gave {p}."
-    formula = f"loss = −ln {p} ≈ {found.loss:.3f} nats"
+    p, loss = float(found.probabilities[i]), f"{found.loss:.3f}"
+    (p_text,), _ = enough(
+        lambda digits: [f"{p:.{digits}g}"], _surprise, "{:.3f}".format, loss, (*DIGITS, DIGITS[0])
+    )
+    told = f"Truly follows: {alphabet[i]}, to which the model gave {p_text}."
+    formula = f"loss = −ln {p_text} ≈ {loss} nats"
     stages = Stages([Stage(told, [(0, 0, i), (1, 0, i)], formula=formula)])
     return drawn, [Same((0, 1))], "The probabilities and what each would cost as the true letter.", stages
 
 
-def _enough(p: float, loss: str) -> str:
-    """Return a probability with as many digits as give its loss as it is written."""
-    texts = [f"{p:.{digits}g}" for digits in range(3, 9)]
-    with np.errstate(divide="ignore"):
-        return next((text for text in texts if f"{-np.log(float(text)):.3f}" == loss), texts[0])
+def _surprise(p: float) -> float:
+    return -math.log(p) if p else math.inf
 
 
 # --- tanh and its activations -----------------------------------------------------------------------
